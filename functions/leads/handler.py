@@ -1,0 +1,110 @@
+"""Leads: POST /leads · GET /leads · GET /leads/{lead_id} · PUT /leads/{lead_id} · POST /leads/{lead_id}/archive
+
+Also answers whatever no route matches.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from cobroke.clock import now_ms, timestamp
+from cobroke.domain.features import lead_features
+from cobroke.domain.lead import LeadBody, Requirements
+from cobroke.domain.paging import asked_of_own
+from cobroke.domain.vocabulary import Status
+from cobroke.http import Api
+from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
+from cobroke.storage import objects
+from cobroke.storage.objects import Content, StoredObject
+
+api = handler = Api("leads")
+
+
+class LeadCreated(BaseModel):
+    lead_id: str
+    created_at: str
+
+
+class LeadRow(BaseModel):
+    """A lead in its owner's list."""
+
+    lead_id: str
+    client_name: str | None
+    requirements: Requirements
+    status: Status
+    match_count: int
+    stale: bool
+    stale_at: str | None
+    created_at: str
+
+
+class LeadView(LeadRow):
+    """A lead as its owner sees it, whole."""
+
+    client_contacts: str | None
+    notes: str | None
+    updated_at: str
+
+
+class LeadList(BaseModel):
+    leads: list[LeadRow]
+    total: int
+    page: int
+    limit: int
+
+
+@api.serves("POST /leads", status=201)
+def create_lead(body: LeadBody) -> LeadCreated:
+    lead = objects.create(api.table, "LEAD", api.caller, _content(body), now_ms)
+    return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
+
+
+@api.serves("GET /leads")
+def list_leads(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> LeadList:
+    which = asked_of_own(page, limit)
+    leads, total = objects.list_own(api.table, "LEAD", api.caller, status, which)
+    rows = fitting([LeadRow.model_construct(**_facts(lead)) for lead in leads])
+    return LeadList.model_construct(leads=rows, total=total, page=which.number, limit=which.limit)
+
+
+@api.serves("GET /leads/{lead_id}")
+def get_lead(lead_id: str) -> LeadView:
+    return _view(objects.load_own(api.table, "LEAD", api.caller, lead_id))
+
+
+@api.serves("PUT /leads/{lead_id}")
+def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
+    return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, _content(body), now_ms))
+
+
+@api.serves("POST /leads/{lead_id}/archive")
+def archive_lead(lead_id: str) -> LeadView:
+    return _view(objects.archive(api.table, "LEAD", api.caller, lead_id, now_ms))
+
+
+def _content(body: LeadBody) -> Content:
+    return Content(body.model_dump(), lead_features(body.requirements))
+
+
+def _view(lead: StoredObject) -> LeadView:
+    body = lead.content.body
+    return LeadView.model_construct(
+        **_facts(lead),
+        client_contacts=body["client_contacts"],
+        notes=body["notes"],
+        updated_at=timestamp(lead.updated_at),
+    )
+
+
+def _facts(lead: StoredObject) -> dict[str, Any]:
+    body = lead.content.body
+    return {
+        "lead_id": lead.id,
+        "client_name": body["client_name"],
+        "requirements": body["requirements"],
+        "status": lead.status,
+        "match_count": 0,
+        "stale": False,
+        "stale_at": None,
+        "created_at": timestamp(lead.created_at),
+    }

@@ -1,0 +1,115 @@
+"""Properties: POST /properties · GET /properties · GET /properties/{property_id} · PUT /properties/{property_id}
+· PUT /properties/{property_id}/archive
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from cobroke.clock import now_ms, timestamp
+from cobroke.domain.features import property_features
+from cobroke.domain.fields import Number
+from cobroke.domain.paging import asked_of_own
+from cobroke.domain.property import Address, Details, PropertyBody, check_year
+from cobroke.domain.vocabulary import Status
+from cobroke.http import Api
+from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
+from cobroke.storage import objects
+from cobroke.storage.objects import Content, StoredObject
+
+api = handler = Api("properties")
+
+
+class PropertyCreated(BaseModel):
+    property_id: str
+    created_at: str
+
+
+class PropertyRow(BaseModel):
+    """A property in its owner's list."""
+
+    property_id: str
+    address: Address
+    details: Details
+    status: Status
+    commission_share: Number
+    match_count: int
+    stale: bool
+    stale_at: str | None
+    created_at: str
+
+
+class PropertyView(PropertyRow):
+    """A property as its owner sees it, whole."""
+
+    photos: list[str]
+    description: str | None
+    updated_at: str
+
+
+class PropertyList(BaseModel):
+    properties: list[PropertyRow]
+    total: int
+    page: int
+    limit: int
+
+
+@api.serves("POST /properties", status=201)
+def create_property(body: PropertyBody) -> PropertyCreated:
+    created = objects.create(api.table, "PROPERTY", api.caller, _content(body), now_ms)
+    return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
+
+
+@api.serves("GET /properties")
+def list_properties(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> PropertyList:
+    which = asked_of_own(page, limit)
+    found, total = objects.list_own(api.table, "PROPERTY", api.caller, status, which)
+    rows = fitting([PropertyRow.model_construct(**_facts(one)) for one in found])
+    return PropertyList.model_construct(properties=rows, total=total, page=which.number, limit=which.limit)
+
+
+@api.serves("GET /properties/{property_id}")
+def get_property(property_id: str) -> PropertyView:
+    return _view(objects.load_own(api.table, "PROPERTY", api.caller, property_id))
+
+
+@api.serves("PUT /properties/{property_id}")
+def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
+    content = _content(body)
+    return _view(objects.replace_content(api.table, "PROPERTY", api.caller, property_id, content, now_ms))
+
+
+@api.serves("PUT /properties/{property_id}/archive")
+def archive_property(property_id: str) -> PropertyView:
+    return _view(objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms))
+
+
+def _content(body: PropertyBody) -> Content:
+    check_year(body, datetime.now(UTC).year)
+    return Content(body.model_dump(), property_features(body))
+
+
+def _view(stored: StoredObject) -> PropertyView:
+    body = stored.content.body
+    return PropertyView.model_construct(
+        **_facts(stored),
+        photos=body["photos"],
+        description=body["description"],
+        updated_at=timestamp(stored.updated_at),
+    )
+
+
+def _facts(stored: StoredObject) -> dict[str, Any]:
+    body = stored.content.body
+    return {
+        "property_id": stored.id,
+        "address": body["address"],
+        "details": body["details"],
+        "status": stored.status,
+        "commission_share": body["commission_share"],
+        "match_count": 0,
+        "stale": False,
+        "stale_at": None,
+        "created_at": timestamp(stored.created_at),
+    }

@@ -1,0 +1,1 @@
+"""Cobroke: realtors close deals together. What the functions share."""

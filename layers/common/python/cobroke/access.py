@@ -1,0 +1,45 @@
+"""Who calls: the bearer token, and whether it is still the realtor's own."""
+
+import time
+from collections.abc import Mapping
+
+from cobroke import tokens
+from cobroke.config import Config
+from cobroke.domain.errors import Unauthorized
+from cobroke.storage import realtors
+from cobroke.storage.table import Table
+
+REMEMBERED_S = 30
+_MOST_REMEMBERED = 10_000
+
+
+class Access:
+    """Tells callers from strangers; remembers each realtor's token version for 30 s."""
+
+    def __init__(self, table: Table, config: Config) -> None:
+        self._table = table
+        self._config = config
+        self._versions: dict[str, tuple[int, float]] = {}
+
+    def caller(self, headers: Mapping[str, str]) -> str:
+        """The realtor's id, else Unauthorized."""
+        scheme, _, token = (headers.get("authorization") or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthorized
+        claim = tokens.verify(token, self._config.public_keys, self._config.stage)
+        if claim.token_version != self._token_version(claim.realtor_id):
+            raise Unauthorized
+        return claim.realtor_id
+
+    def _token_version(self, realtor_id: str) -> int:
+        version, read_at = self._versions.get(realtor_id, (0, 0.0))
+        now = time.monotonic()
+        if version and now - read_at <= REMEMBERED_S:
+            return version
+        realtor = realtors.find(self._table, realtor_id)
+        if realtor is None:
+            raise Unauthorized
+        if len(self._versions) >= _MOST_REMEMBERED:
+            self._versions.clear()
+        self._versions[realtor_id] = realtor.token_version, now
+        return realtor.token_version

@@ -1,0 +1,13 @@
+"""Time, as the functions read it: whole milliseconds since 1970, UTC."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def timestamp(ms: int) -> str:
+    """RFC 3339 with milliseconds, as in 2026-11-24T09:30:00.123Z."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

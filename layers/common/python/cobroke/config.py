@@ -1,0 +1,30 @@
+"""What a function is told by its environment: read once, at its start."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """The environment of one function, as infra writes it. A missing variable of all functions fails the start."""
+
+    stage: str
+    table_name: str
+    public_keys: Mapping[str, str]
+    """Key id → Ed25519 public key, 32 bytes in base64url without padding."""
+    signing_key_id: str
+    signing_key_parameter: str
+    bot_token_parameter: str
+
+    @classmethod
+    def from_environment(cls) -> "Config":
+        return cls(
+            stage=os.environ["STAGE"],
+            table_name=os.environ["TABLE_NAME"],
+            public_keys=json.loads(os.environ["PUBLIC_KEYS"]),
+            signing_key_id=os.environ.get("SIGNING_KEY_ID", ""),
+            signing_key_parameter=os.environ.get("SIGNING_KEY_PARAMETER", ""),
+            bot_token_parameter=os.environ.get("BOT_TOKEN_PARAMETER", ""),
+        )

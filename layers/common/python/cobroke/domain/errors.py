@@ -1,0 +1,101 @@
+"""Why a request is refused: facts, one class each. The edge (http.py) turns them into statuses.
+
+Refusal
+├── Malformed                  the body cannot be read                        400
+├── Unauthorized               no token, a bad one, or a bad Telegram proof   401
+├── NotFound                   absent, or not the caller's                    404
+│   └── NotRegistered          a proven Telegram id that nobody registered
+├── WrongVerb                  the path is known, the verb is not             405
+├── Conflict                   the state does not allow it                    409
+│   ├── AlreadyRegistered
+│   └── Archived
+├── TooLarge                   the body is over the limit                     413
+├── NotJson                    the content type is not application/json       415
+├── Invalid                    well-formed but not valid, with the fields     422
+└── Busy                       the store stayed busy after our own retries    503
+"""
+
+from typing import ClassVar, NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One thing wrong with one field: a JSON pointer, a code for programs, a sentence for people."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Refusal(Exception):
+    """The base of every refusal: `code` for programs, `title` for people. Never holds what the caller sent."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+
+
+class Malformed(Refusal):
+    code = "malformed"
+    title = "The body is not JSON that this API reads."
+
+
+class Unauthorized(Refusal):
+    code = "unauthorized"
+    title = "A valid access token or Telegram proof is needed."
+
+
+class NotFound(Refusal):
+    code = "not_found"
+    title = "There is no such thing here."
+
+
+class NotRegistered(NotFound):
+    code = "not_registered"
+    title = "This Telegram account is not registered."
+
+
+class WrongVerb(Refusal):
+    code = "method_not_allowed"
+    title = "This path does not know the verb."
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+
+class Conflict(Refusal):
+    code = "conflict"
+    title = "The present state does not allow this."
+
+
+class AlreadyRegistered(Conflict):
+    code = "already_registered"
+    title = "This Telegram account is registered already."
+
+
+class Archived(Conflict):
+    code = "archived"
+    title = "The object is archived."
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+    title = "The body is larger than 262,144 bytes."
+
+
+class NotJson(Refusal):
+    code = "unsupported_media_type"
+    title = "The body must be application/json."
+
+
+class Invalid(Refusal):
+    code = "invalid"
+    title = "Some fields are not valid."
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class Busy(Refusal):
+    code = "busy"
+    title = "The store is busy. Try again."

@@ -1,0 +1,65 @@
+"""The types of the fields that realtors send: strict, exact, and what the contract's field table allows."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from cobroke.domain.places import merged, normalised
+from cobroke.domain.texts import shown, web_address
+
+type Number = int | Decimal
+"""As it came: a whole number is an int, any other a Decimal. Never a float."""
+
+
+class Body(BaseModel):
+    """What a request or an answer holds: types are strict, unknown members ignored, values never changed."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+def _two_decimals(value: Number) -> Number:
+    if isinstance(value, Decimal) and int(value.as_tuple().exponent) < -2:
+        raise PydanticCustomError("decimals", "Must have at most two decimals")
+    return value
+
+
+def _a_name(value: str) -> str:
+    if not normalised(value):
+        raise PydanticCustomError("empty_name", "Must name a place")
+    return value
+
+
+def _a_text(value: str) -> str:
+    text = shown(value)
+    if not 1 <= len(text) <= 200:
+        raise PydanticCustomError("text_length", "Must have 1 to 200 characters")
+    return text
+
+
+def _a_photo(value: str) -> str:
+    if not web_address(value):
+        raise PydanticCustomError("photo_url", "Must be an https address with a host name")
+    return value
+
+
+def _exactly(minimum: float, maximum: float, *, above: bool = False) -> WithJsonSchema:
+    low = {"exclusiveMinimum" if above else "minimum": minimum}
+    return WithJsonSchema({"type": "number", **low, "maximum": maximum, "multipleOf": 0.01})
+
+
+type _Exact = Annotated[int | Decimal, AfterValidator(_two_decimals)]
+type Money = Annotated[_Exact, Field(ge=0, le=10**12), _exactly(0, 10**12)]
+type Price = Annotated[_Exact, Field(gt=0, le=10**12), _exactly(0, 10**12, above=True)]
+type Area = Annotated[_Exact, Field(gt=0, le=100_000), _exactly(0, 100_000, above=True)]
+type Share = Annotated[_Exact, Field(ge=0, le=100), _exactly(0, 100)]
+"""Percent of the listing side's commission that goes to the buyer's realtor."""
+
+type RoomCount = Annotated[int, Field(ge=0, le=50)]
+type Rooms = Annotated[list[RoomCount], Field(max_length=20), AfterValidator(lambda rooms: list(dict.fromkeys(rooms)))]
+
+type PlaceName = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_a_name)]
+type PlaceNames = Annotated[list[PlaceName], Field(max_length=50), AfterValidator(merged)]
+type Title = Annotated[str, AfterValidator(_a_text), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
+type Photo = Annotated[str, Field(max_length=512), AfterValidator(_a_photo)]

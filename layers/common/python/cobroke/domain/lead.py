@@ -1,0 +1,75 @@
+"""A lead: what a realtor's buyer wants."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from cobroke.domain.fields import Area, Body, Money, Number, PlaceName, PlaceNames, Rooms, Title
+from cobroke.domain.vocabulary import Condition, LeadType, PaymentMethod, PropertyClass
+
+REQUIREMENTS_BYTES = 32 * 1024
+
+
+class Location(Body):
+    city: PlaceName
+    districts: PlaceNames
+    metro_stations: PlaceNames
+
+
+class Budget(Body):
+    """Roubles."""
+
+    min: Money
+    max: Money
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _check_order(self.min, self.max)
+        if self.max <= 0:
+            raise PydanticCustomError("empty_range", "The maximum must be above 0")
+        return self
+
+
+class AreaRange(Body):
+    """Square metres."""
+
+    min: Area
+    max: Area
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _check_order(self.min, self.max)
+        return self
+
+
+def _check_order(low: Number, high: Number) -> None:
+    if low > high:
+        raise PydanticCustomError("range_order", "The minimum must not be above the maximum")
+
+
+class Requirements(Body):
+    location: Location
+    budget: Budget
+    area: AreaRange
+    rooms: Rooms
+    property_type: LeadType
+    property_class: PropertyClass
+    condition: Condition
+    payment_method: PaymentMethod
+    additional_requirements: Annotated[str, Field(max_length=4000)] | None = None
+
+    @model_validator(mode="after")
+    def _not_too_large(self) -> Self:
+        if len(self.model_dump_json().encode()) > REQUIREMENTS_BYTES:
+            raise PydanticCustomError("too_large", "The requirements must be at most 32 KB")
+        return self
+
+
+class LeadBody(Body):
+    """What its owner writes of a lead."""
+
+    client_name: Title | None = None
+    requirements: Requirements
+    client_contacts: Annotated[str, Field(max_length=500)] | None = None
+    notes: Annotated[str, Field(max_length=4000)] | None = None

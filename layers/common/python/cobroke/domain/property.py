@@ -1,0 +1,59 @@
+"""A property: what another realtor has to sell."""
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from cobroke.domain.errors import FieldError, Invalid
+from cobroke.domain.fields import Area, Body, Photo, PlaceName, Price, RoomCount, Share
+from cobroke.domain.vocabulary import Condition, PropertyClass, PropertyType
+
+
+class Address(Body):
+    city: PlaceName
+    district: PlaceName
+    street: Annotated[str, Field(min_length=1, max_length=120)]
+    house_number: Annotated[str, Field(min_length=1, max_length=20)]
+    metro_station: PlaceName | None = None
+
+
+class Details(Body):
+    """Price in roubles, area in square metres; 0 rooms is a studio."""
+
+    price: Price
+    area: Area
+    rooms: RoomCount
+    floor: Annotated[int, Field(ge=-5, le=200)]
+    total_floors: Annotated[int, Field(ge=1, le=200)]
+    year_built: Annotated[int, Field(ge=1500)] | None = None
+    property_type: PropertyType
+    property_class: PropertyClass
+    condition: Condition
+
+    @model_validator(mode="after")
+    def _within_the_house(self) -> Self:
+        if self.floor > self.total_floors:
+            raise PydanticCustomError("floor_order", "The floor must not be above the total of floors")
+        return self
+
+
+type Photos = Annotated[
+    list[Photo], Field(max_length=20), BeforeValidator(lambda photos: [] if photos is None else photos)
+]
+
+
+class PropertyBody(Body):
+    """What its owner writes of a property."""
+
+    address: Address
+    details: Details
+    commission_share: Share
+    photos: Photos = Field(default_factory=list)
+    description: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+def check_year(body: PropertyBody, this_year: int) -> None:
+    """A house may be planned at most ten years ahead: else Invalid."""
+    if (body.details.year_built or 0) > this_year + 10:
+        raise Invalid(FieldError("/details/year_built", "less_than_equal", "Must not be that far ahead"))

@@ -1,0 +1,51 @@
+"""A realtor: who registers, and what Telegram has proven of him."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from pydantic.networks import validate_email
+from pydantic_core import PydanticCustomError
+
+from cobroke.domain.fields import Body, Title
+from cobroke.domain.texts import phone_number
+
+
+def _a_phone(value: str) -> str:
+    number = phone_number(value)
+    if number is None:
+        raise PydanticCustomError("phone", "Must be a phone number, as in +7 916 123-45-67")
+    return number
+
+
+def _an_email(value: str) -> str:
+    try:
+        validate_email(value)
+    except ValueError:
+        valid = False
+    else:
+        valid = "<" not in value
+    if not valid:
+        raise PydanticCustomError("email", "Must be an e-mail address")
+    return value
+
+
+def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(value.get("init_data"), str) or {"id", "auth_date", "hash"} <= value.keys():
+        return value
+    raise PydanticCustomError("telegram_proof", "Must hold init_data, or all of id, auth_date and hash")
+
+
+type TelegramAuthData = Annotated[dict[str, Any], AfterValidator(_a_proof)]
+"""A proof of identity as Telegram gives it: of a Mini App (`init_data`) or of the Login Widget."""
+
+
+class Registration(Body):
+    telegram_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    phone: Annotated[str, AfterValidator(_a_phone)]
+    email: Annotated[str, Field(max_length=254), AfterValidator(_an_email)] | None = None
+    agency_name: Title | None = None
+    telegram_auth_data: TelegramAuthData | None = None
+
+
+class Login(Body):
+    telegram_auth_data: TelegramAuthData

@@ -1,0 +1,1 @@
+"""What two functions share and one module of storage cannot do alone."""

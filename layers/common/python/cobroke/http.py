@@ -1,0 +1,157 @@
+"""The edge: one resolver for every API function. It lets in what may come in, and turns every refusal and every
+bug into problem+json. Closed by default: a route is public only where ROUTES says so.
+
+The order of refusals: path and verb, token, content type, size, JSON, form of the ids, fields; then the route's own.
+"""
+
+import base64
+import binascii
+import functools
+import inspect
+import os
+import re
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from pydantic import BaseModel
+
+from cobroke.access import Access
+from cobroke.config import Config
+from cobroke.domain import errors
+from cobroke.domain.ids import is_object_id
+from cobroke.exact_json import Json, dumps, loads_strictly
+from cobroke.problems import invalid, problem
+from cobroke.routes import ROUTES, Route
+from cobroke.storage.table import Table
+
+MAX_BODY_BYTES = 262_144
+_ID = re.compile(r"\{\w+\}")
+_PATTERNS = {route: re.compile(_ID.sub("([^/]+)", route.path)) for route in ROUTES}
+_BY_KEY = {route.key: route for route in ROUTES}
+
+type Event = Mapping[str, Any]
+
+
+class Api(APIGatewayHttpResolver):
+    """The routes of one function. A module's `handler` is its Api: call it with an event."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(enable_validation=True, json_body_deserializer=lambda _: self._body)  # type: ignore[arg-type, return-value]
+        self.config = Config.from_environment()
+        self.table = Table(self.config.table_name)
+        self.logger = Logger(service=function, utc=True)
+        self._function = function
+        self._access = Access(self.table, self.config)
+        self._body: Json = None
+        self.caller = ""
+        self.exception_handler(Exception)(self._refuse)
+        if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+            self.table.open()
+
+    def serves[**Given, Answer: BaseModel](
+        self, key: str, status: int = 200
+    ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+        """Register the function for a key of ROUTES; its parameters are what it is sent, its model the answer."""
+        route = _BY_KEY[key]
+
+        def register(serve: Callable[Given, Answer]) -> Callable[Given, Answer]:
+            @functools.wraps(serve)
+            def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response[str]:
+                body = dumps(serve(*args, **kwargs).model_dump(warnings=False))
+                return Response(status, "application/json", body)
+
+            signature = inspect.signature(serve)
+            # Powertools would send Decimals as text or floats: an answer leaves as the text that we made.
+            answer.__signature__ = signature.replace(return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]
+            path = _ID.sub(lambda name: f"<{name[0][1:-1]}>", route.path)
+            self.route(path, route.method, status_code=status)(answer)
+            return serve
+
+        return register
+
+    def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
+        started = time.perf_counter()
+        self.table.begin()
+        self.caller, self._body = "", None
+        request = APIGatewayProxyEventV2(dict(event))
+        route = None
+        try:
+            route = _route(request.http_method, request.path)
+            self._admit(request, route)
+            answer = self.resolve(request.raw_event, context)
+        except Exception as fact:  # noqa: BLE001 - nothing leaves as an error of the gateway
+            answer = _as_event(self._refuse(fact, request))
+        self.logger.info(
+            "request",
+            request_id=request.request_context.request_id,
+            route=route.key if route else None,
+            realtor_id=self.caller or None,
+            status=answer["statusCode"],
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return answer
+
+    def _admit(self, request: APIGatewayProxyEventV2, route: Route) -> None:
+        if route.function != self._function:
+            raise errors.NotFound
+        if not route.public:
+            self.caller = self._access.caller(request.headers)
+        if route.takes_body:
+            self._body = _read_body(request)
+        match = _PATTERNS[route].fullmatch(request.path)
+        if match and not all(map(is_object_id, match.groups())):
+            raise errors.NotFound
+        # Powertools takes the first of a list for the object that was meant.
+        if route.takes_body and not isinstance(self._body, dict):
+            raise errors.Invalid(errors.FieldError("", "object_type", "The body must be an object"))
+
+    def _refuse(self, fact: Exception, request: APIGatewayProxyEventV2 | None = None) -> Response[str]:
+        if isinstance(fact, RequestValidationError):
+            fact = invalid(fact.errors())
+        if not isinstance(fact, errors.Refusal):
+            # The kind and the place, never the text: it may hold what somebody sent.
+            frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(fact.__traceback__)]
+            self.logger.error("bug", kind=type(fact).__name__, frames=frames)
+        request_id = (request or self.current_event).request_context.request_id
+        status, headers, body = problem(fact, request_id)
+        return Response(status.value, None, body, headers)
+
+
+def _route(method: str, path: str) -> Route:
+    """The route that is meant, else NotFound or WrongVerb."""
+    here = [route for route, pattern in _PATTERNS.items() if pattern.fullmatch(path)]
+    for route in here:
+        if route.method == method:
+            return route
+    if here:
+        raise errors.WrongVerb(tuple(route.method for route in here))
+    raise errors.NotFound
+
+
+def _read_body(request: APIGatewayProxyEventV2) -> Json:
+    content_type = request.headers.get("content-type") or ""
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise errors.NotJson
+    sent = request.body or ""
+    try:
+        body = base64.b64decode(sent) if request.is_base64_encoded else sent.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        raise errors.Malformed from None
+    if len(body) > MAX_BODY_BYTES:
+        raise errors.TooLarge
+    return loads_strictly(body)
+
+
+def _as_event(response: Response[str]) -> dict[str, Any]:
+    return {
+        "statusCode": response.status_code,
+        "headers": response.headers,
+        "body": response.body,
+        "isBase64Encoded": False,
+    }

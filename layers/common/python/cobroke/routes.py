@@ -1,0 +1,40 @@
+"""Every route of the API as data: infra makes the gateway from it, the functions ask it who may call what."""
+
+from typing import NamedTuple
+
+DEFAULT_FUNCTION = "leads"
+"""The function that answers what no route matches: 404, or 405 with `Allow`."""
+
+
+class Route(NamedTuple):
+    """One verb on one path, the function (a folder of `functions/`) that serves it, and what it asks of a caller."""
+
+    method: str
+    path: str
+    function: str
+    public: bool = False
+    takes_body: bool = False
+
+    @property
+    def key(self) -> str:
+        """The gateway's route key, as in `GET /leads/{lead_id}`."""
+        return f"{self.method} {self.path}"
+
+
+ROUTES = (
+    Route("POST", "/auth/register", "auth", public=True, takes_body=True),
+    Route("POST", "/auth/telegram", "auth", public=True, takes_body=True),
+    Route("GET", "/me", "auth"),
+    Route("POST", "/leads", "leads", takes_body=True),
+    Route("GET", "/leads", "leads"),
+    Route("GET", "/leads/{lead_id}", "leads"),
+    Route("PUT", "/leads/{lead_id}", "leads", takes_body=True),
+    Route("POST", "/leads/{lead_id}/archive", "leads"),
+    Route("POST", "/properties", "properties", takes_body=True),
+    Route("GET", "/properties", "properties"),
+    Route("GET", "/properties/{property_id}", "properties"),
+    Route("PUT", "/properties/{property_id}", "properties", takes_body=True),
+    Route("PUT", "/properties/{property_id}/archive", "properties"),
+    Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
+    Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
+)

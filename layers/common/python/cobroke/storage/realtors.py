@@ -1,0 +1,105 @@
+"""Realtors: who registered, and what Telegram has proven of each."""
+
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from cobroke.domain import ids
+from cobroke.domain.errors import AlreadyRegistered, NotRegistered
+from cobroke.domain.proof import Proof
+from cobroke.storage import keys
+from cobroke.storage.retry import until_written
+from cobroke.storage.table import Item, Table
+
+
+@dataclass(frozen=True)
+class Realtor:
+    """`token_version` is raised to end every token issued before; `proven_at` is the latest proof's time (s)."""
+
+    id: str
+    telegram_id: str
+    phone: str
+    email: str | None = None
+    agency_name: str | None = None
+    verified: bool = False
+    name: str | None = None
+    username: str | None = None
+    proven_at: int = 0
+    token_version: int = 1
+    version: int = 1
+
+
+_ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]
+
+
+def register(table: Table, realtor: Realtor) -> Realtor:
+    """Put a new realtor under a new id; the Telegram id belongs to whoever came first, else AlreadyRegistered."""
+
+    def attempt() -> Realtor:
+        if table.get(keys.telegram(realtor.telegram_id)):
+            raise AlreadyRegistered
+        new = replace(realtor, id=ids.realtor_id(os.urandom(ids.REALTOR_BYTES)))
+        pk, sk = keys.telegram(new.telegram_id)
+        claim = {"PK": pk, "SK": sk, "entity": "TELEGRAM", "realtor_id": new.id}
+        absent = "attribute_not_exists(PK)"
+        table.transact([table.put(claim, condition=absent), table.put(_item(new), condition=absent)])
+        return new
+
+    return until_written(table, attempt)
+
+
+def login(table: Table, proof: Proof) -> Realtor:
+    """The realtor with the proven Telegram id, as of this proof, else NotRegistered. The first proof verifies him
+    and ends every token issued before.
+    """
+
+    def attempt() -> Realtor:
+        old = _with_telegram_id(table, proof.telegram_id)
+        new = proven(old, proof)
+        if new != old:
+            written = replace(new, version=old.version + 1)
+            table.transact([table.put(_item(written), condition="version = :old", values={"old": old.version})])
+        return new
+
+    return until_written(table, attempt)
+
+
+def starting_verified(realtor: Realtor, proof: Proof) -> Realtor:
+    """One who registers with a proof: nobody held a token of his before, so none ends."""
+    return replace(realtor, verified=True, **_names(proof))
+
+
+def proven(realtor: Realtor, proof: Proof) -> Realtor:
+    """What a proof changes: names as of the latest one, and at the first the tokens of whoever came before."""
+    if proof.auth_date >= realtor.proven_at:
+        realtor = replace(realtor, **_names(proof))
+    if realtor.verified:
+        return realtor
+    return replace(realtor, verified=True, token_version=realtor.token_version + 1)
+
+
+def _names(proof: Proof) -> dict[str, Any]:
+    return {"name": proof.name, "username": proof.username, "proven_at": proof.auth_date}
+
+
+def find(table: Table, realtor_id: str) -> Realtor | None:
+    item = table.get(keys.realtor(realtor_id))
+    return of_item(item) if item else None
+
+
+def _with_telegram_id(table: Table, telegram_id: str) -> Realtor:
+    claim = table.get(keys.telegram(telegram_id))
+    realtor = find(table, claim["realtor_id"]) if claim else None
+    if realtor is None:
+        raise NotRegistered
+    return realtor
+
+
+def _item(realtor: Realtor) -> Item:
+    pk, sk = keys.realtor(realtor.id)
+    attributes = asdict(realtor)
+    return {"PK": pk, "SK": sk, "entity": "REALTOR"} | {name: attributes[name] for name in _ATTRIBUTES}
+
+
+def of_item(item: Item) -> Realtor:
+    return Realtor(id=item["PK"].partition("#")[2], **{name: item[name] for name in _ATTRIBUTES})

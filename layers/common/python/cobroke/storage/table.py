@@ -1,0 +1,170 @@
+"""The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly consistent.
+
+Items are dicts of str, int, bytes, bool and None. Three ends of a write that did not happen:
+`ConditionFailed` (a fact has changed: read again, decide again), `Contended` (another transaction was faster:
+the same, after a pause), `Busy` (the store, or our time, is used up).
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as ConnectFailed
+
+from cobroke.domain.errors import Busy
+
+type Item = dict[str, Any]
+type Key = tuple[str, str]
+type Write = dict[str, Any]
+"""One part of a transaction, made by `put`, `update`, `delete` or `check`."""
+
+BATCH = 100
+REQUEST_SECONDS = 11.0
+"""No call begins later than this after its request: with the longest call below, an answer is there within 25 s."""
+
+# Attempts × time-outs and the pauses between them stay under 15 s, so no write commits later than that.
+_CLIENT = Config(
+    connect_timeout=1,
+    read_timeout=2.5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+)
+_BUSY_CODES = {
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionInProgressException",
+}
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class ConditionFailed(Exception):
+    """A condition of a write did not hold; nothing was written."""
+
+
+class Contended(Exception):
+    """Another transaction held one of the items, or the table throttled one of them; nothing was written."""
+
+
+class Table:
+    """A table by its name. `begin` gives a request its time; without it (stream, tools) there is no limit."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._client = boto3.client("dynamodb", config=_CLIENT)
+        self._until = float("inf")
+
+    def open(self) -> None:
+        """Make the connection before the first request needs it."""
+        self.get(("CONNECTION", "CONNECTION"))
+
+    def begin(self, seconds: float = REQUEST_SECONDS) -> None:
+        self._until = time.monotonic() + seconds
+
+    @property
+    def seconds_left(self) -> float:
+        return self._until - time.monotonic()
+
+    def get(self, key: Key) -> Item | None:
+        answer = self._call("get_item", TableName=self.name, Key=_key(key), ConsistentRead=True)
+        return _item(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """The items there are, however many keys; DynamoDB is asked again for what it left out."""
+        ahead, found = list(dict.fromkeys(keys)), {}
+        while ahead:
+            asked = {self.name: {"Keys": [_key(key) for key in ahead[:BATCH]], "ConsistentRead": True}}
+            answer = self._call("batch_get_item", RequestItems=asked)
+            for raw in answer["Responses"].get(self.name, ()):
+                item = _item(raw)
+                found[item["PK"], item["SK"]] = item
+            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", ())
+            ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
+        return found
+
+    def query(self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False) -> Iterator[Item]:
+        """The items of one partition whose sort keys lie from `low` to `high`, both included, in key order."""
+        for raw in self.query_raw(pk, low, high, newest_first=newest_first):
+            yield _item(raw)
+
+    def query_raw(
+        self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be the cost."""
+        asked: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": "PK = :pk AND SK BETWEEN :low AND :high",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":low": {"S": low}, ":high": {"S": high}},
+            "ConsistentRead": True,
+            "ScanIndexForward": not newest_first,
+        }
+        while True:
+            page = self._call("query", **asked)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def put(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
+        return {"Put": {"TableName": self.name, "Item": _attributes(item), **_condition(condition, values)}}
+
+    def delete(self, key: Key) -> Write:
+        return {"Delete": {"TableName": self.name, "Key": _key(key)}}
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """All of the writes or none. botocore gives the call a token: a lost reply never writes twice."""
+        try:
+            self._call("transact_write_items", TransactItems=list(writes))
+        except ClientError as error:
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+            if "ConditionalCheckFailed" in reasons:
+                raise ConditionFailed from None
+            if reasons & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}:
+                raise Contended from None
+            raise
+
+    def _call(self, operation: str, **arguments: Any) -> Any:  # noqa: ANN401 - boto3's own shapes
+        if self.seconds_left <= 0:
+            raise Busy
+        try:
+            return getattr(self._client, operation)(**arguments)
+        except (HTTPClientError, ConnectFailed):
+            raise Busy from None
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _BUSY_CODES:
+                raise Busy from None
+            raise
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
+
+
+def _attributes(item: Item) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def _item(raw: Mapping[str, Any]) -> Item:
+    return {name: _plain(_deserialize(value)) for name, value in raw.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any attribute
+    """boto3 gives every number as a Decimal and bytes wrapped; ours are whole numbers and bytes."""
+    if hasattr(value, "as_tuple"):
+        return int(value)
+    return bytes(value) if hasattr(value, "value") else value
+
+
+def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not condition:
+        return {}
+    named = {f":{name}": _serialize(value) for name, value in (values or {}).items()}
+    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": named} if named else {})

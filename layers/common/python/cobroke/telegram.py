@@ -1,0 +1,118 @@
+"""Proofs of identity from Telegram, checked as Telegram documents them.
+
+Mini Apps: https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app
+Login Widget: https://core.telegram.org/widgets/login#checking-authorization
+A proof that does not verify raises BadProof, whose reason is for the log alone.
+"""
+
+import hashlib
+import hmac
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from cobroke.domain.errors import Malformed
+from cobroke.domain.proof import Proof
+from cobroke.exact_json import loads_strictly
+
+MINI_APP_AGE_S = 24 * 3600
+WIDGET_AGE_S = 3600
+AHEAD_S = 30
+_MAX_BYTES = 8 * 1024
+_MAX_FIELDS = 32
+_MAX_ID = 2**52 - 1
+_WIDGET_KEYS = {"id", "first_name", "last_name", "username", "photo_url", "auth_date", "hash"}
+_KEY = re.compile(r"[a-z_]{1,32}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_WHOLE = re.compile(r"[1-9][0-9]{0,15}")
+
+
+class BadProof(Exception):
+    """The proof does not verify."""
+
+
+def verify(auth_data: dict[str, Any], bot_token: str, now: int) -> Proof:
+    """The identity proven by `telegram_auth_data` at `now` (s since 1970), or BadProof."""
+    init_data = auth_data.get("init_data")
+    if isinstance(init_data, str):
+        return _of_mini_app(init_data, bot_token, now)
+    return _of_widget(auth_data, bot_token, now)
+
+
+def _of_mini_app(init_data: str, bot_token: str, now: int) -> Proof:
+    fields = _parse(init_data)
+    secret = hmac.digest(b"WebAppData", bot_token.encode(), "sha256")
+    _check_hash(fields, secret)
+    auth_date = _fresh(fields.get("auth_date", ""), MINI_APP_AGE_S, now)
+    try:
+        user = loads_strictly(fields.get("user", "").encode())
+    except Malformed:
+        raise BadProof("user is not JSON") from None
+    if not isinstance(user, dict) or user.get("is_bot", False) is not False:
+        raise BadProof("user is no person")
+    identity = user.get("id")
+    if type(identity) is not int:
+        raise BadProof("id is no integer")
+    return _proof(identity, user, auth_date)
+
+
+def _of_widget(sent: dict[str, Any], bot_token: str, now: int) -> Proof:
+    if not sent.keys() <= _WIDGET_KEYS:
+        raise BadProof("unknown field")
+    if not all(type(value) in (str, int) for value in sent.values()):
+        raise BadProof("a value is neither text nor integer")
+    fields = {name: str(value) for name, value in sent.items()}
+    if any("\n" in value for value in fields.values()) or sum(map(len, fields.values())) > _MAX_BYTES:
+        raise BadProof("a value has a newline, or they are too long")
+    _check_hash(fields, hashlib.sha256(bot_token.encode()).digest())
+    auth_date = _fresh(fields["auth_date"], WIDGET_AGE_S, now)
+    if not _WHOLE.fullmatch(fields["id"]):
+        raise BadProof("id is no integer")
+    return _proof(int(fields["id"]), fields, auth_date)
+
+
+def _parse(init_data: str) -> dict[str, str]:
+    """The fields of a query string, decoded once, in strict UTF-8."""
+    if len(init_data.encode()) > _MAX_BYTES:
+        raise BadProof("too long")
+    parts = init_data.split("&")
+    if len(parts) > _MAX_FIELDS:
+        raise BadProof("too many fields")
+    fields: dict[str, str] = {}
+    for part in parts:
+        name, _, value = part.partition("=")
+        try:
+            decoded = unquote_to_bytes(value.replace("+", " ")).decode()
+        except UnicodeDecodeError:
+            raise BadProof("not UTF-8") from None
+        if not _KEY.fullmatch(name) or name in fields or "\n" in decoded:
+            raise BadProof("a key is odd or stands twice, or a value has a newline")
+        fields[name] = decoded
+    return fields
+
+
+def _check_hash(fields: dict[str, str], secret: bytes) -> None:
+    claimed = fields.get("hash", "")
+    if not _HASH.fullmatch(claimed):
+        raise BadProof("hash has no form")
+    lines = sorted(f"{name}={value}" for name, value in fields.items() if name != "hash")
+    expected = hmac.digest(secret, "\n".join(lines).encode(), "sha256").hex()
+    if not hmac.compare_digest(expected, claimed):
+        raise BadProof("hash does not fit")
+
+
+def _fresh(auth_date: str, age: int, now: int) -> int:
+    if not _WHOLE.fullmatch(auth_date):
+        raise BadProof("auth_date is no time")
+    if not now - age <= int(auth_date) <= now + AHEAD_S:
+        raise BadProof("too old, or ahead of time")
+    return int(auth_date)
+
+
+def _proof(identity: int, person: dict[str, Any], auth_date: int) -> Proof:
+    if not 1 <= identity <= _MAX_ID:
+        raise BadProof("id out of range")
+    names = [person.get("first_name"), person.get("last_name")]
+    name = " ".join(part.strip() for part in names if isinstance(part, str) and part.strip())
+    username = person.get("username")
+    return Proof(str(identity), name or None, username if isinstance(username, str) and username else None, auth_date)
