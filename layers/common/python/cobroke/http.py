@@ -84,7 +84,7 @@ class Api(APIGatewayHttpResolver):
         try:
             route = _route(request.http_method, request.path)
             self._admit(request, route)
-            answer = self.resolve(request.raw_event, context)
+            answer = self.resolve({**event, "headers": _as_json(request.headers)}, context)
         except Exception as fact:  # noqa: BLE001 - nothing leaves as an error of the gateway
             answer = _as_event(self._refuse(fact, request))
         self.logger.info(
@@ -146,6 +146,11 @@ def _read_body(request: APIGatewayProxyEventV2) -> Json:
     if len(body) > MAX_BODY_BYTES:
         raise errors.TooLarge
     return loads_strictly(body)
+
+
+def _as_json(headers: Mapping[str, str]) -> dict[str, str]:
+    """Powertools knows `application/json` in lower case alone; what the body is has been checked."""
+    return {name.lower(): value for name, value in headers.items()} | {"content-type": "application/json"}
 
 
 def _as_event(response: Response[str]) -> dict[str, Any]:

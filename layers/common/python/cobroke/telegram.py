@@ -73,7 +73,11 @@ def _of_widget(sent: dict[str, Any], bot_token: str, now: int) -> Proof:
 
 def _parse(init_data: str) -> dict[str, str]:
     """The fields of a query string, decoded once, in strict UTF-8."""
-    if len(init_data.encode()) > _MAX_BYTES:
+    try:
+        size = len(init_data.encode())
+    except UnicodeEncodeError:
+        raise BadProof("not UTF-8") from None
+    if size > _MAX_BYTES:
         raise BadProof("too long")
     parts = init_data.split("&")
     if len(parts) > _MAX_FIELDS:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.places import merged, normalised
@@ -19,8 +19,12 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-def _two_decimals(value: Number) -> Number:
-    if isinstance(value, Decimal) and int(value.as_tuple().exponent) < -2:
+def _two_decimals(value: object) -> Number:
+    if type(value) is int:
+        return value
+    if not isinstance(value, Decimal):
+        raise PydanticCustomError("number_type", "Must be a number")
+    if int(value.as_tuple().exponent) < -2:
         raise PydanticCustomError("decimals", "Must have at most two decimals")
     return value
 
@@ -49,7 +53,7 @@ def _exactly(minimum: float, maximum: float, *, above: bool = False) -> WithJson
     return WithJsonSchema({"type": "number", **low, "maximum": maximum, "multipleOf": 0.01})
 
 
-type _Exact = Annotated[int | Decimal, AfterValidator(_two_decimals)]
+type _Exact = Annotated[int | Decimal, PlainValidator(_two_decimals)]
 type Money = Annotated[_Exact, Field(ge=0, le=10**12), _exactly(0, 10**12)]
 type Price = Annotated[_Exact, Field(gt=0, le=10**12), _exactly(0, 10**12, above=True)]
 type Area = Annotated[_Exact, Field(gt=0, le=100_000), _exactly(0, 100_000, above=True)]

@@ -61,7 +61,7 @@ class Requirements(Body):
 
     @model_validator(mode="after")
     def _not_too_large(self) -> Self:
-        if len(self.model_dump_json().encode()) > REQUIREMENTS_BYTES:
+        if len(self.model_dump_json(warnings=False).encode()) > REQUIREMENTS_BYTES:
             raise PydanticCustomError("too_large", "The requirements must be at most 32 KB")
         return self
 

@@ -1,0 +1,46 @@
+"""The account that in-process tests run in: a table, a signing key, a bot."""
+
+import base64
+import json
+import os
+
+import boto3
+import moto  # noqa: F401 - before any client is made
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.builders import BOT_TOKEN
+
+
+def text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+PRIVATE_KEY = Ed25519PrivateKey.generate()
+KEY_ID = "test-key"
+TABLE = "cobroke-test"
+PARAMETERS = {
+    "/cobroke/local/signing-key": text(PRIVATE_KEY.private_bytes_raw()),
+    "/cobroke/local/telegram-bot-token": BOT_TOKEN,
+}
+os.environ |= {
+    "STAGE": "local",
+    "TABLE_NAME": TABLE,
+    "PUBLIC_KEYS": json.dumps({KEY_ID: text(PRIVATE_KEY.public_key().public_bytes_raw())}),
+    "SIGNING_KEY_ID": KEY_ID,
+    "SIGNING_KEY_PARAMETER": "/cobroke/local/signing-key",
+    "BOT_TOKEN_PARAMETER": "/cobroke/local/telegram-bot-token",
+    "REGISTRATION": "open",
+}
+
+
+def open_account() -> None:
+    """Make what the functions expect; inside moto."""
+    for name, value in PARAMETERS.items():
+        boto3.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
+    keys = ("PK", "HASH"), ("SK", "RANGE")
+    boto3.client("dynamodb").create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )

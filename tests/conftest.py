@@ -1,0 +1,27 @@
+"""What all tests share: an environment without an account, and no sockets but in the end-to-end tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pytest_socket import disable_socket, enable_socket
+
+# Before any module reads its environment or makes a client.
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+WITH_SOCKETS = ROOT / "tests" / "e2e"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.path.is_relative_to(WITH_SOCKETS):
+        enable_socket()
+    else:
+        disable_socket(allow_unix_socket=True)

@@ -1,0 +1,47 @@
+"""The functions in process, over moto's table and parameters: single-threaded, one empty market a test."""
+
+import logging
+from collections.abc import Iterator
+from importlib import import_module
+from io import StringIO
+
+import moto
+import pytest
+
+from cobroke.routes import ROUTES
+from tests.account import open_account
+from tests.client import Client
+from tests.events import in_process
+
+
+@pytest.fixture(autouse=True)
+def aws() -> Iterator[None]:
+    with moto.mock_aws():
+        open_account()
+        yield
+
+
+@pytest.fixture
+def stranger() -> Client:
+    return Client(in_process)
+
+
+@pytest.fixture
+def anna(stranger: Client) -> Client:
+    return stranger.registered()
+
+
+@pytest.fixture
+def boris(stranger: Client) -> Client:
+    return stranger.registered()
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the functions log from here on."""
+    lines = StringIO()
+    for function in {route.function for route in ROUTES}:
+        import_module(f"functions.{function}.handler")
+        for handler in logging.getLogger(function).handlers:
+            monkeypatch.setattr(handler, "stream", lines)
+    return lines

@@ -1,0 +1,123 @@
+"""Registration, Telegram logins, tokens, /me."""
+
+import time
+from typing import Any
+
+import pytest
+
+from cobroke import tokens
+from cobroke.routes import ROUTES
+from tests.account import KEY_ID, PRIVATE_KEY, text
+from tests.builders import a_registration, a_telegram_id, init_data, widget
+from tests.client import Client
+
+
+def _login(client: Client, proof: dict[str, object]) -> Client:
+    answer = client.post("/auth/telegram", {"telegram_auth_data": proof})
+    return Client(client.transport, answer.needs(200)["access_token"])
+
+
+def test_a_registered_realtor_sees_his_profile(stranger: Client) -> None:
+    telegram_id = a_telegram_id()
+    anna = stranger.registered(telegram_id=telegram_id, email="a@b.ru", agency_name=" Дом ", phone="8 (916) 123-45-67")
+    me = anna.get("/me").needs(200)
+    assert me.pop("realtor_id")
+    assert me == {
+        "telegram_id": telegram_id,
+        "verified": False,
+        "phone": "+79161234567",
+        "email": "a@b.ru",
+        "agency_name": "Дом",
+        "name": None,
+    }
+
+
+def test_a_known_telegram_id_gets_no_token(stranger: Client) -> None:
+    body = a_registration()
+    stranger.post("/auth/register", body).needs(201)
+    answer = stranger.post("/auth/register", body)
+    assert answer.needs(409)["code"] == "already_registered"
+    assert "access_token" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["mini app", "widget"])
+def test_a_proven_login_verifies_and_names_the_realtor(stranger: Client, kind: str) -> None:
+    telegram_id = a_telegram_id()
+    stranger.registered(telegram_id=telegram_id)
+    number = int(telegram_id)
+    proof = {"init_data": init_data(number), "other": 1} if kind == "mini app" else widget(number, last_name="Петров")
+    me = _login(stranger, proof).get("/me").needs(200)
+    assert (me["verified"], me["name"]) == (True, "Иван Петров")
+
+
+def test_the_first_proven_login_ends_every_token_issued_before(
+    stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram_id = a_telegram_id()
+    thief = stranger.registered(telegram_id=telegram_id)
+    thief.get("/me").needs(200)
+    owner = _login(stranger, {"init_data": init_data(int(telegram_id))})
+    later = time.monotonic() + 31
+    monkeypatch.setattr("cobroke.access.time.monotonic", lambda: later)
+    thief.get("/me").needs(401)
+    owner.get("/me").needs(200)
+    _login(stranger, {"init_data": init_data(int(telegram_id))})
+    later += 31
+    owner.get("/me").needs(200)
+
+
+def test_a_proven_id_that_nobody_registered_is_not_found(stranger: Client) -> None:
+    proof = {"init_data": init_data(int(a_telegram_id()))}
+    answer = stranger.post("/auth/telegram", {"telegram_auth_data": proof})
+    assert answer.needs(404)["code"] == "not_registered"
+
+
+def test_registering_with_a_proof_starts_verified(stranger: Client) -> None:
+    telegram_id = a_telegram_id()
+    proof = {"init_data": init_data(int(telegram_id))}
+    anna = stranger.registered(telegram_id=telegram_id, telegram_auth_data=proof)
+    assert anna.get("/me").needs(200)["verified"] is True
+
+
+def test_registering_with_somebody_elses_proof_is_refused(stranger: Client) -> None:
+    proof = {"init_data": init_data(int(a_telegram_id()))}
+    stranger.post("/auth/register", a_registration(telegram_auth_data=proof)).needs(401)
+
+
+def test_a_proof_of_another_bot_and_a_missing_one_are_refused(stranger: Client) -> None:
+    forged = {"init_data": init_data(42, bot_token="43:OTHER")}
+    stranger.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
+    for shapeless in ({}, {"init_data": 1}, {"id": 1, "hash": "x"}, "text", None):
+        stranger.post("/auth/telegram", {"telegram_auth_data": shapeless}).needs(422)
+
+
+def test_every_route_but_two_asks_for_a_token(stranger: Client, anna: Client) -> None:
+    realtor = anna.get("/me").needs(200)["realtor_id"]
+    key, now = text(PRIVATE_KEY.private_bytes_raw()), int(time.time())
+
+    def signed(realtor_id: str = realtor, version: int = 1, **changes: Any) -> str:
+        given = {"key_id": KEY_ID, "private_key": key, "stage": "local", "now": now, "unique": "jti"} | changes
+        return tokens.sign(tokens.Claim(realtor_id, version), **given)
+
+    anna.get("/me").needs(200)
+    Client(stranger.transport, signed()).get("/me").needs(200)
+    bad = {
+        "nothing": "",
+        "garbage": "x.y.z",
+        "another key": signed(private_key=text(bytes(32))),
+        "an unknown key id": signed(key_id="other"),
+        "another stage": signed(stage="prod"),
+        "expired": signed(now=now - 90_000),
+        "not yet valid": signed(now=now + 60),
+        "another version": signed(version=2),
+        "a realtor who is not there": signed(realtor_id="0" * 13),
+        "changed": signed()[:-4] + "AAAA",
+        "too long": "x" * 3000,
+    }
+    for route in ROUTES:
+        path = route.path.replace("{lead_id}", "0" * 26).replace("{property_id}", "0" * 26)
+        for why, token in [("no header", None), *bad.items()]:
+            status = Client(stranger.transport, token).send(route.method, path, b"{}").status
+            assert (status == 401) != route.public, (route.key, why)
+    answer = stranger.get("/me")
+    assert answer.headers["www-authenticate"] == "Bearer"

@@ -1,0 +1,147 @@
+"""Leads and properties: what their owner writes, reads again and takes out of the market."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from cobroke.exact_json import dumps
+from tests.account import TABLE
+from tests.builders import a_lead, a_property
+from tests.client import Client
+
+ABSENT = "0" * 26
+
+
+def _keys(prefix: str) -> list[tuple[str, str]]:
+    items = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+    return sorted((item["PK"]["S"], item["SK"]["S"]) for item in items if item["PK"]["S"].startswith(prefix))
+
+
+def test_a_lead_reads_as_it_was_written(anna: Client) -> None:
+    body = a_lead(client_contacts="@client", notes="спешит", additional_requirements="вид на реку")
+    created = anna.post("/leads", body).needs(201)
+    assert set(created) == {"lead_id", "created_at"}
+    lead = anna.get(f"/leads/{created['lead_id']}").needs(200)
+    assert lead == body | created | {
+        "status": "ACTIVE",
+        "match_count": 0,
+        "stale": False,
+        "stale_at": None,
+        "updated_at": created["created_at"],
+    }
+
+
+def test_a_property_reads_as_it_was_written_with_what_was_not_given(anna: Client) -> None:
+    body = a_property()
+    del body["details"]["year_built"], body["address"]["metro_station"]
+    created = anna.post("/properties", body).needs(201)
+    read = anna.get(f"/properties/{created['property_id']}").needs(200)
+    assert read["photos"] == []
+    assert read["description"] is None
+    assert read["details"]["year_built"] is None
+    assert read["address"]["metro_station"] is None
+    assert read["commission_share"] == 50
+
+
+def test_numbers_come_back_with_the_value_they_came_with(anna: Client) -> None:
+    body = dumps(a_property()).replace("18000000", "12345678901.23").replace(":60,", ":6.05e1,").encode()
+    listing = anna.send("POST", "/properties", body).needs(201)["property_id"]
+    text = anna.get(f"/properties/{listing}").text
+    assert '"price":12345678901.23' in text
+    assert '"area":60.5' in text
+
+
+def testtext_leaves_as_utf8_and_unknown_members_are_not_stored(anna: Client) -> None:
+    listing = anna.post_property(a_property(surprise="!"))
+    text = anna.get(f"/properties/{listing}").text
+    assert "Хамовники" in text
+    assert "surprise" not in text
+
+
+def test_lists_are_newest_first_with_totals(anna: Client) -> None:
+    leads = [anna.post_lead(a_lead()) for _ in range(3)]
+    anna.post(f"/leads/{leads[1]}/archive").needs(200)
+    whole = anna.get("/leads").needs(200)
+    assert [row["lead_id"] for row in whole["leads"]] == sorted(leads, reverse=True)
+    assert (whole["total"], whole["page"], whole["limit"]) == (3, 1, 1000)
+    assert set(whole["leads"][0]) == {
+        "lead_id",
+        "client_name",
+        "requirements",
+        "status",
+        "match_count",
+        "created_at",
+        "stale",
+        "stale_at",
+    }
+    archived = anna.get("/leads", status="ARCHIVED", limit=1).needs(200)
+    assert [row["lead_id"] for row in archived["leads"]] == [leads[1]]
+    assert (archived["total"], archived["page"], archived["limit"]) == (1, 1, 1)
+    assert anna.get("/leads", page=9).needs(200) == {"leads": [], "total": 3, "page": 9, "limit": 20}
+
+
+def test_a_whole_list_is_cut_to_what_one_answer_may_hold(anna: Client) -> None:
+    places = [f"{number} " + "ж" * 117 for number in range(50)]
+    body = a_lead(districts=places, additional_requirements="ы" * 4000)
+    for _ in range(260):
+        anna.post_lead(body)
+    answer = anna.get("/leads")
+    assert len(answer.text.encode()) <= 5_000_000
+    assert answer.json["total"] == 260
+    assert 240 < len(answer.json["leads"]) < 260
+
+
+def test_archiving_is_repeatable_and_final(anna: Client) -> None:
+    listing = anna.post_property(a_property())
+    first = anna.put(f"/properties/{listing}/archive").needs(200)
+    assert first["status"] == "ARCHIVED"
+    assert anna.put(f"/properties/{listing}/archive").needs(200) == first
+    assert anna.put(f"/properties/{listing}", a_property()).needs(409)["code"] == "archived"
+
+
+@pytest.mark.parametrize(
+    "move",
+    [{"city": "Тверь"}, {"rooms": 3}, {"price": 17_000_000}, {"property_type": "HOUSE"}, {"area": 61}],
+    ids=str,
+)
+def test_an_edit_leaves_nothing_in_the_old_place(anna: Client, move: dict[str, Any]) -> None:
+    listing = anna.post_property(a_property())
+    before = _keys("MARKET#")
+    anna.put(f"/properties/{listing}", a_property(**move)).needs(200)
+    after = _keys("MARKET#")
+    assert len(after) == 1
+    assert (after == before) == (move == {"area": 61})
+    anna.put(f"/properties/{listing}/archive").needs(200)
+    assert _keys("MARKET#") == []
+
+
+def test_a_move_between_markets_is_a_change_in_both(anna: Client) -> None:
+    lead = anna.post_lead(a_lead())
+    anna.put(f"/leads/{lead}", a_lead(city="Тверь")).needs(200)
+    assert [key[0] for key in _keys("CHANGES#")] == [
+        "CHANGES#LEAD#москва#FLAT",
+        "CHANGES#LEAD#москва#FLAT",
+        "CHANGES#LEAD#тверь#FLAT",
+    ]
+
+
+def test_absent_and_foreign_objects_are_the_same_404(anna: Client, boris: Client) -> None:
+    lead, listing = boris.post_lead(a_lead()), boris.post_property(a_property())
+    for verb, path, own, body in (
+        ("GET", "/leads/{}", lead, None),
+        ("PUT", "/leads/{}", lead, a_lead()),
+        ("POST", "/leads/{}/archive", lead, None),
+        ("GET", "/leads/{}/property-recommendations", lead, None),
+        ("GET", "/properties/{}", listing, None),
+        ("PUT", "/properties/{}", listing, a_property()),
+        ("PUT", "/properties/{}/archive", listing, None),
+        ("GET", "/properties/{}/lead-recommendations", listing, None),
+    ):
+        sent = None if body is None else dumps(body).encode()
+        answers = [
+            anna.send(verb, path.format(object_id), sent).needs(404) | {"instance": ""}
+            for object_id in (own, ABSENT, "nonsense", "A" * 26)
+        ]
+        assert all(answer == answers[0] for answer in answers), path
+    assert boris.get(f"/leads/{lead}").needs(200)["status"] == "ACTIVE"

@@ -1,0 +1,173 @@
+"""Bad input gets a clear problem document and changes nothing; the order of refusals is the law's."""
+
+from io import StringIO
+
+import boto3
+import pytest
+
+from cobroke.domain.errors import Busy
+from cobroke.exact_json import dumps
+from cobroke.storage.table import Table
+from tests.account import TABLE
+from tests.builders import Json, a_lead, a_property
+from tests.client import Client
+
+LONG = "ы" * 121
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer", "code"),
+    [
+        ("/leads", a_lead(city=1), "/requirements/location/city", "string_type"),
+        ("/leads", a_lead(city="г."), "/requirements/location/city", "empty_name"),
+        ("/leads", a_lead(districts=["Арбат", LONG]), "/requirements/location/districts/1", "string_too_long"),
+        ("/leads", a_lead(budget={"min": 2, "max": 1}), "/requirements/budget", "range_order"),
+        ("/leads", a_lead(budget={"min": 0, "max": 0}), "/requirements/budget", "empty_range"),
+        ("/leads", a_lead(budget={"min": "1", "max": 2}), "/requirements/budget/min", "number_type"),
+        ("/leads", a_lead(rooms=[True]), "/requirements/rooms/0", "int_type"),
+        ("/leads", a_lead(rooms=[51]), "/requirements/rooms/0", "less_than_equal"),
+        ("/leads", a_lead(rooms=None), "/requirements/rooms", "list_type"),
+        ("/leads", a_lead(property_type="APARTMENTS"), "/requirements/property_type", "literal_error"),
+        ("/leads", a_lead(client_name="  "), "/client_name", "text_length"),
+        (
+            "/leads",
+            a_lead(additional_requirements="x" * 4001),
+            "/requirements/additional_requirements",
+            "string_too_long",
+        ),
+        ("/properties", a_property(price=0), "/details/price", "greater_than"),
+        ("/properties", a_property(price=10**12 + 1), "/details/price", "less_than_equal"),
+        ("/properties", a_property(area=1.234), "/details/area", "decimals"),
+        ("/properties", a_property(floor=10), "/details", "floor_order"),
+        ("/properties", a_property(floor=1.5), "/details/floor", "int_type"),
+        ("/properties", a_property(year_built=2999), "/details/year_built", "less_than_equal"),
+        ("/properties", a_property(commission_share=100.01), "/commission_share", "less_than_equal"),
+        ("/properties", a_property(photos=["http://a.ru/1.jpg"]), "/photos/0", "photo_url"),
+        (
+            "/auth/register",
+            {"telegram_id": "a b", "phone": "+7 916 123-45-67"},
+            "/telegram_id",
+            "string_pattern_mismatch",
+        ),
+        ("/auth/register", {"telegram_id": "a", "phone": "12345"}, "/phone", "phone"),
+        ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": "x@"}, "/email", "email"),
+    ],
+)
+def test_what_is_not_valid_is_said_field_by_field(anna: Client, path: str, body: Json, pointer: str, code: str) -> None:
+    before = boto3.client("dynamodb").scan(TableName=TABLE)["Count"]
+    problem = anna.post(path, body).needs(422)
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, code)]
+    assert problem["code"] == "invalid"
+    assert boto3.client("dynamodb").scan(TableName=TABLE)["Count"] == before
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b'{"a": NaN}', 400),
+        (b'{"a": 1e999}', 400),
+        (b'{"a": 1, "a": 1}', 400),
+        (b'{"a": "\\ud800"}', 400),
+        (b'{"a": "\\u0000"}', 400),
+        (b"[" * 13 + b"]" * 13, 400),
+        (b"[" * 100_000, 400),
+        (b'{"a": "' + b"x" * 262_144 + b'"}', 413),
+        (b"[]", 422),
+        (b"[{}]", 422),
+        (b"null", 422),
+        (b'"text"', 422),
+        (b"{}", 422),
+    ],
+)
+def test_a_body_that_cannot_be_read_never_reaches_the_table(anna: Client, body: bytes, status: int) -> None:
+    answer = anna.send("POST", "/leads", body)
+    problem = answer.needs(status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == status
+    assert problem["instance"].startswith("urn:req:")
+
+
+@pytest.mark.parametrize("sent", [None, "", "text/plain", "application/jsonp", "application/json5"])
+def test_another_content_type_is_415(anna: Client, sent: str | None) -> None:
+    headers = {} if sent is None else {"content-type": sent}
+    client = Client(anna.transport, anna.token, {"content-type": sent or ""} if headers else {"content-type": ""})
+    client.send("POST", "/leads", b"{}").needs(415)
+
+
+@pytest.mark.parametrize("sent", ["application/json; charset=utf-8", "Application/JSON"])
+def test_json_is_json_with_parameters_and_in_any_case(anna: Client, sent: str) -> None:
+    Client(anna.transport, anna.token, {"content-type": sent}).post("/leads", a_lead()).needs(201)
+
+
+@pytest.mark.parametrize(
+    "query",
+    "page=0 page=1000000001 limit=101 limit=0 limit=1.0 limit=%2B1 limit=%201 limit= page=01 "
+    "limit=1&limit=2 limit=1&limit=1 status=active status=ACTIVE&status=ACTIVE status=".split(),
+)
+def test_paging_and_filters_are_as_strict_as_bodies(anna: Client, query: str) -> None:
+    answer = anna.transport("GET", "/leads", query, {"authorization": f"Bearer {anna.token}"}, None)
+    (error,) = answer.needs(422)["errors"]
+    assert error["pointer"] == "/" + query.partition("=")[0]
+
+
+def test_unknown_query_names_are_ignored(anna: Client) -> None:
+    assert anna.get("/leads", colour="red", limit=1).needs(200)["limit"] == 1
+
+
+def test_unknown_paths_are_404_and_wrong_verbs_405_without_a_token(stranger: Client) -> None:
+    for path in ("/", "/lead", "/leads/", "/leads/x/y", "/auth", "/leads//archive"):
+        assert stranger.get(path).needs(404)["code"] == "not_found"
+    answer = stranger.send("DELETE", "/leads")
+    assert answer.needs(405)["code"] == "method_not_allowed"
+    assert sorted(answer.headers["allow"].split(", ")) == ["GET", "POST"]
+
+
+def test_the_order_of_refusals(stranger: Client, anna: Client) -> None:
+    text = {"content-type": "text/plain"}
+    Client(stranger.transport, None, text).send("PUT", "/leads/x", b"{").needs(401)
+    Client(anna.transport, anna.token, text).send("PUT", "/leads/x", b"{").needs(415)
+    anna.send("PUT", "/leads/x", b"{").needs(400)
+    anna.send("PUT", "/leads/x", b"{}").needs(404)
+    anna.send("PUT", f"/leads/{'0' * 26}", b"{}").needs(422)
+    anna.put(f"/leads/{'0' * 26}", a_lead()).needs(404)
+
+
+def test_no_refusal_repeats_what_was_sent(anna: Client) -> None:
+    secret = "Секретное слово 12345"
+    for body in (a_lead(city=[secret]), a_lead(property_class=secret), {"requirements": secret}, {secret: 1}):
+        assert secret not in anna.post("/leads", body).text
+    answer = anna.post("/auth/register", {"telegram_id": secret, "phone": secret, "email": secret})
+    answer.needs(422)
+    assert secret not in answer.text
+
+
+def test_a_busy_store_is_503_with_a_time_to_come_again(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(Table, "transact", busy)
+    answer = anna.post("/leads", a_lead())
+    assert answer.needs(503)["code"] == "busy"
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_a_bug_says_nothing_and_logs_no_text(anna: Client, monkeypatch: pytest.MonkeyPatch, logged: StringIO) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("Анна, +7 916")
+
+    monkeypatch.setattr(Table, "transact", broken)
+    answer = anna.send("POST", "/leads", dumps(a_lead()).encode())
+    assert answer.needs(500)["code"] == "internal_error"
+    assert "RuntimeError" in logged.getvalue()
+    assert "916" not in logged.getvalue() + answer.text
+
+
+def test_every_request_is_one_structured_line_without_anything_personal(anna: Client, logged: StringIO) -> None:
+    anna.post("/leads", a_lead(client_name="Секрет")).needs(201)
+    lines = logged.getvalue().splitlines()
+    assert len(lines) == 1
+    assert '"route":"POST /leads"' in lines[0]
+    assert '"status":201' in lines[0]
+    assert "Секрет" not in lines[0]

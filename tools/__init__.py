@@ -1,0 +1,1 @@
+"""What a developer runs: the emulator, the demo, the checks around a deploy."""
