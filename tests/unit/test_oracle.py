@@ -14,7 +14,7 @@ type Json = dict[str, Any]
 
 def a_wish(**changes: object) -> Json:
     """A wide wish for a flat in Казань without districts, metro and rooms: the weights in play are 60."""
-    location = {"city": "Казань", "districts": [], "metro_stations": []}
+    location: Json = {"city": "Казань", "districts": [], "metro_stations": []}
     location |= {name: changes.pop(name) for name in list(changes) if name in location}
     wish = {
         "location": location,
@@ -27,9 +27,9 @@ def a_wish(**changes: object) -> Json:
 
 
 def an_offer(**changes: object) -> Json:
-    address = {"city": "Казань", "district": "Центр", "metro_station": None}
+    address: Json = {"city": "Казань", "district": "Центр", "metro_station": None}
     address |= {name: changes.pop(name) for name in list(changes) if name in address}
-    numbers = {"price": 15, "area": 45, "rooms": 2}
+    numbers: Json = {"price": 15, "area": 45, "rooms": 2}
     ladders = {"property_type": "APARTMENT", "property_class": "COMFORT", "condition": "FINISHING"}
     return {"address": address, "details": numbers | ladders | changes}
 
@@ -133,7 +133,7 @@ def a_candidate(
 
 
 def test_the_oracle_lists_by_score_then_age_then_id_and_only_what_may_be_shown() -> None:
-    lead = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
+    lead: Json = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
     lead |= {"body": {"requirements": a_wish(districts=["Центр", "Юг"])}}
     others = [
         a_candidate("a", price=21),
@@ -156,7 +156,7 @@ def test_the_oracle_lists_by_score_then_age_then_id_and_only_what_may_be_shown()
 
 
 def test_the_oracle_shows_the_best_hundred_and_counts_only_them() -> None:
-    lead = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
+    lead: Json = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
     lead |= {"body": {"requirements": a_wish()}}
     found = oracle.recommended(lead, [a_candidate(f"{number:03}") for number in range(130)], side="lead")
     assert found.total == len(found.rows) == 100
@@ -164,7 +164,7 @@ def test_the_oracle_shows_the_best_hundred_and_counts_only_them() -> None:
 
 
 def test_a_pair_is_listed_from_exactly_fifty_on() -> None:
-    lead = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
+    lead: Json = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
     lead |= {"body": {"requirements": a_wish()}}
     # credits 3200 and 2000: (30·3200 + 12·2000 + 180 000) / 60; 3160 a kopeck higher
     prices = {Decimal("21.70"): 5000, Decimal("21.71"): 4980}

@@ -19,7 +19,7 @@ NO_PLACES: Json = {"districts": [], "metro_stations": []}
 
 def a_wish(**changes: object) -> Json:
     """The page's lead, with changes."""
-    location = {"city": "Москва", "districts": ["Хамовники", "Арбат"], "metro_stations": ["Парк культуры"]}
+    location: Json = {"city": "Москва", "districts": ["Хамовники", "Арбат"], "metro_stations": ["Парк культуры"]}
     location |= {name: changes.pop(name) for name in list(changes) if name in location}
     return {
         "location": location,
@@ -36,10 +36,10 @@ def a_wish(**changes: object) -> Json:
 
 def an_offer(**changes: object) -> Json:
     """The page's base listing, with changes."""
-    address = {"city": "Москва", "district": "Хамовники", "metro_station": "Парк культуры"}
+    address: Json = {"city": "Москва", "district": "Хамовники", "metro_station": "Парк культуры"}
     address |= {"street": "Тимура Фрунзе", "house_number": "11"}
     address |= {name: changes.pop(name) for name in list(changes) if name in address}
-    details = {"price": 18_000_000, "area": 60, "rooms": 2, "floor": 3, "total_floors": 9, "year_built": None}
+    details: Json = {"price": 18_000_000, "area": 60, "rooms": 2, "floor": 3, "total_floors": 9, "year_built": None}
     details |= {"property_type": "APARTMENT", "property_class": "BUSINESS", "condition": "FINISHING"}
     return {"address": address, "details": details | changes, "commission_share": 50}
 
@@ -56,8 +56,8 @@ def rows(wish: Json, offer: Json) -> dict[str, tuple[int | None, str]]:
     return {row.criterion: (row.credit, row.state) for row in evaluation.breakdown}
 
 
-FAR = {"district": "Сокол", "metro_station": "Сокол"}
-NEAR_MISS = {"district": "Арбат", "metro_station": "Смоленская", "price": 14_100_000, "area": 47}
+FAR: Json = {"district": "Сокол", "metro_station": "Сокол"}
+NEAR_MISS: Json = {"district": "Арбат", "metro_station": "Смоленская", "price": 14_100_000, "area": 47}
 NEAR_MISS |= {"property_class": "COMFORT", "condition": "ROUGH"}
 
 CASES = {

@@ -246,9 +246,8 @@ def test_spelling_order_and_repeats_change_nothing(
 ) -> None:
     def respelled(name: str) -> str:
         spaced = recased(name).replace(" ", "  ")
-        form = data.draw(st.sampled_from(["NFC", "NFD", "without ё"]))
         without = spaced.replace("ё", "е").replace("Ё", "Е")
-        return f" {without if form == 'without ё' else unicodedata.normalize(form, spaced)}\t"
+        return f" {data.draw(st.sampled_from([spaced, without, unicodedata.normalize('NFD', spaced)]))}\t"
 
     wish, offer = deepcopy(pair)
     wish["location"]["city"] = respelled(wish["location"]["city"])
@@ -265,7 +264,9 @@ def test_spelling_order_and_repeats_change_nothing(
 @always
 @given(
     st.lists(
-        st.sampled_from(["г", "М", ".", "город", "МЕТРО", "р-н", "район", " ", "ё", "е\u0308", "\u00a0", "ß", "İ"])
+        st.sampled_from(
+            ["г.", "М.", "м", ".", "город", "МЕТРО", "р-н", "район", " ", "ё", "е\u0308", "\u00a0", "ß", "İ"]
+        )
     )
 )
 def test_any_name_is_normalised_as_the_oracle_does_it(pieces: list[str]) -> None:

@@ -1,6 +1,6 @@
 """The match score of a lead and a property, 0–10000 basis points, in integers only, and why it is that.
 
-Source: the scoring page of the contract, in docs/scoring.md. The same from both sides; no clock, no I/O.
+Source of the formulas: docs/scoring.md. The same from both sides; no clock, no I/O.
 """
 
 from typing import Literal, NamedTuple

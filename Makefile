@@ -1,0 +1,103 @@
+# Everything a developer runs. `make help` lists it.
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := app.py infra functions layers/common/python tools tests benchmarks
+STAGE ?= dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes
+COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
+IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))
+
+# The environment's own programs first: Node is taken from it where the machine has none.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+.PHONY: help install run demo test check format lint types unit coverage synth bench lock deploy-check deploy smoke clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+install: $(VENV)/.installed node_modules/.installed ## install what is missing or has changed, into .venv and node_modules
+
+$(VENV)/.installed: requirements.txt requirements-dev.txt layers/common/requirements.txt
+	@if ! $(BIN)/python -c '$(IS_3_13)' 2> /dev/null; then \
+	  for python in "$$PYTHON" python3.13 python3 python "$$HOME"/.pyenv/versions/3.13.*/bin/python; do \
+	    if "$$python" -c '$(IS_3_13)' > /dev/null 2>&1; then found=$$python; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "Python 3.13 is needed and was not found. Install it (for example: pyenv install 3.13, or uv python install 3.13)," >&2; \
+	    echo "or name it: make PYTHON=/path/to/python3.13" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with Python 3.13 …"; \
+	  "$$found" -m venv --clear $(VENV) || exit 1; \
+	fi
+	@echo "Installing requirements.txt into $(VENV) …"
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json requirements-node.txt $(VENV)/.installed
+	@if ! { node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && npm --version; } > /dev/null 2>&1; then \
+	  echo "Installing Node into $(VENV) …"; \
+	  $(PIP) --requirement requirements-node.txt || exit 1; \
+	fi
+	@echo "Installing the CDK into node_modules …"
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
+	@touch $@
+
+run: install ## deploy the stack onto a local emulator and serve it until Ctrl-C
+	@exec $(BIN)/python -m tools.run
+
+demo: install ## a tour of the API of a running `make run`
+	@exec $(BIN)/python -m tools.demo
+
+test: install ## every test
+	@$(BIN)/pytest
+
+check: format-check lint types unit synth ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
+
+.PHONY: format-check
+format-check: install
+	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not in form: run make format"; exit 1; }
+
+format: install ## put the code into form
+	@$(BIN)/ruff check --quiet --fix-only $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+lint: install ## ruff, and the import arrows
+	@$(BIN)/ruff check $(CODE)
+	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
+
+types: install ## mypy, strict
+	@$(BIN)/mypy
+
+unit: install ## the tests of what is pure, and of the templates
+	@$(BIN)/pytest -q tests/unit tests/infra
+
+coverage: install ## every test but the end-to-end ones, and what they do not reach
+	@$(BIN)/pytest -q --cov --cov-report=term-missing tests/unit tests/integration
+
+synth: install ## the template of STAGE (dev), with no account
+	@node_modules/.bin/cdk synth --quiet --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
+
+bench: install ## what is measured
+	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
+
+lock: install ## pin the .in files anew
+	@cd layers/common && $(COMPILE) requirements.in -o requirements.txt
+	@$(COMPILE) requirements-dev.in -c layers/common/requirements.txt -o requirements-dev.txt
+	@$(COMPILE) requirements-node.in -o requirements-node.txt
+
+deploy-check: install ## is all ready for a deploy? STAGE=dev|prod ORIGINS=https://…
+	@$(BIN)/python -m tools.preflight $(STAGE) $(ORIGINS)
+
+deploy: deploy-check ## deploy STAGE=dev|prod ORIGINS=https://… to AWS
+	@node_modules/.bin/cdk deploy --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
+
+smoke: install ## try a deployed API: URL=https://…
+	@$(BIN)/python -m tools.smoke $(URL)
+
+clean: ## remove what was made, but not .venv and node_modules
+	@rm -rf build cdk.out .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Where it runs: the CDK stack. It knows of the product its routes alone."""

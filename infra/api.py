@@ -1,0 +1,95 @@
+"""The HTTP API: made from ROUTES."""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import Acknowledgment, CfnResource, Tags, Validations, aws_apigatewayv2, aws_logs
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from cobroke.routes import DEFAULT_FUNCTION, ROUTES
+from infra.stages import Stage
+
+LOCAL_API_ID = "c0b40ce0"
+ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
+EXPOSED_HEADERS = ["ETag", "Retry-After", "WWW-Authenticate"]
+# What was asked and how it went; no address, no agent: those are personal.
+_LOGGED = {
+    "requestId": "$context.requestId",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "latencyMs": "$context.responseLatency",
+    "error": "$context.integrationErrorMessage",
+}
+
+
+def make_api(scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Function]) -> aws_apigatewayv2.HttpApi:
+    methods = sorted({route.method for route in ROUTES})
+    integrations = {name: HttpLambdaIntegration(f"{name}-integration", one) for name, one in functions.items()}
+    api = aws_apigatewayv2.HttpApi(
+        scope,
+        "Api",
+        api_name=f"cobroke-{stage.name}",
+        create_default_stage=False,
+        default_integration=integrations[DEFAULT_FUNCTION],
+        cors_preflight=aws_apigatewayv2.CorsPreflightOptions(
+            allow_origins=list(stage.origins),
+            allow_methods=[aws_apigatewayv2.CorsHttpMethod[method] for method in methods],
+            allow_headers=ALLOWED_HEADERS,
+            expose_headers=EXPOSED_HEADERS,
+        ),
+    )
+    for route in ROUTES:
+        api.add_routes(
+            path=route.path,
+            methods=[aws_apigatewayv2.HttpMethod[route.method]],
+            integration=integrations[route.function],
+        )
+    Validations.of(api).acknowledge(
+        Acknowledgment(
+            id="AwsSolutions::AwsSolutions-APIG4",
+            reason="Every function checks the token itself, closed by default; a gateway authorizer would double cold "
+            "starts and could answer a bad token only with its own 403.",
+        )
+    )
+    _serve(api, stage)
+    if stage.is_local:
+        _suit_the_emulator(api, stage, methods)
+    return api
+
+
+def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
+    """The stage `$default`: throttled, with an access log for what never reaches a function."""
+    log = aws_logs.LogGroup(api, "AccessLog", retention=stage.log_retention, removal_policy=stage.removal)
+    served = api.add_stage(
+        "Live",
+        stage_name="$default",
+        auto_deploy=True,
+        throttle=aws_apigatewayv2.ThrottleSettings(
+            rate_limit=stage.requests_per_second, burst_limit=2 * stage.requests_per_second
+        ),
+    )
+    resource = served.node.default_child
+    assert isinstance(resource, aws_apigatewayv2.CfnStage)  # noqa: S101 - for mypy
+    resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
+        destination_arn=log.log_group_arn, format=json.dumps(_LOGGED)
+    )
+
+
+def _suit_the_emulator(api: aws_apigatewayv2.HttpApi, stage: Stage, methods: list[str]) -> None:
+    """The emulator takes the API's id from a tag, and CORS by the names of the service's own API."""
+    Tags.of(api).add("ms-custom-id", LOCAL_API_ID)
+    resource = api.node.default_child
+    assert isinstance(resource, CfnResource)  # noqa: S101 - for mypy
+    cors = {
+        "allowOrigins": list(stage.origins),
+        "allowMethods": methods,
+        "allowHeaders": ALLOWED_HEADERS,
+        "exposeHeaders": EXPOSED_HEADERS,
+    }
+    for name, value in cors.items():
+        resource.add_property_override(f"CorsConfiguration.{name}", value)
+    Validations.of(api).acknowledge(
+        Acknowledgment(id="CloudFormation-Validate::F3002", reason="The emulator's names for CORS, on local alone.")
+    )

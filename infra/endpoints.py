@@ -1,0 +1,51 @@
+"""The API's functions as data: what each may do with the table. Only auth reads secrets."""
+
+from aws_cdk import aws_dynamodb
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.function import allow, make_function, parameter_arn
+from infra.signing_keys import SigningKeys
+from infra.stages import Stage
+
+_READ = ("BatchGetItem", "GetItem", "Query")
+_OBJECTS = (*_READ, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+
+# A transaction needs the actions of its parts and no other.
+TABLE_ACTIONS = {
+    "auth": ("ConditionCheckItem", "GetItem", "PutItem", "UpdateItem"),
+    "leads": _OBJECTS,
+    "properties": _OBJECTS,
+    "recommendations": _READ,
+}
+
+
+def make_endpoints(
+    scope: Construct,
+    stage: Stage,
+    layer: lambda_.ILayerVersion,
+    table: aws_dynamodb.Table,
+    keys: SigningKeys,
+    bot_token: str,
+) -> dict[str, lambda_.Function]:
+    functions = {}
+    for name, actions in TABLE_ACTIONS.items():
+        environment = {"TABLE_NAME": table.table_name, "PUBLIC_KEYS": keys.public}
+        if name == "auth":
+            environment |= _secrets(stage, keys, bot_token)
+        functions[name] = make_function(scope, stage, name, layer, environment)
+        allow(functions[name], [f"dynamodb:{action}" for action in actions], table.table_arn)
+    # They lie under the account's own key of SSM, whose policy lets in whoever may read the parameter.
+    secrets = [parameter_arn(scope, name) for name in (*keys.private, bot_token)]
+    allow(functions["auth"], ["ssm:GetParameter"], *secrets)
+    return functions
+
+
+def _secrets(stage: Stage, keys: SigningKeys, bot_token: str) -> dict[str, str]:
+    """The names of the secrets, never their text."""
+    return {
+        "REGISTRATION": stage.registration,
+        "SIGNING_KEY_ID": keys.signing_id,
+        "SIGNING_KEY_PARAMETER": keys.signing_parameter,
+        "BOT_TOKEN_PARAMETER": bot_token,
+    }

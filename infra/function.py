@@ -1,0 +1,66 @@
+"""One function, made in one place: its code, its log, and a role of its own with named actions only."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, ArnFormat, Duration, Stack, Validations, aws_iam, aws_logs
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.stages import Stage
+
+FUNCTIONS = Path(__file__).parent.parent / "functions"
+MEMORY_MB = 1024
+API_TIMEOUT = Duration.seconds(28)
+"""Below the gateway's 30 s: a function that finds the store busy answers by itself."""
+
+
+def make_function(
+    scope: Construct,
+    stage: Stage,
+    name: str,
+    layer: lambda_.ILayerVersion,
+    environment: Mapping[str, str],
+    timeout: Duration = API_TIMEOUT,
+) -> lambda_.Function:
+    """The function of `functions/<name>`."""
+    log_group = aws_logs.LogGroup(scope, f"{name}-log", retention=stage.log_retention, removal_policy=stage.removal)
+    role = aws_iam.Role(scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    function = lambda_.Function(
+        scope,
+        name,
+        code=lambda_.Code.from_asset(str(FUNCTIONS / name), exclude=["__pycache__"]),
+        handler="handler.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        architecture=stage.architecture,
+        layers=[layer],
+        role=role,
+        log_group=log_group,
+        memory_size=MEMORY_MB,
+        timeout=timeout,
+        environment={
+            "STAGE": stage.name,
+            "POWERTOOLS_SERVICE_NAME": name,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            **environment,
+        },
+    )
+    allow(function, ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
+    Validations.of(function).acknowledge(
+        Acknowledgment(
+            id="AwsSolutions::AwsSolutions-L1",
+            reason="Python 3.13 is what .python-version, the tests and the layer's bytecode use; they move together.",
+        )
+    )
+    return function
+
+
+def allow(function: lambda_.Function, actions: Sequence[str], *resources: str) -> None:
+    """Let the function do these actions on these resources."""
+    function.add_to_role_policy(aws_iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+
+def parameter_arn(scope: Construct, name: str) -> str:
+    """The ARN of an SSM parameter by its name, which begins with a slash."""
+    stack = Stack.of(scope)
+    return stack.format_arn(service="ssm", resource=f"parameter{name}", arn_format=ArnFormat.NO_RESOURCE_NAME)

@@ -1,0 +1,99 @@
+"""The one layer: the third-party code of production and the package `cobroke`, compiled for Lambda.
+
+CDK's zipper dates files 1980, so that bytecode which is checked by date looks stale and every cold start would compile
+again. Unchecked-hash bytecode is taken as it is.
+"""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.stages import Stage
+
+SOURCE = Path(__file__).parent.parent / "layers" / "common"
+CACHE = Path(__file__).parent.parent / "build" / "layers"
+# Of botocore's descriptions of 400 services, those that we call.
+SERVICES = {"dynamodb", "scheduler", "sqs", "ssm"}
+_PLATFORMS = {
+    lambda_.Architecture.ARM_64.name: ("manylinux2014_aarch64", "manylinux_2_28_aarch64"),
+    lambda_.Architecture.X86_64.name: ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
+}
+
+
+def make_layer(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
+    bundling = BundlingOptions(
+        image=DockerImage.from_registry("none"),  # CDK asks for one; it is never used
+        local=LayerBuild(stage),
+    )
+    code = lambda_.Code.from_asset(
+        str(SOURCE), exclude=["**/__pycache__"], asset_hash_type=AssetHashType.SOURCE, bundling=bundling
+    )
+    return lambda_.LayerVersion(
+        scope,
+        "Common",
+        code=code,
+        compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+        compatible_architectures=[stage.architecture],
+    )
+
+
+@jsii.implements(ILocalBundling)
+class LayerBuild:
+    """Builds the layer on this machine, with the pip of this Python: no Docker."""
+
+    def __init__(self, stage: Stage) -> None:
+        # Local functions run in this very interpreter, on this very machine.
+        self._platforms = () if stage.is_local else _PLATFORMS[stage.architecture.name]
+
+    def try_bundle(self, output_dir: str, *, image: DockerImage, **_: object) -> bool:  # noqa: ARG002 - jsii's names
+        build_layer(Path(output_dir) / "python", self._platforms)
+        return True
+
+
+def build_layer(into: Path, platforms: tuple[str, ...] = ()) -> None:
+    """The layer's `python` folder, for pip's platforms or (without any) for this machine."""
+    shutil.copytree(_third_party(platforms), into)
+    shutil.copytree(SOURCE / "python" / "cobroke", into / "cobroke", ignore=shutil.ignore_patterns("__pycache__"))
+    _compile(into / "cobroke")
+
+
+def _third_party(platforms: tuple[str, ...]) -> Path:
+    """Installed, pruned and compiled once for each lock and platform."""
+    lock = SOURCE / "requirements.txt"
+    target = "-".join(platforms) or f"{sys.platform}-{platform.machine()}"
+    built = CACHE / f"{target}-{hashlib.sha256(lock.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]}"
+    if not built.exists():
+        half = built.with_name(built.name + ".half")
+        shutil.rmtree(half, ignore_errors=True)
+        wanted = [word for name in platforms for word in ("--platform", name)]
+        wanted += ["--implementation", "cp", "--python-version", "3.13"] if platforms else []
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
+        pip += ["--only-binary=:all:", "--no-compile", "--target", str(half), *wanted, "--requirement", str(lock)]
+        subprocess.run(pip, check=True)  # noqa: S603 - our own words
+        _prune(half)
+        _compile(half)
+        half.rename(built)
+    return built
+
+
+def _prune(folder: Path) -> None:
+    """Take out what never runs; dist-info keeps its METADATA, which email-validator is found by."""
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+    for description in (folder / "botocore" / "data").iterdir():
+        if description.is_dir() and description.name not in SERVICES:
+            shutil.rmtree(description)
+    for useless in (*folder.glob(".lock"), *folder.glob("*.dist-info/RECORD")):
+        useless.unlink()
+
+
+def _compile(folder: Path) -> None:
+    words = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder.parent)]
+    subprocess.run([sys.executable, *words, str(folder)], check=True)  # noqa: S603 - our own words

@@ -1,0 +1,72 @@
+"""The keys behind the tokens: made by a custom resource that never replaces or deletes one.
+
+Only auth can read the private ones. The public ones are plain configuration of every function.
+"""
+
+from dataclasses import dataclass
+
+from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.function import allow, make_function, parameter_arn
+from infra.stages import Stage
+
+
+@dataclass(frozen=True)
+class SigningKeys:
+    """`public` is JSON: key id → public key. `signing_id` and `signing_parameter` name the key that signs.
+
+    `private` has the parameters of all, so that a deploy that changes which one signs finds both readable.
+    """
+
+    public: str
+    signing_id: str
+    signing_parameter: str
+    private: tuple[str, ...]
+
+
+def make_signing_keys(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> SigningKeys:
+    maker = _make_maker(scope, stage, layer)
+    made = {
+        name: CustomResource(
+            scope,
+            f"SigningKey{name}",
+            service_token=maker.function_arn,
+            resource_type="Custom::SigningKey",
+            service_timeout=Duration.minutes(2),
+            properties={"KeyName": name},
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        for name in stage.signing_keys
+    }
+    for key in made.values():
+        # The rights must be there before the first key is made.
+        key.node.add_dependency(maker)
+    public = {key.get_att_string("KeyId"): key.get_att_string("Key") for key in made.values()}
+    return SigningKeys(
+        public=Stack.of(scope).to_json_string(public),
+        signing_id=made[stage.signs].get_att_string("KeyId"),
+        signing_parameter=made[stage.signs].get_att_string("Parameter"),
+        private=tuple(key.get_att_string("Parameter") for key in made.values()),
+    )
+
+
+def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> lambda_.Function:
+    """It may put keys and read public ones; a private key it can never read."""
+    private, public = f"/cobroke/{stage.name}/signing-keys", f"/cobroke/{stage.name}/public-keys"
+    environment = {"PRIVATE_KEYS": private, "PUBLIC_KEYS": public}
+    maker = make_function(scope, stage, "signing_key", layer, environment, Duration.minutes(1))
+    private_arns = [parameter_arn(scope, f"{private}/{name}/*") for name in stage.signing_keys]
+    public_arns = [parameter_arn(scope, f"{public}/{name}") for name in stage.signing_keys]
+    allow(maker, ["ssm:PutParameter"], *private_arns, *public_arns)
+    allow(maker, ["ssm:GetParameter"], *public_arns)
+    for name in stage.signing_keys:
+        arn = f"arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter{private}/{name}/*"
+        Validations.of(scope).acknowledge(
+            Acknowledgment(
+                id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{arn}]",
+                reason="It may only put there, and the last part of the name is the key's own id, not known before.",
+            )
+        )
+    return maker

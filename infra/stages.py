@@ -1,0 +1,104 @@
+"""What differs between the stages, as one table."""
+
+import platform
+from dataclasses import dataclass, replace
+
+from aws_cdk import RemovalPolicy, aws_lambda, aws_logs
+from constructs import Node
+
+ANY_ORIGIN = ("*",)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage. All `signing_keys` are published, one of them signs: a rotation is publish, sign, retire."""
+
+    name: str
+    registration: str
+    signing_keys: tuple[str, ...]
+    signs: str
+    log_retention: aws_logs.RetentionDays
+    removal: RemovalPolicy
+    requests_per_second: int
+    origins: tuple[str, ...] = ()
+    protected: bool = False
+    architecture: aws_lambda.Architecture = aws_lambda.Architecture.ARM_64
+
+    @property
+    def is_local(self) -> bool:
+        return self.name == "local"
+
+    @property
+    def bot_token_parameter(self) -> str:
+        return f"/cobroke/{self.name}/telegram-bot-token"
+
+
+_HOST = aws_lambda.Architecture.ARM_64 if platform.machine() in {"aarch64", "arm64"} else aws_lambda.Architecture.X86_64
+
+STAGES = {
+    stage.name: stage
+    for stage in (
+        Stage(
+            name="local",
+            registration="open",
+            signing_keys=("2026-11",),
+            signs="2026-11",
+            log_retention=aws_logs.RetentionDays.ONE_DAY,
+            removal=RemovalPolicy.DESTROY,
+            requests_per_second=1_000,
+            origins=ANY_ORIGIN,
+            architecture=_HOST,
+        ),
+        Stage(
+            name="dev",
+            registration="open",
+            signing_keys=("2026-11",),
+            signs="2026-11",
+            log_retention=aws_logs.RetentionDays.ONE_WEEK,
+            removal=RemovalPolicy.DESTROY,
+            requests_per_second=50,
+            origins=("http://localhost:5173",),
+        ),
+        Stage(
+            name="prod",
+            registration="proof_required",
+            signing_keys=("2026-11",),
+            signs="2026-11",
+            log_retention=aws_logs.RetentionDays.THREE_MONTHS,
+            removal=RemovalPolicy.RETAIN,
+            requests_per_second=500,
+            protected=True,
+        ),
+    )
+}
+
+
+class NotConfigured(Exception):
+    """The context of the app does not say what a stage needs; the text says what to add."""
+
+
+def stage_of(node: Node) -> Stage:
+    """The stage that `-c stage=…` names, with the CORS origins of `-c origins=https://a.example,https://b.example`."""
+    name = node.try_get_context("stage") or "dev"
+    if name not in STAGES:
+        raise NotConfigured(f"There is no stage {name!r}. Use -c stage= with one of: {', '.join(STAGES)}.")
+    stage = STAGES[name]
+    given = node.try_get_context("origins")
+    if given and not stage.is_local:
+        stage = replace(stage, origins=tuple(filter(None, given.split(","))))
+    if not stage.origins:
+        raise NotConfigured(
+            f"The stage {name} needs the origins that browsers may call from: -c origins=https://app.example.com"
+        )
+    if not stage.is_local:
+        _must_be_origins(stage.origins)
+    return stage
+
+
+def _must_be_origins(origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        scheme, _, host = origin.partition("://")
+        if not host or "/" in host or "*" in host or (scheme != "https" and not host.startswith("localhost")):
+            raise NotConfigured(
+                f"{origin!r} is no origin: write https:// and the host, nothing after it, as in https://app.example.com"
+            )

@@ -1,0 +1,26 @@
+"""The one table."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra.stages import Stage
+
+TTL_ATTRIBUTE = "expires"
+
+
+def make_table(scope: Construct, stage: Stage) -> dynamodb.Table:
+    """PK and SK, on demand, no index; a stream of both images, point-in-time recovery, TTL."""
+    return dynamodb.Table(
+        scope,
+        "Table",
+        partition_key=dynamodb.Attribute(name="PK", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="SK", type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        time_to_live_attribute=TTL_ATTRIBUTE,
+        deletion_protection=stage.protected,
+        removal_policy=stage.removal,
+    )

@@ -1,0 +1,51 @@
+"""The deployed stack on the emulator, started once for all end-to-end tests, and clients of it over HTTP."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+
+import httpx
+import pytest
+
+from cobroke.storage.table import Table
+from tests.client import Answer, Client
+from tools.emulator import KEYS, REGION, RunningStack, free_port, running_stack
+
+CONNECTIONS = 32
+_cities = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    with running_stack(free_port(), tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stranger(stack: RunningStack) -> Iterator[Client]:
+    """Nobody yet: registers, or is refused."""
+    limits = httpx.Limits(max_connections=CONNECTIONS)
+    with httpx.Client(base_url=stack.base_url, timeout=60, limits=limits, trust_env=False) as http:
+
+        def over_http(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+            url = f"{path}?{query}" if query else path
+            answer = http.request(verb, url, headers=dict(headers), content=body)
+            return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text)
+
+        yield Client(over_http)
+
+
+@pytest.fixture(scope="session")
+def table(stack: RunningStack) -> Table:
+    """The table itself, as its administrator sees it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint)
+        environment.setenv("AWS_ACCESS_KEY_ID", KEYS["aws_access_key_id"])
+        environment.setenv("AWS_SECRET_ACCESS_KEY", KEYS["aws_secret_access_key"])
+        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        return Table(stack.table_name)
+
+
+@pytest.fixture
+def a_city() -> str:
+    """A market of the test's own."""
+    return f"город-{next(_cities)}"

@@ -1,0 +1,62 @@
+"""Writes that meet: whatever the order, object, market entry and changes agree."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from cobroke.domain.features import Group, Market
+from cobroke.storage import keys, objects
+from cobroke.storage.table import Table
+from tests.builders import a_lead, a_property
+from tests.client import Client
+
+ROUNDS = 50
+
+
+def _entries(table: Table, city: str) -> list[tuple[str, str, int]]:
+    """Every market entry of a city's flats: partition, sort key, version."""
+    market = Market(city, Group.FLAT)
+    partitions = [keys.properties_market(market, rooms) for rooms in "01234"] + [keys.leads_market(market)]
+    return [(pk, item["SK"], item["version"]) for pk in partitions for item in table.query(pk)]
+
+
+def test_two_edits_at_once_end_in_one_order(stranger: Client, table: Table, a_city: str) -> None:
+    anna, boris = stranger.registered(), stranger.registered()
+    other_city = f"{a_city}-2"
+    lead = anna.post_lead(a_lead(city=a_city, rooms=[]))
+    listing = boris.post_property(a_property(city=a_city))
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(ROUNDS):
+            one = a_property(city=a_city, price=15_000_000 + number, rooms=number % 4)
+            other = a_property(city=other_city if number % 3 == 0 else a_city, price=19_000_000 - number)
+            answers = list(pool.map(lambda body: boris.put(f"/properties/{listing}", body).needs(200), (one, other)))
+            now = boris.get(f"/properties/{listing}").needs(200)
+            assert now in answers
+            stored = objects.load_own(table, "PROPERTY", keys.owned("PROPERTY", listing)[0].partition("#")[2], listing)
+            entries = _entries(table, a_city) + _entries(table, other_city)
+            pk, sk = keys.market_entry(stored.content.features, listing)
+            assert [entry for entry in entries if listing in entry[1]] == [(pk, sk, stored.version)]
+            assert stored.version == 2 * number + 3
+            shown = [row["property_data"] for row in anna.properties_for(lead)["recommendations"]]
+            here = now["address"]["city"] == a_city
+            assert [row["details"] for row in shown] == ([now["details"]] if here else [])
+
+
+def test_an_edit_against_an_archive_leaves_no_entry(stranger: Client, table: Table, a_city: str) -> None:
+    boris = stranger.registered()
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            listing = boris.post_property(a_property(city=a_city))
+            path = f"/properties/{listing}"
+            edit = pool.submit(boris.put, path, a_property(city=a_city, price=15_000_000 + number))
+            boris.put(f"{path}/archive").needs(200)
+            assert edit.result().status in (200, 409)
+            assert boris.get(path).needs(200)["status"] == "ARCHIVED"
+            assert _entries(table, a_city) == []
+
+
+def test_one_telegram_id_registered_eight_times_at_once_is_one_realtor(stranger: Client) -> None:
+    for _ in range(5):
+        telegram_id = f"race-{id(object())}-{_}"
+        with ThreadPoolExecutor(8) as pool:
+            body = {"telegram_id": telegram_id, "phone": "89161234567"}
+            answers = list(pool.map(lambda _, body=body: stranger.post("/auth/register", body).status, range(8)))
+        assert sorted(answers) == [201] + [409] * 7

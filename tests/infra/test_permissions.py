@@ -1,0 +1,86 @@
+"""Who may do what: one role a function, named actions on named things."""
+
+import json
+from typing import Any
+
+from infra.endpoints import TABLE_ACTIONS
+from tests.infra.conftest import Template
+
+SECRETS = ("signing-keys", "telegram-bot-token", "TelegramBotToken", '"Parameter"')
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _actions(template: Template, function: str, service: str) -> set[str]:
+    actions = (action for one in template.statements(function) for action in _listed(one["Action"]))
+    return {action for action in actions if action.startswith(f"{service}:")}
+
+
+def test_no_statement_has_a_star_for_actions_or_resources(template: Template) -> None:
+    for function in template.functions():
+        for statement in template.statements(function):
+            assert statement["Effect"] == "Allow"
+            assert not [action for action in _listed(statement["Action"]) if "*" in action]
+            assert "*" not in _listed(statement["Resource"])
+
+
+def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Template) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in template.functions().values()]
+    assert len(set(roles)) == len(roles)
+    assert set(roles) == set(template.all("AWS::IAM::Role"))
+    for role in template.all("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+        (trusted,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template) -> None:
+    for function in template.functions():
+        expected = {f"dynamodb:{action}" for action in TABLE_ACTIONS.get(function, ())}
+        assert _actions(template, function, "dynamodb") == expected
+    assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
+    assert TABLE_ACTIONS["recommendations"] == ("BatchGetItem", "GetItem", "Query")
+
+
+def test_only_auth_can_read_the_private_key_and_the_bot_token(template: Template) -> None:
+    readers = {name for name in template.functions() if "ssm:GetParameter" in _actions(template, name, "ssm")}
+    assert readers == {"auth", "signing_key"}
+    for function in template.functions():
+        reads = [one for one in template.statements(function) if "ssm:GetParameter" in _listed(one["Action"])]
+        named = json.dumps([one["Resource"] for one in reads])
+        assert any(secret in named for secret in SECRETS) == (function == "auth")
+        assert not {action for one in reads for action in _listed(one["Action"])} - {"ssm:GetParameter"}
+
+
+def test_the_maker_of_keys_can_put_and_read_only_the_public_part(template: Template) -> None:
+    reads, puts = (
+        json.dumps([one["Resource"] for one in template.statements("signing_key") if action in _listed(one["Action"])])
+        for action in ("ssm:GetParameter", "ssm:PutParameter")
+    )
+    assert f"/cobroke/{template.stage}/public-keys/2026-11" in reads
+    assert "signing-keys" not in reads
+    assert f"/cobroke/{template.stage}/signing-keys/2026-11/*" in puts
+    assert _actions(template, "signing_key", "ssm") == {"ssm:GetParameter", "ssm:PutParameter"}
+
+
+def test_nobody_is_given_rights_over_kms_or_other_services(template: Template) -> None:
+    for function in template.functions():
+        actions = {action for one in template.statements(function) for action in _listed(one["Action"])}
+        assert {action.partition(":")[0] for action in actions} <= {"dynamodb", "logs", "ssm"}
+
+
+def test_no_environment_holds_a_secret(template: Template) -> None:
+    for name, function in template.functions().items():
+        variables = function["Environment"]["Variables"]
+        assert (name == "auth") == ("BOT_TOKEN_PARAMETER" in variables)
+        assert (name == "auth") == ("SIGNING_KEY_PARAMETER" in variables)
+        assert "resolve:ssm" not in json.dumps(variables)
+    assert "AWS::SSM::Parameter::Value<SecureString>" not in template.path.read_text()
+
+
+def test_only_the_gateway_may_call_a_function(template: Template) -> None:
+    for permission in template.all("AWS::Lambda::Permission").values():
+        assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
+        assert "SourceArn" in permission["Properties"]

@@ -1,0 +1,111 @@
+"""What the emulator does not do, so that no other test would miss it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cobroke.routes import DEFAULT_FUNCTION, ROUTES
+from infra.stages import STAGES
+from tests.infra.conftest import ORIGINS, Template
+
+# CDK's own: it names what a function depends on twice. The second is what the emulator reads CORS from.
+KEPT_BY_CFN_LINT = {"dev": ["W3005"], "prod": ["W3005"], "local": ["W3005", "E3002"]}
+
+
+def test_the_table_has_two_keys_no_index_a_stream_recovery_and_ttl(template: Template) -> None:
+    table = template.one("AWS::DynamoDB::Table")
+    assert table["KeySchema"] == [
+        {"AttributeName": "PK", "KeyType": "HASH"},
+        {"AttributeName": "SK", "KeyType": "RANGE"},
+    ]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert not {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} & set(table)
+
+
+def test_prod_is_protected_and_kept(prod: Template) -> None:
+    (table,) = prod.all("AWS::DynamoDB::Table").values()
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert STAGES["prod"].registration == "proof_required"
+
+
+def test_a_signing_key_outlives_its_resource(template: Template) -> None:
+    keys = template.all("Custom::SigningKey").values()
+    assert [key["Properties"]["KeyName"] for key in keys] == list(STAGES[template.stage].signing_keys)
+    for key in keys:
+        assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+        assert int(key["Properties"]["ServiceTimeout"]) <= 120
+
+
+def test_the_gateway_has_the_routes_of_the_code(template: Template) -> None:
+    functions = {f"{name}": one["Role"] for name, one in template.functions().items()}
+    integrations = template.all("AWS::ApiGatewayV2::Integration")
+    served = {}
+    for route in template.all("AWS::ApiGatewayV2::Route").values():
+        target = route["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]
+        function = integrations[target]["Properties"]["IntegrationUri"]["Fn::GetAtt"][0]
+        role = template.body["Resources"][function]["Properties"]["Role"]
+        served[route["Properties"]["RouteKey"]] = next(name for name, own in functions.items() if own == role)
+    assert served == {route.key: route.function for route in ROUTES} | {"$default": DEFAULT_FUNCTION}
+
+
+def test_browsers_may_call_from_the_origins_of_the_stage(template: Template) -> None:
+    cors = template.one("AWS::ApiGatewayV2::Api")["CorsConfiguration"]
+    assert cors["AllowOrigins"] == (["*"] if template.stage == "local" else ORIGINS.split(","))
+    assert cors["AllowHeaders"] == ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
+    assert cors["ExposeHeaders"] == ["ETag", "Retry-After", "WWW-Authenticate"]
+    assert cors["AllowMethods"] == sorted({route.method for route in ROUTES})
+    assert "AllowCredentials" not in cors
+
+
+def test_the_stage_is_throttled_and_logs_nothing_personal(template: Template) -> None:
+    stage = template.one("AWS::ApiGatewayV2::Stage")
+    assert stage["StageName"] == "$default"
+    rate = STAGES[template.stage].requests_per_second
+    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": 2 * rate}
+    logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
+    assert not [name for name in logged if "identity" in name or "header" in name or "path" in name]
+
+
+def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
+    groups = template.all("AWS::Logs::LogGroup")
+    for group in groups.values():
+        assert group["Properties"]["RetentionInDays"] == {"local": 1, "dev": 7, "prod": 90}[template.stage]
+    used = {one["LoggingConfig"]["LogGroup"]["Ref"] for one in template.functions().values()}
+    access = template.one("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"][0]
+    assert used | {access} == set(groups)
+
+
+def test_every_function_runs_python_3_13_on_arm_with_the_one_layer(prod: Template) -> None:
+    (layer,) = prod.all("AWS::Lambda::LayerVersion")
+    for function in prod.functions().values():
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] == ["arm64"]
+        assert function["Layers"] == [{"Ref": layer}]
+        assert function["Handler"] == "handler.handler"
+        assert function["Timeout"] <= 60
+    assert Path(".python-version").read_text().strip() == "3.13"
+
+
+def test_a_deploy_without_the_bot_token_fails(prod: Template) -> None:
+    assert prod.body["Parameters"]["TelegramBotToken"]["Type"] == "AWS::SSM::Parameter::Name"
+
+
+def test_cdk_nag_finds_nothing_that_has_no_reason(template: Template) -> None:
+    nag = next(report for report in template.report["pluginReports"] if report["pluginName"] == "AwsSolutions")
+    assert nag["conclusion"] == "success"
+    assert all(len(kept["reason"]) > 20 for kept in nag["suppressedViolations"])
+
+
+@pytest.mark.parametrize("stage", KEPT_BY_CFN_LINT)
+def test_cfn_lint_finds_nothing(stage: str, templates: dict[str, Template]) -> None:
+    kept = [word for check in KEPT_BY_CFN_LINT[stage] for word in ("--ignore-checks", check)]
+    words = [str(Path(sys.executable).with_name("cfn-lint")), str(templates[stage].path), *kept]
+    found = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (found.stdout + found.stderr, found.returncode) == ("", 0)

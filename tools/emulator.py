@@ -1,0 +1,176 @@
+"""The stack on this machine: ministack with every role enforced, and the same CDK app deployed onto it.
+
+`running_stack` is what `make run` and the end-to-end tests share. Every start is an empty market; nothing outlives it.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from tools import tether
+
+ROOT = Path(__file__).parent.parent
+HOST = "127.0.0.1"
+REGION = "eu-central-1"
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+STACK = "cobroke-local"
+API_ID = "c0b40ce0"
+BUCKET = f"cdk-hnb659fds-assets-000000000000-{REGION}"
+READY_WITHIN_S = 60
+TEST_BOT_TOKEN = "42:TEST"  # noqa: S105 - no bot has it
+
+type Say = Callable[[str], None]
+
+
+class NotStarted(Exception):
+    """The stack did not come up; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A deployed stack that answers at `base_url`, which has no slash at its end."""
+
+    base_url: str
+    endpoint: str
+    table_name: str
+    _emulator: subprocess.Popen[bytes]
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - any boto3 client
+        """A boto3 client of the emulator, as its administrator."""
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **KEYS)  # type: ignore[call-overload]
+
+    def logs(self, function: str) -> list[str]:
+        """What a function of the API has written to its log."""
+        deployed = self.client("lambda").list_functions()["Functions"]
+        name = f"{STACK}-{function.replace('_', '')}"
+        group = next(one["LoggingConfig"]["LogGroup"] for one in deployed if one["FunctionName"].startswith(name))
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
+
+    @property
+    def is_up(self) -> bool:
+        return self._emulator.poll() is None
+
+
+@contextlib.contextmanager
+def running_stack(
+    port: int, state: Path, bot_token: str = TEST_BOT_TOKEN, telegram_api_url: str = "", say: Say = lambda _: None
+) -> Iterator[RunningStack]:
+    """Start the emulator on a port, deploy onto it, and stop it in the end. `state` is emptied first."""
+    _must_be_free(port)
+    shutil.rmtree(state, ignore_errors=True)
+    (state / "tmp").mkdir(parents=True)
+    environment = _environment(port, state)
+    with contextlib.ExitStack() as stack:
+        say(f"Starting the emulator on {HOST}:{port}")
+        emulator = tether.start([sys.executable, "-m", "ministack"], environment, state / "emulator.log")
+        stack.callback(tether.stop, emulator)
+        endpoint = f"http://{HOST}:{port}"
+        running = RunningStack(f"{endpoint}/_aws/execute-api/{API_ID}", endpoint, "", emulator)
+        _await(running, state)
+        _furnish(running, bot_token)
+        outputs = _deploy(environment, state, telegram_api_url, say)
+        yield RunningStack(running.base_url, endpoint, outputs["TableName"], emulator)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _must_be_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            raise NotStarted(f"Port {port} is taken: stop what listens there, or choose another with PORT=…") from None
+
+
+def _environment(port: int, state: Path) -> dict[str, str]:
+    """That of whoever calls, without his AWS account."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return own | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), own.get("PATH", os.defpath)]),
+        "TMPDIR": str(state / "tmp"),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "MINISTACK_REGION": REGION,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "AUTH": "true",
+        "IOT_MTLS_ENABLED": "false",  # it would listen on a port of its own
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+    }
+
+
+def _await(running: RunningStack, state: Path) -> None:
+    until = time.monotonic() + READY_WITHIN_S
+    while running.is_up and time.monotonic() < until:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"{running.endpoint}/_ministack/health", trust_env=False)
+            return
+        time.sleep(0.1)
+    raise NotStarted(f"The emulator did not start. What it said:\n{_end_of(state / 'emulator.log')}")
+
+
+def _furnish(running: RunningStack, bot_token: str) -> None:
+    """What an account has before the first deploy: the deployer's bot token, and a bucket for the CDK."""
+    name = "/cobroke/local/telegram-bot-token"
+    running.client("ssm").put_parameter(Name=name, Value=bot_token, Type="SecureString", Overwrite=True)
+    where = {"LocationConstraint": REGION}
+    running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
+
+
+def _deploy(environment: dict[str, str], state: Path, telegram_api_url: str, say: Say) -> dict[str, str]:
+    cdk = ROOT / "node_modules" / ".bin" / "cdk"
+    if not cdk.exists():
+        raise NotStarted("The CDK is not installed: `make install` installs it.")
+    words = [str(cdk), "deploy", STACK, "-c", "stage=local", "-c", f"telegram_api_url={telegram_api_url}"]
+    words += ["--require-approval", "never", "--method", "direct", "--no-notices", "--progress", "events"]
+    words += ["--output", str(state / "cdk.out"), "--outputs-file", str(state / "outputs.json")]
+    log = state / "deploy.log"
+    deploying = tether.start(words, environment, log)
+    try:
+        _tell(deploying, log, say)
+    finally:
+        tether.stop(deploying)
+    if deploying.returncode:
+        raise NotStarted(f"The deploy failed. The end of {log}:\n{_end_of(log)}")
+    outputs: dict[str, str] = json.loads((state / "outputs.json").read_text())[STACK]
+    return outputs
+
+
+def _tell(deploying: subprocess.Popen[bytes], log: Path, say: Say) -> None:
+    """Say what the deploy is at until it ends."""
+    steps = {"Bundling asset": "Building the layer", "deploying...": "Deploying the stack"}
+    while deploying.poll() is None:
+        said = log.read_text(errors="replace")
+        for sign in [sign for sign in steps if sign in said]:
+            say(steps.pop(sign))
+        time.sleep(0.2)
+
+
+def _end_of(log: Path, lines: int = 40) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

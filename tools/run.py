@@ -1,0 +1,101 @@
+"""`make run`: the stack on this machine until Ctrl-C, its URL in .local/api-url."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.emulator import TEST_BOT_TOKEN, NotStarted, RunningStack, running_stack
+
+LOCAL = Path(__file__).parent.parent / ".local"
+API_URL = LOCAL / "api-url"
+DEFAULT_PORT = "4566"
+
+
+class Stopped(BaseException):
+    """Ctrl-C, TERM or HUP."""
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):  # nohup means what it says
+            signal.signal(number, _stop)
+    try:
+        with _only_one():
+            _serve()
+    except Stopped:
+        print("Stopped.", flush=True)
+    except NotStarted as why:
+        sys.exit(str(why))
+
+
+def _stop(*_: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # once is enough: now all is put away
+    raise Stopped
+
+
+def _serve() -> None:
+    started = time.monotonic()
+    port = _port(os.environ.get("PORT") or DEFAULT_PORT)
+    if (os.environ.get("REGISTRATION") or "open") != "open":
+        raise NotStarted("REGISTRATION knows only `open` so far: leave it out, or set it to `open`.")
+    token = os.environ.get("TELEGRAM_BOT_TOKEN") or TEST_BOT_TOKEN
+    telegram = os.environ.get("TELEGRAM_API_URL", "")
+
+    def say(step: str) -> None:
+        print(f"[{time.monotonic() - started:4.0f} s] {step} …", flush=True)
+
+    with running_stack(port, LOCAL / "run", token, telegram, say) as stack, _announced(stack):
+        _wait(stack)
+
+
+@contextlib.contextmanager
+def _only_one() -> Iterator[None]:
+    """The lock ends with this process, however it ends."""
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "run.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotStarted(
+                "`make run` is running already: use the API of .local/api-url, or stop it with Ctrl-C in its terminal."
+            ) from None
+        API_URL.unlink(missing_ok=True)  # of one that was killed
+        yield
+
+
+@contextlib.contextmanager
+def _announced(stack: RunningStack) -> Iterator[None]:
+    whole = API_URL.with_suffix(".half")
+    whole.write_text(f"{stack.base_url}\n")
+    whole.replace(API_URL)
+    try:
+        print(f"API ready: {stack.base_url}", flush=True)
+        yield
+    finally:
+        API_URL.unlink(missing_ok=True)
+
+
+def _wait(stack: RunningStack) -> None:
+    """Until a signal. A make that was killed sends none, but leaves us to another parent."""
+    parent = os.getppid()
+    while stack.is_up:
+        time.sleep(0.5)
+        if "MAKELEVEL" in os.environ and os.getppid() != parent:
+            raise Stopped
+    raise NotStarted("The emulator ended by itself; .local/run/emulator.log says why. Start again with `make run`.")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1024 <= int(text) <= 65_535:
+        raise NotStarted(f"PORT is {text!r}: it must be a number from 1024 to 65535.")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Runs a command that never outlives its caller: `python -m tools.tether command…`, as leader of a process group.
+
+Its standard input is a pipe that nobody writes to. When the caller ends, by kill -9 too, the pipe does, and with it
+the whole group.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """The command's tether; its return code is the command's. What the command says goes to the log."""
+    with log.open("wb") as said:
+        return subprocess.Popen(  # noqa: S603 - our own words
+            [sys.executable, "-m", "tools.tether", *command],
+            cwd=Path(__file__).parent.parent,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def stop(tether: subprocess.Popen[bytes]) -> None:
+    """End the command and all it started. What they held is thrown away, so that they need no time to end."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(tether.pid, signal.SIGKILL)
+    tether.wait()
+    if tether.stdin:
+        tether.stdin.close()
+
+
+def _end_with_the_caller() -> None:
+    os.read(0, 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def main() -> None:
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    sys.exit(subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False).returncode)  # noqa: S603
+
+
+if __name__ == "__main__":
+    main()
