@@ -29,7 +29,9 @@ def stranger(stack: RunningStack) -> Iterator[Client]:
         def over_http(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
             url = f"{path}?{query}" if query else path
             answer = http.request(verb, url, headers=dict(headers), content=body)
-            return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text)
+            return Answer(
+                answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text
+            )
 
         yield Client(over_http)
 

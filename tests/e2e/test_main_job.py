@@ -168,7 +168,8 @@ def city(stranger: Client) -> City:
     return City(stranger)
 
 
-def test_every_list_is_exact_after_a_city_was_posted_and_edited_at_once(city: City, readers: None) -> None:
+@pytest.mark.usefixtures("readers")
+def test_every_list_is_exact_after_a_city_was_posted_and_edited_at_once(city: City) -> None:
     leads, listings = market.a_city(SEED, other_city=True)
     rng = Random(SEED)
     _at_once(city.create_lead, range(len(leads)), leads)
