@@ -1,0 +1,197 @@
+"""Is all ready for a deploy? Says of each check that it is ok, or what to do. Reads no secret, changes nothing.
+
+Usage: python -m tools.preflight STAGE [ORIGINS]
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+ROOT = Path(__file__).parent.parent
+NODE = "node"
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
+OLDEST_BOOTSTRAP = 6  # the template's own rule CheckBootstrapVersion refuses an older one
+OLDEST_NODE = 20
+DEFAULT_KEY = "alias/aws/ssm"
+
+
+class NotReady(Exception):
+    """Something is missing or wrong; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """What is to be deployed: a stage and its CORS origins, as `make deploy` is given them."""
+
+    stage: str
+    origins: str
+
+    @property
+    def context(self) -> dict[str, str]:
+        return {"stage": self.stage} | ({"origins": self.origins} if self.origins else {})
+
+    @property
+    def bot_token_parameter(self) -> str:
+        return f"/cobroke/{self.stage}/telegram-bot-token"
+
+
+type Look = Callable[[Deploy], str]
+
+
+class Check(NamedTuple):
+    """`look` answers what it found, or raises NotReady. It is not tried before what it needs is ok."""
+
+    what: str
+    look: Look
+    needs: tuple[str, ...] = ()
+
+
+def ready(deploy: Deploy) -> bool:
+    """Whether every check is ok; prints a line for each."""
+    passed: set[str] = set()
+    for check in CHECKS:
+        waiting = [needed for needed in check.needs if needed not in passed]
+        if waiting:
+            print(f"--  {check.what}: not tried, first {' and '.join(waiting)}", flush=True)
+            continue
+        try:
+            found = check.look(deploy)
+        except NotReady as why:
+            print(f"NO  {check.what}: {why}", flush=True)
+        else:
+            passed.add(check.what)
+            print(f"ok  {check.what}: {found}", flush=True)
+    return len(passed) == len(CHECKS)
+
+
+def node(_: Deploy) -> str:
+    version = _said([NODE, "--version"], f"install Node {OLDEST_NODE} or newer, or let `make install` do it")
+    if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
+        raise NotReady(f"{version} is too old: install Node {OLDEST_NODE} or newer")
+    return version
+
+
+def cdk(_: Deploy) -> str:
+    return _said([str(CDK), "--version"], "run `make install`")
+
+
+def stage(deploy: Deploy) -> str:
+    from aws_cdk import App  # noqa: PLC0415 - starts Node when it is imported
+
+    from infra.stages import NotConfigured, stage_of  # noqa: PLC0415
+
+    try:
+        found = stage_of(App(context=deploy.context).node)
+    except NotConfigured as why:
+        raise NotReady(f"{why} With make: STAGE=… ORIGINS=…") from None
+    if found.is_local:
+        raise NotReady("local is for `make run`: anybody may register there. Use STAGE=dev or STAGE=prod")
+    return f"{found.name}, for browsers from {', '.join(found.origins)}"
+
+
+def credentials(_: Deploy) -> str:
+    try:
+        session = _session()
+        if not session.region_name:
+            raise NotReady("no region: export AWS_REGION=…, else the CDK would take us-east-1")
+        identity = session.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as why:
+        raise NotReady(f"none that work ({type(why).__name__}): `aws sso login`, or export AWS_PROFILE=…") from None
+    return f"account {identity['Account']} in {session.region_name}, as {identity['Arn'].rpartition(':')[2]}"
+
+
+def bootstrap(_: Deploy) -> str:
+    todo = "run `node_modules/.bin/cdk bootstrap aws://ACCOUNT/REGION`, with those above"
+    ssm = _session().client("ssm")
+    try:
+        version = ssm.get_parameter(Name=BOOTSTRAP_VERSION)["Parameter"]["Value"]
+    except ssm.exceptions.ParameterNotFound:
+        raise NotReady(f"not yet: {todo}") from None
+    except (BotoCoreError, ClientError) as why:
+        raise NotReady(_refused("ssm:GetParameter", why)) from None
+    if int(version) < OLDEST_BOOTSTRAP:
+        raise NotReady(f"version {version} is too old: {todo}")
+    return f"version {version}"
+
+
+def bot_token(deploy: Deploy) -> str:
+    """Its kind and its key; describing a parameter gives no text of it, encrypted or not."""
+    name = deploy.bot_token_parameter
+    try:
+        found = _session().client("ssm").describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
+    except (BotoCoreError, ClientError) as why:
+        raise NotReady(_refused("ssm:DescribeParameters", why)) from None
+    if not found["Parameters"]:
+        raise NotReady(f"put it into {name} as a SecureString; docs/deploy.md says how, out of the shell's history")
+    (parameter,) = found["Parameters"]
+    if parameter["Type"] != "SecureString":
+        raise NotReady(
+            f"{name} is a {parameter['Type']}: delete it, put a SecureString there, let @BotFather revoke it"
+        )
+    if not parameter.get("KeyId", DEFAULT_KEY).endswith(DEFAULT_KEY):
+        raise NotReady(f"{name} lies under a key that auth may not use: put it anew without --key-id")
+    return f"{name} is a SecureString; its text was not read, so whether it is the right token is not known"
+
+
+def template(deploy: Deploy) -> str:
+    context = [word for name, value in deploy.context.items() for word in ("-c", f"{name}={value}")]
+    with tempfile.TemporaryDirectory() as out:
+        words = [str(CDK), "synth", "--quiet", "--no-notices", "--output", out, *context]
+        _said(words, "it does not synthesise")
+    return "synthesises, cdk-nag included"
+
+
+CHECKS = (
+    Check("Node", node),
+    Check("CDK", cdk, ("Node",)),
+    Check("stage and origins", stage, ("Node",)),
+    Check("AWS credentials", credentials),
+    Check("bootstrapped", bootstrap, ("AWS credentials",)),
+    Check("bot token", bot_token, ("stage and origins", "AWS credentials")),
+    Check("template", template, ("CDK", "stage and origins")),
+)
+
+
+def _session() -> boto3.Session:
+    """Of the region that the CDK takes: AWS_REGION, which boto3 does not know, comes first."""
+    return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
+def _said(words: list[str], otherwise: str) -> str:
+    """What a command prints; NotReady with what to do, and the end of what it said, where it fails."""
+    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words
+            words, cwd=ROOT, env=os.environ | {"PATH": own}, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        raise NotReady(otherwise) from None
+    if done.returncode:
+        end = "\n".join((done.stderr or done.stdout).strip().splitlines()[-15:])
+        raise NotReady(f"{otherwise}\n{end}")
+    return done.stdout.strip()
+
+
+def _refused(action: str, why: Exception) -> str:
+    code = why.response["Error"]["Code"] if isinstance(why, ClientError) else type(why).__name__
+    return f"could not be looked up ({code}): the credentials need {action}"
+
+
+def main() -> None:
+    if len(sys.argv) not in {2, 3}:
+        sys.exit("Usage: python -m tools.preflight STAGE [ORIGINS]; origins are separated by commas, without spaces")
+    if not ready(Deploy(sys.argv[1], "".join(sys.argv[2:]))):
+        sys.exit("Not ready for a deploy.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Does a deployed API answer as it should? Only requests that are refused, so that nothing is written anywhere.
+
+Usage: python -m tools.smoke URL [ORIGINS]; with origins, the CORS preflight of each is tried.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import httpx
+
+from cobroke.problems import PROBLEM_JSON
+from cobroke.routes import ROUTES
+
+TIMEOUT_S = 35
+"""The gateway gives up after 30 s; until then a function's first request may be slow."""
+FORGED = {"init_data": f"auth_date=1&user=%7B%22id%22%3A1%7D&hash={'0' * 64}"}
+
+
+class Check(NamedTuple):
+    """One request and the answer it must have: a status, and for each header the values that are right."""
+
+    what: str
+    request: httpx.Request
+    status: int
+    headers: Mapping[str, tuple[str, ...]]
+
+    def fault(self, answer: httpx.Response) -> str | None:
+        """What is wrong with the answer, or None."""
+        if answer.status_code != self.status:
+            return f"{answer.status_code} instead of {self.status}"
+        for name, right in self.headers.items():
+            if answer.headers.get(name) not in right:
+                return f"{name} is {answer.headers.get(name)!r} instead of {right[0]!r}"
+        return None
+
+
+class Unreachable(Exception):
+    """Nobody answers at the URL; the text says why."""
+
+
+def smoke(http: httpx.Client, origins: tuple[str, ...] = ()) -> bool:
+    """Whether every answer is right; prints a line for each. The client's base URL is that of the API."""
+    faults = 0
+    for check in (*_refusals(http), *(_preflight(http, origin) for origin in origins)):
+        try:
+            fault = check.fault(http.send(check.request))
+        except httpx.TransportError as why:
+            raise Unreachable(f"{http.base_url} cannot be reached: {why or type(why).__name__}") from None
+        print(f"NO  {check.what}: {fault}" if fault else f"ok  {check.what}", flush=True)
+        faults += fault is not None
+    return not faults
+
+
+def _refusals(http: httpx.Client) -> Iterator[Check]:
+    def refused(what: str, status: int, verb: str, path: str, body: object = None, **headers: str) -> Check:
+        wanted = {"content-type": (PROBLEM_JSON,)} | {name: (value,) for name, value in headers.items()}
+        return Check(what, http.build_request(verb, path, json=body), status, wanted)
+
+    yield refused("an unknown path is a 404", 404, "GET", "/no-such-path")
+    yield refused("a wrong verb is a 405 that says the right one", 405, "DELETE", "/me", allow="GET")
+    for route in ROUTES:
+        if not route.public:
+            path = re.sub(r"\{\w+\}", "no-such-id", route.path)
+            what, challenge = f"{route.key} without a token is a 401", {"www-authenticate": "Bearer"}
+            yield refused(what, 401, route.method, path, {} if route.takes_body else None, **challenge)
+    # Its hash is compared with one made of the bot token: without the right to read that, it would be a 503.
+    what = "a forged proof is a 401, so auth reads the bot token"
+    yield refused(what, 401, "POST", "/auth/telegram", {"telegram_auth_data": FORGED})
+    yield refused("a registration without its fields is a 422", 422, "POST", "/auth/register", {})
+
+
+def _preflight(http: httpx.Client, origin: str) -> Check:
+    asked = {
+        "origin": origin,
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "authorization",
+    }
+    request = http.build_request("OPTIONS", "/me", headers=asked)
+    answered = {"access-control-allow-origin": (origin, "*")}
+    return Check(f"browsers may call from {origin}", request, 204, answered)
+
+
+def main() -> None:
+    if len(sys.argv) not in {2, 3}:
+        sys.exit("Usage: python -m tools.smoke URL [ORIGINS], as in: make smoke URL=https://….amazonaws.com")
+    origins = tuple(filter(None, "".join(sys.argv[2:]).split(",")))
+    try:
+        with httpx.Client(base_url=sys.argv[1], timeout=TIMEOUT_S) as http:
+            fine = smoke(http, origins)
+    except (Unreachable, httpx.InvalidURL) as why:
+        sys.exit(str(why))
+    if not fine:
+        sys.exit("Not every answer is right.")
+
+
+if __name__ == "__main__":
+    main()
