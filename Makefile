@@ -82,8 +82,12 @@ coverage: install ## every test but the end-to-end ones, and what they do not re
 synth: install ## the template of STAGE (dev), with no account
 	@node_modules/.bin/cdk synth --quiet --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
 
-bench: install ## what is measured
-	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
+bench: install benchmarks/node_modules/.installed ## what is measured, into docs/performance.md (Java ≥ 17)
+	@for one in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
+
+benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.installed node_modules/.installed
+	@cd benchmarks && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
+	@touch $@
 
 lock: install ## pin the .in files anew
 	@cd layers/common && $(COMPILE) requirements.in -o requirements.txt
@@ -96,8 +100,8 @@ deploy-check: install ## is all ready for a deploy? STAGE=dev|prod ORIGINS=https
 deploy: deploy-check ## deploy STAGE=dev|prod ORIGINS=https://… to AWS
 	@node_modules/.bin/cdk deploy --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
 
-smoke: install ## try a deployed API: URL=https://…
-	@$(BIN)/python -m tools.smoke $(URL)
+smoke: install ## try a deployed API: URL=https://… [ORIGINS=https://…]
+	@$(BIN)/python -m tools.smoke $(URL) $(ORIGINS)
 
 clean: ## remove what was made, but not .venv and node_modules
 	@rm -rf build cdk.out .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,114 @@
+"""A real city's market: 22,963 flats offered in Moscow and 5,000 buyers, from the data beside the repository."""
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import batched
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from benchmarks.report import CannotMeasure
+from cobroke.domain import ids
+from cobroke.domain.features import lead_features, property_features
+from cobroke.domain.lead import LeadBody
+from cobroke.domain.property import PropertyBody
+from cobroke.exact_json import loads_strictly
+from cobroke.storage import keys, objects, realtors
+from cobroke.storage.keys import Kind
+from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.realtors import Realtor
+from cobroke.storage.table import Item, Table
+
+type Json = dict[str, Any]
+
+DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+REALTORS = 500
+_BATCH, _THREADS = 25, 4
+_ADDRESS = ("city", "district", "street", "house_number", "metro_station")
+_NUMBERS = ("price", "area", "rooms", "floor", "total_floors", "year_built")
+_WORDS = ("property_type", "property_class", "condition")
+
+
+class Market(NamedTuple):
+    """Newer ones come later; the realtors own them in turn."""
+
+    realtors: Sequence[Realtor]
+    leads: Sequence[StoredObject]
+    properties: Sequence[StoredObject]
+
+
+def listings() -> list[Json]:
+    """Bodies of `POST /properties`, as read from the wire. Else CannotMeasure."""
+    with _data("moscow_listings.csv").open(newline="") as lines:
+        return [_listing(row) for row in csv.DictReader(lines)]
+
+
+def buyers() -> list[Json]:
+    """Bodies of `POST /leads`, as read from the wire. Else CannotMeasure."""
+    with _data("moscow_leads.jsonl").open("rb") as lines:
+        return [{"requirements": loads_strictly(line)} for line in lines]
+
+
+def make_market(now: int, seed: int = 1) -> Market:
+    """All of it, as if put in one object a millisecond until `now` (ms). Else CannotMeasure."""
+    rng = Random(seed)
+    owners = [Realtor(ids.realtor_id(rng.randbytes(8)), f"bench-{n}", f"+7916{n:07}") for n in range(REALTORS)]
+    offered = [PropertyBody.model_validate(body) for body in listings()]
+    wanted = [LeadBody.model_validate(body) for body in buyers()]
+    properties = [Content(body.model_dump(), property_features(body)) for body in offered]
+    leads = [Content(body.model_dump(), lead_features(body.requirements)) for body in wanted]
+    return Market(owners, _owned("LEAD", leads, owners, now, rng), _owned("PROPERTY", properties, owners, now, rng))
+
+
+def load(table: Table, market: Market) -> None:
+    """Put it into the table as old writes have left it, with no change still to be read; not all at once."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in pool.map(lambda items: _put(table, items), batched(_items(market), _BATCH, strict=False)):
+            pass
+
+
+def _items(market: Market) -> Iterator[Item]:
+    """What storage writes of each, but for its change."""
+    yield from map(realtors._item, market.realtors)
+    for stored in (*market.leads, *market.properties):
+        yield objects._object_item(stored)
+        entry = keys.market_entry(stored.content.features, stored.id)
+        yield objects._keyed(entry) | objects._market_facts(stored)
+
+
+def _put(table: Table, items: Sequence[Item]) -> None:
+    ahead: dict[str, Any] = {table.name: [{"PutRequest": {"Item": table.put(item)["Put"]["Item"]}} for item in items]}
+    while ahead:
+        ahead = table._client.batch_write_item(RequestItems=ahead)["UnprocessedItems"]
+
+
+def _owned(
+    kind: Kind, contents: Sequence[Content], owners: Sequence[Realtor], now: int, rng: Random
+) -> list[StoredObject]:
+    stored = []
+    for number, content in enumerate(contents, start=1):
+        time = now - len(contents) + number
+        new_id = ids.object_id(time, rng.randbytes(2), owners[number % len(owners)].id)
+        stored.append(StoredObject(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time))
+    return stored
+
+
+def _listing(row: dict[str, str]) -> Json:
+    numbers = {name: loads_strictly(row[name].encode()) if row[name] else None for name in _NUMBERS}
+    address = {name: row[name] or None for name in _ADDRESS}
+    # 82 rows have a street's name for the house's number, longer than the contract allows.
+    address["house_number"] = row["house_number"][:20]
+    return {
+        "address": address,
+        "details": numbers | {name: row[name] for name in _WORDS},
+        "commission_share": 50,
+    }
+
+
+def _data(name: str) -> Path:
+    path = DATA / name
+    if not path.exists():
+        raise CannotMeasure(f"The listings and buyers to measure with are not there: {os.path.relpath(path)}")
+    return path

@@ -1,0 +1,41 @@
+"""What a benchmark says: a section of docs/performance.md, or in a sentence why nothing can be measured here."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+
+
+class CannotMeasure(Exception):
+    """This machine lacks something; the text says what."""
+
+
+class Section(NamedTuple):
+    title: str
+    said: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def __str__(self) -> str:
+        lines = [self.columns, ["---"] * len(self.columns), *self.rows]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return f"## {self.title}\n{self.said}\n\n{table}\n"
+
+
+def publish(measure: Callable[[], Section]) -> None:
+    """Show what was measured and put it into the page, in place of the last time's."""
+    try:
+        section = measure()
+    except CannotMeasure as reason:
+        print(reason)
+        return
+    print(section)
+    page = PAGE.read_text()
+    old = re.search(rf"^## {re.escape(section.title)}\n.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    if old:
+        below = "\n" if old.end() < len(page) else ""
+        PAGE.write_text(f"{page[: old.start()]}{section}{below}{page[old.end() :]}")
+    else:
+        PAGE.write_text(f"{page.rstrip()}\n\n{section}")

@@ -1,0 +1,73 @@
+"""The layer as Lambda sees it: every file dated 1980, in a folder that nobody may write to."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.layer import build_layer
+
+ZIPPED = 315_532_800
+"""1980-01-01, in seconds since 1970."""
+UNCHECKED_HASH = 0b01
+START = """
+import importlib, pkgutil, sys
+sys.path.append(sys.argv[1])
+import cobroke
+for module in pkgutil.walk_packages(cobroke.__path__, "cobroke."):
+    importlib.import_module(module.name)
+"""
+
+
+@pytest.fixture
+def layer(tmp_path: Path) -> Path:
+    folder = tmp_path / "python"
+    build_layer(folder)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+        os.utime(path, (ZIPPED, ZIPPED))
+    return folder
+
+
+def test_every_module_starts_from_the_layer_alone_and_none_is_compiled(layer: Path) -> None:
+    said = start(layer)
+    of_the_layer = re.findall(rf"code object from '?{re.escape(str(layer))}/([^'\n]*)", said)
+    assert [file for file in of_the_layer if file.endswith(".py")] == []
+    for package in ("aws_lambda_powertools", "botocore", "cobroke", "pydantic"):
+        assert f"{package}/__pycache__/__init__.cpython-313.pyc" in of_the_layer
+
+
+def test_a_start_writes_nothing(layer: Path) -> None:
+    before = digest(layer)
+    said = start(layer)
+    assert digest(layer) == before
+    assert f"wrote '{layer}" not in said
+
+
+def test_no_date_makes_bytecode_stale(layer: Path) -> None:
+    compiled = [Path(importlib.util.cache_from_source(str(source))) for source in layer.rglob("*.py")]
+    assert len(compiled) > 500
+    kinds = {int.from_bytes(bytecode.read_bytes()[4:8], "little") for bytecode in compiled}
+    assert kinds == {UNCHECKED_HASH}
+
+
+def start(layer: Path) -> str:
+    """What a new interpreter says of its imports: it has the standard library and this layer."""
+    words = [sys.executable, "-I", "-S", "-v", "-c", START, str(layer)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    assert done.returncode == 0, re.sub(r"(?m)^(#|import ).*\n", "", done.stderr)
+    return done.stderr
+
+
+def digest(folder: Path) -> str:
+    """Of every name, date and byte; root may write whatever the modes say."""
+    seen = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        seen.update(f"{path}{path.stat().st_mtime_ns}".encode())
+        seen.update(path.read_bytes() if path.is_file() else b"")
+    return seen.hexdigest()
