@@ -8,7 +8,14 @@ Refusal
 ├── WrongVerb                  the path is known, the verb is not             405
 ├── Conflict                   the state does not allow it                    409
 │   ├── AlreadyRegistered
-│   └── Archived
+│   ├── Archived
+│   ├── OwnObject              lead and property of one realtor
+│   ├── PairDeclined           the other side closed the match less than 30 days ago
+│   ├── NotAConcession         worse for the other side than the last offer
+│   ├── TooManyRounds
+│   ├── TermsAgreed            another share than the agreed one
+│   ├── MatchClosed            completed
+│   └── NotAccepted            nothing agreed that could be completed
 ├── TooLarge                   the body is over the limit                     413
 ├── NotJson                    the content type is not application/json       415
 ├── Invalid                    well-formed but not valid, with the fields     422
@@ -75,6 +82,41 @@ class AlreadyRegistered(Conflict):
 class Archived(Conflict):
     code = "archived"
     title = "The object is archived."
+
+
+class OwnObject(Conflict):
+    code = "own_object"
+    title = "The lead and the property are both yours."
+
+
+class PairDeclined(Conflict):
+    code = "pair_declined"
+    title = "The other side closed this match. It cannot be reopened yet."
+
+
+class NotAConcession(Conflict):
+    code = "not_a_concession"
+    title = "An offer may only become better for the other side."
+
+
+class TooManyRounds(Conflict):
+    code = "too_many_rounds"
+    title = "There have been too many offers. Accept the last one or decline."
+
+
+class TermsAgreed(Conflict):
+    code = "terms_agreed"
+    title = "The share is agreed and can no longer change."
+
+
+class MatchClosed(Conflict):
+    code = "match_closed"
+    title = "The match is completed."
+
+
+class NotAccepted(Conflict):
+    code = "not_accepted"
+    title = "Only an accepted match can be completed."
 
 
 class TooLarge(Refusal):

@@ -1,0 +1,28 @@
+"""Whether a pair is out of both lists of recommendations, and what brought a disliked one back."""
+
+from typing import Literal
+
+from cobroke.domain.pair import Pair
+
+type Resurfaced = Literal["PRICE_DROP", "REQUIREMENTS"]
+
+
+def hidden(pair: Pair, price: int, revision: int, score: int | None) -> bool:
+    """Whether a match, or a dislike that still stands, keeps the pair out. Arguments as of `resurfaced`."""
+    if pair.snapshot is None:
+        return pair.status is not None
+    return resurfaced(pair, price, revision, score) is None
+
+
+def resurfaced(pair: Pair, price: int, revision: int, score: int | None) -> Resurfaced | None:
+    """What has changed so much since the dislike or decline that it no longer counts.
+
+    The present price in kopecks, the lead's revision, the score in basis points (None: not recommendable now).
+    """
+    then = pair.snapshot
+    if then is None:
+        return None
+    if 100 * price <= 97 * then.price:
+        return "PRICE_DROP"
+    higher = score is not None and (then.score is None or score > then.score)
+    return "REQUIREMENTS" if higher and revision > then.lead_revision else None

@@ -1,0 +1,412 @@
+"""The negotiation as a whole: every event in every state, long random walks, and every interleaving of two LIKEs."""
+
+import random
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pytest
+
+from cobroke.domain import errors
+from cobroke.domain.negotiation import close, complete, react
+from cobroke.domain.pair import DAY, Facts, Notice, Number, Pair, Side, owed
+from cobroke.domain.resurfacing import hidden
+
+BEGIN = 1_700_000_000_000
+FRESH = Pair(lead_id="lead", property_id="property")
+FACTS = Facts(published_share=50, price=1000, lead_revision=1, score=8000)
+SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
+LIKES = ("LEAD LIKE", "PROPERTY LIKE")
+APART = ("LEAD LIKE 60", "PROPERTY LIKE 40")
+TEN_ROUNDS = [words for step in range(1, 6) for words in (f"LEAD LIKE {60 - step}", f"PROPERTY LIKE {40 + step}")]
+
+
+def act(pair: Pair, words: str) -> Pair:
+    """What `LEAD LIKE 60` makes of a pair, a second later."""
+    actor, action, *numbers = words.split()
+    share = int(numbers[0]) if numbers else None
+    return react(pair, actor, action, share, FACTS, (pair.changed_at or BEGIN) + 1000).pair  # type: ignore[arg-type]
+
+
+def after(*words: str) -> Pair:
+    pair = FRESH
+    for each in words:
+        pair = act(pair, each)
+    return pair
+
+
+def expired(pair: Pair) -> Pair:
+    return close(pair, "EXPIRED", pair.acted_at + 14 * DAY)
+
+
+STATES = {
+    "fresh": FRESH,
+    "disliked": after("LEAD DISLIKE"),
+    "both_disliked": after("LEAD DISLIKE", "PROPERTY DISLIKE"),
+    "kept": after("LEAD DISLIKE", "PROPERTY LIKE"),
+    "liked": after("LEAD LIKE"),
+    "apart": after(*APART),
+    "countered": after(*APART, "LEAD LIKE 50"),
+    "spent": after("LEAD LIKE 65", "PROPERTY LIKE 35", *TEN_ROUNDS),
+    "accepted": after(*LIKES),
+    "exceeded": after("LEAD LIKE 50", "PROPERTY LIKE 60"),
+    "completed": complete(after(*LIKES), "LEAD", BEGIN + 9000),
+    "declined": after("PROPERTY LIKE", "LEAD DISLIKE"),
+    "withdrawn": after("LEAD LIKE", "LEAD DISLIKE"),
+    "left": after(*LIKES, "LEAD DISLIKE"),
+    "expired": expired(after(*APART)),
+    "archived": close(after(*APART), "OBJECT_ARCHIVED", BEGIN + 9000),
+    "sold": close(after(*APART), "OBJECT_CLOSED", BEGIN + 9000),
+}
+EVENTS = "L L60 L50 L40 L- P P60 P50 P40 P- done expire archive sell".split()
+# What becomes of it: = nothing, . no match, >L a turn of the lead's, A50 accepted at 50, C completed,
+# dec wit exp arc sold: rejected and why, !x a refusal.
+GRID = """
+fresh         >P >P >P >P .   >L >L >L >L .   !404 = = =
+disliked      >P >P >P >P =   .  .  .  .  .   !404 = = =
+both_disliked .  .  .  .  =   .  .  .  .  =   !404 = = =
+kept          A50 >P A50 A50 = = .  =  .  .   !404 = = =
+liked         =  !w =  >P wit A50 A50 A50 >L dec !na exp arc sold
+apart         =  =  >P A40 dec =  A60 >L =  wit !na exp arc sold
+countered     =  !w =  A40 wit =  A50 A50 =  dec !na exp arc sold
+spent         =  !w !r A45 dec =  A55 !r !w wit !na exp arc sold
+accepted      =  !t =  !t wit =  !t =  !t wit C = = =
+exceeded      =  !t =  !t wit =  =  =  !t wit C = = =
+completed     !c !c !c !c !c  !c !c !c !c !c  = = = =
+declined      >P >P >P >P =   !d !d !d !d =   !na = = =
+withdrawn     >P >P >P >P =   !d !d !d !d =   !na = = =
+left          >P >P >P >P =   !d !d !d !d =   !na = = =
+expired       >P >P >P >P =   >L >L >L >L =   !na = = =
+archived      !a !a !a !a =   !a !a !a !a =   !na = = =
+sold          !a !a !a !a =   !a !a !a !a =   !na = = =
+"""
+REFUSALS: dict[str, type[errors.Refusal]] = {
+    "!404": errors.NotFound,
+    "!w": errors.NotAConcession,
+    "!r": errors.TooManyRounds,
+    "!t": errors.TermsAgreed,
+    "!c": errors.MatchClosed,
+    "!d": errors.PairDeclined,
+    "!a": errors.Archived,
+    "!na": errors.NotAccepted,
+}
+REASONS = {
+    "DECLINED": "dec",
+    "WITHDRAWN": "wit",
+    "EXPIRED": "exp",
+    "OBJECT_ARCHIVED": "arc",
+    "OBJECT_CLOSED": "sold",
+}
+CELLS = [
+    pytest.param(state, event, cell, id=f"{state}-{event}")
+    for state, *cells in map(str.split, GRID.split("\n")[1:-1])
+    for event, cell in zip(EVENTS, cells, strict=True)
+]
+
+
+def happens(pair: Pair, event: str) -> Pair:
+    """What an event of the grid makes of a pair, a second later."""
+    match event:
+        case "done":
+            return complete(pair, "LEAD", pair.changed_at + 1000)
+        case "expire":
+            return expired(pair)
+        case "archive" | "sell":
+            reason = "OBJECT_ARCHIVED" if event == "archive" else "OBJECT_CLOSED"
+            return close(pair, reason, pair.changed_at + 1000)  # type: ignore[arg-type]
+    side = "LEAD" if event[0] == "L" else "PROPERTY"
+    return act(pair, f"{side} DISLIKE" if event[1:] == "-" else f"{side} LIKE {event[1:]}")
+
+
+def shown(pair: Pair) -> str:
+    match pair.status:
+        case None:
+            return "."
+        case "PENDING":
+            return f">{pair.awaiting}"[:2]
+        case "ACCEPTED":
+            return f"A{pair.agreed_share}"
+        case "COMPLETED":
+            return "C"
+        case "REJECTED":
+            return REASONS[pair.closed_reason or ""]
+
+
+@pytest.mark.parametrize(("state", "event", "cell"), CELLS)
+def test_every_event_in_every_state_has_its_one_outcome(state: str, event: str, cell: str) -> None:
+    pair = STATES[state]
+    if refusal := REFUSALS.get(cell):
+        with pytest.raises(refusal):
+            happens(pair, event)
+        return
+    became = happens(pair, event)
+    assert (became is pair) == (cell == "=")
+    assert cell in {"=", shown(became)}
+
+
+type Kind = tuple[object, ...]
+
+
+def kind(pair: Pair, *, first: Side = "LEAD") -> Kind:
+    """What the outcome of an event may depend on, seen from one side."""
+    second: Side = "PROPERTY" if first == "LEAD" else "LEAD"
+    sides = {first: "FIRST", second: "SECOND", None: None}
+    acted = pair.status in {None, "PENDING"}
+    return (
+        pair.status,
+        pair.closed_reason,
+        sides[pair.closed_by] if pair.status == "REJECTED" else None,
+        sides[pair.awaiting],
+        (pair.action(first), pair.action(second)) if acted else None,
+    )
+
+
+def test_the_grid_holds_every_state_that_can_be_reached() -> None:
+    in_grid = {kind(pair, first=side) for pair in STATES.values() for side in SIDES}
+    seen, queue = {kind(FRESH)}, deque([FRESH])
+    while queue:
+        pair = queue.popleft()
+        for event in EVENTS:
+            try:
+                became = happens(pair, event)
+            except errors.Refusal:
+                continue
+            if kind(became) not in seen:
+                seen.add(kind(became))
+                queue.append(became)
+    assert seen == in_grid
+
+
+class Step(NamedTuple):
+    """One event of a walk: `actor` is None for what closes by itself."""
+
+    event: str
+    actor: Side | None
+    share: Number | None
+    before: Pair
+    after: Pair
+    notices: tuple[Notice, ...]
+
+
+@dataclass
+class World:
+    """The two objects around a pair, which somebody edits now and then, and the time."""
+
+    chance: random.Random
+    facts: Facts = FACTS
+    now: int = BEGIN
+
+    def passes(self) -> None:
+        self.now += self.chance.choice([-2000, 0, 1, 1000, 1000, DAY, 6 * DAY, 31 * DAY])
+        share, price, revision, score = self.facts
+        match self.chance.randrange(12):
+            case 0:
+                price = price * self.chance.choice([96, 97, 98, 103, 110]) // 100 + 1
+            case 1:
+                revision, score = revision + 1, self.chance.choice([None, 5000, 7000, 9000])
+            case 2:
+                share = self.chance.randrange(30, 71)
+        self.facts = Facts(share, price, revision, score)
+
+    def acts(self, pair: Pair) -> Step:
+        """A random event, refused or not."""
+        event = self.chance.choice(
+            ["LIKE"] * 12 + ["DISLIKE"] * 3 + ["done", "EXPIRED"] + ["OBJECT_CLOSED"] * (not self.chance.randrange(10))
+        )
+        if event in {"EXPIRED", "OBJECT_CLOSED"}:
+            return Step(event, None, None, pair, close(pair, event, self.now), ())  # type: ignore[arg-type]
+        actor, share = self.chance.choice(SIDES), self._number(pair)
+        try:
+            if event == "done":
+                return Step(event, actor, None, pair, complete(pair, actor, self.now), ())
+            became, notices, _ = react(pair, actor, event, share, self.facts, self.now)  # type: ignore[arg-type]
+        except (errors.Conflict, errors.NotFound):
+            return Step(event, actor, share, pair, pair, ())
+        return Step(event, actor, share, pair, became, notices)
+
+    def _number(self, pair: Pair) -> Number | None:
+        """Often none, or near what has been offered."""
+        near = self.chance.choice([pair.offer_lead, pair.offer_property, 50]) or 50
+        return self.chance.choice([None, near, near - 1, near + 1, self.chance.randrange(101)])
+
+
+def check_the_record(pair: Pair) -> None:
+    assert pair.contacts_visible == (pair.status in {"ACCEPTED", "COMPLETED"})
+    assert (pair.negotiation_status == "AGREED") == (pair.agreed_share is not None)
+    if pair.negotiation_status == "AGREED":
+        assert pair.agreed_share in {pair.offer_lead, pair.offer_property}
+        assert pair.offer_lead <= pair.agreed_share <= pair.offer_property  # type: ignore[operator]
+    assert pair.contact_shared_at is not None or not pair.contacts_visible
+    assert (pair.awaiting is not None) == (pair.expires_at is not None) == (pair.status == "PENDING")
+    assert (pair.created_at is not None) == (pair.status is not None)
+    assert (pair.closed_at is not None) == (pair.status in {"REJECTED", "COMPLETED"})
+    stands = (
+        "DISLIKE" in {pair.lead_action, pair.property_action}
+        if pair.status is None
+        else pair.closed_reason == "DECLINED"
+    )
+    assert (pair.snapshot is not None) == stands
+    assert pair.rounds <= 10
+    heard = Counter((told.to, told.kind) for told in pair.told)
+    for side in SIDES:
+        assert heard[side, "INTEREST"] + heard[side, "MUTUAL"] <= 1
+        assert heard[side, "CONTACT_SHARED"] == (pair.negotiation_status == "AGREED")
+    assert heard["LEAD", "OFFER"] + heard["PROPERTY", "OFFER"] == pair.rounds
+    assert len(set(owed(pair))) == len(pair.told)
+
+
+def check_the_step(step: Step) -> None:
+    event, actor, share, before, became, notices = step
+    if became == before:
+        assert became is before
+        assert not notices
+        return
+    assert became.changed_at >= before.changed_at
+    assert before.status != "COMPLETED"
+    assert before.contact_shared_at in {None, became.contact_shared_at}
+    assert before.created_at in {None, became.created_at}
+    assert set(notices) <= set(owed(became))
+    assert {notice.at for notice in notices} <= {became.changed_at}
+    if became.epoch == before.epoch:
+        assert [*owed(before), *notices] == [*owed(became)]
+        check_concessions(before, became)
+    else:
+        assert became.epoch == before.epoch + 1
+        assert (event, before.status, became.status) == ("LIKE", "REJECTED", "PENDING")
+        assert notices == owed(became)
+    if event != "LIKE":
+        assert not notices
+    if actor and became.status == "ACCEPTED":
+        assert share is not None or before.status != "PENDING" or before.offer(actor) is None
+        assert became.agreed_share == before.offer("PROPERTY" if actor == "LEAD" else "LEAD")
+
+
+def check_concessions(before: Pair, became: Pair) -> None:
+    if before.status is None:
+        return
+    assert before.offer_lead is None or became.offer_lead <= before.offer_lead  # type: ignore[operator]
+    assert before.offer_property is None or became.offer_property >= before.offer_property  # type: ignore[operator]
+
+
+def test_a_walk_of_100_000_steps_never_breaks_what_holds_of_every_negotiation() -> None:
+    chance = random.Random(20_260_801)
+    reached = Counter[str]()
+    pair, world, sent = FRESH, World(chance), list[Notice]()
+    for _ in range(100_000):
+        if chance.randrange(40) == 0 or (pair.status == "COMPLETED" and chance.randrange(4) == 0):
+            assert len(sent) == len(set(sent))
+            pair, world, sent = FRESH, World(chance), []
+        world.passes()
+        step = world.acts(pair)
+        check_the_step(step)
+        if step.after is not pair:
+            check_the_record(step.after)
+            reached[f"{step.after.status} {step.after.closed_reason}"] += 1
+        pair = step.after
+        sent += step.notices
+    assert min(reached.values()) > 100
+    assert len(reached) == 8
+
+
+def mirrored(pair: Pair) -> Pair:
+    """The same with the sides in each other's place: what one gives is what the other asks."""
+    swap: dict[Side | None, Side | None] = {"LEAD": "PROPERTY", "PROPERTY": "LEAD", None: None}
+
+    def turned(share: Number | None) -> Number | None:
+        return None if share is None else 100 - share
+
+    return replace(
+        pair,
+        lead_action=pair.property_action,
+        property_action=pair.lead_action,
+        offer_lead=turned(pair.offer_property),
+        offer_lead_at=pair.offer_property_at,
+        offer_property=turned(pair.offer_lead),
+        offer_property_at=pair.offer_lead_at,
+        agreed_share=turned(pair.agreed_share),
+        awaiting=swap[pair.awaiting],
+        closed_by=swap[pair.closed_by],
+        told=(),
+    )
+
+
+def test_both_sides_play_by_the_same_rules() -> None:
+    chance = random.Random(7)
+    pair, world = FRESH, World(chance)
+    for _ in range(10_000):
+        world.passes()
+        step = world.acts(pair)
+        if step.event in {"LIKE", "DISLIKE"}:
+            actor = SIDES[step.actor == "LEAD"]
+            share = None if step.share is None else 100 - step.share
+            facts = world.facts._replace(published_share=100 - world.facts.published_share)
+            try:
+                became = react(mirrored(pair), actor, step.event, share, facts, world.now).pair  # type: ignore[arg-type]
+            except errors.Conflict:
+                became = mirrored(pair)
+            assert replace(became, told=()) == mirrored(step.after)
+        pair = FRESH if step.after.status == "COMPLETED" or chance.randrange(40) == 0 else step.after
+
+
+def committed(schedule: tuple[int, ...], actors: tuple[Side, ...]) -> tuple[Pair, list[Notice]]:
+    """Requests that each read the pair at their first turn and write at their second, if nobody else wrote between.
+
+    Who lost reads and decides again at the end, as does one who never knew that it had won.
+    """
+    stored, read, sent = FRESH, dict[int, Pair](), list[Notice]()
+
+    def write(seen: Pair, actor: Side) -> None:
+        nonlocal stored
+        outcome = react(seen, actor, "LIKE", None, FACTS, BEGIN)
+        if outcome.pair is not seen and seen.version == stored.version:
+            stored = replace(outcome.pair, version=stored.version + 1)
+            sent.extend(outcome.notices)
+
+    for request in schedule:
+        if request in read:
+            write(read[request], actors[request])
+        else:
+            read[request] = stored
+    for actor in actors:
+        write(stored, actor)
+    return stored, sent
+
+
+def test_two_likes_in_any_interleaving_doubled_or_retried_are_accepted_once_at_the_published_share() -> None:
+    actors: tuple[Side, ...] = ("LEAD", "LEAD", "PROPERTY", "PROPERTY")
+    for schedule in interleavings():
+        pair, sent = committed(schedule, actors)
+        assert (pair.status, pair.agreed_share, pair.version) == ("ACCEPTED", 50, 2)
+        assert Counter(notice.kind for notice in sent) == {"INTEREST": 1, "MUTUAL": 1, "CONTACT_SHARED": 2}
+        assert len(set(sent)) == 4
+
+
+def interleavings() -> set[tuple[int, ...]]:
+    """Of two turns each of four requests: 2,520."""
+    found: set[tuple[int, ...]] = {()}
+    for _ in range(8):
+        found = {(*turns, request) for turns in found for request in range(4) if turns.count(request) < 2}
+    return found
+
+
+def test_a_record_that_is_read_at_any_time_owes_the_same_notices_whatever_was_read_before() -> None:
+    chance = random.Random(3)
+    pair, world = FRESH, World(chance)
+    images, sent = [FRESH], list[Notice]()
+    for _ in range(5000):
+        world.passes()
+        step = world.acts(pair)
+        if step.after is not pair and step.after.status != "COMPLETED":
+            pair = step.after
+            images.append(pair)
+            sent += step.notices
+    # At least once, in any order of arrival, replayed: what is put only if absent is what was sent.
+    replay = chance.choices(images, k=len(images)) + images
+    assert {notice for image in replay for notice in owed(image)} == set(sent)
+    assert len(sent) == len(set(sent)) > 300
+
+
+def test_a_match_hides_its_pair_from_both_lists_and_a_fresh_pair_is_seen() -> None:
+    assert not hidden(FRESH, 1000, 1, 8000)
+    for name in ("liked", "apart", "accepted", "completed", "withdrawn", "left", "expired", "archived", "sold"):
+        assert hidden(STATES[name], 1, 99, 10000), name

@@ -1,0 +1,164 @@
+"""A disliked or declined pair comes back when the price or the lead has changed enough, and then starts clean."""
+
+import pytest
+
+from cobroke.domain import errors
+from cobroke.domain.negotiation import Outcome, react
+from cobroke.domain.pair import DAY, Facts, Pair, Snapshot
+from cobroke.domain.resurfacing import hidden, resurfaced
+
+BEGIN = 1_700_000_000_000
+FRESH = Pair(lead_id="lead", property_id="property")
+THEN = Facts(published_share=50, price=1000, lead_revision=3, score=8000)
+CHEAPER = THEN._replace(price=970, published_share=45)
+BETTER = THEN._replace(lead_revision=4, score=8001, published_share=45)
+BACK = pytest.mark.parametrize("now", [CHEAPER, BETTER, CHEAPER._replace(score=None)])
+
+
+def act(pair: Pair, words: str, facts: Facts = THEN, *, later: int = 1000) -> Outcome:
+    """What `LEAD LIKE 60` makes of a pair, so many ms after its last change."""
+    actor, action, *numbers = words.split()
+    share = int(numbers[0]) if numbers else None
+    return react(pair, actor, action, share, facts, (pair.changed_at or BEGIN) + later)  # type: ignore[arg-type]
+
+
+def after(*words: str, pair: Pair = FRESH) -> Pair:
+    for each in words:
+        pair = act(pair, each).pair
+    return pair
+
+
+DISLIKED = after("LEAD DISLIKE")
+KEPT = after("LEAD DISLIKE", "PROPERTY LIKE 40")
+DECLINED = after("PROPERTY LIKE 40", "LEAD DISLIKE")
+STANDING = pytest.mark.parametrize("pair", [DISLIKED, KEPT, DECLINED, after("LEAD DISLIKE", "PROPERTY DISLIKE")])
+
+
+def why(pair: Pair, price: int = 1000, revision: int = 3, score: int | None = 8000) -> str | None:
+    """What brings it back; hidden is what nothing does."""
+    found = resurfaced(pair, price, revision, score)
+    assert hidden(pair, price, revision, score) == (found is None)
+    return found
+
+
+def test_a_pair_nobody_acted_on_is_neither_hidden_nor_back() -> None:
+    assert not hidden(FRESH, 1000, 3, 8000)
+    assert resurfaced(FRESH, 1, 99, 10000) is None
+
+
+@STANDING
+def test_a_price_of_97_percent_brings_it_back_and_a_kopeck_more_does_not(pair: Pair) -> None:
+    assert why(pair, price=970) == "PRICE_DROP"
+    assert why(pair, price=971) is None
+    assert why(pair, price=1030) is None
+
+
+def test_small_cuts_add_up_and_a_price_that_rises_again_hides_it_again() -> None:
+    pair = act(FRESH, "LEAD DISLIKE", THEN._replace(price=10_000)).pair
+    assert [why(pair, price=price) for price in (9800, 9701, 9700, 9701)] == [None, None, "PRICE_DROP", None]
+
+
+@STANDING
+def test_a_newer_revision_with_a_higher_score_brings_it_back_and_neither_does_alone(pair: Pair) -> None:
+    assert why(pair, revision=4, score=8001) == "REQUIREMENTS"
+    assert why(pair, revision=4, score=8000) is None
+    assert why(pair, revision=3, score=10000) is None
+    assert why(pair, revision=4, score=None) is None
+
+
+def test_a_price_drop_is_named_first() -> None:
+    assert why(DISLIKED, price=970, revision=4, score=9000) == "PRICE_DROP"
+
+
+def test_any_score_is_higher_than_that_of_a_pair_that_could_not_be_recommended_then() -> None:
+    pair = act(FRESH, "LEAD DISLIKE", THEN._replace(score=None)).pair
+    assert why(pair, revision=4, score=0) == "REQUIREMENTS"
+    assert why(pair, revision=4, score=None) is None
+
+
+MATCHES = {
+    "pending": after("LEAD LIKE"),
+    "accepted": after("LEAD LIKE", "PROPERTY LIKE"),
+    "withdrawn": after("LEAD LIKE", "LEAD DISLIKE"),
+    "left": after("LEAD LIKE", "PROPERTY LIKE", "LEAD DISLIKE"),
+    "opened from a kept like": after("LEAD LIKE 60", pair=KEPT),
+    "reopened after a decline": after("LEAD LIKE", pair=DECLINED),
+}
+
+
+@pytest.mark.parametrize("pair", MATCHES.values(), ids=MATCHES)
+def test_a_match_or_a_withdrawn_one_never_comes_back(pair: Pair) -> None:
+    assert why(pair, price=1, revision=99, score=10000) is None
+
+
+@STANDING
+@pytest.mark.parametrize(("words", "other"), [("LEAD LIKE", "PROPERTY"), ("PROPERTY LIKE", "LEAD")])
+@BACK
+def test_once_back_a_like_by_either_side_is_a_first_like_on_a_clean_record(
+    pair: Pair, words: str, other: str, now: Facts
+) -> None:
+    outcome = act(pair, words, now)
+    liked, liker = outcome.pair, "LEAD" if other == "PROPERTY" else "PROPERTY"
+    assert [(notice.kind, notice.to) for notice in outcome.notices] == [("INTEREST", other)]
+    assert (liked.status, liked.awaiting, liked.rounds, liked.closed_reason) == ("PENDING", other, 0, None)
+    assert (liked.offer(liker), liked.action(liker)) == (45, "LIKE")  # type: ignore[arg-type]
+    assert (liked.offer(other), liked.action(other)) == (None, "NONE")  # type: ignore[arg-type]
+    assert (liked.epoch, liked.created_at) == ((2, pair.created_at) if pair.status else (1, liked.changed_at))
+    assert outcome.starts_anew
+
+
+@BACK
+def test_once_back_a_dislike_of_either_side_is_a_new_one_on_a_clean_record(now: Facts) -> None:
+    for words, side, other in (("LEAD DISLIKE", "LEAD", "PROPERTY"), ("PROPERTY DISLIKE", "PROPERTY", "LEAD")):
+        outcome = act(KEPT, words, now)
+        again = outcome.pair
+        assert outcome.starts_anew
+        assert outcome.notices == ()
+        assert (again.status, again.action(side), again.action(other)) == (None, "DISLIKE", "NONE")  # type: ignore[arg-type]
+        assert (again.offer_property, again.epoch) == (None, 1)
+        assert again.snapshot == Snapshot(now.price, now.lead_revision, now.score)
+        assert hidden(again, now.price, now.lead_revision, now.score)
+
+
+@BACK
+def test_once_back_a_dislike_of_a_declined_match_is_a_new_decline_by_its_author(now: Facts) -> None:
+    outcome = act(DECLINED, "PROPERTY DISLIKE", now, later=29 * DAY)
+    again = outcome.pair
+    assert (again.status, again.closed_reason, again.closed_by) == ("REJECTED", "DECLINED", "PROPERTY")
+    assert again.closed_at == again.changed_at == DECLINED.changed_at + 29 * DAY
+    assert again.snapshot == Snapshot(now.price, now.lead_revision, now.score)
+    assert (again.epoch, again.created_at, outcome.starts_anew) == (1, DECLINED.created_at, False)
+    assert act(again, "PROPERTY DISLIKE", now).pair is again
+    with pytest.raises(errors.PairDeclined):
+        act(again, "LEAD LIKE", now, later=30 * DAY - 1)
+    assert act(again, "PROPERTY LIKE", now).pair.epoch == 2
+
+
+def test_once_back_the_same_side_may_dislike_again_and_the_price_of_then_is_the_new_one() -> None:
+    for pair in (DISLIKED, DECLINED):
+        again = act(pair, "LEAD DISLIKE", CHEAPER).pair
+        assert again is not pair
+        assert why(again, price=970) is None
+        assert why(again, price=940) == "PRICE_DROP"
+
+
+def test_repeating_a_dislike_that_stands_takes_no_new_price() -> None:
+    assert act(DISLIKED, "LEAD DISLIKE", THEN._replace(price=975)).pair is DISLIKED
+    assert act(DECLINED, "LEAD DISLIKE", THEN._replace(price=975)).pair is DECLINED
+
+
+def test_the_second_sides_dislike_takes_the_price_of_its_own_time() -> None:
+    both = act(DISLIKED, "PROPERTY DISLIKE", THEN._replace(price=980)).pair
+    assert why(both, price=970) is None
+    assert why(both, price=950) == "PRICE_DROP"
+
+
+def test_a_kept_like_leaves_the_price_at_the_dislike_as_it_was() -> None:
+    kept = act(DISLIKED, "PROPERTY LIKE", THEN._replace(price=980)).pair
+    assert kept.snapshot == DISLIKED.snapshot
+
+
+def test_a_material_change_lifts_the_30_days_of_a_decline_but_not_of_a_withdrawal() -> None:
+    assert act(DECLINED, "PROPERTY LIKE", CHEAPER).pair.status == "PENDING"
+    with pytest.raises(errors.PairDeclined):
+        act(MATCHES["withdrawn"], "PROPERTY LIKE", CHEAPER)
