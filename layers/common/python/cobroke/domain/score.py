@@ -6,13 +6,15 @@ Source of the formulas: docs/scoring.md. The same from both sides; no clock, no 
 from typing import Literal, NamedTuple
 
 from cobroke.domain.features import LeadFeatures, PropertyFeatures
-from cobroke.domain.places import NOWHERE
+from cobroke.domain.places import NOWHERE, Place
 
 FULL = 10_000
 LISTED = 5_000
 """A pair below this score is not recommended."""
 LOCATION_CAP = 6_000
 """No pair scores higher while the location earns less than half its credit."""
+UNKNOWN_METRO = 3_000
+"""The credit for metro of a listing that names no station."""
 
 WEIGHTS = {"budget": 30, "location": 25, "rooms": 15, "area": 12, "type": 8, "class": 5, "condition": 5}
 _ABOVE = (10_000, 8_000, 6_000, 4_000)
@@ -40,14 +42,15 @@ type _Credits = tuple[int, int | None, int | None, int, int, int, int]
 
 def score(lead: LeadFeatures, listing: PropertyFeatures) -> int | None:
     """In basis points, or None where a knock-out (K3–K7) forbids the pair."""
-    return None if knocked_out(lead, listing) else _total(_credits(lead, listing))
+    earned = _credits(lead, listing)
+    return None if earned is None else _total(earned)
 
 
 def evaluate(lead: LeadFeatures, listing: PropertyFeatures) -> Evaluation | None:
     """The score with its seven rows, or None where a knock-out (K3–K7) forbids the pair."""
-    if knocked_out(lead, listing):
-        return None
     earned = _credits(lead, listing)
+    if earned is None:
+        return None
     metro_unknown = bool(lead.metros) and listing.metro == NOWHERE
     rows = (
         CriterionCredit(criterion, weight, credit, _state(criterion, credit, metro_unknown=metro_unknown))
@@ -58,29 +61,29 @@ def evaluate(lead: LeadFeatures, listing: PropertyFeatures) -> Evaluation | None
 
 def knocked_out(lead: LeadFeatures, listing: PropertyFeatures) -> bool:
     """K3 city, K4 type, K5 price, K6 area, K7 rooms; every bound belongs to what may pass."""
-    return (
-        lead.city != listing.city
-        or _type(lead.type, listing.type) == 0
-        or not 6 * lead.budget_min <= 10 * listing.price <= 11 * lead.budget_max
-        or 10 * listing.area < 8 * lead.area_min
-        or not _rooms_near(lead.rooms, listing.rooms)
+    return _credits(lead, listing) is None
+
+
+def _credits(lead: LeadFeatures, listing: PropertyFeatures) -> _Credits | None:
+    """None where the cities differ or a credit that knocks out (type, budget, area, rooms) is 0."""
+    if lead.city != listing.city:
+        return None
+    kind = type_credit(lead.type, listing.type)
+    budget = budget_credit(lead.budget_min, lead.budget_max, listing.price)
+    area = area_credit(lead.area_min, lead.area_max, listing.area)
+    rooms = rooms_credit(lead.rooms, listing.rooms)
+    if 0 in (kind, budget, area, rooms):
+        return None
+    location = location_credit(
+        district_credit(lead.districts, listing.district), metro_credit(lead.metros, listing.metro)
     )
+    klass, condition = steps_credit(lead.klass, listing.klass), steps_credit(lead.condition, listing.condition)
+    return budget, location, rooms, area, kind, klass, condition
 
 
-def _rooms_near(wished: frozenset[int], rooms: int) -> bool:
-    return not wished or not wished.isdisjoint((rooms - 1, rooms, rooms + 1))
-
-
-def _credits(lead: LeadFeatures, listing: PropertyFeatures) -> _Credits:
-    return (
-        _budget(lead.budget_min, lead.budget_max, listing.price),
-        _location(lead, listing),
-        _rooms(lead.rooms, listing.rooms),
-        _area(lead.area_min, lead.area_max, listing.area),
-        _type(lead.type, listing.type),
-        _steps(lead.klass, listing.klass),
-        _steps(lead.condition, listing.condition),
-    )
+def is_capped(location: int | None) -> bool:
+    """Whether so little credit for location (None: not in play) keeps a pair at LOCATION_CAP."""
+    return location is not None and location < FULL // 2
 
 
 def _total(earned: _Credits) -> int:
@@ -89,54 +92,65 @@ def _total(earned: _Credits) -> int:
         if credit is not None:
             total += weight * credit
             in_play += weight
-    location = earned[1]
-    if location is not None and location < FULL // 2:
-        return min(total // in_play, LOCATION_CAP)
-    return total // in_play
+    return min(total // in_play, LOCATION_CAP) if is_capped(earned[1]) else total // in_play
 
 
-def _budget(low: int, high: int, price: int) -> int:
+def budget_credit(low: int, high: int, price: int) -> int:
+    """At the edges 2000; 0 beyond them, a knock-out (K5)."""
     if price > high:
-        return (FULL * high - 8 * FULL * (price - high)) // high
+        return (FULL * high - 8 * FULL * (price - high)) // high if 10 * price <= 11 * high else 0
     if price < low:
-        return (FULL * low - 2 * FULL * (low - price)) // low
+        return (FULL * low - 2 * FULL * (low - price)) // low if 10 * price >= 6 * low else 0
     return FULL
 
 
-def _location(lead: LeadFeatures, listing: PropertyFeatures) -> int | None:
-    district = FULL if listing.district in lead.districts else 0
-    metro = 3_000 if listing.metro == NOWHERE else FULL if listing.metro in lead.metros else 0
-    if lead.districts and lead.metros:
-        return (85 * max(district, metro) + 15 * min(district, metro)) // 100
-    if lead.districts:
-        return district
-    return metro if lead.metros else None
+def district_credit(wished: frozenset[Place], district: Place) -> int | None:
+    """None without such a wish."""
+    return (FULL if district in wished else 0) if wished else None
 
 
-def _rooms(wished: frozenset[int], rooms: int) -> int | None:
+def metro_credit(wished: frozenset[Place], metro: Place) -> int | None:
+    """None without such a wish."""
+    if not wished:
+        return None
+    return UNKNOWN_METRO if metro == NOWHERE else FULL if metro in wished else 0
+
+
+def location_credit(district: int | None, metro: int | None) -> int | None:
+    """Of the credits of the two kinds of place, None where there is no such wish."""
+    if district is None or metro is None:
+        return metro if district is None else district
+    return (85 * max(district, metro) + 15 * min(district, metro)) // 100
+
+
+def rooms_credit(wished: frozenset[int], rooms: int) -> int | None:
+    """None without such a wish; 0 where no wished number is near, a knock-out (K7)."""
     if not wished:
         return None
     if rooms in wished:
         return FULL
-    return 6_000 if rooms - 1 in wished else 4_000
+    return 6_000 if rooms - 1 in wished else 4_000 if rooms + 1 in wished else 0
 
 
-def _area(low: int, high: int, area: int) -> int:
+def area_credit(low: int, high: int, area: int) -> int:
+    """At least 2000; 0 below what a lead accepts, a knock-out (K6)."""
     if area < low:
-        return (FULL * low - 4 * FULL * (low - area)) // low
+        return (FULL * low - 4 * FULL * (low - area)) // low if 10 * area >= 8 * low else 0
     if area > high:
         return max(4_000, (FULL * high - FULL * (area - high)) // high)
     return FULL
 
 
-def _type(wished: int, offered: int) -> int:
+def type_credit(wished: int, offered: int) -> int:
+    """0 between the groups, a knock-out (K4)."""
     if wished == offered:
         return FULL
     # The two types of a group; a wish is never APARTMENTS.
     return FULL // 2 if wished // 2 == offered // 2 else 0
 
 
-def _steps(wished: int, offered: int) -> int:
+def steps_credit(wished: int, offered: int) -> int:
+    """Of two classes or two conditions."""
     return _ABOVE[offered - wished] if offered >= wished else _BELOW[wished - offered]
 
 
