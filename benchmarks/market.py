@@ -17,9 +17,10 @@ from cobroke.domain.property import PropertyBody
 from cobroke.exact_json import loads_strictly
 from cobroke.storage import keys, objects, realtors
 from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
 from cobroke.storage.objects import Content, StoredObject
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.table import Item, Table
+from cobroke.storage.table import Table
 
 type Json = dict[str, Any]
 

@@ -16,7 +16,9 @@ TABLE_ACTIONS = {
     "auth": ("ConditionCheckItem", "GetItem", "PutItem", "UpdateItem"),
     "leads": _OBJECTS,
     "properties": _OBJECTS,
-    "recommendations": _READ,
+    "recommendations": (*_READ, "PutItem"),
+    "matches": _OBJECTS,
+    "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query"),
 }
 
 

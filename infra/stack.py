@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, CfnParameter, CliCredentialsStackSynthesizer, Stack
 from constructs import Construct
 
-from infra import api, endpoints, layer, signing_keys, table
+from infra import api, endpoints, layer, signing_keys, table, triggers
 from infra.stages import Stage as Settings
 
 
@@ -17,6 +17,7 @@ class CobrokeStack(Stack):
         made_layer = layer.make_layer(self, stage)
         keys = signing_keys.make_signing_keys(self, stage, made_layer)
         functions = endpoints.make_endpoints(self, stage, made_layer, made_table, keys, self._bot_token(stage))
+        triggers.make_stream_readers(self, stage, made_layer, made_table)
         made_api = api.make_api(self, stage, functions)
         CfnOutput(self, "ApiUrl", value=made_api.api_endpoint, description="The base URL of the API")
         CfnOutput(self, "TableName", value=made_table.table_name)

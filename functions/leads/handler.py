@@ -16,6 +16,7 @@ from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
 from cobroke.storage import objects
 from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.own_lists import list_own, match_count
 
 api = handler = Api("leads")
 
@@ -62,8 +63,8 @@ def create_lead(body: LeadBody) -> LeadCreated:
 @api.serves("GET /leads")
 def list_leads(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> LeadList:
     which = asked_of_own(page, limit)
-    leads, total = objects.list_own(api.table, "LEAD", api.caller, status, which)
-    rows = fitting([LeadRow.model_construct(**_facts(lead)) for lead in leads])
+    leads, total = list_own(api.table, "LEAD", api.caller, status, which)
+    rows = fitting([LeadRow.model_construct(**_facts(*own)) for own in leads])
     return LeadList.model_construct(leads=rows, total=total, page=which.number, limit=which.limit)
 
 
@@ -89,21 +90,21 @@ def _content(body: LeadBody) -> Content:
 def _view(lead: StoredObject) -> LeadView:
     body = lead.content.body
     return LeadView.model_construct(
-        **_facts(lead),
+        **_facts(lead, match_count(api.table, "LEAD", lead.id)),
         client_contacts=body["client_contacts"],
         notes=body["notes"],
         updated_at=timestamp(lead.updated_at),
     )
 
 
-def _facts(lead: StoredObject) -> dict[str, Any]:
+def _facts(lead: StoredObject, matches: int) -> dict[str, Any]:
     body = lead.content.body
     return {
         "lead_id": lead.id,
         "client_name": body["client_name"],
         "requirements": body["requirements"],
         "status": lead.status,
-        "match_count": 0,
+        "match_count": matches,
         "stale": False,
         "stale_at": None,
         "created_at": timestamp(lead.created_at),

@@ -17,6 +17,7 @@ from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
 from cobroke.storage import objects
 from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.own_lists import list_own, match_count
 
 api = handler = Api("properties")
 
@@ -64,8 +65,8 @@ def create_property(body: PropertyBody) -> PropertyCreated:
 @api.serves("GET /properties")
 def list_properties(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> PropertyList:
     which = asked_of_own(page, limit)
-    found, total = objects.list_own(api.table, "PROPERTY", api.caller, status, which)
-    rows = fitting([PropertyRow.model_construct(**_facts(one)) for one in found])
+    found, total = list_own(api.table, "PROPERTY", api.caller, status, which)
+    rows = fitting([PropertyRow.model_construct(**_facts(*own)) for own in found])
     return PropertyList.model_construct(properties=rows, total=total, page=which.number, limit=which.limit)
 
 
@@ -93,14 +94,14 @@ def _content(body: PropertyBody) -> Content:
 def _view(stored: StoredObject) -> PropertyView:
     body = stored.content.body
     return PropertyView.model_construct(
-        **_facts(stored),
+        **_facts(stored, match_count(api.table, "PROPERTY", stored.id)),
         photos=body["photos"],
         description=body["description"],
         updated_at=timestamp(stored.updated_at),
     )
 
 
-def _facts(stored: StoredObject) -> dict[str, Any]:
+def _facts(stored: StoredObject, matches: int) -> dict[str, Any]:
     body = stored.content.body
     return {
         "property_id": stored.id,
@@ -108,7 +109,7 @@ def _facts(stored: StoredObject) -> dict[str, Any]:
         "details": body["details"],
         "status": stored.status,
         "commission_share": body["commission_share"],
-        "match_count": 0,
+        "match_count": matches,
         "stale": False,
         "stale_at": None,
         "created_at": timestamp(stored.created_at),

@@ -10,7 +10,6 @@ from cobroke.domain.paging import Page, asked
 from cobroke.flows.recommendations import Recommendation, Recommendations, recommend
 from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber
-from cobroke.storage import objects
 from cobroke.storage.keys import Kind
 from cobroke.views import LeadData, PropertyData, Recommended, lead_data, property_data, recommended
 
@@ -43,7 +42,7 @@ class LeadRecommendations(BaseModel):
 
 @api.serves("GET /leads/{lead_id}/property-recommendations")
 def recommend_properties(lead_id: str, page: PageNumber = None, limit: PageLimit = None) -> PropertyRecommendations:
-    _, found, which = _best("LEAD", lead_id, page, limit)
+    found, which = _best("LEAD", lead_id, page, limit)
     return PropertyRecommendations.model_construct(
         recommendations=list(map(_property, found.rows)),
         total=found.total,
@@ -54,8 +53,8 @@ def recommend_properties(lead_id: str, page: PageNumber = None, limit: PageLimit
 
 @api.serves("GET /properties/{property_id}/lead-recommendations")
 def recommend_leads(property_id: str, page: PageNumber = None, limit: PageLimit = None) -> LeadRecommendations:
-    own, found, which = _best("PROPERTY", property_id, page, limit)
-    share = own.content.body["commission_share"]
+    found, which = _best("PROPERTY", property_id, page, limit)
+    share = found.own.content.body["commission_share"]
     return LeadRecommendations.model_construct(
         recommendations=[_lead(row, share) for row in found.rows],
         total=found.total,
@@ -64,11 +63,9 @@ def recommend_leads(property_id: str, page: PageNumber = None, limit: PageLimit 
     )
 
 
-def _best(
-    kind: Kind, own_id: str, page: int | None, limit: int | None
-) -> tuple[objects.StoredObject, Recommendations, Page]:
-    own, which = objects.load_own(api.table, kind, api.caller, own_id), asked(page, limit)
-    return own, recommend(api.table, own, which, now_ms), which
+def _best(kind: Kind, own_id: str, page: int | None, limit: int | None) -> tuple[Recommendations, Page]:
+    which = asked(page, limit)
+    return recommend(api.table, kind, api.caller, own_id, which, now_ms), which
 
 
 def _property(row: Recommendation) -> RecommendedProperty:
@@ -76,7 +73,7 @@ def _property(row: Recommendation) -> RecommendedProperty:
     return RecommendedProperty.model_construct(
         property_id=row.counterpart.id,
         property_data=property_data(body),
-        **recommended(row.realtor, row.evaluation, body["commission_share"]),
+        **recommended(row, body["commission_share"]),
     )
 
 
@@ -85,5 +82,5 @@ def _lead(row: Recommendation, share: Number) -> RecommendedLead:
     return RecommendedLead.model_construct(
         lead_id=row.counterpart.id,
         lead_data=lead_data(row.counterpart.content.body),
-        **recommended(row.realtor, row.evaluation, share),
+        **recommended(row, share),
     )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from infra.endpoints import TABLE_ACTIONS
+from infra.triggers import READ_STREAM, STREAM_READERS
 from tests.infra.conftest import Template
 
 SECRETS = ("signing-keys", "telegram-bot-token", "TelegramBotToken", '"Parameter"')
@@ -37,11 +38,14 @@ def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Te
 
 
 def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template) -> None:
+    listed = dict(TABLE_ACTIONS)
+    for reader in STREAM_READERS:
+        listed[reader.function] = (*reader.actions, *READ_STREAM, "ListStreams")
     for function in template.functions():
-        expected = {f"dynamodb:{action}" for action in TABLE_ACTIONS.get(function, ())}
-        assert _actions(template, function, "dynamodb") == expected
+        assert _actions(template, function, "dynamodb") == {f"dynamodb:{action}" for action in listed.get(function, ())}
     assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
-    assert TABLE_ACTIONS["recommendations"] == ("BatchGetItem", "GetItem", "Query")
+    assert TABLE_ACTIONS["recommendations"] == ("BatchGetItem", "GetItem", "Query", "PutItem")
+    assert not [function for function, actions in listed.items() if "Scan" in actions]
 
 
 def test_only_auth_can_read_the_private_key_and_the_bot_token(template: Template) -> None:
@@ -68,7 +72,7 @@ def test_the_maker_of_keys_can_put_and_read_only_the_public_part(template: Templ
 def test_nobody_is_given_rights_over_kms_or_other_services(template: Template) -> None:
     for function in template.functions():
         actions = {action for one in template.statements(function) for action in _listed(one["Action"])}
-        assert {action.partition(":")[0] for action in actions} <= {"dynamodb", "logs", "ssm"}
+        assert {action.partition(":")[0] for action in actions} <= {"dynamodb", "logs", "sqs", "ssm"}
 
 
 def test_no_environment_holds_a_secret(template: Template) -> None:

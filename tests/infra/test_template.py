@@ -9,6 +9,7 @@ import pytest
 
 from cobroke.routes import DEFAULT_FUNCTION, ROUTES
 from infra.stages import STAGES
+from infra.triggers import STREAM_READERS
 from tests.infra.conftest import ORIGINS, Template
 
 # CDK's own: it names what a function depends on twice. The second is what the emulator reads CORS from.
@@ -109,3 +110,30 @@ def test_cfn_lint_finds_nothing(stage: str, templates: dict[str, Template]) -> N
     words = [str(Path(sys.executable).with_name("cfn-lint")), str(templates[stage].path), *kept]
     found = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
     assert (found.stdout + found.stderr, found.returncode) == ("", 0)
+
+
+def test_the_stream_wakes_two_functions_and_loses_no_record(template: Template) -> None:
+    roles = {function["Role"]["Fn::GetAtt"][0]: name for name, function in template.functions().items()}
+    mappings = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
+    assert len(mappings) == len(STREAM_READERS) == 2
+    for reader in STREAM_READERS:
+        (own,) = (
+            one
+            for one in mappings
+            if roles[template.body["Resources"][one["FunctionName"]["Ref"]]["Properties"]["Role"]["Fn::GetAtt"][0]]
+            == reader.function
+        )
+        assert own["StartingPosition"] == "TRIM_HORIZON"
+        assert own["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert own["BisectBatchOnFunctionError"] is True
+        assert own["MaximumRetryAttempts"] == 10
+        assert own["MaximumRecordAgeInSeconds"] == 7200
+        assert "Fn::GetAtt" in own["DestinationConfig"]["OnFailure"]["Destination"]
+        patterns = [json.loads(one["Pattern"]) for one in own["FilterCriteria"]["Filters"]]
+        assert patterns == [dict(pattern) for pattern in reader.patterns]
+
+
+def test_what_the_stream_functions_write_does_not_wake_the_matching() -> None:
+    matching = next(reader for reader in STREAM_READERS if reader.function == "stream_matching")
+    woken = {entity for one in matching.patterns for entity in one["dynamodb"]["NewImage"]["entity"]["S"]}
+    assert woken == {"LEAD", "PROPERTY"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Config:
-    """The environment of one function, as infra writes it. A missing variable of all functions fails the start."""
+    """The environment of one function, as infra writes it. What only some are told is empty elsewhere."""
 
     stage: str
     table_name: str
@@ -23,7 +23,7 @@ class Config:
         return cls(
             stage=os.environ["STAGE"],
             table_name=os.environ["TABLE_NAME"],
-            public_keys=json.loads(os.environ["PUBLIC_KEYS"]),
+            public_keys=json.loads(os.environ.get("PUBLIC_KEYS", "{}")),
             signing_key_id=os.environ.get("SIGNING_KEY_ID", ""),
             signing_key_parameter=os.environ.get("SIGNING_KEY_PARAMETER", ""),
             bot_token_parameter=os.environ.get("BOT_TOKEN_PARAMETER", ""),

@@ -11,7 +11,6 @@ import inspect
 import os
 import re
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,15 +23,16 @@ from pydantic import BaseModel
 from cobroke.access import Access
 from cobroke.config import Config
 from cobroke.domain import errors
-from cobroke.domain.ids import is_object_id
+from cobroke.domain.ids import is_well_formed
 from cobroke.exact_json import Json, dumps, loads_strictly
+from cobroke.failures import kind_and_place
 from cobroke.problems import invalid, problem
 from cobroke.routes import ROUTES, Route
 from cobroke.storage.table import Table
 
 MAX_BODY_BYTES = 262_144
-_ID = re.compile(r"\{\w+\}")
-_PATTERNS = {route: re.compile(_ID.sub("([^/]+)", route.path)) for route in ROUTES}
+_ID = re.compile(r"\{(\w+)\}")
+_PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
 _BY_KEY = {route.key: route for route in ROUTES}
 
 type Event = Mapping[str, Any]
@@ -69,7 +69,7 @@ class Api(APIGatewayHttpResolver):
             signature = inspect.signature(serve)
             # Powertools would send Decimals as text or floats: an answer leaves as the text that we made.
             answer.__signature__ = signature.replace(return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]
-            path = _ID.sub(lambda name: f"<{name[0][1:-1]}>", route.path)
+            path = _ID.sub(r"<\1>", route.path)
             self.route(path, route.method, status_code=status)(answer)
             return serve
 
@@ -105,7 +105,7 @@ class Api(APIGatewayHttpResolver):
         if route.takes_body:
             self._body = _read_body(request)
         match = _PATTERNS[route].fullmatch(request.path)
-        if match and not all(map(is_object_id, match.groups())):
+        if match and not all(is_well_formed(name, text) for name, text in match.groupdict().items()):
             raise errors.NotFound
         # Powertools takes the first of a list for the object that was meant.
         if route.takes_body and not isinstance(self._body, dict):
@@ -115,9 +115,7 @@ class Api(APIGatewayHttpResolver):
         if isinstance(fact, RequestValidationError):
             fact = invalid(fact.errors())
         if not isinstance(fact, errors.Refusal):
-            # The kind and the place, never the text: it may hold what somebody sent.
-            frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(fact.__traceback__)]
-            self.logger.error("bug", kind=type(fact).__name__, frames=frames)
+            self.logger.error("bug", **kind_and_place(fact))
         request_id = (request or self.current_event).request_context.request_id
         status, headers, body = problem(fact, request_id)
         return Response(status.value, None, body, headers)

@@ -37,4 +37,13 @@ ROUTES = (
     Route("PUT", "/properties/{property_id}/archive", "properties"),
     Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
     Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
+    Route("POST", "/leads/{lead_id}/property-recommendations/{property_id}/action", "matches", takes_body=True),
+    Route("POST", "/properties/{property_id}/lead-recommendations/{lead_id}/action", "matches", takes_body=True),
+    Route("GET", "/leads/{lead_id}/matches", "matches"),
+    Route("GET", "/properties/{property_id}/matches", "matches"),
+    Route("GET", "/matches/{match_id}", "matches"),
+    Route("POST", "/matches/{match_id}/complete", "matches"),
+    Route("GET", "/notifications", "notifications"),
+    Route("POST", "/notifications/{notification_id}/read", "notifications"),
+    Route("POST", "/notifications/read-all", "notifications"),
 )

@@ -1,14 +1,16 @@
 """What a realtor is shown of another's object: one model per audience, nothing of the client in any."""
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
 from cobroke.domain.fields import Number
 from cobroke.domain.lead import Requirements
 from cobroke.domain.property import Address, Details
-from cobroke.domain.score import Evaluation, State
+from cobroke.domain.resurfacing import Resurfaced
+from cobroke.domain.score import State
+from cobroke.flows.recommendations import Recommendation
 from cobroke.storage.realtors import Realtor
 
 
@@ -53,7 +55,7 @@ class Recommended(BaseModel):
     match_score: Number
     commission_details: CommissionDetails
     score_breakdown: list[Criterion]
-    resurfaced: Literal["PRICE_DROP", "REQUIREMENTS"] | None
+    resurfaced: Resurfaced | None
 
 
 def property_data(body: dict[str, Any]) -> PropertyData:
@@ -68,11 +70,11 @@ def realtor_info(realtor: Realtor) -> RealtorInfo:
     return RealtorInfo(realtor_id=realtor.id, name=realtor.name, agency=realtor.agency_name, verified=realtor.verified)
 
 
-def recommended(realtor: Realtor, evaluation: Evaluation, share: Number) -> dict[str, Any]:
+def recommended(of: Recommendation, share: Number) -> dict[str, Any]:
     """The members of Recommended; `share` is what stands on the other side's table."""
     return {
-        "realtor_info": realtor_info(realtor),
-        "match_score": _fraction(evaluation.score, 2),
+        "realtor_info": realtor_info(of.realtor),
+        "match_score": _fraction(of.evaluation.score, 2),
         "commission_details": CommissionDetails.model_construct(proposed_share=share),
         "score_breakdown": [
             Criterion(
@@ -81,9 +83,9 @@ def recommended(realtor: Realtor, evaluation: Evaluation, share: Number) -> dict
                 credit=None if row.credit is None else _fraction(row.credit, 4),
                 state=row.state,
             )
-            for row in evaluation.breakdown
+            for row in of.evaluation.breakdown
         ],
-        "resurfaced": None,
+        "resurfaced": of.resurfaced,
     }
 
 

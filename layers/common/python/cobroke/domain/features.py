@@ -125,6 +125,11 @@ def unpack_property(city: str, packed: bytes) -> PropertyFeatures:
     return PropertyFeatures(city, kind >> 4, kind >> 2 & 3, kind & 3, price, area, rooms, district, metro)
 
 
+def price_of(packed: bytes) -> int:
+    """The price of a packed property, without unpacking the rest."""
+    return int.from_bytes(packed[:8])
+
+
 def pack_lead(of: LeadFeatures) -> bytes:
     """Everything but the city, which the market's key holds. Rooms are a set of bits."""
     kind = of.type << 4 | of.klass << 2 | of.condition

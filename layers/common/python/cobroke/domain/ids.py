@@ -6,12 +6,16 @@ Written in base32hex, which sorts as its bytes do: a newer object's id sorts lat
 
 import base64
 import binascii
+import re
+from collections.abc import Callable, Mapping
 
 REALTOR_BYTES = 8
 OBJECT_BYTES = 16
+_NOTICE = re.compile("[0-9]{13}-[0-9a-f]{16}")
 
 
-def _write(raw: bytes) -> str:
+def written(raw: bytes) -> str:
+    """An id of these bytes."""
     return base64.b32hexencode(raw).decode().rstrip("=").lower()
 
 
@@ -21,17 +25,17 @@ def _read(text: str, length: int) -> bytes | None:
         raw = base64.b32hexdecode(text.upper() + "=" * (-len(text) % 8))
     except (binascii.Error, ValueError):
         return None
-    return raw if len(raw) == length and _write(raw) == text else None
+    return raw if len(raw) == length and written(raw) == text else None
 
 
 def realtor_id(entropy: bytes) -> str:
     """From 8 random bytes."""
-    return _write(entropy)
+    return written(entropy)
 
 
 def object_id(created_at: int, entropy: bytes, owner: str) -> str:
     """From the time of creation in ms, 2 random bytes and the id of the owner."""
-    return _write(created_at.to_bytes(6) + entropy + base64.b32hexdecode(owner.upper() + "==="))
+    return written(created_at.to_bytes(6) + entropy + base64.b32hexdecode(owner.upper() + "==="))
 
 
 def is_realtor_id(text: str) -> bool:
@@ -44,13 +48,44 @@ def is_object_id(text: str) -> bool:
 
 def owner_of(an_object: str) -> str:
     """The id of the realtor who owns the lead or property with this (well-formed) id."""
-    return _write(_bytes_of(an_object)[OBJECT_BYTES - REALTOR_BYTES :])
+    return written(bytes_of(an_object)[OBJECT_BYTES - REALTOR_BYTES :])
 
 
 def created_at(an_object: str) -> int:
     """When the lead or property with this (well-formed) id was created, in ms since 1970."""
-    return int.from_bytes(_bytes_of(an_object)[:6])
+    return int.from_bytes(bytes_of(an_object)[:6])
 
 
-def _bytes_of(an_object: str) -> bytes:
+def bytes_of(an_object: str) -> bytes:
+    """The 16 bytes of a (well-formed) object's id: they sort as the ids do."""
     return base64.b32hexdecode(an_object.upper() + "======")
+
+
+def match_id(lead_id: str, property_id: str) -> str:
+    """A pair makes one match, ever: its id is both."""
+    return lead_id + property_id
+
+
+def pair_of(a_match: str) -> tuple[str, str] | None:
+    """The lead's and the property's id, None where it is no match's."""
+    middle = len(a_match) // 2
+    lead_id, property_id = a_match[:middle], a_match[middle:]
+    return (lead_id, property_id) if is_object_id(lead_id) and is_object_id(property_id) else None
+
+
+def is_notice_id(text: str) -> bool:
+    """A notice's id: its time in ms, and what it reports as 16 hexadecimal digits."""
+    return _NOTICE.fullmatch(text) is not None
+
+
+_FORMS: Mapping[str, Callable[[str], bool]] = {
+    "lead_id": is_object_id,
+    "property_id": is_object_id,
+    "match_id": lambda text: pair_of(text) is not None,
+    "notification_id": is_notice_id,
+}
+
+
+def is_well_formed(name: str, text: str) -> bool:
+    """Whether an id in a path, by the name that the route gives it, can be one."""
+    return _FORMS[name](text)

@@ -1,35 +1,32 @@
 """The best counterparts of a lead or a property, exact at the moment they are asked for."""
 
-import heapq
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, cast
 
 from cobroke.domain.features import Features, LeadFeatures, PropertyFeatures
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
-from cobroke.domain.score import LISTED, Evaluation, evaluate, score
-from cobroke.storage import keys, markets, objects, realtors
+from cobroke.domain.ranking import SIZES, Row, Sizes
+from cobroke.domain.resurfacing import Resurfaced
+from cobroke.domain.score import LISTED, Evaluation, evaluate
+from cobroke.flows.ranking import Seeker, current, keep
+from cobroke.storage import keys, objects, pairs, rankings, realtors
 from cobroke.storage.keys import Kind
-from cobroke.storage.markets import Entries
 from cobroke.storage.objects import StoredObject
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
-SHOWN = 100
 _TRIES = 5
-
-
-class Ranked(NamedTuple):
-    """A place in the order: as tuples compare, the greater comes first (a newer object's id is greater)."""
-
-    score: int
-    id: str
+MARKED_FOR_MS = 24 * 3600 * 1000
+"""A look marks its ranking at most so often: the scheduled runs refresh those that are looked at."""
 
 
 class Recommendation(NamedTuple):
     counterpart: StoredObject
     realtor: Realtor
     evaluation: Evaluation
+    resurfaced: Resurfaced | None
+    """What brought a pair back that was disliked or declined."""
 
 
 class _Loaded(NamedTuple):
@@ -38,58 +35,59 @@ class _Loaded(NamedTuple):
 
 
 class Recommendations(NamedTuple):
+    """A page of the recommendations of `own`, and how many there are in all."""
+
+    own: StoredObject
     rows: list[Recommendation]
     total: int
 
 
 def recommend(
-    table: Table, own: StoredObject, page: Page, clock: Callable[[], int], most: int = SHOWN
+    table: Table, kind: Kind, owner: str, own_id: str, page: Page, clock: Callable[[], int], sizes: Sizes = SIZES
 ) -> Recommendations:
-    """A page of the best `most` of the market as it is now; none for an archived object."""
+    """Of the market as it is now; none for an archived object, NotFound where it is not the owner's."""
+    own, known = rankings.load_own(table, kind, owner, own_id)
     if not own.in_market:
-        return Recommendations([], 0)
-    seeker, watermark = own.content.features, clock()
-    entries = markets.read(table, seeker, watermark)
+        return Recommendations(own, [], 0)
+    seeker = Seeker(own, pairs.of_object(table, kind, own_id))
+    ranking, worth_keeping = current(table, seeker, known.ranking if known else None, clock, sizes)
     for _ in range(_TRIES):
-        ranked = best(own, entries, most)
-        loaded = _load(table, own.kind, page.of(ranked))
-        if all(entries[row.counterpart.id].version == row.counterpart.version for row in loaded):
+        shown = ranking.rows[: sizes.shown]
+        loaded = _load(table, kind, page.of(shown))
+        if all(one.counterpart.version == row.version for row, one in zip(page.of(shown), loaded, strict=True)):
             break
         # A write has overtaken the reading; its change came in the same transaction.
-        markets.catch_up(table, seeker, watermark, entries)
-    return Recommendations(_rows(seeker, loaded), len(ranked))
+        ranking, again = current(table, seeker, ranking, clock, sizes)
+        worth_keeping |= again
+    now = clock()
+    if worth_keeping or known is None or known.looked_at <= now - MARKED_FOR_MS:
+        keep(table, own, ranking, known, looked_at=now)
+    return Recommendations(own, _rows(seeker, loaded), len(shown))
 
 
-def best(own: StoredObject, entries: Entries, most: int) -> list[Ranked]:
-    """The order of the law: score, then the newer, then the id; nobody is recommended to himself."""
-    seeker, found = own.content.features, []
-    for entry in entries.values():
-        if entry.features is None or owner_of(entry.id) == own.owner:
-            continue
-        points = score(*_pair(seeker, entry.features))
-        if points is not None and points >= LISTED:
-            found.append(Ranked(points, entry.id))
-    return heapq.nlargest(most, found)
-
-
-def _load(table: Table, own_kind: Kind, ranked: Sequence[Ranked]) -> list[_Loaded]:
+def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> list[_Loaded]:
     """The counterparts of a page and their realtors, as they are now."""
     kind: Kind = "PROPERTY" if own_kind == "LEAD" else "LEAD"
-    wanted = [keys.owned(kind, at.id) for at in ranked]
-    items = table.get_many(wanted + [keys.realtor(owner_of(at.id)) for at in ranked])
+    wanted = [keys.owned(kind, row.id) for row in shown]
+    items = table.get_many(wanted + [keys.realtor(owner_of(row.id)) for row in shown])
     return [
-        _Loaded(objects.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(at.id))]))
-        for key, at in zip(wanted, ranked, strict=True)
+        _Loaded(objects.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(row.id))]))
+        for key, row in zip(wanted, shown, strict=True)
     ]
 
 
-def _rows(seeker: Features, loaded: Iterable[_Loaded]) -> list[Recommendation]:
+def _rows(seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
     """In the order of what was loaded, so that the score and the data of a row always agree."""
     rows = []
     for counterpart, realtor in loaded:
-        evaluation = evaluate(*_pair(seeker, counterpart.content.features))
-        if counterpart.in_market and evaluation and evaluation.score >= LISTED:
-            rows.append(Recommendation(counterpart, realtor, evaluation))
+        features = counterpart.content.features
+        evaluation = evaluate(*_pair(seeker.features, features))
+        if not counterpart.in_market or not evaluation or evaluation.score < LISTED:
+            continue
+        detail = counterpart.revision if isinstance(features, LeadFeatures) else features.price
+        row = Row(evaluation.score, counterpart.id, counterpart.version, detail)
+        if not seeker.hides(row):
+            rows.append(Recommendation(counterpart, realtor, evaluation, seeker.resurfaced(row)))
     return sorted(rows, key=lambda row: (row.evaluation.score, row.counterpart.id), reverse=True)
 
 

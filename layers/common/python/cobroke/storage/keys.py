@@ -9,6 +9,8 @@ from cobroke.storage.table import Key
 
 type Kind = Literal["LEAD", "PROPERTY"]
 
+_KINDS: dict[str, Kind] = {"LEAD": "LEAD", "PROPERTY": "PROPERTY"}
+
 LAST = "~"
 """Sorts after everything that an id or a number is written with."""
 _PRICE_DIGITS = 15
@@ -24,7 +26,52 @@ def telegram(telegram_id: str) -> Key:
 
 def owned(kind: Kind, object_id: str) -> Key:
     """A lead or property lives with its owner, whom its id names."""
-    return f"REALTOR#{owner_of(object_id)}", f"{kind}#{object_id}"
+    return owned_by(owner_of(object_id), kind, object_id)
+
+
+def owned_by(owner: str, kind: Kind, object_id: str) -> Key:
+    """Where it would be if it were this realtor's: absent and somebody else's are the same miss."""
+    return realtor(owner)[0], f"{kind}#{object_id}"
+
+
+def match_count(kind: Kind, object_id: str) -> Key:
+    """Apart from the object, so that a match neither rewrites it nor wakes the matching."""
+    pk, sk = owned(kind, object_id)
+    return pk, f"{sk}#COUNTS"
+
+
+def pair(lead_id: str, property_id: str) -> Key:
+    return f"LEAD#{lead_id}", f"PAIR#{property_id}"
+
+
+def mirror(lead_id: str, property_id: str) -> Key:
+    """The pair as the property's side lists it."""
+    return f"PROPERTY#{property_id}", f"PAIR#{lead_id}"
+
+
+def message(lead_id: str, property_id: str, side: Kind) -> Key:
+    """What a side says with its LIKE: apart from the pairs, which every look reads."""
+    return f"LEAD#{lead_id}", f"MESSAGE#{property_id}#{side}"
+
+
+def notices(realtor_id: str) -> str:
+    return f"NOTICES#{realtor_id}"
+
+
+def unread(realtor_id: str) -> str:
+    """A mark for each notice that has not been read, under the notice's own sort key."""
+    return f"UNREAD#{realtor_id}"
+
+
+def object_of(sort_key: str) -> tuple[Kind, str] | None:
+    """The kind and id of the lead or property that lives under this sort key, None where none does."""
+    name, _, object_id = sort_key.partition("#")
+    kind = _KINDS.get(name)
+    return (kind, object_id) if kind and "#" not in object_id else None
+
+
+def ranking(owner: str, object_id: str) -> Key:
+    return realtor(owner)[0], f"RANKING#{object_id}"
 
 
 def properties_market(market: Market, rooms: str) -> str:

@@ -1,59 +1,54 @@
-"""Reading a market: the entries that can match, then what changed while they were read."""
+"""Reading a market: the entries that can match, and what has changed since a moment."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
-from cobroke.domain.features import Features, LeadFeatures, unpack_lead, unpack_property
+from cobroke.domain.features import Features, LeadFeatures, price_of
 from cobroke.domain.market import prices, rooms_keys
+from cobroke.domain.ranking import Candidate
 from cobroke.storage import keys
 from cobroke.storage.table import Table
 
 OVERLAP_MS = 60_000
 """A change commits at most 20 s after its time, by a clock at most 5 s off: so far back none is missed."""
+NEEDED = ("SK", "f", "version", "revision")
 
-
-class Entry(NamedTuple):
-    """A counterpart as the market holds it; without features it has left."""
-
-    id: str
-    version: int
-    features: Features | None
-
-
-type Entries = dict[str, Entry]
+type Entries = dict[str, Candidate]
 """By id, the highest version of each."""
 
 
-def read(table: Table, seeker: Features, watermark: int) -> Entries:
-    """Every counterpart that the knock-outs of price and rooms may let `seeker` see, as of some moment after
-    `watermark` (ms, taken before the call). A paged query is no snapshot: an entry that moves meanwhile is missed
-    or seen twice, which the changes mend.
+def read(table: Table, seeker: Features) -> Entries:
+    """Every counterpart that the knock-outs of price and rooms may let `seeker` see. A paged query is no snapshot: an
+    entry that moves meanwhile is missed or seen twice, which only the changes since before the call can mend.
     """
-    entries: Entries = {}
-    merge(entries, _entries(table, seeker))
-    catch_up(table, seeker, watermark, entries)
-    return entries
+    return merged({}, _entries(table, seeker))
 
 
-def catch_up(table: Table, seeker: Features, watermark: int, entries: Entries) -> None:
-    """Bring `entries` to what has been acknowledged before this call, given that they were read after `watermark`."""
+def changes(table: Table, seeker: Features, watermark: int, most: int | None = None) -> Entries | None:
+    """What has changed in the seeker's market, acknowledged before this call, since it was read at `watermark` (ms) or
+    later; None where that is more than `most` changes.
+    """
     kind: keys.Kind = "PROPERTY" if isinstance(seeker, LeadFeatures) else "LEAD"
     since = keys.moment(watermark - OVERLAP_MS)
-    raws = table.query_raw(keys.changes(kind, seeker.market), since)
-    merge(entries, (_entry(seeker, raw) for raw in raws))
+    page_limit = None if most is None else most + 1
+    raws = table.query_raw(keys.changes(kind, seeker.market), since, attributes=NEEDED, page_limit=page_limit)
+    found = list(islice(raws, page_limit))
+    return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
 
 
-def merge(entries: Entries, newer: Iterable[Entry]) -> None:
+def merged(entries: Entries, newer: Iterable[Candidate]) -> Entries:
     for entry in newer:
         known = entries.get(entry.id)
         if known is None or known.version < entry.version:
             entries[entry.id] = entry
+    return entries
 
 
-def _entries(table: Table, seeker: Features) -> Iterator[Entry]:
+def _entries(table: Table, seeker: Features) -> Iterator[Candidate]:
     for pk, low, high in _ranges(seeker):
-        for raw in table.query_raw(pk, low, high):
-            yield _entry(seeker, raw)
+        for raw in table.query_raw(pk, low, high, attributes=NEEDED):
+            yield _candidate(raw)
 
 
 def _ranges(seeker: Features) -> Iterator[tuple[str, str, str]]:
@@ -66,7 +61,8 @@ def _ranges(seeker: Features) -> Iterator[tuple[str, str, str]]:
         yield keys.leads_market(seeker.market), keys.price(seeker.price), keys.LAST
 
 
-def _entry(seeker: Features, raw: dict[str, Any]) -> Entry:
-    unpack = unpack_property if isinstance(seeker, LeadFeatures) else unpack_lead
-    features = unpack(seeker.city, raw["f"]["B"]) if "f" in raw else None
-    return Entry(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), features)
+def _candidate(raw: dict[str, Any]) -> Candidate:
+    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price."""
+    packed = raw["f"]["B"] if "f" in raw else None
+    detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
+    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)

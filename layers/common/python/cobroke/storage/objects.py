@@ -16,13 +16,13 @@ from cobroke.domain.features import (
     unpack_lead,
     unpack_property,
 )
-from cobroke.domain.paging import Page
-from cobroke.domain.vocabulary import Status
+from cobroke.domain.vocabulary import ArchivedFor, Status
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
 from cobroke.storage.retry import until_written
-from cobroke.storage.table import Item, Key, Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 CHANGES_KEPT_S = 30 * 24 * 3600
 
@@ -48,6 +48,8 @@ class StoredObject:
     revision: int
     changed_at: int
     updated_at: int
+    archived_for: ArchivedFor | None = None
+    """What becomes of its open matches."""
 
     @property
     def owner(self) -> str:
@@ -80,7 +82,9 @@ def replace_content(
         old = load_own(table, kind, owner, object_id)
         if old.status == "ARCHIVED":
             raise Archived
-        return _write(table, old, replace(old, content=content), clock)
+        new, writes = _written(table, old, replace(old, content=content), clock)
+        table.transact(writes)
+        return new
 
     return until_written(table, attempt)
 
@@ -92,28 +96,30 @@ def archive(table: Table, kind: Kind, owner: str, object_id: str, clock: Clock) 
         old = load_own(table, kind, owner, object_id)
         if old.status == "ARCHIVED":
             return old
-        return _write(table, old, replace(old, status="ARCHIVED"), clock)
+        new, writes = archiving(table, old, "OBJECT_ARCHIVED", clock)
+        table.transact(writes)
+        return new
 
     return until_written(table, attempt)
 
 
+def archiving(table: Table, old: StoredObject, reason: ArchivedFor, clock: Clock) -> tuple[StoredObject, list[Write]]:
+    """The object out of the market, and the writes for it: part of the caller's transaction."""
+    return _written(table, old, replace(old, status="ARCHIVED", archived_for=reason), clock)
+
+
+def unchanged(table: Table, stored: StoredObject) -> Write:
+    """A condition: nobody has written it since it was read."""
+    key = keys.owned(stored.kind, stored.id)
+    return table.check(key, condition="version = :known", values={"known": stored.version})
+
+
 def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> StoredObject:
     """The caller's own object. Absent and somebody else's are the same miss, after the same work."""
-    item = table.get((keys.realtor(owner)[0], keys.owned(kind, object_id)[1]))
+    item = table.get(keys.owned_by(owner, kind, object_id))
     if item is None:
         raise NotFound
     return of_item(item)
-
-
-def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: Page) -> tuple[list[StoredObject], int]:
-    """A page of a realtor's leads or properties, newest first, and how many there are in all."""
-    items = table.query(keys.realtor(owner)[0], f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True)
-    listed = (item for item in items if status in (None, item["status"]))
-    on_page, total = [], 0
-    for total, item in enumerate(listed, start=1):
-        if total - 1 in page.rows:
-            on_page.append(of_item(item))
-    return on_page, total
 
 
 def of_item(item: Item) -> StoredObject:
@@ -128,15 +134,15 @@ def of_item(item: Item) -> StoredObject:
         revision=item["revision"],
         changed_at=item["changed_at"],
         updated_at=item["updated_at"],
+        archived_for=item.get("archived_for"),
     )
 
 
-def _write(table: Table, old: StoredObject, new: StoredObject, clock: Clock) -> StoredObject:
-    """The owner's write `new` over `old`. Its time is later than the last one's, whatever the clocks say."""
+def _written(table: Table, old: StoredObject, new: StoredObject, clock: Clock) -> tuple[StoredObject, list[Write]]:
+    """The owner's write of `new` over `old`. Its time is later than the last one's, whatever the clocks say."""
     time = max(clock(), old.changed_at + 1)
     new = replace(new, version=old.version + 1, revision=old.revision + 1, changed_at=time, updated_at=time)
-    table.transact(_writes(table, old, new))
-    return new
+    return new, _writes(table, old, new)
 
 
 def _writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Write]:
@@ -163,6 +169,7 @@ def _object_item(stored: StoredObject) -> Item:
         "revision": stored.revision,
         "changed_at": stored.changed_at,
         "updated_at": stored.updated_at,
+        "archived_for": stored.archived_for,
     }
 
 
@@ -175,7 +182,8 @@ def _change_item(stored: StoredObject, market: Market) -> Item:
 
 
 def _market_facts(stored: StoredObject) -> Item:
-    return {"entity": "ENTRY", "f": _packed(stored.content.features), "version": stored.version}
+    facts = {"entity": "ENTRY", "f": _packed(stored.content.features), "version": stored.version}
+    return facts | ({"revision": stored.revision} if stored.kind == "LEAD" else {})
 
 
 def _packed(features: Features) -> bytes:

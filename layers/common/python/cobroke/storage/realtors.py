@@ -8,8 +8,9 @@ from cobroke.domain import ids
 from cobroke.domain.errors import AlreadyRegistered, NotRegistered
 from cobroke.domain.proof import Proof
 from cobroke.storage import keys
+from cobroke.storage.notation import Item
 from cobroke.storage.retry import until_written
-from cobroke.storage.table import Item, Table
+from cobroke.storage.table import Table
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Realtor:
     proven_at: int = 0
     token_version: int = 1
     version: int = 1
+
+    @property
+    def telegram(self) -> str | None:
+        """Where to write to him: proven, else None."""
+        if not self.verified:
+            return None
+        return f"@{self.username}" if self.username else f"tg://user?id={self.telegram_id}"
 
 
 _ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]

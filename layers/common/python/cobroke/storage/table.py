@@ -1,6 +1,6 @@
 """The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly consistent.
 
-Items are dicts of str, int, bytes, bool and None. Three ends of a write that did not happen:
+Three ends of a write that did not happen:
 `ConditionFailed` (a fact has changed: read again, decide again), `Contended` (another transaction was faster:
 the same, after a pause), `Busy` (the store, or our time, is used up).
 """
@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
+from cobroke.storage.notation import Item, attributes_of, item_of
 
-type Item = dict[str, Any]
 type Key = tuple[str, str]
 type Write = dict[str, Any]
 """One part of a transaction, made by `put`, `update`, `delete` or `check`."""
@@ -42,8 +41,6 @@ _BUSY_CODES = {
     "ThrottlingException",
     "TransactionInProgressException",
 }
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 class ConditionFailed(Exception):
@@ -75,7 +72,7 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         answer = self._call("get_item", TableName=self.name, Key=_key(key), ConsistentRead=True)
-        return _item(answer["Item"]) if "Item" in answer else None
+        return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """The items there are, however many keys; DynamoDB is asked again for what it left out."""
@@ -84,7 +81,7 @@ class Table:
             asked = {self.name: {"Keys": [_key(key) for key in ahead[:BATCH]], "ConsistentRead": True}}
             answer = self._call("batch_get_item", RequestItems=asked)
             for raw in answer["Responses"].get(self.name, ()):
-                item = _item(raw)
+                item = item_of(raw)
                 found[item["PK"], item["SK"]] = item
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", ())
             ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
@@ -93,12 +90,21 @@ class Table:
     def query(self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False) -> Iterator[Item]:
         """The items of one partition whose sort keys lie from `low` to `high`, both included, in key order."""
         for raw in self.query_raw(pk, low, high, newest_first=newest_first):
-            yield _item(raw)
+            yield item_of(raw)
 
     def query_raw(
-        self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
+        self,
+        pk: str,
+        low: str = " ",
+        high: str = "~",
+        *,
+        newest_first: bool = False,
+        attributes: Sequence[str] = (),
+        page_limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be the cost."""
+        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be the cost.
+        `page_limit`: how many items one call reads at most, for a caller who may stop there.
+        """
         asked: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "PK = :pk AND SK BETWEEN :low AND :high",
@@ -106,6 +112,10 @@ class Table:
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
         }
+        if attributes:
+            asked["ProjectionExpression"] = ",".join(attributes)
+        if page_limit:
+            asked["Limit"] = page_limit
         while True:
             page = self._call("query", **asked)
             yield from page["Items"]
@@ -114,10 +124,29 @@ class Table:
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def put(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Put": {"TableName": self.name, "Item": _attributes(item), **_condition(condition, values)}}
+        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **_condition(condition, values)}}
 
-    def delete(self, key: Key) -> Write:
-        return {"Delete": {"TableName": self.name, "Key": _key(key)}}
+    def delete(self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
+        return {"Delete": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
+
+    def update(self, key: Key, expression: str, values: Mapping[str, Any]) -> Write:
+        named = _values(values)
+        updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
+        return {"Update": {**updated, "ExpressionAttributeValues": named}}
+
+    def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
+        return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
+
+    def put_alone(self, item: Item, *, condition: str, values: Mapping[str, Any] | None) -> bool:
+        """Put what may be lost: False where the condition did not hold, or a lost reply made it seem so."""
+        write = self.put(item, condition=condition, values=values)["Put"]
+        try:
+            self._call("put_item", **write)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"ConditionalCheckFailedException", "TransactionConflictException"}:
+                return False
+            raise
+        return True
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of the writes or none. botocore gives the call a token: a lost reply never writes twice."""
@@ -148,23 +177,11 @@ def _key(key: Key) -> dict[str, Any]:
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
 
 
-def _attributes(item: Item) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in item.items()}
-
-
-def _item(raw: Mapping[str, Any]) -> Item:
-    return {name: _plain(_deserialize(value)) for name, value in raw.items()}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any attribute
-    """boto3 gives every number as a Decimal and bytes wrapped; ours are whole numbers and bytes."""
-    if hasattr(value, "as_tuple"):
-        return int(value)
-    return bytes(value) if hasattr(value, "value") else value
-
-
 def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
     if not condition:
         return {}
-    named = {f":{name}": _serialize(value) for name, value in (values or {}).items()}
-    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": named} if named else {})
+    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": _values(values)} if values else {})
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return attributes_of({f":{name}": value for name, value in values.items()})

@@ -1,0 +1,123 @@
+"""Matches: POST /leads/{lead_id}/property-recommendations/{property_id}/action
+· POST /properties/{property_id}/lead-recommendations/{lead_id}/action
+· GET /leads/{lead_id}/matches · GET /properties/{property_id}/matches
+· GET /matches/{match_id} · POST /matches/{match_id}/complete
+"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
+
+from cobroke.clock import now_ms
+from cobroke.domain import pair
+from cobroke.domain.errors import NotFound
+from cobroke.domain.fields import Body, Share
+from cobroke.domain.ids import pair_of
+from cobroke.domain.paging import Page, asked
+from cobroke.domain.pair import Action, Side
+from cobroke.flows import agreement
+from cobroke.flows.agreement import Deed
+from cobroke.http import Api
+from cobroke.match_views import (
+    MESSAGE_IN_LISTS,
+    LeadMatch,
+    MatchState,
+    PropertyMatch,
+    lead_match,
+    match_state,
+    property_match,
+)
+from cobroke.query import PageLimit, PageNumber
+from cobroke.storage import matches, objects
+from cobroke.storage.matches import Match, PairIds, Sides
+
+api = handler = Api("matches")
+
+MatchStatus = Annotated[pair.Status | None, Query()]
+
+
+class Reaction(Body):
+    action: Action
+    proposed_commission: Share | None = None
+    notes: Annotated[str, Field(max_length=4000)] | None = None
+
+
+class Reacted(BaseModel):
+    action: Action
+    match: MatchState | None
+
+
+class LeadMatches(BaseModel):
+    matches: list[LeadMatch]
+    total: int
+    page: int
+    limit: int
+
+
+class PropertyMatches(BaseModel):
+    matches: list[PropertyMatch]
+    total: int
+    page: int
+    limit: int
+
+
+@api.serves("POST /leads/{lead_id}/property-recommendations/{property_id}/action")
+def act_on_property(lead_id: str, property_id: str, body: Reaction) -> Reacted:
+    return _react("LEAD", PairIds(lead_id, property_id), body)
+
+
+@api.serves("POST /properties/{property_id}/lead-recommendations/{lead_id}/action")
+def act_on_lead(property_id: str, lead_id: str, body: Reaction) -> Reacted:
+    return _react("PROPERTY", PairIds(lead_id, property_id), body)
+
+
+@api.serves("GET /leads/{lead_id}/matches")
+def list_matches_of_lead(
+    lead_id: str, status: MatchStatus = None, page: PageNumber = None, limit: PageLimit = None
+) -> LeadMatches:
+    found, total, which = _list("LEAD", lead_id, status, asked(page, limit))
+    rows = [lead_match(one, MESSAGE_IN_LISTS) for one in found]
+    return LeadMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
+
+
+@api.serves("GET /properties/{property_id}/matches")
+def list_matches_of_property(
+    property_id: str, status: MatchStatus = None, page: PageNumber = None, limit: PageLimit = None
+) -> PropertyMatches:
+    found, total, which = _list("PROPERTY", property_id, status, asked(page, limit))
+    rows = [property_match(one, MESSAGE_IN_LISTS) for one in found]
+    return PropertyMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
+
+
+@api.serves("GET /matches/{match_id}")
+def get_match(match_id: str) -> LeadMatch | PropertyMatch:
+    return _view(*agreement.load_match(api.table, api.caller, _pair_ids(match_id)))
+
+
+@api.serves("POST /matches/{match_id}/complete")
+def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
+    return _view(*agreement.complete(api.table, api.caller, _pair_ids(match_id), now_ms))
+
+
+def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
+    deed = Deed(body.action, body.proposed_commission, body.notes)
+    now = agreement.act(api.table, side, api.caller, ids, deed, now_ms)
+    return Reacted.model_construct(action=body.action, match=match_state(now, side))
+
+
+def _list(side: Side, own_id: str, status: pair.Status | None, page: Page) -> tuple[list[Match], int, Page]:
+    own = objects.load_own(api.table, side, api.caller, own_id)
+    return *matches.list_of(api.table, own, status, page), page
+
+
+def _view(sides: Sides, side: Side) -> LeadMatch | PropertyMatch:
+    seen = matches.seen_by(api.table, sides, side)
+    return lead_match(seen) if side == "LEAD" else property_match(seen)
+
+
+def _pair_ids(match_id: str) -> PairIds:
+    ids = pair_of(match_id)
+    if ids is None:
+        raise NotFound
+    return PairIds(*ids)

@@ -1,0 +1,65 @@
+"""What realtors are told, in Russian. Nothing of a client, and of the other realtor nothing but what he offers."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cobroke.domain.pair import Notice, Number, Pair, other
+
+_NBSP = "\u00a0"
+
+
+class Words(NamedTuple):
+    title: str
+    message: str
+
+
+def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
+    """`pair` as it was when the notice came due, `listing`: the body of its property."""
+    title, terms = _TOLD[notice.kind, notice.to]
+    share = pair.agreed_share if notice.kind == "CONTACT_SHARED" else pair.offer(other(notice.to))
+    return Words(title, f"{described(listing)}. {terms.format(share=percent(share or 0))}")
+
+
+def described(listing: Mapping[str, Any]) -> str:
+    """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽»."""
+    address, details = listing["address"], listing["details"]
+    facts = rooms(details["rooms"]), f"{number(details['area'])}{_NBSP}м²", price(details["price"])
+    return f"{address['street']}, {address['house_number']}: {', '.join(facts)}"
+
+
+def price(roubles: Number) -> str:
+    """As in 18 500 000 ₽."""
+    return f"{number(roubles)}{_NBSP}₽"
+
+
+def percent(share: Number) -> str:
+    return f"{number(share)}{_NBSP}%"
+
+
+def number(value: Number) -> str:
+    """Thousands apart, a comma before the decimals."""
+    return f"{value:,}".replace(",", _NBSP).replace(".", ",")
+
+
+def rooms(count: int) -> str:
+    return f"{count}{_NBSP}{plural(count, 'комната', 'комнаты', 'комнат')}" if count else "студия"
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """1 объект, 2 объекта, 5 объектов."""
+    if count % 10 == 1 and count % 100 != 11:
+        return one
+    return few if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else many
+
+
+_TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("INTEREST", "PROPERTY"): ("На ваш объект есть покупатель", "Его риелтор просит {share} комиссии."),
+    ("INTEREST", "LEAD"): ("Вашему покупателю предлагают объект", "Вам предлагают {share} комиссии."),
+    ("MUTUAL", "PROPERTY"): ("Интерес взаимный", "Риелтор покупателя просит {share} комиссии."),
+    ("MUTUAL", "LEAD"): ("Интерес взаимный", "Риелтор объекта предлагает вам {share} комиссии."),
+    ("OFFER", "PROPERTY"): ("Новое предложение по комиссии", "Риелтор покупателя теперь просит {share}."),
+    ("OFFER", "LEAD"): ("Новое предложение по комиссии", "Вам теперь предлагают {share}."),
+    ("CONTACT_SHARED", "PROPERTY"): ("Договорились: контакты открыты", "Доля риелтора покупателя: {share}."),
+    ("CONTACT_SHARED", "LEAD"): ("Договорились: контакты открыты", "Ваша доля комиссии: {share}."),
+}
+"""By what is told and to which side."""

@@ -1,0 +1,112 @@
+"""The ranking of one object as of now: caught up by changes where that is cheaper, else read from the market afresh."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from cobroke.domain.errors import Busy
+from cobroke.domain.features import Features, LeadFeatures
+from cobroke.domain.ids import owner_of
+from cobroke.domain.pair import Pair
+from cobroke.domain.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
+from cobroke.domain.resurfacing import Resurfaced, hidden, resurfaced
+from cobroke.domain.selection import best_leads, best_properties
+from cobroke.domain.shortlist import Selection
+from cobroke.storage import markets, pairs, rankings
+from cobroke.storage.keys import Kind
+from cobroke.storage.objects import StoredObject
+from cobroke.storage.rankings import KeptRanking
+from cobroke.storage.table import Table
+
+LONGEST_MS = 29 * 24 * 3600 * 1000
+"""Changes are kept 30 days: an older ranking cannot be caught up."""
+WORTH_A_FRESH_READ = 5
+"""More changes than this part of the entries that a fresh read saw cost more than another one."""
+WORTH_SAVING = 300
+"""A save costs what reading about 900 changes costs; so many are not read and replayed at look after look."""
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Who looks for counterparts, and what he has to do with some of them, by their ids."""
+
+    own: StoredObject
+    pairs: Mapping[str, Pair]
+
+    @property
+    def features(self) -> Features:
+        return self.own.content.features
+
+    def select(self, candidates: Sequence[Candidate], most: int) -> Selection:
+        """The best of the candidates that are not hidden."""
+        rows = [(one.id, one.packed) for one in candidates if one.packed is not None]
+        paired = {one.id: partial(self._hides, one) for one in candidates if one.id in self.pairs}
+        if isinstance(self.features, LeadFeatures):
+            return best_properties(self.features, self.own.owner, rows, most, paired)
+        return best_leads(self.features, self.own.owner, rows, most, paired)
+
+    def _hides(self, one: Candidate, score: int, _: bytes) -> bool:
+        return self.hides(Row(score, one.id, one.version, one.detail))
+
+    def hides(self, row: Row) -> bool:
+        """Whether the pair with this counterpart, as it now stands, is out of both lists."""
+        pair = self.pairs.get(row.id)
+        return pair is not None and hidden(pair, *self._price_and_revision(row), row.score)
+
+    def resurfaced(self, row: Row) -> Resurfaced | None:
+        pair = self.pairs.get(row.id)
+        return resurfaced(pair, *self._price_and_revision(row), row.score) if pair else None
+
+    def _price_and_revision(self, row: Row) -> tuple[int, int]:
+        """Of the pair, whichever side asks."""
+        if isinstance(self.features, LeadFeatures):
+            return row.detail, self.own.revision
+        return self.features.price, row.detail
+
+
+class Current(NamedTuple):
+    """A ranking as of now, and whether keeping it spares later looks more than it costs."""
+
+    ranking: Ranking
+    worth_keeping: bool
+
+
+def current(
+    table: Table, seeker: Seeker, known: Ranking | None, clock: Callable[[], int], sizes: Sizes = SIZES
+) -> Current:
+    """Read afresh: without a ranking, with one of another version of the object, with one too old for the changes that
+    are kept, after too many changes, and when too few rows are left above the cut.
+    """
+    now = clock()
+    if known and known.own_version == seeker.own.version and known.watermark > now - LONGEST_MS:
+        most = known.seen // WORTH_A_FRESH_READ
+        changed = markets.changes(table, seeker.features, known.watermark, most)
+        if changed is not None:
+            ranking = caught_up(known.without(seeker.hides), changed, seeker.select, sizes, now)
+            if ranking.holds(sizes.shown):
+                return Current(ranking, len(changed) >= WORTH_SAVING and now - known.watermark > markets.OVERLAP_MS)
+    return Current(_afresh(table, seeker, now, sizes), worth_keeping=True)
+
+
+def _afresh(table: Table, seeker: Seeker, now: int, sizes: Sizes) -> Ranking:
+    entries = markets.read(table, seeker.features)
+    seen = len(entries)
+    changed = markets.changes(table, seeker.features, now) or {}
+    markets.merged(entries, changed.values())
+    return ranked(entries, seeker.select, sizes, now, seen, seeker.own.version)
+
+
+def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> None:
+    """Save the ranking. Where that fails, or another was faster, a look is none the worse."""
+    with suppress(Busy):
+        rankings.save(table, own, ranking, known, looked_at)
+
+
+def warm(table: Table, kind: Kind, object_id: str, clock: Callable[[], int], sizes: Sizes = SIZES) -> None:
+    """Have the ranking of an object's present version ready before somebody looks at it. Repeatable."""
+    own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
+    if own.in_market and (known is None or known.ranking.own_version != own.version):
+        ranking, _ = current(table, Seeker(own, pairs.of_object(table, kind, object_id)), None, clock, sizes)
+        keep(table, own, ranking, known, looked_at=known.looked_at if known else 0)

@@ -1,0 +1,157 @@
+"""What each side sees of a match: one model per audience. Contacts are there exactly while both have agreed."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from cobroke.clock import timestamp
+from cobroke.domain.fields import Number
+from cobroke.domain.ids import match_id
+from cobroke.domain.lead import Requirements
+from cobroke.domain.pair import ClosedReason, NegotiationStatus, Pair, Side, Status, other
+from cobroke.domain.property import Address, Details
+from cobroke.storage import matches
+from cobroke.storage.realtors import Realtor
+from cobroke.views import RealtorInfo, realtor_info
+
+MESSAGE_IN_LISTS = 500
+
+type Awaiting = Literal["ME", "THEM"] | None
+
+
+class Commission(BaseModel):
+    """Percent of the listing side's commission that goes to the buyer's realtor."""
+
+    proposed_by_lead: Number | None
+    proposed_by_property: Number | None
+    negotiation_status: NegotiationStatus
+    agreed_share: Number | None
+
+
+class Counterpart(RealtorInfo):
+    """The other realtor; how to reach him only once both have agreed."""
+
+    telegram: str | None
+    phone: str | None
+
+
+class Timeline(BaseModel):
+    created_at: str
+    contact_shared_at: str | None
+
+
+class MatchedProperty(BaseModel):
+    property_id: str
+    address: Address
+    details: Details
+    photos: list[str]
+
+
+class MatchedLead(BaseModel):
+    """The client's name only once both have agreed; his contacts and the notes about him never."""
+
+    lead_id: str
+    client_name: str | None
+    requirements: Requirements
+
+
+class Match(BaseModel):
+    """What both sides see."""
+
+    match_id: str
+    status: Status
+    commission: Commission
+    realtor_info: Counterpart
+    timeline: Timeline
+    awaiting: Awaiting
+    closed_reason: ClosedReason | None
+    message_from_counterpart: str | None
+
+
+class LeadMatch(Match):
+    """As the lead's side sees it."""
+
+    property: MatchedProperty
+
+
+class PropertyMatch(Match):
+    """As the property's side sees it."""
+
+    lead: MatchedLead
+
+
+class MatchState(BaseModel):
+    """What an action answers."""
+
+    match_id: str
+    status: Status
+    negotiation_status: NegotiationStatus
+    agreed_share: Number | None
+    awaiting: Awaiting
+
+
+def match_state(pair: Pair, side: Side) -> MatchState | None:
+    """None while there is no match."""
+    return MatchState.model_construct(**_state(pair, side)) if pair.status else None
+
+
+def lead_match(of: matches.Match, message_length: int | None = None) -> LeadMatch:
+    listing = of.sides.listing
+    body = listing.content.body
+    shown = MatchedProperty.model_construct(
+        property_id=listing.id, address=body["address"], details=body["details"], photos=body["photos"]
+    )
+    return LeadMatch.model_construct(**_match(of, "LEAD", message_length), property=shown)
+
+
+def property_match(of: matches.Match, message_length: int | None = None) -> PropertyMatch:
+    lead = of.sides.lead
+    body = lead.content.body
+    shown = MatchedLead.model_construct(
+        lead_id=lead.id,
+        client_name=body["client_name"] if of.sides.pair.contacts_visible else None,
+        requirements=body["requirements"],
+    )
+    return PropertyMatch.model_construct(**_match(of, "PROPERTY", message_length), lead=shown)
+
+
+def _match(of: matches.Match, side: Side, message_length: int | None) -> dict[str, Any]:
+    pair = of.sides.pair
+    shared_at = pair.contact_shared_at
+    state = _state(pair, side)
+    terms = {name: state.pop(name) for name in ("negotiation_status", "agreed_share")}
+    offers: dict[str, Any] = {"proposed_by_lead": pair.offer_lead, "proposed_by_property": pair.offer_property}
+    return state | {
+        "commission": Commission.model_construct(**offers, **terms),
+        "realtor_info": _counterpart(of.counterpart, reachable=pair.contacts_visible),
+        "timeline": Timeline(
+            created_at=timestamp(pair.created_at or 0),
+            contact_shared_at=None if shared_at is None else timestamp(shared_at),
+        ),
+        "closed_reason": pair.closed_reason,
+        "message_from_counterpart": of.message[:message_length] if of.message else None,
+    }
+
+
+def _state(pair: Pair, side: Side) -> dict[str, Any]:
+    return {
+        "match_id": match_id(pair.lead_id, pair.property_id),
+        "status": pair.status,
+        "negotiation_status": pair.negotiation_status,
+        "agreed_share": pair.agreed_share,
+        "awaiting": _awaiting(pair, side),
+    }
+
+
+def _counterpart(realtor: Realtor, *, reachable: bool) -> Counterpart:
+    return Counterpart.model_construct(
+        **realtor_info(realtor).model_dump(),
+        telegram=realtor.telegram if reachable else None,
+        phone=realtor.phone if reachable else None,
+    )
+
+
+def _awaiting(pair: Pair, side: Side) -> Awaiting:
+    if pair.awaiting is None:
+        return None
+    return "THEM" if pair.awaiting == other(side) else "ME"

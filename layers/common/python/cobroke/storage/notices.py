@@ -1,0 +1,105 @@
+"""Notices: what realtors are told, each once, and a mark for each that has not been read."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cobroke.domain.errors import NotFound
+from cobroke.domain.paging import Page
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import keys
+from cobroke.storage.notation import Item
+from cobroke.storage.retry import until_written
+from cobroke.storage.table import BATCH, ConditionFailed, Table
+
+KEPT_S = 90 * 24 * 3600
+
+type NoticeType = Literal["NEW_MATCH", "CONTACT_SHARED"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """`id` begins with the time (ms) of the event it tells of; `data` holds the ids it speaks of, and the reason."""
+
+    id: str
+    type: NoticeType
+    title: str
+    message: str
+    data: Mapping[str, Any]
+    is_read: bool = False
+
+    @property
+    def at(self) -> int:
+        return int(self.id[:13])
+
+
+def notice_id(at: int, *reports: object) -> str:
+    """From the event's own stored time and what it reports: the same however often it is told."""
+    digest = hashlib.blake2b(dumps([str(part) for part in reports]).encode(), digest_size=8)
+    return f"{keys.moment(at)}-{digest.hexdigest()}"
+
+
+def put(table: Table, realtor_id: str, notice: Notice) -> bool:
+    """Tell it, unread, unless it was told before. False where it was, also if it has been read since."""
+    expires = notice.at // 1000 + KEPT_S
+    mark: Item = {"PK": keys.unread(realtor_id), "SK": notice.id, "entity": "UNREAD", "expires": expires}
+    item: Item = {
+        "PK": keys.notices(realtor_id),
+        "SK": notice.id,
+        "entity": "NOTICE",
+        "type": notice.type,
+        "title": notice.title,
+        "message": notice.message,
+        "d": dumps(dict(notice.data)),
+        "expires": expires,
+    }
+    try:
+        table.transact([table.put(item, condition="attribute_not_exists(PK)"), table.put(mark)])
+    except ConditionFailed:
+        return False
+    return True
+
+
+def page_of(
+    table: Table, realtor_id: str, page: Page, now_s: int, *, unread_only: bool
+) -> tuple[list[Notice], int, int]:
+    """A page of them, newest first; how many there are in all, and how many are unread."""
+    unread = _ids(table, keys.unread(realtor_id), now_s)
+    listed = unread if unread_only else _ids(table, keys.notices(realtor_id), now_s)
+    wanted = [(keys.notices(realtor_id), notice) for notice in page.of(listed)]
+    items, marked = table.get_many(wanted), set(unread)
+    notices = [_of_item(items[key], is_read=key[1] not in marked) for key in wanted if key in items]
+    return notices, len(listed), len(unread)
+
+
+def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
+    """Take its mark off. Repeatable; NotFound where the realtor has no such notice."""
+    key, mark = (keys.notices(realtor_id), notice), (keys.unread(realtor_id), notice)
+
+    def attempt() -> None:
+        items = table.get_many([key, mark])
+        if key not in items or items[key]["expires"] <= now_s:
+            raise NotFound
+        if mark in items:
+            table.transact([table.delete(mark)])
+
+    until_written(table, attempt)
+
+
+def read_all(table: Table, realtor_id: str, now_s: int) -> None:
+    """What is told meanwhile stays unread."""
+    ids = _ids(table, keys.unread(realtor_id), now_s)
+    for start in range(0, len(ids), BATCH):
+        marks = [table.delete((keys.unread(realtor_id), notice)) for notice in ids[start : start + BATCH]]
+        until_written(table, lambda marks=marks: table.transact(marks))  # type: ignore[misc]
+
+
+def _ids(table: Table, pk: str, now_s: int) -> list[str]:
+    """Newest first. What has expired may still lie there for days."""
+    raws = table.query_raw(pk, newest_first=True, attributes=("SK", "expires"))
+    return [raw["SK"]["S"] for raw in raws if int(raw["expires"]["N"]) > now_s]
+
+
+def _of_item(item: Item, *, is_read: bool) -> Notice:
+    return Notice(item["SK"], item["type"], item["title"], item["message"], loads(item["d"]), is_read)

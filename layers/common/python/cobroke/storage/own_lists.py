@@ -1,0 +1,41 @@
+"""A realtor's own leads or properties, each with how many matches it has."""
+
+from typing import NamedTuple
+
+from cobroke.domain.paging import Page
+from cobroke.domain.vocabulary import Status
+from cobroke.storage import keys, objects
+from cobroke.storage.keys import Kind
+from cobroke.storage.objects import StoredObject
+from cobroke.storage.table import Table, Write
+
+
+class Own(NamedTuple):
+    stored: StoredObject
+    match_count: int
+
+
+def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: Page) -> tuple[list[Own], int]:
+    """A page of them, newest first, and how many there are in all."""
+    pk, _ = keys.realtor(owner)
+    counts, on_page, total = {}, [], 0
+    for item in table.query(pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True):
+        if item["entity"] == "COUNTS":  # comes before its object, as the longer key
+            counts[item["SK"]] = item["matches"]
+        elif status in (None, item["status"]):
+            if total in page.rows:
+                on_page.append(Own(objects.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0)))
+            total += 1
+    return on_page, total
+
+
+def match_count(table: Table, kind: Kind, object_id: str) -> int:
+    """How many of its matches are PENDING, ACCEPTED or COMPLETED."""
+    item = table.get(keys.match_count(kind, object_id))
+    return item["matches"] if item else 0
+
+
+def count_match(table: Table, kind: Kind, object_id: str, change: int) -> Write:
+    """One match more or less: part of the transaction that makes it so."""
+    values = {"change": change, "entity": "COUNTS"}
+    return table.update(keys.match_count(kind, object_id), "SET entity = :entity ADD matches :change", values)

@@ -1,0 +1,77 @@
+"""Pairs: one record of each under its lead, a mirror of it under its property; every change is one transaction."""
+
+from dataclasses import fields
+from typing import Any
+
+from cobroke.domain.pair import Pair, Side, Snapshot, Told
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import keys
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.own_lists import count_match
+from cobroke.storage.table import Table, Write
+
+_DEFAULTS = {
+    field.name: field.default for field in fields(Pair) if field.name not in {"lead_id", "property_id", "version"}
+}
+
+
+def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
+    """Every pair of a lead or a property, by the id of its counterpart."""
+    items = table.query(f"{kind}#{object_id}", "PAIR#", f"PAIR#{keys.LAST}")
+    return {keys.id_in(item["SK"]): of_item(item) for item in items}
+
+
+def writes(table: Table, old: Pair, new: Pair) -> list[Write]:
+    """For a change: the record under its version, its mirror, and the counts of both objects where a match began or
+    ended.
+    """
+    condition, values = ("version = :old", {"old": old.version}) if old.version else ("attribute_not_exists(PK)", None)
+    facts: Item = {"d": _text(new), "version": old.version + 1}
+    pair, mirror = keys.pair(new.lead_id, new.property_id), keys.mirror(new.lead_id, new.property_id)
+    change = new.counts_as_match - old.counts_as_match
+    return [
+        table.put({"PK": pair[0], "SK": pair[1], "entity": "PAIR", **facts}, condition=condition, values=values),
+        table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),
+        *(count_match(table, kind, object_id, change) for kind, object_id in _objects(new) if change),
+    ]
+
+
+def unchanged(table: Table, pair: Pair) -> Write:
+    """A condition: nobody has changed it since it was read."""
+    key = keys.pair(pair.lead_id, pair.property_id)
+    return table.check(key, condition="version = :known", values={"known": pair.version})
+
+
+def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
+    """What this side says with its LIKE, or (None) that it says nothing."""
+    pk, sk = key = keys.message(pair.lead_id, pair.property_id, side)
+    return table.put({"PK": pk, "SK": sk, "entity": "MESSAGE", "text": text}) if text else table.delete(key)
+
+
+def of_item(item: Item) -> Pair:
+    """Of the record or of its mirror."""
+    kind, _, own = item["PK"].partition("#")
+    other = keys.id_in(item["SK"])
+    lead_id, property_id = (own, other) if kind == "LEAD" else (other, own)
+    known: dict[str, Any] = loads(item["d"])
+    if "told" in known:
+        known["told"] = tuple(Told(*told) for told in known["told"])
+    if "snapshot" in known:
+        known["snapshot"] = Snapshot(*known["snapshot"])
+    return Pair(lead_id=lead_id, property_id=property_id, version=item["version"], **known)
+
+
+def _text(pair: Pair) -> str:
+    """What differs from a pair of which nothing is known."""
+    facts = {name: getattr(pair, name) for name, nothing in _DEFAULTS.items() if getattr(pair, name) != nothing}
+    return dumps({name: _plain(value) for name, value in facts.items()})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any field's
+    """Tuples, named ones too, as lists."""
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _objects(pair: Pair) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
+    return ("LEAD", pair.lead_id), ("PROPERTY", pair.property_id)
