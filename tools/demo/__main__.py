@@ -1,0 +1,110 @@
+"""A tour of the API against a running stack: every HTTP call is named, and what it gives is shown.
+
+Usage: python -m tools.demo [base url]; without one, that of `make run`.
+"""
+
+import random
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from tools.demo.city import a_lead, a_listing
+from tools.demo.realtor import Realtor
+from tools.demo.tables import Json, console, show_leads, show_notices, show_properties, show_timeline
+
+API_URL_FILE = Path(".local/api-url")
+LISTINGS, LEADS = 36, 12
+
+
+def main() -> None:
+    with httpx.Client(base_url=_base_url(), timeout=30) as http:
+        _tour(http, random.Random(7), f"Вымышленск-{time.time_ns() % 100_000}")  # noqa: S311 - a seeded example
+
+
+def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
+    console.rule("Three realtors register")
+    anna, boris, vera = (Realtor(http, name) for name in ("Анна", "Борис", "Вера"))
+
+    console.rule(f"{LISTINGS} listings and {LEADS} leads of a small city")
+    console.print("[dim]Борис, Вера:[/] [bold cyan]POST[/] /properties   [dim]Анна, Вера:[/] [bold cyan]POST[/] /leads")
+    listings = [a_listing(chance, city) for _ in range(LISTINGS)]
+    owners = [(boris, vera)[number % 2] for number in range(LISTINGS)]
+    ids = [
+        owner.call("POST", "/properties", body, quiet=True)["property_id"]
+        for owner, body in zip(owners, listings, strict=True)
+    ]
+    for number in range(LEADS - 1):
+        (anna, vera)[number % 2].call("POST", "/leads", a_lead(chance, city), quiet=True)
+    lead_id = anna.call("POST", "/leads", a_lead(chance, city, "Заречье", 12))["lead_id"]
+
+    console.rule("What Анна sees for her lead")
+    path = f"/leads/{lead_id}/property-recommendations?limit=8"
+    rows = anna.call("GET", path)["recommendations"]
+    show_properties(rows)
+
+    console.rule("What the owner of the best listing sees for it")
+    best = ids.index(rows[0]["property_id"])
+    shown = owners[best].call("GET", f"/properties/{ids[best]}/lead-recommendations?limit=5")
+    show_leads(shown["recommendations"])
+
+    console.rule("A price cut moves a listing up")
+    cut = next(row for row in reversed(rows) if row["property_data"]["details"]["price"] > 12_000_000)
+    at = ids.index(cut["property_id"])
+    body = listings[at] | {"details": listings[at]["details"] | {"price": 11_500_000}}
+    owners[at].call("PUT", f"/properties/{ids[at]}", body)
+    show_properties(anna.call("GET", path)["recommendations"], marked=ids[at])
+
+    console.rule("An archive takes a listing out")
+    owners[best].call("PUT", f"/properties/{ids[best]}/archive")
+    after = anna.call("GET", path)["recommendations"]
+    show_properties(after)
+    gone = ids[best] not in [row["property_id"] for row in after]
+    console.print(f"{ids[best]} is {'no longer' if gone else 'STILL'} recommended.")
+
+    left = after[0]["property_id"]
+    _agree(anna, owners[ids.index(left)], lead_id, left)
+
+
+def _agree(buyers: Realtor, sellers: Realtor, lead_id: str, property_id: str) -> None:
+    console.rule("Both like, and bargain about the commission")
+    ours = f"/leads/{lead_id}/property-recommendations/{property_id}/action"
+    theirs = f"/properties/{property_id}/lead-recommendations/{lead_id}/action"
+    liked = {"action": "LIKE", "proposed_commission": 60, "notes": "Покупатель готов смотреть в субботу."}
+    match = buyers.call("POST", ours, liked)["match"]["match_id"]
+    show_timeline(sellers.call("GET", f"/matches/{match}"))
+    sellers.call("POST", theirs, {"action": "LIKE", "proposed_commission": 50})
+    buyers.call("POST", ours, {"action": "LIKE", "proposed_commission": 55})
+
+    console.rule("They agree: now, and only now, each sees the other's contacts")
+    sellers.call("POST", theirs, {"action": "LIKE", "proposed_commission": 55})
+    show_timeline(buyers.call("GET", f"/matches/{match}"))
+    show_timeline(sellers.call("GET", f"/matches/{match}"))
+
+    console.rule("What both were told meanwhile")
+    for realtor in (buyers, sellers):
+        told = realtor.awaits("/notifications?limit=10", _of_agreement)
+        show_notices(realtor.name, told)
+
+    console.rule("The deal is done")
+    buyers.call("POST", f"/matches/{match}/complete")
+    lead = buyers.call("GET", f"/leads/{lead_id}")
+    console.print(f"The lead is {lead['status']}, with {lead['match_count']} match.")
+    buyers.call("POST", "/notifications/read-all")
+
+
+def _of_agreement(answer: Json) -> bool:
+    return any(notice["type"] == "CONTACT_SHARED" for notice in answer["notifications"])
+
+
+def _base_url() -> str:
+    if len(sys.argv) > 1:
+        return sys.argv[1].rstrip("/")
+    if not API_URL_FILE.exists():
+        sys.exit("No running stack: start one with `make run` in another terminal, or name its URL.")
+    return API_URL_FILE.read_text().strip()
+
+
+if __name__ == "__main__":
+    main()

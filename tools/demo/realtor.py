@@ -1,0 +1,44 @@
+"""A realtor of the tour: registers, then speaks for himself; every call is named."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from tools.demo.tables import Json, console
+
+PATIENCE_S = 15
+
+
+class Realtor:
+    """Registers when he is made."""
+
+    def __init__(self, http: httpx.Client, name: str) -> None:
+        self._http = http
+        self.name = name
+        body = {
+            "telegram_id": f"demo-{time.time_ns()}",
+            "phone": "+7 916 123-45-67",
+            "agency_name": f"Агентство {name}",
+        }
+        self._token = self.call("POST", "/auth/register", body)["access_token"]
+
+    def call(self, verb: str, path: str, body: Json | None = None, *, quiet: bool = False) -> Any:  # noqa: ANN401 - JSON
+        if not quiet:
+            console.print(f"[dim]{self.name}:[/] [bold cyan]{verb}[/] {path}")
+        headers = {"Authorization": f"Bearer {self._token}"} if hasattr(self, "_token") else {}
+        answer = self._http.request(verb, path, json=body, headers=headers)
+        if answer.is_error:
+            sys.exit(f"{verb} {path} answered {answer.status_code}: {answer.text}")
+        return answer.json()
+
+    def awaits(self, path: str, seen: Callable[[Json], bool]) -> Json:
+        """Ask until the answer is what the stream will have made of it."""
+        until = time.monotonic() + PATIENCE_S
+        answer: Json = self.call("GET", path)
+        while not seen(answer) and time.monotonic() < until:
+            time.sleep(0.3)
+            answer = self.call("GET", path, quiet=True)
+        return answer
