@@ -21,6 +21,10 @@ class Stage:
     removal: RemovalPolicy
     requests_per_second: int
     origins: tuple[str, ...] = ()
+    telegram_api_url: str = "https://api.telegram.org"
+    """Empty: pushes are only recorded."""
+    mini_app_url: str = ""
+    """What the button under a push opens; without one there is no button."""
     protected: bool = False
     architecture: aws_lambda.Architecture = aws_lambda.Architecture.ARM_64
 
@@ -47,6 +51,7 @@ STAGES = {
             removal=RemovalPolicy.DESTROY,
             requests_per_second=1_000,
             origins=ANY_ORIGIN,
+            telegram_api_url="",
             architecture=_HOST,
         ),
         Stage(
@@ -83,6 +88,9 @@ def stage_of(node: Node) -> Stage:
     if name not in STAGES:
         raise NotConfigured(f"There is no stage {name!r}. Use -c stage= with one of: {', '.join(STAGES)}.")
     stage = STAGES[name]
+    stage = replace(stage, mini_app_url=node.try_get_context("mini_app_url") or "")
+    if stage.is_local:
+        stage = replace(stage, telegram_api_url=node.try_get_context("telegram_api_url") or "")
     given = node.try_get_context("origins")
     if given and not stage.is_local:
         stage = replace(stage, origins=tuple(filter(None, given.split(","))))

@@ -1,4 +1,4 @@
-"""What wakes a function other than a request: the table's stream."""
+"""What wakes a function other than a request: the table's stream, and the queue of pushes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_lambda_event_sources import SqsDlq
 from constructs import Construct
 
-from infra.function import allow, make_function
+from infra.function import allow, make_function, parameter_arn
 from infra.stages import Stage
 
 FAILED_KEPT = Duration.days(14)
@@ -17,6 +17,10 @@ READ_STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
 
 
 TIMEOUT = Duration.minutes(1)
+VISIBILITY = Duration.minutes(6)
+"""Six times the function's own time, as Lambda advises."""
+PUSH_ACTIONS = ("BatchGetItem", "UpdateItem")
+QUEUE_ACTIONS = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage")
 
 
 @dataclass(frozen=True)
@@ -30,36 +34,72 @@ class StreamReader:
     patterns: Sequence[Mapping[str, Any]]
 
 
-def _written(*entities: str, **facts: str) -> Mapping[str, Any]:
+def _written(*entities: str, events: Sequence[str] = ("INSERT", "MODIFY"), **facts: str) -> Mapping[str, Any]:
     image = {"entity": {"S": list(entities)}} | {name: {"S": [value]} for name, value in facts.items()}
-    return {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": image}}
+    return {"eventName": list(events), "dynamodb": {"NewImage": image}}
 
 
 STREAM_READERS = (
     StreamReader(
         "stream_matching",
-        actions=("BatchGetItem", "PutItem", "Query"),
+        actions=("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         patterns=[_written("LEAD", "PROPERTY")],
     ),
     StreamReader(
         "stream_notifications",
         actions=("GetItem", "PutItem", "Query", "UpdateItem"),
-        patterns=[_written("PAIR"), _written("LEAD", "PROPERTY", status="ARCHIVED")],
+        patterns=[
+            _written("PAIR"),
+            _written("LEAD", "PROPERTY", status="ARCHIVED"),
+            _written("NOTICE", events=["INSERT"]),
+        ],
     ),
 )
 """At most two: DynamoDB's stream has no room for more."""
 
 
-def make_stream_readers(
-    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table
-) -> dict[str, lambda_.Function]:
-    functions = {}
+def make_triggers(
+    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table, bot_token: str
+) -> None:
+    environment = {"TABLE_NAME": table.table_name}
+    readers = {}
     for reader in STREAM_READERS:
-        function = make_function(scope, stage, reader.function, layer, {"TABLE_NAME": table.table_name}, TIMEOUT)
-        allow(function, [f"dynamodb:{action}" for action in reader.actions], table.table_arn)
-        _read_stream(scope, table, reader, function)
-        functions[reader.function] = function
-    return functions
+        readers[reader.function] = make_function(scope, stage, reader.function, layer, environment, TIMEOUT)
+        allow(readers[reader.function], [f"dynamodb:{action}" for action in reader.actions], table.table_arn)
+        _read_stream(scope, table, reader, readers[reader.function])
+    pushes = _make_push(scope, stage, layer, table, bot_token)
+    readers["stream_notifications"].add_environment("PUSH_QUEUE_URL", pushes.queue_url)
+    allow(readers["stream_notifications"], ["sqs:SendMessage"], pushes.queue_arn)
+
+
+def _make_push(
+    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table, bot_token: str
+) -> aws_sqs.Queue:
+    """The queue of notices to push and the function that does; what fails six times is kept in a queue of its own."""
+    failed = make_queue(scope, "telegram_push-failed")
+    queue = make_queue(scope, "telegram_push-queue", failed)
+    environment = {
+        "TABLE_NAME": table.table_name,
+        "PUSH_QUEUE_URL": queue.queue_url,
+        "BOT_TOKEN_PARAMETER": bot_token,
+        "TELEGRAM_API_URL": stage.telegram_api_url,
+        "MINI_APP_URL": stage.mini_app_url,
+    }
+    push = make_function(scope, stage, "telegram_push", layer, environment, TIMEOUT)
+    allow(push, [f"dynamodb:{action}" for action in PUSH_ACTIONS], table.table_arn)
+    allow(push, ["ssm:GetParameter"], parameter_arn(scope, bot_token))
+    allow(push, [f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
+    mapping = lambda_.EventSourceMapping(
+        scope,
+        "telegram_push-mapping",
+        target=push,
+        event_source_arn=queue.queue_arn,
+        batch_size=5,
+        report_batch_item_failures=True,
+        max_concurrency=5,
+    )
+    mapping.node.add_dependency(push.role or push)
+    return queue
 
 
 def _read_stream(scope: Construct, table: aws_dynamodb.Table, reader: StreamReader, function: lambda_.Function) -> None:
@@ -69,7 +109,6 @@ def _read_stream(scope: Construct, table: aws_dynamodb.Table, reader: StreamRead
     assert stream is not None  # noqa: S101 - for mypy
     allow(function, [f"dynamodb:{action}" for action in READ_STREAM], stream)
     _list_streams(scope, table, function)
-    allow(function, ["sqs:SendMessage"], failed.queue_arn)
     mapping = lambda_.EventSourceMapping(
         scope,
         f"{reader.function}-mapping",
@@ -105,16 +144,19 @@ def _logical_id(table: aws_dynamodb.Table) -> str:
     return Stack.of(table).get_logical_id(resource)
 
 
-def make_queue(scope: Construct, name: str) -> aws_sqs.Queue:
-    """For what failed for good: kept two weeks."""
+def make_queue(scope: Construct, name: str, failed: aws_sqs.Queue | None = None) -> aws_sqs.Queue:
+    """With `failed`, what was received six times in vain goes there; without, it is itself where such things go."""
     queue = aws_sqs.Queue(
         scope,
         name,
         encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         retention_period=FAILED_KEPT,
+        visibility_timeout=VISIBILITY,
+        dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed) if failed else None,
     )
-    Validations.of(queue).acknowledge(
-        Acknowledgment(id="AwsSolutions::AwsSolutions-SQS3", reason="It is itself where failed records go.")
-    )
+    if failed is None:
+        Validations.of(queue).acknowledge(
+            Acknowledgment(id="AwsSolutions::AwsSolutions-SQS3", reason="It is itself where failed records go.")
+        )
     return queue

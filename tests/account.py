@@ -18,6 +18,8 @@ def text(raw: bytes) -> str:
 PRIVATE_KEY = Ed25519PrivateKey.generate()
 KEY_ID = "test-key"
 TABLE = "cobroke-test"
+PUSH_QUEUE = "cobroke-pushes"
+PUSH_QUEUE_URL = f"https://sqs.eu-central-1.amazonaws.com/123456789012/{PUSH_QUEUE}"
 PARAMETERS = {
     "/cobroke/local/signing-key": text(PRIVATE_KEY.private_bytes_raw()),
     "/cobroke/local/telegram-bot-token": BOT_TOKEN,
@@ -30,6 +32,7 @@ os.environ |= {
     "SIGNING_KEY_PARAMETER": "/cobroke/local/signing-key",
     "BOT_TOKEN_PARAMETER": "/cobroke/local/telegram-bot-token",
     "REGISTRATION": "open",
+    "PUSH_QUEUE_URL": PUSH_QUEUE_URL,
 }
 
 
@@ -37,6 +40,7 @@ def open_account() -> None:
     """Make what the functions expect; inside moto."""
     for name, value in PARAMETERS.items():
         boto3.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
+    boto3.client("sqs").create_queue(QueueName=PUSH_QUEUE)
     keys = ("PK", "HASH"), ("SK", "RANGE")
     boto3.client("dynamodb").create_table(
         TableName=TABLE,

@@ -1,4 +1,5 @@
-"""The table's stream → rankings: a lead or property that was written gets its ranking before somebody looks at it.
+"""The table's stream → rankings and alerts: a lead or property that was written gets its ranking before somebody looks
+at it, and those near the top of whose lists it stands now are told.
 
 Triggered by every write of a lead or property (infra/triggers.py); what it writes itself never wakes it.
 """
@@ -9,20 +10,32 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
+from cobroke.flows.alerts import alert
 from cobroke.flows.ranking import warm
+from cobroke.storage.held_markets import HeldMarkets
 from cobroke.storage.keys import object_of
 from cobroke.storage.table import Table
 from cobroke.streams import Event, Record, each
 
 logger = Logger(service="stream_matching", utc=True)
 table = Table(Config.from_environment().table_name)
+held = HeldMarkets(table, now_ms)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
-    return each(event, _warm, logger)
+    held.begin()
+    return each(event, _follow, logger)
 
 
-def _warm(record: Record) -> None:
+def _follow(record: Record) -> None:
     written = object_of(record.sk)
-    if written and record.new:
-        warm(table, *written, now_ms)
+    if written is None or record.new is None:
+        return
+    own = warm(table, *written, now_ms)
+    if own.in_market and _by_its_owner(record):
+        alert(table, held, own, now_ms)
+
+
+def _by_its_owner(record: Record) -> bool:
+    """Nobody is alerted of what was only repaired or has grown stale."""
+    return not record.old or record.old["revision"] != (record.new or {})["revision"]

@@ -1,6 +1,6 @@
-"""The table's stream → what follows from a pair or an archive: notices, and the closing of what is still open.
+"""The table's stream → what follows from a pair or an archive: notices, the closing of what is still open, and pushes.
 
-Triggered by every write of a pair and by a lead or property that is archived (infra/triggers.py).
+Triggered by every write of a pair, by a lead or property that is archived and by every new notice (infra/triggers.py).
 """
 
 from typing import Any
@@ -14,11 +14,14 @@ from cobroke.flows.notices import tell_of_pair
 from cobroke.storage import pairs
 from cobroke.storage.keys import object_of
 from cobroke.storage.notation import item_of
+from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 from cobroke.streams import Event, Record, each
 
 logger = Logger(service="stream_notifications", utc=True)
-table = Table(Config.from_environment().table_name)
+config = Config.from_environment()
+table = Table(config.table_name)
+queue = Queue(config.push_queue_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
@@ -28,9 +31,11 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG0
 def _follow(record: Record) -> None:
     if record.new is None:
         return
-    written = object_of(record.sk)
-    if written:
-        close_matches(table, *written, now_ms)
-    elif record.new["entity"]["S"] == "PAIR":
-        before = pairs.of_item(item_of(record.old)) if record.old else None
-        tell_of_pair(table, pairs.of_item(item_of(record.new)), before)
+    match record.new["entity"]["S"], object_of(record.sk):
+        case "PAIR", _:
+            before = pairs.of_item(item_of(record.old)) if record.old else None
+            tell_of_pair(table, pairs.of_item(item_of(record.new)), before)
+        case "NOTICE", _:
+            queue.put({"realtor_id": record.pk.partition("#")[2], "notice_id": record.sk})
+        case _, (kind, object_id):
+            close_matches(table, kind, object_id, now_ms)

@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from infra.endpoints import TABLE_ACTIONS
-from infra.triggers import READ_STREAM, STREAM_READERS
+from infra.triggers import PUSH_ACTIONS, QUEUE_ACTIONS, READ_STREAM, STREAM_READERS
 from tests.infra.conftest import Template
 
-SECRETS = ("signing-keys", "telegram-bot-token", "TelegramBotToken", '"Parameter"')
+# What CDK lets a stream's function do with the queue that its failed records go to.
+FAILS_INTO = ("GetQueueAttributes", "GetQueueUrl", "SendMessage")
+PRIVATE_KEY = ("signing-keys", '"Parameter"')
+BOT_TOKEN = ("telegram-bot-token", "TelegramBotToken")
 
 
 def _listed(value: Any) -> list[Any]:
@@ -41,6 +44,7 @@ def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template
     listed = dict(TABLE_ACTIONS)
     for reader in STREAM_READERS:
         listed[reader.function] = (*reader.actions, *READ_STREAM, "ListStreams")
+    listed["telegram_push"] = PUSH_ACTIONS
     for function in template.functions():
         assert _actions(template, function, "dynamodb") == {f"dynamodb:{action}" for action in listed.get(function, ())}
     assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
@@ -48,14 +52,21 @@ def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template
     assert not [function for function, actions in listed.items() if "Scan" in actions]
 
 
-def test_only_auth_can_read_the_private_key_and_the_bot_token(template: Template) -> None:
+def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_token(template: Template) -> None:
     readers = {name for name in template.functions() if "ssm:GetParameter" in _actions(template, name, "ssm")}
-    assert readers == {"auth", "signing_key"}
+    assert readers == {"auth", "signing_key", "telegram_push"}
     for function in template.functions():
         reads = [one for one in template.statements(function) if "ssm:GetParameter" in _listed(one["Action"])]
         named = json.dumps([one["Resource"] for one in reads])
-        assert any(secret in named for secret in SECRETS) == (function == "auth")
+        assert any(secret in named for secret in PRIVATE_KEY) == (function == "auth")
+        assert any(secret in named for secret in BOT_TOKEN) == (function in {"auth", "telegram_push"})
         assert not {action for one in reads for action in _listed(one["Action"])} - {"ssm:GetParameter"}
+
+
+def test_a_function_does_with_queues_what_it_must(template: Template) -> None:
+    listed = {reader.function: FAILS_INTO for reader in STREAM_READERS} | {"telegram_push": QUEUE_ACTIONS}
+    for function in template.functions():
+        assert _actions(template, function, "sqs") == {f"sqs:{action}" for action in listed.get(function, ())}
 
 
 def test_the_maker_of_keys_can_put_and_read_only_the_public_part(template: Template) -> None:
@@ -78,7 +89,7 @@ def test_nobody_is_given_rights_over_kms_or_other_services(template: Template) -
 def test_no_environment_holds_a_secret(template: Template) -> None:
     for name, function in template.functions().items():
         variables = function["Environment"]["Variables"]
-        assert (name == "auth") == ("BOT_TOKEN_PARAMETER" in variables)
+        assert (name in {"auth", "telegram_push"}) == ("BOT_TOKEN_PARAMETER" in variables)
         assert (name == "auth") == ("SIGNING_KEY_PARAMETER" in variables)
         assert "resolve:ssm" not in json.dumps(variables)
     assert "AWS::SSM::Parameter::Value<SecureString>" not in template.path.read_text()

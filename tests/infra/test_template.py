@@ -115,6 +115,7 @@ def test_cfn_lint_finds_nothing(stage: str, templates: dict[str, Template]) -> N
 def test_the_stream_wakes_two_functions_and_loses_no_record(template: Template) -> None:
     roles = {function["Role"]["Fn::GetAtt"][0]: name for name, function in template.functions().items()}
     mappings = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
+    mappings = [one for one in mappings if "StartingPosition" in one]
     assert len(mappings) == len(STREAM_READERS) == 2
     for reader in STREAM_READERS:
         (own,) = (
@@ -137,3 +138,23 @@ def test_what_the_stream_functions_write_does_not_wake_the_matching() -> None:
     matching = next(reader for reader in STREAM_READERS if reader.function == "stream_matching")
     woken = {entity for one in matching.patterns for entity in one["dynamodb"]["NewImage"]["entity"]["S"]}
     assert woken == {"LEAD", "PROPERTY"}
+
+
+def test_a_push_that_fails_six_times_is_kept(template: Template) -> None:
+    queues = {name: one["Properties"] for name, one in template.all("AWS::SQS::Queue").items()}
+    (push,) = (one for one in queues.values() if "RedrivePolicy" in one)
+    assert push["RedrivePolicy"]["maxReceiveCount"] == 6
+    assert push["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in queues
+    assert push["VisibilityTimeout"] >= 6 * template.functions()["telegram_push"]["Timeout"]
+    assert all(
+        one["SqsManagedSseEnabled"] and one["MessageRetentionPeriod"] == 14 * 24 * 3600 for one in queues.values()
+    )
+    mappings = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
+    (own,) = (one for one in mappings if "StartingPosition" not in one)
+    assert own["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert own["ScalingConfig"] == {"MaximumConcurrency": 5}
+
+
+def test_pushes_go_to_telegram_but_on_local_nowhere_unless_it_is_said(template: Template) -> None:
+    url = template.functions()["telegram_push"]["Environment"]["Variables"]["TELEGRAM_API_URL"]
+    assert url == ("" if template.stage == "local" else "https://api.telegram.org")

@@ -8,16 +8,20 @@ from io import StringIO
 import moto
 import pytest
 
+from cobroke.clock import now_ms
 from cobroke.routes import ROUTES
+from cobroke.storage.held_markets import HeldMarkets
 from tests.account import open_account
 from tests.client import Client
 from tests.events import in_process
 
 
 @pytest.fixture(autouse=True)
-def aws() -> Iterator[None]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with moto.mock_aws():
         open_account()
+        matching = import_module("functions.stream_matching.handler")
+        monkeypatch.setattr(matching, "held", HeldMarkets(matching.table, now_ms))  # of another market, else
         yield
 
 

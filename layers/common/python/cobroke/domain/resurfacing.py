@@ -22,7 +22,12 @@ def resurfaced(pair: Pair, price: int, revision: int, score: int | None) -> Resu
     then = pair.snapshot
     if then is None:
         return None
-    if 100 * price <= 97 * then.price:
+    if is_price_cut(price, then.price):
         return "PRICE_DROP"
     higher = score is not None and (then.score is None or score > then.score)
     return "REQUIREMENTS" if higher and revision > then.lead_revision else None
+
+
+def is_price_cut(price: int, then: int) -> bool:
+    """By 3 % and more; cuts add up."""
+    return 100 * price <= 97 * then

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from cobroke.domain.pair import Notice, Number, Pair, other
 
 _NBSP = "\u00a0"
+_LONGEST_STREET = 70
+"""Realtors may write 120 letters; with all else no message is then over 200."""
 
 
 class Words(NamedTuple):
@@ -20,11 +22,29 @@ def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
     return Words(title, f"{described(listing)}. {terms.format(share=percent(share or 0))}")
 
 
+def about_lead_alert(count: int, score: Number, best: Mapping[str, Any]) -> Words:
+    """To the owner of a lead: `count` listings, the best of them with its body and its score (0–100)."""
+    title = "Новый объект для вашего покупателя" if count == 1 else "Новые объекты для вашего покупателя"
+    found = (
+        ""
+        if count == 1
+        else f"{count}{_NBSP}{plural(count, 'новый объект', 'новых объекта', 'новых объектов')}. Лучший: "
+    )
+    return Words(title, f"{found}{described(best)}. Совпадение {percent(score)}.")
+
+
+def about_property_alert(count: int, score: Number, own: Mapping[str, Any]) -> Words:
+    """To the owner of a listing with this body: `count` leads, the best of them with this score (0–100)."""
+    title = "Новый покупатель на ваш объект" if count == 1 else "Новые покупатели на ваш объект"
+    found = f"{count}{_NBSP}{plural(count, 'новый покупатель', 'новых покупателя', 'новых покупателей')}"
+    return Words(title, f"{described(own)}. {found}, лучшее совпадение {percent(score)}.")
+
+
 def described(listing: Mapping[str, Any]) -> str:
     """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽»."""
     address, details = listing["address"], listing["details"]
     facts = rooms(details["rooms"]), f"{number(details['area'])}{_NBSP}м²", price(details["price"])
-    return f"{address['street']}, {address['house_number']}: {', '.join(facts)}"
+    return f"{_shortened(address['street'])}, {_shortened(address['house_number'])}: {', '.join(facts)}"
 
 
 def price(roubles: Number) -> str:
@@ -37,8 +57,8 @@ def percent(share: Number) -> str:
 
 
 def number(value: Number) -> str:
-    """Thousands apart, a comma before the decimals."""
-    return f"{value:,}".replace(",", _NBSP).replace(".", ",")
+    """Thousands apart, a comma before the decimals, if there are any."""
+    return f"{int(value) if value == int(value) else value:,}".replace(",", _NBSP).replace(".", ",")
 
 
 def rooms(count: int) -> str:
@@ -50,6 +70,12 @@ def plural(count: int, one: str, few: str, many: str) -> str:
     if count % 10 == 1 and count % 100 != 11:
         return one
     return few if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else many
+
+
+def _shortened(text: str) -> str:
+    """On one line, whatever was typed."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_STREET else f"{line[: _LONGEST_STREET - 1].rstrip()}…"
 
 
 _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {

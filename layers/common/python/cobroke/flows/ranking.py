@@ -104,9 +104,10 @@ def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking |
         rankings.save(table, own, ranking, known, looked_at)
 
 
-def warm(table: Table, kind: Kind, object_id: str, clock: Callable[[], int], sizes: Sizes = SIZES) -> None:
+def warm(table: Table, kind: Kind, object_id: str, clock: Callable[[], int], sizes: Sizes = SIZES) -> StoredObject:
     """Have the ranking of an object's present version ready before somebody looks at it. Repeatable."""
     own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):
         ranking, _ = current(table, Seeker(own, pairs.of_object(table, kind, object_id)), None, clock, sizes)
         keep(table, own, ranking, known, looked_at=known.looked_at if known else 0)
+    return own

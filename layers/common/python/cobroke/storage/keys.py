@@ -63,6 +63,16 @@ def unread(realtor_id: str) -> str:
     return f"UNREAD#{realtor_id}"
 
 
+def alerted(object_id: str, counterpart: str) -> Key:
+    """The ledger: this counterpart has alerted the owner of this object."""
+    return f"ALERTS#{object_id}", counterpart
+
+
+def alert_slot(object_id: str) -> Key:
+    """The object's open alert: the notice that grows while nobody has read it."""
+    return f"ALERTS#{object_id}", "SLOT"
+
+
 def object_of(sort_key: str) -> tuple[Kind, str] | None:
     """The kind and id of the lead or property that lives under this sort key, None where none does."""
     name, _, object_id = sort_key.partition("#")

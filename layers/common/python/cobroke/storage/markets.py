@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from cobroke.domain.features import Features, LeadFeatures, price_of
-from cobroke.domain.market import prices, rooms_keys
+from cobroke.domain.features import Features, LeadFeatures, Market, price_of
+from cobroke.domain.market import ROOMS_KEYS, prices, rooms_keys
 from cobroke.domain.ranking import Candidate
 from cobroke.storage import keys
+from cobroke.storage.keys import Kind
 from cobroke.storage.table import Table
 
 OVERLAP_MS = 60_000
@@ -29,12 +30,27 @@ def changes(table: Table, seeker: Features, watermark: int, most: int | None = N
     """What has changed in the seeker's market, acknowledged before this call, since it was read at `watermark` (ms) or
     later; None where that is more than `most` changes.
     """
-    kind: keys.Kind = "PROPERTY" if isinstance(seeker, LeadFeatures) else "LEAD"
+    kind: Kind = "PROPERTY" if isinstance(seeker, LeadFeatures) else "LEAD"
+    return changes_of(table, kind, seeker.market, watermark, most)
+
+
+def changes_of(table: Table, kind: Kind, market: Market, watermark: int, most: int | None = None) -> Entries | None:
+    """As `changes`, of the leads or the listings of a market."""
     since = keys.moment(watermark - OVERLAP_MS)
     page_limit = None if most is None else most + 1
-    raws = table.query_raw(keys.changes(kind, seeker.market), since, attributes=NEEDED, page_limit=page_limit)
+    raws = table.query_raw(keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit)
     found = list(islice(raws, page_limit))
     return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
+
+
+def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
+    """Every lead or listing of a market; as `read`, no snapshot."""
+    if kind == "LEAD":
+        partitions = [keys.leads_market(market)]
+    else:
+        partitions = [keys.properties_market(market, rooms) for rooms in ROOMS_KEYS]
+    raws = (raw for pk in partitions for raw in table.query_raw(pk, attributes=NEEDED))
+    return merged({}, map(_candidate, raws))
 
 
 def merged(entries: Entries, newer: Iterable[Candidate]) -> Entries:

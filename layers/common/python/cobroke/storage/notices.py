@@ -11,7 +11,7 @@ from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import until_written
-from cobroke.storage.table import BATCH, ConditionFailed, Table
+from cobroke.storage.table import BATCH, ConditionFailed, Table, Write
 
 KEPT_S = 90 * 24 * 3600
 
@@ -42,6 +42,15 @@ def notice_id(at: int, *reports: object) -> str:
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:
     """Tell it, unread, unless it was told before. False where it was, also if it has been read since."""
+    try:
+        table.transact(writes(table, realtor_id, notice))
+    except ConditionFailed:
+        return False
+    return True
+
+
+def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
+    """The notice, if it is not there, and its mark; `facts` are kept with it."""
     expires = notice.at // 1000 + KEPT_S
     mark: Item = {"PK": keys.unread(realtor_id), "SK": notice.id, "entity": "UNREAD", "expires": expires}
     item: Item = {
@@ -54,11 +63,7 @@ def put(table: Table, realtor_id: str, notice: Notice) -> bool:
         "d": dumps(dict(notice.data)),
         "expires": expires,
     }
-    try:
-        table.transact([table.put(item, condition="attribute_not_exists(PK)"), table.put(mark)])
-    except ConditionFailed:
-        return False
-    return True
+    return [table.put(item | (facts or {}), condition="attribute_not_exists(PK)"), table.put(mark)]
 
 
 def page_of(
@@ -69,7 +74,7 @@ def page_of(
     listed = unread if unread_only else _ids(table, keys.notices(realtor_id), now_s)
     wanted = [(keys.notices(realtor_id), notice) for notice in page.of(listed)]
     items, marked = table.get_many(wanted), set(unread)
-    notices = [_of_item(items[key], is_read=key[1] not in marked) for key in wanted if key in items]
+    notices = [of_item(items[key], is_read=key[1] not in marked) for key in wanted if key in items]
     return notices, len(listed), len(unread)
 
 
@@ -101,5 +106,5 @@ def _ids(table: Table, pk: str, now_s: int) -> list[str]:
     return [raw["SK"]["S"] for raw in raws if int(raw["expires"]["N"]) > now_s]
 
 
-def _of_item(item: Item, *, is_read: bool) -> Notice:
+def of_item(item: Item, *, is_read: bool) -> Notice:
     return Notice(item["SK"], item["type"], item["title"], item["message"], loads(item["d"]), is_read)

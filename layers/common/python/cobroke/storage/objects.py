@@ -114,6 +114,11 @@ def unchanged(table: Table, stored: StoredObject) -> Write:
     return table.check(key, condition="version = :known", values={"known": stored.version})
 
 
+def load(table: Table, kind: Kind, object_id: str) -> StoredObject:
+    """Anybody's object: its id says where it lies."""
+    return load_own(table, kind, ids.owner_of(object_id), object_id)
+
+
 def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> StoredObject:
     """The caller's own object. Absent and somebody else's are the same miss, after the same work."""
     item = table.get(keys.owned_by(owner, kind, object_id))

@@ -26,6 +26,10 @@ class Realtor:
     name: str | None = None
     username: str | None = None
     proven_at: int = 0
+    push_off: bool = False
+    """He has blocked the bot; until his next Telegram login."""
+    push_after: int = 0
+    """Telegram wants no message to him before this time (s)."""
     token_version: int = 1
     version: int = 1
 
@@ -78,7 +82,8 @@ def starting_verified(realtor: Realtor, proof: Proof) -> Realtor:
 
 
 def proven(realtor: Realtor, proof: Proof) -> Realtor:
-    """What a proof changes: names as of the latest one, and at the first the tokens of whoever came before."""
+    """What a proof changes: pushes are on again, names as of the latest one; the first ends what was issued before."""
+    realtor = replace(realtor, push_off=False)
     if proof.auth_date >= realtor.proven_at:
         realtor = replace(realtor, **_names(proof))
     if realtor.verified:

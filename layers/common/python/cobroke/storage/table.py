@@ -129,10 +129,9 @@ class Table:
     def delete(self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
         return {"Delete": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
 
-    def update(self, key: Key, expression: str, values: Mapping[str, Any]) -> Write:
-        named = _values(values)
+    def update(self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = "") -> Write:
         updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
-        return {"Update": {**updated, "ExpressionAttributeValues": named}}
+        return {"Update": {**updated, **_condition(condition, None), "ExpressionAttributeValues": _values(values)}}
 
     def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
         return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}

@@ -1,0 +1,75 @@
+"""Telegram's Bot API, as far as we speak it: one message to one chat.
+
+https://core.telegram.org/bots/api#sendmessage
+"""
+
+import html
+import json
+from typing import Any, NamedTuple
+
+import urllib3
+
+TIMEOUT = urllib3.Timeout(connect=3, read=7)
+
+
+class Sent(NamedTuple):
+    """The message is there."""
+
+
+class Slower(NamedTuple):
+    """Not before so many seconds to this chat."""
+
+    seconds: int
+
+
+class Blocked(NamedTuple):
+    """The person does not want to hear from the bot."""
+
+
+class Refused(NamedTuple):
+    """It will never be taken."""
+
+    status: int
+
+
+type Answer = Sent | Slower | Blocked | Refused
+
+
+class Unreachable(Exception):
+    """No answer, or none that makes sense: the message may be there or not. Try again."""
+
+
+class BotApi:
+    """`url`: where the Bot API answers, without a slash at its end; `button_url`: the Mini App that a button opens."""
+
+    def __init__(self, url: str, button_url: str = "") -> None:
+        self._url, self._button_url = url, button_url
+        self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+
+    def send(self, token: str, chat_id: str, title: str, message: str) -> Answer:
+        body: dict[str, Any] = {
+            "chat_id": int(chat_id),
+            "text": f"<b>{html.escape(title)}</b>\n{html.escape(message)}",
+            "parse_mode": "HTML",
+        }
+        if self._button_url:
+            button = {"text": "Открыть", "web_app": {"url": self._button_url}}
+            body["reply_markup"] = {"inline_keyboard": [[button]]}
+        try:
+            answer = self._http.request("POST", f"{self._url}/bot{token}/sendMessage", json=body)
+            return _read(answer.status, json.loads(answer.data))
+        except (urllib3.exceptions.HTTPError, ValueError, TypeError, KeyError, AttributeError):
+            # Never its text: it holds the URL, and the URL the token.
+            raise Unreachable from None
+
+
+def _read(status: int, document: Any) -> Answer:  # noqa: ANN401 - whatever came
+    if status == 200 and document["ok"] is True:
+        return Sent()
+    if status == 429:
+        return Slower(max(1, int(document["parameters"]["retry_after"])))
+    if status == 403:
+        return Blocked()
+    if 400 <= status < 500:
+        return Refused(status)
+    raise Unreachable

@@ -1,0 +1,87 @@
+"""Looks the other way: near the top of whose lists does an object stand now?"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from cobroke.domain.alert import ALERTED, BEST, Alert
+from cobroke.domain.features import LeadFeatures, unpack_lead, unpack_property
+from cobroke.domain.pair import Pair, other
+from cobroke.domain.ranking import Candidate
+from cobroke.domain.wording import Words, about_lead_alert, about_property_alert
+from cobroke.flows.ranking import Seeker
+from cobroke.storage import alerts, objects, pairs
+from cobroke.storage.alerts import Cause
+from cobroke.storage.held_markets import HeldMarket, HeldMarkets
+from cobroke.storage.keys import Kind
+from cobroke.storage.notices import Notice
+from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.table import Table
+
+
+def alert(table: Table, held: HeldMarkets, written: StoredObject, clock: Callable[[], int]) -> int:
+    """Tell the owner of each counterpart at 80 or more that would now be shown `written` among his best ten; how many
+    were told. Each is told once, and of a listing again after a price cut, however often this is done.
+    """
+    features = written.content.features
+    price = None if isinstance(features, LeadFeatures) else features.price
+    cause = Cause(written.id, price, written.changed_at)
+    good = _good(table, written, held.get(other(written.kind), features.market))
+    new = alerts.not_alerted(table, cause, good)
+    rivals = held.get(written.kind, features.market)
+    told = 0
+    for object_id, (score, one) in good.items():
+        if object_id in new and _is_among_the_best(table, rivals, one, written):
+            told += alerts.tell(table, object_id, cause, score, clock() // 1000, _describing(table, object_id, written))
+    return told
+
+
+def _good(table: Table, written: StoredObject, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
+    """The counterparts at 80 and more whose pair with the object is not hidden, with their scores."""
+    seeker = Seeker(written, pairs.of_object(table, written.kind, written.id))
+    found = {one.id: one for one in market.counterparts(seeker.features)}
+    best = seeker.select(list(found.values()), max(len(found), 1)).ranked
+    return {place.id: (place.score, found[place.id]) for place in best if place.score >= ALERTED}
+
+
+def _is_among_the_best(table: Table, market: HeldMarket, one: Candidate, written: StoredObject) -> bool:
+    """Whether a look of `one` would now show the object in its first rows. Its pairs can only take others out of the
+    way, so they are read only where the object does not stand there without that.
+    """
+    own = _as_the_market_knows_it(other(written.kind), one, written.content.features.city)
+    rivals = list(market.counterparts(own.content.features))
+
+    def shows(paired: Mapping[str, Pair]) -> bool:
+        return any(place.id == written.id for place in Seeker(own, paired).select(rivals, BEST).ranked)
+
+    if shows({}):
+        return True
+    paired = pairs.of_object(table, own.kind, own.id)
+    return bool(paired) and shows(paired)
+
+
+def _as_the_market_knows_it(kind: Kind, one: Candidate, city: str) -> StoredObject:
+    """Without its body."""
+    unpack = unpack_lead if kind == "LEAD" else unpack_property
+    content = Content({}, unpack(city, one.packed or b""))
+    return StoredObject(kind, one.id, content, "ACTIVE", one.version, one.detail, changed_at=0, updated_at=0)
+
+
+def _describing(table: Table, own_id: str, written: StoredObject) -> alerts.Describe:
+    """Of an object of this id, whose counterparts are of the kind of `written`."""
+    kind = other(written.kind)
+
+    def describe(notice_id: str, alert: Alert) -> Notice:
+        words = _words(table, own_id, written, alert)
+        own, others = f"{kind.lower()}_id", f"{written.kind.lower()}_id"
+        top = [{others: counterpart, "match_score": Decimal(score).scaleb(-2)} for counterpart, score in alert.top]
+        data = {own: own_id, "reason": "RECOMMENDED", "count": alert.count, "top": top}
+        return Notice(notice_id, "NEW_MATCH", words.title, words.message, data)
+
+    return describe
+
+
+def _words(table: Table, own_id: str, written: StoredObject, alert: Alert) -> Words:
+    best, score = alert.top[0]
+    listing = objects.load(table, "PROPERTY", best if written.kind == "PROPERTY" else own_id)
+    about = about_lead_alert if written.kind == "PROPERTY" else about_property_alert
+    return about(alert.count, Decimal(score).scaleb(-2), listing.content.body)

@@ -1,0 +1,53 @@
+"""Pushes a notice to its realtor's Telegram: once, unless the answer that it was sent is lost."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cobroke.bot_api import Answer, Blocked, Refused, Sent, Slower, Unreachable
+from cobroke.storage import pushes
+from cobroke.storage.realtors import Realtor
+from cobroke.storage.table import Table
+
+type Send = Callable[[str, str, str], Answer]
+"""(chat id, title, message) → what Telegram says, or Unreachable."""
+
+
+class Outcome(NamedTuple):
+    """What became of it, and (not None) after how many seconds it is to be tried again."""
+
+    said: str
+    again_after_s: int | None = None
+
+
+def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> Outcome:
+    """Raises Unreachable: a failed try. To be asked to wait, by Telegram or by another's claim, is none."""
+    found = pushes.load(table, realtor_id, notice_id)
+    if found is None:
+        return Outcome("nothing to push")
+    realtor, notice = found
+    if realtor.push_after > now_s:
+        return Outcome("waiting", again_after_s=realtor.push_after - now_s)
+    if not pushes.claim(table, realtor_id, notice_id, now_s):
+        return Outcome("claimed", again_after_s=pushes.CLAIMED_FOR_S)
+    try:
+        answer = send(realtor.telegram_id, notice.title, notice.message)
+    except Unreachable:
+        pushes.give_up(table, realtor_id, notice_id)
+        raise
+    return _settled(table, realtor, notice_id, answer, now_s)
+
+
+def _settled(table: Table, realtor: Realtor, notice_id: str, answer: Answer, now_s: int) -> Outcome:
+    match answer:
+        case Sent():
+            pushes.sent(table, realtor.id, notice_id, now_s)
+            return Outcome("sent")
+        case Slower(seconds):
+            pushes.wait(table, realtor, now_s + seconds)
+            pushes.give_up(table, realtor.id, notice_id)
+            return Outcome("slower", again_after_s=seconds)
+        case Blocked():
+            pushes.switch_off(table, realtor)
+            return Outcome("blocked")
+        case Refused(status):
+            return Outcome(f"refused with {status}")

@@ -1,0 +1,100 @@
+"""Alerts: which counterpart has alerted whose object, and the one notice of each object that grows while unread."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from cobroke.domain.alert import Alert
+from cobroke.domain.ids import owner_of
+from cobroke.domain.resurfacing import is_price_cut
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import keys, notices
+from cobroke.storage.notation import Item
+from cobroke.storage.notices import Notice
+from cobroke.storage.retry import until_written
+from cobroke.storage.table import Key, Table, Write
+
+
+class Cause(NamedTuple):
+    """What alerts: the counterpart, its price in kopecks (None: a lead has none), and when it was written (ms)."""
+
+    counterpart: str
+    price: int | None
+    at: int
+
+
+def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
+    """Of these objects, those that the counterpart has not alerted yet, or not since a price cut."""
+    wanted = {keys.alerted(one, cause.counterpart): one for one in objects}
+    ledger = table.get_many(wanted)
+    return {one for key, one in wanted.items() if _alerts(cause, ledger.get(key))}
+
+
+type Describe = Callable[[str, Alert], Notice]
+"""The notice that tells of an alert, under an id."""
+
+
+def tell(table: Table, own_id: str, cause: Cause, score: int, now_s: int, describe: Describe) -> bool:
+    """Alert the owner of an object, in one transaction: the notice that he has not read grows, or a new one begins.
+    False where the counterpart has alerted him before.
+    """
+    ledger_key, slot_key = keys.alerted(own_id, cause.counterpart), keys.alert_slot(own_id)
+
+    def attempt() -> bool:
+        items = table.get_many([ledger_key, slot_key])
+        ledger, slot = items.get(ledger_key), items.get(slot_key)
+        if not _alerts(cause, ledger):
+            return False
+        known = _unread(table, own_id, slot, now_s)
+        alert = Alert(loads(known["scores"]) if known else {}).growing(cause.counterpart, score)
+        notice_id = known["SK"] if known else notices.notice_id(cause.at, "RECOMMENDED", own_id, cause.counterpart)
+        notice = describe(notice_id, alert)
+        writes = _grown(table, own_id, notice, alert, known) if known else _begun(table, own_id, notice, alert, slot)
+        table.transact([_entered(table, ledger_key, cause, ledger), *writes])
+        return True
+
+    return until_written(table, attempt)
+
+
+def _alerts(cause: Cause, ledger: Item | None) -> bool:
+    """A counterpart alerts an object once; a listing again after a price cut."""
+    return ledger is None or (cause.price is not None and is_price_cut(cause.price, ledger["price"]))
+
+
+def _unread(table: Table, own_id: str, slot: Item | None, now_s: int) -> Item | None:
+    """The object's last alert, while its owner has not read it."""
+    if slot is None:
+        return None
+    owner = owner_of(own_id)
+    notice, mark = (keys.notices(owner), slot["notice"]), (keys.unread(owner), slot["notice"])
+    items = table.get_many([notice, mark])
+    return items[notice] if len(items) == 2 and items[notice]["expires"] > now_s else None
+
+
+def _entered(table: Table, key: Key, cause: Cause, old: Item | None) -> Write:
+    item: Item = {"PK": key[0], "SK": key[1], "entity": "ALERTED", "price": cause.price}
+    if old is None:
+        return table.put(item, condition="attribute_not_exists(PK)")
+    return table.put(item, condition="price = :old", values={"old": old["price"]})
+
+
+def _grown(table: Table, own_id: str, notice: Notice, alert: Alert, known: Item) -> list[Write]:
+    """It keeps its place, and is not told again: only on condition that it is still unread."""
+    owner = owner_of(own_id)
+    text = {"title": notice.title, "message": notice.message, "d": dumps(dict(notice.data))}
+    values = text | {"scores": dumps(dict(alert.scores)), "version": known["version"] + 1, "old": known["version"]}
+    assignments = ", ".join(f"{name} = :{name}" for name in (*text, "scores", "version"))
+    return [
+        table.update((keys.notices(owner), notice.id), f"SET {assignments}", values, condition="version = :old"),
+        table.check((keys.unread(owner), notice.id), condition="attribute_exists(PK)"),
+    ]
+
+
+def _begun(table: Table, own_id: str, notice: Notice, alert: Alert, slot: Item | None) -> list[Write]:
+    pk, sk = keys.alert_slot(own_id)
+    item: Item = {"PK": pk, "SK": sk, "entity": "SLOT", "notice": notice.id}
+    condition, values = ("notice = :old", {"old": slot["notice"]}) if slot else ("attribute_not_exists(PK)", None)
+    facts = {"scores": dumps(dict(alert.scores)), "version": 1}
+    return [
+        *notices.writes(table, owner_of(own_id), notice, facts),
+        table.put(item, condition=condition, values=values),
+    ]

@@ -1,0 +1,105 @@
+"""Markets in a function's memory: read whole once, then caught up by their changes, once for each batch."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+
+from cobroke.domain.features import Features, LeadFeatures, Market, unpack_lead, unpack_property
+from cobroke.domain.market import highest_price, prices, rooms_key, rooms_keys
+from cobroke.domain.ranking import Candidate
+from cobroke.storage import markets
+from cobroke.storage.keys import Kind
+from cobroke.storage.markets import Entries
+from cobroke.storage.table import Table
+
+MOST_HELD = 8
+LONGEST_MS = 29 * 24 * 3600 * 1000
+WORTH_READING_ANEW = 5
+"""More changes than this part of the entries cost more than reading them all again."""
+LEADS = "leads"
+"""All leads of a market stand together."""
+
+type Shelves = Mapping[str, tuple[list[int], list[Candidate]]]
+
+
+class HeldMarket:
+    """The leads or the listings of one market as of `watermark` (ms)."""
+
+    def __init__(self, kind: Kind, entries: Entries, watermark: int) -> None:
+        self.watermark = watermark
+        self._kind = kind
+        self._entries = entries
+        self._shelves: Shelves = {}
+
+    def catch_up(self, changed: Entries, watermark: int) -> None:
+        markets.merged(self._entries, changed.values())
+        self.watermark, self._shelves = watermark, {}
+
+    @property
+    def size(self) -> int:
+        return len(self._entries)
+
+    def counterparts(self, seeker: Features) -> Iterator[Candidate]:
+        """Those whom the knock-outs of price and rooms may let `seeker` see, as a read of the market finds them."""
+        self._shelves = self._shelves or _shelved(self._kind, self._entries)
+        if isinstance(seeker, LeadFeatures):
+            lowest, highest = prices(seeker)
+            for rooms in rooms_keys(seeker):
+                places, row = self._shelves.get(rooms, ([], []))
+                yield from row[bisect_left(places, lowest) : bisect_right(places, highest)]
+        else:
+            places, row = self._shelves.get(LEADS, ([], []))
+            yield from row[bisect_left(places, seeker.price) :]
+
+
+class HeldMarkets:
+    """So many of the markets that were used last."""
+
+    def __init__(self, table: Table, clock: Callable[[], int]) -> None:
+        self._table, self._clock = table, clock
+        self._held: dict[tuple[Kind, Market], HeldMarket] = {}
+        self._current: set[tuple[Kind, Market]] = set()
+
+    def begin(self) -> None:
+        """A new batch: what it asks for is caught up again."""
+        self._current.clear()
+
+    def get(self, kind: Kind, market: Market) -> HeldMarket:
+        """As it is now, or was when this batch first asked."""
+        at = kind, market
+        if at not in self._current:
+            self._held[at] = self._caught_up(kind, market, self._held.pop(at, None))
+            self._current.add(at)
+            while len(self._held) > MOST_HELD:
+                self._held.pop(next(iter(self._held)))
+        return self._held[at]
+
+    def _caught_up(self, kind: Kind, market: Market, held: HeldMarket | None) -> HeldMarket:
+        now = self._clock()
+        if held and held.watermark > now - LONGEST_MS:
+            most = held.size // WORTH_READING_ANEW
+            changed = markets.changes_of(self._table, kind, market, held.watermark, most)
+            if changed is not None:
+                held.catch_up(changed, now)
+                return held
+        entries = markets.read_whole(self._table, kind, market)
+        markets.merged(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
+        return HeldMarket(kind, entries, now)
+
+
+def _shelved(kind: Kind, entries: Entries) -> Shelves:
+    """By the partition that they stand in, in order of price, with the prices apart."""
+    shelves: dict[str, list[tuple[int, str, Candidate]]] = defaultdict(list)
+    for one in entries.values():
+        if one.packed is not None:
+            shelf, price = _place(kind, one.packed)
+            shelves[shelf].append((price, one.id, one))
+    ordered = {shelf: sorted(row) for shelf, row in shelves.items()}
+    return {shelf: ([price for price, _, _ in row], [one for *_, one in row]) for shelf, row in ordered.items()}
+
+
+def _place(kind: Kind, packed: bytes) -> tuple[str, int]:
+    if kind == "LEAD":
+        return LEADS, highest_price(unpack_lead("", packed))
+    listing = unpack_property("", packed)
+    return rooms_key(listing.rooms), listing.price

@@ -1,0 +1,63 @@
+"""Who pushes a notice to Telegram: one at a time, and never again once it was sent."""
+
+from contextlib import suppress
+
+from cobroke.storage import keys, realtors
+from cobroke.storage.notices import Notice, of_item
+from cobroke.storage.realtors import Realtor
+from cobroke.storage.table import ConditionFailed, Table
+
+CLAIMED_FOR_S = 60
+
+
+def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice] | None:
+    """Whom to push what; None where it was pushed, or is gone, or he is not to be reached."""
+    realtor_key, notice_key = keys.realtor(realtor_id), (keys.notices(realtor_id), notice_id)
+    items = table.get_many([realtor_key, notice_key])
+    if len(items) < 2 or "pushed_at" in items[notice_key]:
+        return None
+    realtor = realtors.of_item(items[realtor_key])
+    return (realtor, of_item(items[notice_key], is_read=False)) if realtor.verified and not realtor.push_off else None
+
+
+def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
+    """Whether nobody else is sending it, nor has sent it. A claim ends by itself."""
+    unsent = "attribute_exists(PK) AND attribute_not_exists(pushed_at)"
+    free = f"{unsent} AND (attribute_not_exists(claimed_until) OR claimed_until <= :now)"
+    values = {"until": now_s + CLAIMED_FOR_S, "now": now_s}
+    key = keys.notices(realtor_id), notice_id
+    try:
+        table.transact([table.update(key, "SET claimed_until = :until", values, condition=free)])
+    except ConditionFailed:
+        return False
+    return True
+
+
+def give_up(table: Table, realtor_id: str, notice_id: str) -> None:
+    """The claim, so that the next try need not wait for its end."""
+    _set(table, realtor_id, notice_id, "claimed_until", 0)
+
+
+def sent(table: Table, realtor_id: str, notice_id: str, now_s: int) -> None:
+    """For good: whatever delivers the notice again finds it pushed."""
+    _set(table, realtor_id, notice_id, "pushed_at", now_s)
+
+
+def switch_off(table: Table, realtor: Realtor) -> None:
+    """Until his next login; where he has logged in since he was read, that counts."""
+    key, values = keys.realtor(realtor.id), {"off": True, "old": realtor.version, "new": realtor.version + 1}
+    change = table.update(key, "SET push_off = :off, version = :new", values, condition="version = :old")
+    with suppress(ConditionFailed):
+        table.transact([change])
+
+
+def wait(table: Table, realtor: Realtor, until_s: int) -> None:
+    """No message to him before."""
+    table.transact([table.update(keys.realtor(realtor.id), "SET push_after = :until", {"until": until_s})])
+
+
+def _set(table: Table, realtor_id: str, notice_id: str, name: str, value: int) -> None:
+    key = keys.notices(realtor_id), notice_id
+    change = table.update(key, f"SET {name} = :value", {"value": value}, condition="attribute_exists(PK)")
+    with suppress(ConditionFailed):  # it has expired meanwhile
+        table.transact([change])

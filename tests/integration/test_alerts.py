@@ -1,0 +1,137 @@
+"""Alerts about new counterparts: who is told of what, when, and how often."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from functions.stream_matching.handler import handler
+from infra.triggers import STREAM_READERS
+from tests.account import TABLE
+from tests.builders import a_lead, a_property
+from tests.client import Client
+from tests.pump import Pump, drain, recorded
+
+type Json = dict[str, Any]
+
+PATTERNS = next(reader.patterns for reader in STREAM_READERS if reader.function == "stream_matching")
+
+
+@pytest.fixture
+def follow(aws: None) -> Iterator[Callable[[], None]]:  # noqa: ARG001 - an account comes first
+    """Let the stream's function take what has been written since."""
+    with recorded(TABLE) as stream:
+        pump = Pump(handler, Random(0), PATTERNS)
+
+        def taken() -> None:
+            drain(stream, pump)
+            assert (pump.failed, pump.raised) == ([], [])
+
+        yield taken
+
+
+def alerts(client: Client) -> list[Json]:
+    rows = client.get("/notifications", limit=100).needs(200)["notifications"]
+    return [row for row in rows if row["data"].get("reason") == "RECOMMENDED"]
+
+
+def test_a_new_listing_alerts_the_owner_of_a_matching_lead(
+    anna: Client, boris: Client, follow: Callable[[], None]
+) -> None:
+    lead = anna.post_lead(a_lead())
+    listing = boris.post_property(a_property(price=21_000_000))
+    follow()
+    (row,) = alerts(anna)
+    assert row["type"] == "NEW_MATCH"
+    assert row["data"] == {
+        "lead_id": lead,
+        "reason": "RECOMMENDED",
+        "count": 1,
+        "top": [{"property_id": listing, "match_score": 88}],
+    }
+    assert (
+        row["message"]
+        == "улица Льва Толстого, 16: 2\u00a0комнаты, 60\u00a0м², 21\u00a0000\u00a0000\u00a0₽. Совпадение 88\u00a0%."
+    )
+
+
+def test_a_new_lead_alerts_the_owner_of_a_matching_listing(
+    anna: Client, boris: Client, follow: Callable[[], None]
+) -> None:
+    listing = boris.post_property(a_property())
+    follow()
+    lead = anna.post_lead(a_lead())
+    follow()
+    (row,) = alerts(boris)
+    assert row["data"]["property_id"] == listing
+    assert row["data"]["top"] == [{"lead_id": lead, "match_score": 100}]
+    assert alerts(anna) == []
+
+
+def test_an_alert_grows_while_it_is_unread_and_keeps_its_place(
+    anna: Client, boris: Client, follow: Callable[[], None]
+) -> None:
+    anna.post_lead(a_lead())
+    prices = (21_000_000, 20_500_000, 18_000_000, 20_100_000)
+    listings = []
+    for price in prices:
+        listings.append(boris.post_property(a_property(price=price)))
+        follow()
+    (row,) = alerts(anna)
+    assert row["data"]["count"] == 4
+    assert [top["property_id"] for top in row["data"]["top"]] == [listings[2], listings[3], listings[1]]
+    assert anna.get("/notifications").needs(200)["unread_count"] == 1
+    anna.post(f"/notifications/{row['id']}/read").needs(200)
+    boris.post_property(a_property())
+    follow()
+    newer, older = alerts(anna)
+    assert (newer["data"]["count"], older["data"]["count"]) == (1, 4)
+
+
+def test_a_listing_alerts_again_only_after_a_price_cut_of_three_percent(
+    anna: Client, boris: Client, follow: Callable[[], None]
+) -> None:
+    anna.post_lead(a_lead())
+    listing = boris.post_property(a_property(price=20_000_000))
+    follow()
+    anna.post("/notifications/read-all").needs(200)
+    boris.put(f"/properties/{listing}", a_property(price=19_400_001)).needs(200)
+    follow()
+    assert len(alerts(anna)) == 1
+    boris.put(f"/properties/{listing}", a_property(price=19_400_000)).needs(200)
+    follow()
+    assert len(alerts(anna)) == 2
+
+
+def test_only_what_would_be_among_the_best_ten_alerts(
+    anna: Client, boris: Client, stranger: Client, follow: Callable[[], None]
+) -> None:
+    for _ in range(10):
+        boris.post_property(a_property())
+    lead = anna.post_lead(a_lead())
+    follow()
+    anna.post("/notifications/read-all").needs(200)
+    before = len(alerts(anna))
+    late = stranger.registered().post_property(a_property(price=21_000_000))
+    follow()
+    assert len(alerts(anna)) == before
+    best = anna.properties_for(lead)["recommendations"][0]["property_id"]
+    anna.post(f"/leads/{lead}/property-recommendations/{best}/action", {"action": "DISLIKE"}).needs(200)
+    follow()
+    assert len(alerts(anna)) == before, "a vacancy alerts nobody"
+    boris.put(f"/properties/{best}/archive").needs(200)
+    owner = stranger.registered()
+    second = owner.post_property(a_property(price=Decimal("20000000.01")))
+    follow()
+    (row, *_) = alerts(anna)
+    assert [top["property_id"] for top in row["data"]["top"]] == [second]
+    assert late != second
+
+
+def test_what_scores_below_eighty_alerts_nobody(anna: Client, boris: Client, follow: Callable[[], None]) -> None:
+    anna.post_lead(a_lead())
+    boris.post_property(a_property(district="Сокол", metro_station="Сокол"))
+    follow()
+    assert alerts(anna) == []
