@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo test check format lint types unit coverage synth bench lock deploy-check deploy smoke clean
+.PHONY: help install run demo test check format lint types unit coverage synth bench races mutants lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -75,6 +75,12 @@ types: install ## mypy, strict
 
 unit: install ## the tests of what is pure, and of the templates
 	@$(BIN)/pytest -q tests/unit tests/infra
+
+races: install ## the races and the reads while writing, for longer than in the suite
+	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"
+
+mutants: install ## plant bugs: the tests must find them (negotiation by mutmut, lists by hand)
+	@$(BIN)/python -m tools.mutants
 
 coverage: install ## every test but the end-to-end ones, and what they do not reach
 	@$(BIN)/pytest -q --cov --cov-report=term-missing tests/unit tests/integration

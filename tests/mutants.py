@@ -1,0 +1,129 @@
+"""Known ways to get a list wrong, each a line of the product written as it must not be; a search has to find it."""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from cobroke.domain import ranking as rankings
+from cobroke.flows import ranking as flow
+from cobroke.storage import markets, objects
+
+
+class Edit(NamedTuple):
+    """Of one function: the text that stands there once, and what a mistake would have put in its place."""
+
+    function: Callable[..., Any]
+    right: str
+    wrong: str
+
+
+class Mutant(NamedTuple):
+    """`shown_by`: the written test, in tests/unit/test_lists_interleavings.py, that fails on it."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    shown_by: str
+
+
+MUTANTS = (
+    Mutant(
+        "no overlap",
+        (Edit(markets.changes_of, "watermark - OVERLAP_MS", "watermark"),),
+        "test_a_write_that_commits_after_a_look_with_a_time_before_it_is_in_the_next_one",
+    ),
+    Mutant(
+        "removal not merged",
+        (Edit(rankings._parted, "if row.id not in newer]", "if row.id not in newer or newer[row.id].packed is None]"),),
+        "test_what_was_archived_since_the_ranking_was_kept_is_gone",
+    ),
+    Mutant(
+        "the cut forgotten",
+        (Edit(rankings.caught_up, " if ranking.cut is None or place >= ranking.cut]", "]"),),
+        "test_below_the_cut_others_may_be_better_than_what_has_changed",
+    ),
+    Mutant(
+        # Taken anew each time it would be right, if slow: it only rises. Wrong is to take it from a full list alone.
+        "the cut taken from the last row of a list that lost some",
+        (
+            Edit(
+                rankings.caught_up, "cut = ranking.cut\n", "cut = rows[-1].place if len(rows) == sizes.kept else None\n"
+            ),
+        ),
+        "test_a_list_that_has_lost_rows_is_still_cut_where_it_was",
+    ),
+    Mutant(
+        "hidden pairs dropped after the cut",
+        (
+            Edit(
+                flow._afresh,
+                "ranked(entries, seeker.select, sizes, now, seen, seeker.own.version)",
+                "ranked(entries, Seeker(seeker.own, {}).select, sizes, now, seen, seeker.own.version)"
+                ".without(seeker.hides)",
+            ),
+        ),
+        "test_hidden_pairs_leave_their_places_to_others_before_the_cut",
+    ),
+    Mutant(
+        "change times straight from the clock",
+        (Edit(objects._written, "max(clock(), old.changed_at + 1)", "clock()"),),
+        "test_of_two_writes_with_clocks_apart_the_last_one_counts_a_minute_later",
+    ),
+    Mutant(
+        "no merge of changes after a fresh read",
+        (Edit(flow._afresh, "markets.merged(entries, changed.values())", "del changed"),),
+        "test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed",
+    ),
+    Mutant(
+        "hiddenness judged without what the row keeps",
+        (Edit(rankings._row, "of.detail", "0"),),
+        "test_a_disliked_pair_is_back_when_its_counterpart_has_changed_enough",
+    ),
+    Mutant(
+        "a ranking of another version of its object",
+        (Edit(flow.current, "known.own_version == seeker.own.version and ", ""),),
+        "test_an_object_that_was_written_has_another_list",
+    ),
+    Mutant(
+        "a ranking older than the changes that are kept",
+        (Edit(flow.current, " and known.watermark > now - LONGEST_MS", ""),),
+        "test_a_ranking_older_than_the_changes_is_not_caught_up",
+    ),
+    Mutant(
+        "a list with too few rows above the cut",
+        (Edit(rankings.Ranking.holds, "self.cut is None or len(self.rows) >= shown", "True"),),
+        "test_when_the_rows_above_the_cut_are_used_up_the_market_is_read",
+    ),
+    Mutant(
+        "no removal from the market that was left",
+        (Edit(objects._writes, "for held in (old, new) if held", "for held in (new,) if held"),),
+        "test_what_moved_to_another_city_is_gone_from_the_first",
+    ),
+)
+
+
+@contextmanager
+def planted(mutant: Mutant) -> Iterator[None]:
+    """The product with this mistake while the block runs; ValueError where the text is not there once any more."""
+    edited = dict[Callable[..., Any], str]()
+    for function, right, wrong in mutant.edits:
+        source = edited.get(function) or textwrap.dedent(inspect.getsource(function))
+        if source.count(right) != 1:
+            raise ValueError(f"{function.__qualname__} holds {right!r} {source.count(right)} times")
+        edited[function] = source.replace(right, wrong)
+    codes = {function: function.__code__ for function in edited}
+    try:
+        for function, source in edited.items():
+            function.__code__ = _code(function, source)
+        yield
+    finally:
+        for function, code in codes.items():
+            function.__code__ = code
+
+
+def _code(function: Callable[..., Any], source: str) -> Any:
+    """Put into the function itself, so that it also counts where the function was imported by name."""
+    made = dict[str, Any]()
+    exec(compile(source, function.__code__.co_filename, "exec"), dict(function.__globals__), made)  # noqa: S102
+    return made[function.__name__].__code__

@@ -1,0 +1,271 @@
+"""The shortest stories in which a list could go wrong, told one by one; each fails on its mutant (tests/mutants.py)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.configprovider import NEW_RETRIES_ENABLED
+
+from cobroke.storage import keys, objects, table
+from cobroke.storage.keys import Kind
+from cobroke.storage.objects import Content
+from cobroke.storage.table import ConditionFailed
+from tests.mutants import MUTANTS, Mutant, planted
+from tests.unit.test_lists_machine import DAY, SECOND, START, Offer, World, at_price, often_caught_up
+
+KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
+MINUTE = 61 * SECOND
+
+
+def of_both(test: Callable[[Kind], None]) -> Callable[[Kind], None]:
+    """Of the list of a lead, and of that of a property."""
+    told: Callable[[Kind], None] = pytest.mark.parametrize("kind", KINDS)(often_caught_up(test))
+    return told
+
+
+def a_world(kind: Kind, count: int = 8) -> World:
+    """With so many equally good counterparts, posted long ago: the newest is the best."""
+    world = World(kind)
+    for _ in range(count):
+        world.passes(1)
+        world.post(Offer())
+    world.passes(MINUTE)
+    return world
+
+
+@of_both
+def test_a_write_that_commits_after_a_look_with_a_time_before_it_is_in_the_next_one(kind: Kind) -> None:
+    world = a_world(kind)
+    world.post(Offer(), skew=-5 * SECOND, late=True)
+    world.passes(19 * SECOND)
+    world.check(lambda: world.look(skew=5 * SECOND))
+    world.commit(world.late[0])
+    assert world.check()[0].id == list(world.states)[-1]
+
+
+@of_both
+def test_what_was_archived_since_the_ranking_was_kept_is_gone(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    world.archive(best.id)
+    assert best not in world.check()
+
+
+@of_both
+def test_below_the_cut_others_may_be_better_than_what_has_changed(kind: Kind) -> None:
+    world = a_world(kind, count=12)
+    oldest_first = world.counterparts
+    world.check()
+    for an_id in oldest_first[-5:]:
+        world.archive(an_id)
+    for an_id in oldest_first[:2]:
+        world.edit(an_id, Offer())
+    assert [place.id for place in world.check()] == [oldest_first[6], oldest_first[5], oldest_first[4]]
+
+
+@of_both
+def test_a_list_that_has_lost_rows_is_still_cut_where_it_was(kind: Kind) -> None:
+    world = a_world(kind)
+    oldest_first = world.counterparts
+    for an_id in oldest_first[:2:-1]:
+        world.check()
+        world.archive(an_id)
+    assert len(world.check()) == 3
+
+
+@of_both
+def test_hidden_pairs_leave_their_places_to_others_before_the_cut(kind: Kind) -> None:
+    world = a_world(kind)
+    for an_id in world.counterparts[4:]:
+        world.dislike(an_id)
+    assert len(world.check()) == 3
+
+
+@of_both
+def test_of_two_writes_with_clocks_apart_the_last_one_counts_a_minute_later(kind: Kind) -> None:
+    world = a_world(kind)
+    best = world.counterparts[-1]
+    world.edit(best, Offer(), skew=5 * SECOND)
+    world.archive(best, skew=-5 * SECOND)
+    world.passes(60 * SECOND)
+    assert best not in {place.id for place in world.check()}
+
+
+@of_both
+def test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed(kind: Kind) -> None:
+    for moment in range(9):
+        world, lowest = World(kind), 14_000 if kind == "LEAD" else 15_000
+        for number in range(6):
+            world.post(Offer(lowest + 100 * number))
+        dearest = world.counterparts[-1]
+        cheaper = Offer(lowest + 50)
+        answer = world.check(others={moment: lambda world=world, cheaper=cheaper: world.edit(dearest, cheaper)})  # type: ignore[misc]  # noqa: B023
+        assert dearest in {place.id for place in answer}
+
+
+@of_both
+def test_a_disliked_pair_is_back_when_its_counterpart_has_changed_enough(kind: Kind) -> None:
+    world = a_world(kind, count=2)
+    an_id = world.post(Offer(klass=0))
+    world.check()
+    world.dislike(an_id)
+    assert an_id not in {place.id for place in world.check()}
+    world.edit(an_id, Offer(14_550 if kind == "LEAD" else 15_000))
+    for _ in range(3):
+        assert an_id in {place.id for place in world.check()}
+        world.passes(MINUTE)
+
+
+@of_both
+def test_an_object_that_was_written_has_another_list(kind: Kind) -> None:
+    world = a_world(kind)
+    world.check()
+    world.edit(world.own_id, Offer(near=False))
+    assert {place.score for place in world.check()} == {6000}
+
+
+@of_both
+def test_a_ranking_older_than_the_changes_is_not_caught_up(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    world.archive(best.id)
+    world.passes(30 * DAY + MINUTE)
+    assert best not in world.check()
+
+
+@of_both
+def test_when_the_rows_above_the_cut_are_used_up_the_market_is_read(kind: Kind) -> None:
+    world = a_world(kind)
+    world.check()
+    for an_id in world.counterparts[4:]:
+        world.archive(an_id)
+    assert len(world.check()) == 3
+
+
+@of_both
+def test_what_moved_to_another_city_is_gone_from_the_first(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    world.edit(best.id, Offer(here=False))
+    assert best not in world.check()
+    world.edit(best.id, Offer())
+    assert world.check()[0] == best
+
+
+@of_both
+def test_a_look_inside_a_look_keeps_its_ranking_and_the_outer_one_answers_from_its_own(kind: Kind) -> None:
+    for moment in range(1, 8):
+        world = a_world(kind)
+        best = world.counterparts[-1]
+
+        def meanwhile(world: World = world, best: str = best) -> None:
+            assert world.look() == world.brute_force()
+            world.archive(best)
+            assert world.look() == world.brute_force()
+
+        world.check(world.recommended, {moment: meanwhile})
+        assert best not in {place.id for place in world.check()}
+
+
+@of_both
+def test_a_price_cut_that_adds_up_to_three_percent_brings_a_pair_back_and_a_rise_hides_it(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    world.dislike(best.id)
+    for price in (14_800, 14_551, 14_550, 14_551):
+        changed = world.own if kind == "PROPERTY" else world.states[best.id]
+        world.edit(changed.id, at_price(changed, price))
+        assert (best.id in {place.id for place in world.check()}) == (price <= 14_550)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_each_planted_bug_is_shown_by_its_story(mutant: Mutant, kind: Kind) -> None:
+    story: Callable[[Kind], None] = globals()[mutant.shown_by]
+    story(kind)
+    with planted(mutant), pytest.raises(AssertionError):
+        story(kind)
+
+
+def test_a_bug_that_can_no_longer_be_planted_is_no_success() -> None:
+    (edit,) = MUTANTS[0].edits
+    gone = Mutant("gone", (edit._replace(right="what nobody wrote"),), "")
+    with pytest.raises(ValueError, match="changes_of holds 'what nobody wrote' 0 times"), planted(gone):
+        pass
+
+
+@of_both
+def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say(kind: Kind) -> None:
+    world = World(kind)
+    an_id = world.post(Offer(), skew=5 * SECOND)
+    times = [world.states[an_id].changed_at]
+    for skew in (-5 * SECOND, 0, 5 * SECOND, 6 * SECOND):
+        world.edit(an_id, Offer(), skew=skew)
+        times.append(world.states[an_id].changed_at)
+    world.archive(an_id, skew=-5 * SECOND)
+    times.append(world.states[an_id].changed_at)
+    assert [time - START - 5 * SECOND for time in times] == [0, 1, 2, 3, SECOND, SECOND + 1]
+    changes = changes_of(world, an_id)
+    assert [int(sk.partition("#")[0]) for sk, _ in changes] == times
+    assert [item["version"] for _, item in changes] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("write", ["create", "replace_content", "archive"])
+def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cobroke.storage.retry.time.sleep", lambda _: None)
+    world = World("LEAD")
+    an_id, owner = world.post(Offer()), world.others[1]
+    lost, now, transact = [1, 2, 3], START, world.table.transact
+
+    def clock() -> int:
+        nonlocal now
+        now += 15 * SECOND
+        return now
+
+    def contended(writes: list[table.Write]) -> None:
+        if lost:
+            lost.pop()
+            raise ConditionFailed
+        transact(writes)
+
+    monkeypatch.setattr(world.table, "transact", contended)
+    content = Content({}, Offer().features("PROPERTY"))
+    what = {"create": (owner, content), "replace_content": (owner, an_id, content), "archive": (owner, an_id)}[write]
+    written = getattr(objects, write)(world.table, "PROPERTY", *what, clock)
+    assert written.changed_at == START + 4 * 15 * SECOND
+    assert changes_of(world, written.id)[-1][0].startswith(keys.moment(written.changed_at))
+    if write == "create":
+        assert written.created_at == written.changed_at
+
+
+@of_both
+def test_a_move_between_markets_is_a_removal_in_the_old_one_and_an_entry_in_the_new(kind: Kind) -> None:
+    world = World(kind)
+    an_id = world.post(Offer())
+    here = world.states[an_id].content.features.market
+    world.edit(an_id, Offer(here=False))
+    moved = world.states[an_id]
+    there = moved.content.features.market
+    old, new = (world.table.get(keys.change(world.other, market, moved.changed_at, an_id)) for market in (here, there))
+    assert old
+    assert new
+    assert ("f" in old, "f" in new) == (False, True)
+    assert old["version"] == new["version"] == 2
+    entries = [item for item in world.table.items() if item["PK"].startswith("MARKET#") and an_id in item["SK"]]
+    assert [(item["PK"], item["SK"]) for item in entries] == [keys.market_entry(moved.content.features, an_id)]
+
+
+def test_a_transaction_is_over_within_15_seconds_so_that_none_commits_20_after_its_time() -> None:
+    client: Any = table.Table("any")._client.meta
+    config = client.config
+    attempts = config.retries["total_max_attempts"]
+    assert config.retries["mode"] == "standard"
+    # The longest pauses of this mode, in s: 1, 2, 4, … up to 20. Its new ways would add up to 5 each, as a reply asks.
+    assert not NEW_RETRIES_ENABLED
+    pauses = sum(min(2**number, 20) for number in range(attempts - 1))
+    assert attempts * (config.connect_timeout + config.read_timeout) + pauses < 15
+
+
+def changes_of(world: World, an_id: str) -> list[tuple[str, dict[str, Any]]]:
+    found = [(item["SK"], item) for item in world.table.items() if item["entity"] == "CHANGE"]
+    return [(sk, item) for sk, item in found if keys.id_in(sk) == an_id]

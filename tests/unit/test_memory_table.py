@@ -1,0 +1,132 @@
+"""The table in memory answers as the real one does over moto, whatever is asked of both in any order."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import moto
+import pytest
+
+from cobroke.domain.errors import Busy
+from cobroke.storage.notation import Item, attributes_of
+from cobroke.storage.table import ConditionFailed, Key, Table, Write
+from tests.account import TABLE, open_account
+from tests.memory_table import MemoryTable
+
+PARTITIONS = ("A", "B")
+SORT_KEYS = [f"{number:02}#x" for number in range(12)]
+ATTRIBUTES = ("SK", "version", "f")
+
+
+@pytest.fixture
+def both() -> Iterator[tuple[Table, MemoryTable]]:
+    with moto.mock_aws():
+        open_account()
+        yield Table(TABLE), MemoryTable(page_items=3)
+
+
+def a_key(rng: Random) -> Key:
+    return rng.choice(PARTITIONS), rng.choice(SORT_KEYS)
+
+
+def an_item(rng: Random) -> Item:
+    pk, sk = a_key(rng)
+    facts = {"version": rng.randint(1, 3), "f": rng.randbytes(3), "d": rng.choice(["", "text"]), "cut": None}
+    return {"PK": pk, "SK": sk} | {name: value for name, value in facts.items() if rng.random() < 0.9}
+
+
+def a_condition(rng: Random) -> dict[str, Any]:
+    conditions: list[dict[str, Any]] = [
+        {"condition": "attribute_not_exists(PK)", "values": None},
+        {"condition": "attribute_exists(PK)", "values": None},
+        {"condition": "version = :old", "values": {"old": rng.randint(1, 3)}},
+        {"condition": "version < :old AND attribute_exists(f)", "values": {"old": rng.randint(1, 3)}},
+    ]
+    return rng.choice(conditions)
+
+
+def a_write(rng: Random) -> Callable[[Table], Write]:
+    item, key, condition, change = an_item(rng), a_key(rng), a_condition(rng), rng.randint(-2, 2)
+    kind = rng.randrange(6)
+    return lambda table: [
+        table.put(item),
+        table.put(item, **condition),
+        table.delete(key),
+        table.delete(key, **condition),
+        table.update(key, "SET entity = :entity ADD matches :change", {"entity": "COUNTS", "change": change}),
+        table.check(key, **condition),
+    ][kind]
+
+
+def an_operation(rng: Random) -> Callable[[Table], Any]:
+    key, item, condition = a_key(rng), an_item(rng), a_condition(rng)
+    keys = [a_key(rng) for _ in range(rng.randint(0, 9))]
+    low, high = sorted(rng.choices([" ", *SORT_KEYS, "03", "07~", "~"], k=2))
+    newest_first, limit = rng.random() < 0.5, rng.choice([None, 1, 2, 5])
+    attributes = ATTRIBUTES if rng.random() < 0.5 else ()
+    writes = [a_write(rng) for _ in range(rng.choice([1, 2, 2, 3]))]
+    operations: list[Callable[[Table], Any]] = [
+        lambda table: table.get(key),
+        lambda table: table.get_many(keys),
+        lambda table: list(table.query(key[0], low, high, newest_first=newest_first)),
+        lambda table: list(
+            table.query_raw(key[0], low, high, newest_first=newest_first, attributes=attributes, page_limit=limit)
+        ),
+        lambda table: table.put_alone(item, **condition),
+        *[lambda table: table.transact([write(table) for write in writes])] * 3,
+    ]
+    return rng.choice(operations)
+
+
+def outcome(operation: Callable[[Table], Any], table: Table) -> Any:
+    try:
+        return operation(table)
+    except ConditionFailed:
+        return "ConditionFailed"
+    except Exception as error:  # noqa: BLE001 - of the same operation on both, whatever it is
+        return getattr(error, "response", {}).get("Error", {}).get("Code") or error
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_answer_alike(both: tuple[Table, MemoryTable], seed: int) -> None:
+    real, in_memory = both
+    rng, reached = Random(seed), set[str]()
+    for _ in range(250):
+        operation = an_operation(rng)
+        theirs = outcome(operation, real)
+        assert outcome(operation, in_memory) == theirs
+        reached.add(theirs if isinstance(theirs, str) else type(theirs).__name__)
+    assert list(in_memory.items()) == [item for pk in PARTITIONS for item in real.query(pk)]
+    assert reached >= {"ConditionFailed", "ValidationException", "NoneType", "bool", "list", "dict"}
+
+
+def test_each_page_is_read_at_its_own_moment_and_what_others_do_is_not_interrupted() -> None:
+    table, calls = MemoryTable(page_items=2), list[int]()
+    for sk in "abcd":
+        table.transact([table.put({"PK": "P", "SK": sk})])
+
+    def others() -> None:
+        calls.append(len(calls))
+        if len(calls) == 2:
+            table.transact([table.delete(("P", "a")), table.delete(("P", "d")), table.put({"PK": "P", "SK": "e"})])
+
+    table.between = others
+    assert [item["SK"] for item in table.query("P")] == ["a", "b", "c", "e"]
+    assert len(calls) == 2
+
+
+def test_what_it_does_not_know_it_does_not_answer() -> None:
+    table, key = MemoryTable(), ("P", "a")
+    with pytest.raises(NotImplementedError):
+        table.transact([table.put({"PK": "P", "SK": "a"}, condition="size(f) > :n", values={"n": 1})])
+    with pytest.raises(NotImplementedError):
+        table.transact([table.update(key, "REMOVE f", {"n": 1})])
+    with pytest.raises(NotImplementedError):
+        table.store.get_item(Key=attributes_of({"PK": "P", "SK": "a"}), ConsistentRead=False)
+
+
+def test_it_has_the_time_of_a_request_as_well() -> None:
+    table = MemoryTable()
+    table.begin(0)
+    with pytest.raises(Busy):
+        table.open()
