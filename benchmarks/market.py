@@ -18,7 +18,7 @@ from cobroke.exact_json import loads_strictly
 from cobroke.storage import keys, objects, realtors
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
-from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
@@ -74,9 +74,9 @@ def _items(market: Market) -> Iterator[Item]:
     """What storage writes of each, but for its change."""
     yield from map(realtors._item, market.realtors)
     for stored in (*market.leads, *market.properties):
-        yield objects._object_item(stored)
+        yield stored_object._object_item(stored)
         entry = keys.market_entry(stored.content.features, stored.id)
-        yield objects._keyed(entry) | objects._market_facts(stored)
+        yield stored_object._keyed(entry) | stored_object._market_facts(stored)
 
 
 def _put(table: Table, items: Sequence[Item]) -> None:

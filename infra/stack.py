@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, CfnParameter, CliCredentialsStackSynthesizer, Stack
 from constructs import Construct
 
-from infra import api, endpoints, layer, signing_keys, table, triggers
+from infra import api, endpoints, layer, schedules, signing_keys, table, triggers
 from infra.stages import Stage as Settings
 
 
@@ -19,6 +19,7 @@ class CobrokeStack(Stack):
         bot_token = self._bot_token(stage)
         functions = endpoints.make_endpoints(self, stage, made_layer, made_table, keys, bot_token)
         triggers.make_triggers(self, stage, made_layer, made_table, bot_token)
+        schedules.make_schedules(self, stage, made_layer, made_table)
         made_api = api.make_api(self, stage, functions)
         CfnOutput(self, "ApiUrl", value=made_api.api_endpoint, description="The base URL of the API")
         CfnOutput(self, "TableName", value=made_table.table_name)

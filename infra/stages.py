@@ -23,6 +23,7 @@ class Stage:
     origins: tuple[str, ...] = ()
     telegram_api_url: str = "https://api.telegram.org"
     """Empty: pushes are only recorded."""
+    rematch_every: str = "rate(30 minutes)"
     mini_app_url: str = ""
     """What the button under a push opens; without one there is no button."""
     protected: bool = False

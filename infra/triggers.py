@@ -20,7 +20,7 @@ TIMEOUT = Duration.minutes(1)
 VISIBILITY = Duration.minutes(6)
 """Six times the function's own time, as Lambda advises."""
 PUSH_ACTIONS = ("BatchGetItem", "UpdateItem")
-QUEUE_ACTIONS = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage")
+QUEUE_ACTIONS = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
 
 
 @dataclass(frozen=True)
@@ -88,18 +88,24 @@ def _make_push(
     push = make_function(scope, stage, "telegram_push", layer, environment, TIMEOUT)
     allow(push, [f"dynamodb:{action}" for action in PUSH_ACTIONS], table.table_arn)
     allow(push, ["ssm:GetParameter"], parameter_arn(scope, bot_token))
-    allow(push, [f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
+    allow(push, ["sqs:SendMessage"], queue.queue_arn)
+    feed(scope, queue, push, batch_size=5)
+    return queue
+
+
+def feed(scope: Construct, queue: aws_sqs.Queue, function: lambda_.Function, batch_size: int) -> None:
+    """Let the function empty the queue, a few at once."""
+    allow(function, [f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
     mapping = lambda_.EventSourceMapping(
         scope,
-        "telegram_push-mapping",
-        target=push,
+        f"{queue.node.id}-mapping",
+        target=function,
         event_source_arn=queue.queue_arn,
-        batch_size=5,
+        batch_size=batch_size,
         report_batch_item_failures=True,
         max_concurrency=5,
     )
-    mapping.node.add_dependency(push.role or push)
-    return queue
+    mapping.node.add_dependency(function.role or function)
 
 
 def _read_stream(scope: Construct, table: aws_dynamodb.Table, reader: StreamReader, function: lambda_.Function) -> None:
@@ -144,7 +150,9 @@ def _logical_id(table: aws_dynamodb.Table) -> str:
     return Stack.of(table).get_logical_id(resource)
 
 
-def make_queue(scope: Construct, name: str, failed: aws_sqs.Queue | None = None) -> aws_sqs.Queue:
+def make_queue(
+    scope: Construct, name: str, failed: aws_sqs.Queue | None = None, visibility: Duration = VISIBILITY
+) -> aws_sqs.Queue:
     """With `failed`, what was received six times in vain goes there; without, it is itself where such things go."""
     queue = aws_sqs.Queue(
         scope,
@@ -152,7 +160,7 @@ def make_queue(scope: Construct, name: str, failed: aws_sqs.Queue | None = None)
         encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
         retention_period=FAILED_KEPT,
-        visibility_timeout=VISIBILITY,
+        visibility_timeout=visibility,
         dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed) if failed else None,
     )
     if failed is None:

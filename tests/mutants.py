@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cobroke.domain import ranking as rankings
 from cobroke.flows import ranking as flow
-from cobroke.storage import markets, objects
+from cobroke.storage import markets, stored_object
 
 
 class Edit(NamedTuple):
@@ -67,7 +67,7 @@ MUTANTS = (
     ),
     Mutant(
         "change times straight from the clock",
-        (Edit(objects._written, "max(clock(), old.changed_at + 1)", "clock()"),),
+        (Edit(stored_object.of_itself, "max(clock(), old.changed_at + 1)", "clock()"),),
         "test_of_two_writes_with_clocks_apart_the_last_one_counts_a_minute_later",
     ),
     Mutant(
@@ -97,7 +97,7 @@ MUTANTS = (
     ),
     Mutant(
         "no removal from the market that was left",
-        (Edit(objects._writes, "for held in (old, new) if held", "for held in (new,) if held"),),
+        (Edit(stored_object.writes, "for held in (old, new) if held", "for held in (new,) if held"),),
         "test_what_moved_to_another_city_is_gone_from_the_first",
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cobroke.clock import now_ms, timestamp
+from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.features import lead_features
 from cobroke.domain.lead import LeadBody, Requirements
 from cobroke.domain.paging import asked_of_own
@@ -15,8 +15,8 @@ from cobroke.domain.vocabulary import Status
 from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
 from cobroke.storage import objects
-from cobroke.storage.objects import Content, StoredObject
 from cobroke.storage.own_lists import list_own, match_count
+from cobroke.storage.stored_object import Content, StoredObject
 
 api = handler = Api("leads")
 
@@ -105,7 +105,7 @@ def _facts(lead: StoredObject, matches: int) -> dict[str, Any]:
         "requirements": body["requirements"],
         "status": lead.status,
         "match_count": matches,
-        "stale": False,
-        "stale_at": None,
+        "stale": lead.stale,
+        "stale_at": timestamp_or_none(lead.stale_at),
         "created_at": timestamp(lead.created_at),
     }

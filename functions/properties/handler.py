@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cobroke.clock import now_ms, timestamp
+from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.features import property_features
 from cobroke.domain.fields import Number
 from cobroke.domain.paging import asked_of_own
@@ -16,8 +16,8 @@ from cobroke.domain.vocabulary import Status
 from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
 from cobroke.storage import objects
-from cobroke.storage.objects import Content, StoredObject
 from cobroke.storage.own_lists import list_own, match_count
+from cobroke.storage.stored_object import Content, StoredObject
 
 api = handler = Api("properties")
 
@@ -110,7 +110,7 @@ def _facts(stored: StoredObject, matches: int) -> dict[str, Any]:
         "status": stored.status,
         "commission_share": body["commission_share"],
         "match_count": matches,
-        "stale": False,
-        "stale_at": None,
+        "stale": stored.stale,
+        "stale_at": timestamp_or_none(stored.stale_at),
         "created_at": timestamp(stored.created_at),
     }

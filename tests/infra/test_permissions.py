@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from infra.endpoints import TABLE_ACTIONS
+from infra.schedules import PLANNER_ACTIONS, WORKER_ACTIONS
 from infra.triggers import PUSH_ACTIONS, QUEUE_ACTIONS, READ_STREAM, STREAM_READERS
 from tests.infra.conftest import Template
 
+SCHEDULE = "AWS::Scheduler::Schedule"
 # What CDK lets a stream's function do with the queue that its failed records go to.
 FAILS_INTO = ("GetQueueAttributes", "GetQueueUrl", "SendMessage")
 PRIVATE_KEY = ("signing-keys", '"Parameter"')
@@ -33,18 +35,19 @@ def test_no_statement_has_a_star_for_actions_or_resources(template: Template) ->
 def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Template) -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in template.functions().values()]
     assert len(set(roles)) == len(roles)
-    assert set(roles) == set(template.all("AWS::IAM::Role"))
-    for role in template.all("AWS::IAM::Role").values():
+    clocks = {one["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0] for one in template.all(SCHEDULE).values()}
+    assert set(roles) | clocks == set(template.all("AWS::IAM::Role"))
+    for name, role in template.all("AWS::IAM::Role").items():
         assert "ManagedPolicyArns" not in role["Properties"]
         (trusted,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert trusted["Principal"] == {"Service": f"{'scheduler' if name in clocks else 'lambda'}.amazonaws.com"}
 
 
 def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template) -> None:
     listed = dict(TABLE_ACTIONS)
     for reader in STREAM_READERS:
         listed[reader.function] = (*reader.actions, *READ_STREAM, "ListStreams")
-    listed["telegram_push"] = PUSH_ACTIONS
+    listed |= {"telegram_push": PUSH_ACTIONS, "rematch_planner": PLANNER_ACTIONS, "rematch_worker": WORKER_ACTIONS}
     for function in template.functions():
         assert _actions(template, function, "dynamodb") == {f"dynamodb:{action}" for action in listed.get(function, ())}
     assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
@@ -64,7 +67,9 @@ def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_tok
 
 
 def test_a_function_does_with_queues_what_it_must(template: Template) -> None:
-    listed = {reader.function: FAILS_INTO for reader in STREAM_READERS} | {"telegram_push": QUEUE_ACTIONS}
+    listed = {reader.function: FAILS_INTO for reader in STREAM_READERS}
+    listed |= {"telegram_push": (*QUEUE_ACTIONS, "SendMessage"), "rematch_worker": QUEUE_ACTIONS}
+    listed |= {"rematch_planner": ("SendMessage",)}
     for function in template.functions():
         assert _actions(template, function, "sqs") == {f"sqs:{action}" for action in listed.get(function, ())}
 

@@ -90,7 +90,7 @@ def test_every_function_runs_python_3_13_on_arm_with_the_one_layer(prod: Templat
         assert function["Architectures"] == ["arm64"]
         assert function["Layers"] == [{"Ref": layer}]
         assert function["Handler"] == "handler.handler"
-        assert function["Timeout"] <= 60
+        assert function["Timeout"] <= 600
     assert Path(".python-version").read_text().strip() == "3.13"
 
 
@@ -140,19 +140,29 @@ def test_what_the_stream_functions_write_does_not_wake_the_matching() -> None:
     assert woken == {"LEAD", "PROPERTY"}
 
 
-def test_a_push_that_fails_six_times_is_kept(template: Template) -> None:
+def test_what_a_queue_delivers_six_times_in_vain_is_kept(template: Template) -> None:
     queues = {name: one["Properties"] for name, one in template.all("AWS::SQS::Queue").items()}
-    (push,) = (one for one in queues.values() if "RedrivePolicy" in one)
-    assert push["RedrivePolicy"]["maxReceiveCount"] == 6
-    assert push["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in queues
-    assert push["VisibilityTimeout"] >= 6 * template.functions()["telegram_push"]["Timeout"]
+    fed = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
+    fed = [one for one in fed if "StartingPosition" not in one]
+    assert len(fed) == 2
+    for mapping in fed:
+        queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 6
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in queues
+        function = template.body["Resources"][mapping["FunctionName"]["Ref"]]["Properties"]
+        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
     assert all(
         one["SqsManagedSseEnabled"] and one["MessageRetentionPeriod"] == 14 * 24 * 3600 for one in queues.values()
     )
-    mappings = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
-    (own,) = (one for one in mappings if "StartingPosition" not in one)
-    assert own["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert own["ScalingConfig"] == {"MaximumConcurrency": 5}
+
+
+def test_the_planner_is_woken_every_half_hour(template: Template) -> None:
+    (schedule,) = (one["Properties"] for one in template.all("AWS::Scheduler::Schedule").values())
+    assert schedule["ScheduleExpression"] == STAGES[template.stage].rematch_every == "rate(30 minutes)"
+    planner = template.body["Resources"][schedule["Target"]["Arn"]["Fn::GetAtt"][0]]["Properties"]
+    assert planner["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == "rematch_planner"
 
 
 def test_pushes_go_to_telegram_but_on_local_nowhere_unless_it_is_said(template: Template) -> None:

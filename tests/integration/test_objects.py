@@ -1,5 +1,6 @@
 """Leads and properties: what their owner writes, reads again and takes out of the market."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -27,9 +28,11 @@ def test_a_lead_reads_as_it_was_written(anna: Client) -> None:
         "status": "ACTIVE",
         "match_count": 0,
         "stale": False,
-        "stale_at": None,
+        "stale_at": lead["stale_at"],
         "updated_at": created["created_at"],
     }
+    written, stale = (datetime.fromisoformat(lead[name]) for name in ("updated_at", "stale_at"))
+    assert stale - written == timedelta(days=60)
 
 
 def test_a_property_reads_as_it_was_written_with_what_was_not_given(anna: Client) -> None:
@@ -52,7 +55,7 @@ def test_numbers_come_back_with_the_value_they_came_with(anna: Client) -> None:
     assert '"area":60.5' in text
 
 
-def testtext_leaves_as_utf8_and_unknown_members_are_not_stored(anna: Client) -> None:
+def test_text_leaves_as_utf8_and_unknown_members_are_not_stored(anna: Client) -> None:
     listing = anna.post_property(a_property(surprise="!"))
     text = anna.get(f"/properties/{listing}").text
     assert "Хамовники" in text
@@ -95,7 +98,7 @@ def test_a_whole_list_is_cut_to_what_one_answer_may_hold(anna: Client) -> None:
 def test_archiving_is_repeatable_and_final(anna: Client) -> None:
     listing = anna.post_property(a_property())
     first = anna.put(f"/properties/{listing}/archive").needs(200)
-    assert first["status"] == "ARCHIVED"
+    assert (first["status"], first["stale"], first["stale_at"]) == ("ARCHIVED", False, None)
     assert anna.put(f"/properties/{listing}/archive").needs(200) == first
     assert anna.put(f"/properties/{listing}", a_property()).needs(409)["code"] == "archived"
 

@@ -8,7 +8,7 @@ from botocore.configprovider import NEW_RETRIES_ENABLED
 
 from cobroke.storage import keys, objects, table
 from cobroke.storage.keys import Kind
-from cobroke.storage.objects import Content
+from cobroke.storage.stored_object import Content
 from cobroke.storage.table import ConditionFailed
 from tests.mutants import MUTANTS, Mutant, planted
 from tests.unit.test_lists_machine import DAY, SECOND, START, Offer, World, at_price, often_caught_up

@@ -28,7 +28,7 @@ from cobroke.flows import ranking as lists
 from cobroke.flows.recommendations import recommend
 from cobroke.storage import objects, pairs, rankings, realtors
 from cobroke.storage.keys import Kind
-from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
@@ -144,7 +144,7 @@ class World:
     def _acted(self, an_id: str, **changes: Any) -> None:
         lead, listing, _ = self._scored(self.own, self.states[an_id])
         old = self.pairs.get(an_id, Pair(lead_id=lead.id, property_id=listing.id))
-        self.table.transact(pairs.writes(self.table, old, replace(old, **changes)))
+        self.table.transact(pairs.writes(self.table, old, replace(old, **changes), lead.content.features.market))
         new = replace(old, **changes, version=old.version + 1)
         self.seen.setdefault((Pair, an_id), [self.pairs.get(an_id)]).append(new)
         self.pairs[an_id] = new

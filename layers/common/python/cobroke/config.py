@@ -21,6 +21,7 @@ class Config:
     """Where the Bot API answers; empty: pushes are only recorded."""
     mini_app_url: str
     push_queue_url: str
+    run_queue_url: str
 
     @classmethod
     def from_environment(cls) -> "Config":
@@ -34,4 +35,5 @@ class Config:
             telegram_api_url=os.environ.get("TELEGRAM_API_URL", "").rstrip("/"),
             mini_app_url=os.environ.get("MINI_APP_URL", ""),
             push_queue_url=os.environ.get("PUSH_QUEUE_URL", ""),
+            run_queue_url=os.environ.get("RUN_QUEUE_URL", ""),
         )

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from cobroke.clock import timestamp
+from cobroke.clock import timestamp, timestamp_or_none
 from cobroke.domain.fields import Number
 from cobroke.domain.ids import match_id
 from cobroke.domain.lead import Requirements
@@ -117,7 +117,6 @@ def property_match(of: matches.Match, message_length: int | None = None) -> Prop
 
 def _match(of: matches.Match, side: Side, message_length: int | None) -> dict[str, Any]:
     pair = of.sides.pair
-    shared_at = pair.contact_shared_at
     state = _state(pair, side)
     terms = {name: state.pop(name) for name in ("negotiation_status", "agreed_share")}
     offers: dict[str, Any] = {"proposed_by_lead": pair.offer_lead, "proposed_by_property": pair.offer_property}
@@ -126,7 +125,7 @@ def _match(of: matches.Match, side: Side, message_length: int | None) -> dict[st
         "realtor_info": _counterpart(of.counterpart, reachable=pair.contacts_visible),
         "timeline": Timeline(
             created_at=timestamp(pair.created_at or 0),
-            contact_shared_at=None if shared_at is None else timestamp(shared_at),
+            contact_shared_at=timestamp_or_none(pair.contact_shared_at),
         ),
         "closed_reason": pair.closed_reason,
         "message_from_counterpart": of.message[:message_length] if of.message else None,

@@ -66,6 +66,8 @@ class Candidate(NamedTuple):
     version: int
     packed: bytes | None
     detail: int
+    mended: bool = False
+    """Written by time or a repair, not by its owner."""
 
 
 type Candidates = Mapping[str, Candidate]

@@ -1,7 +1,7 @@
 """Two realtors agree: each act on a pair is one transaction over the pair, both counts, and what it was decided on."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cobroke.domain import negotiation
 from cobroke.domain.errors import Archived, NotFound
@@ -9,7 +9,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import Action, Number, Pair, Side, other
 from cobroke.domain.score import LISTED
 from cobroke.domain.vocabulary import ArchivedFor
-from cobroke.storage import keys, objects, pairs
+from cobroke.storage import keys, objects, pairs, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.matches import PairIds, Sides, load
 from cobroke.storage.retry import until_written
@@ -47,10 +47,9 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
     def attempt() -> tuple[Sides, Side]:
         sides, side = load_match(table, caller, pair_ids)
         own, done = sides.of(side), negotiation.complete(sides.pair, side, clock())
-        writes = pairs.writes(table, sides.pair, done) if done is not sides.pair else []
+        writes = pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
         if own.status == "ACTIVE":
-            _, archived = objects.archiving(table, own, "OBJECT_CLOSED", clock)
-            writes += archived
+            writes += stored_object.writes(table, own, objects.archived(own, "OBJECT_CLOSED", clock))
         if writes:
             table.transact(writes)
         return sides._replace(pair=done), side
@@ -60,14 +59,28 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
 
 def close_matches(table: Table, kind: Kind, object_id: str, clock: Clock) -> int:
     """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left the next one finds."""
-    item = table.get(keys.owned(kind, object_id))
-    reason = objects.of_item(item).archived_for if item else None
+    reason = objects.load(table, kind, object_id).archived_for
     if reason is None:
         return 0
     waiting = [pair for pair in pairs.of_object(table, kind, object_id).values() if pair.status == "PENDING"]
-    for pair in waiting:
-        _close(table, pair, reason, clock)
-    return len(waiting)
+    return sum(close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting)
+
+
+def close(table: Table, ids: PairIds, reason: ArchivedFor | Literal["EXPIRED"], clock: Clock) -> bool:
+    """Close a match that is PENDING, and for EXPIRED due; whether it was."""
+
+    def attempt() -> bool:
+        item = table.get(keys.pair(*ids))
+        if item is None:
+            return False
+        known = pairs.of_item(item)
+        closed = negotiation.close(known, reason, clock())
+        if closed is not known:
+            market = objects.load(table, "LEAD", ids.lead_id).content.features.market
+            table.transact(pairs.writes(table, known, closed, market))
+        return closed is not known
+
+    return until_written(table, attempt)
 
 
 def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:
@@ -101,7 +114,7 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
     if new is sides.pair:
         return []
     decided_on = () if sides.pair.contacts_visible else (sides.lead, sides.listing)
-    return pairs.writes(table, sides.pair, new) + [objects.unchanged(table, one) for one in decided_on]
+    return pairs.writes(table, sides.pair, new, sides.market) + [objects.unchanged(table, one) for one in decided_on]
 
 
 def _messages(table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, deed: Deed) -> list[Write]:
@@ -118,14 +131,3 @@ def _messages(table: Table, old: Pair, outcome: negotiation.Outcome, side: Side,
     if not said or not (changed or old.keeps_like(side)):
         return []
     return [pairs.message(table, outcome.pair, side, said)] + ([] if changed else [pairs.unchanged(table, old)])
-
-
-def _close(table: Table, pair: Pair, reason: ArchivedFor, clock: Clock) -> None:
-    def attempt() -> None:
-        item = table.get(keys.pair(pair.lead_id, pair.property_id))
-        known = pairs.of_item(item) if item else pair
-        closed = negotiation.close(known, reason, clock())
-        if closed is not known:
-            table.transact(pairs.writes(table, known, closed))
-
-    until_written(table, attempt)

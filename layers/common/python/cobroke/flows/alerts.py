@@ -14,7 +14,7 @@ from cobroke.storage.alerts import Cause
 from cobroke.storage.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.keys import Kind
 from cobroke.storage.notices import Notice
-from cobroke.storage.objects import Content, StoredObject
+from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.table import Table
 
 
@@ -22,6 +22,8 @@ def alert(table: Table, held: HeldMarkets, written: StoredObject, clock: Callabl
     """Tell the owner of each counterpart at 80 or more that would now be shown `written` among his best ten; how many
     were told. Each is told once, and of a listing again after a price cut, however often this is done.
     """
+    if alerts.is_done(table, written):
+        return 0
     features = written.content.features
     price = None if isinstance(features, LeadFeatures) else features.price
     cause = Cause(written.id, price, written.changed_at)
@@ -32,6 +34,7 @@ def alert(table: Table, held: HeldMarkets, written: StoredObject, clock: Callabl
     for object_id, (score, one) in good.items():
         if object_id in new and _is_among_the_best(table, rivals, one, written):
             told += alerts.tell(table, object_id, cause, score, clock() // 1000, _describing(table, object_id, written))
+    alerts.call_done(table, written)
     return told
 
 

@@ -2,36 +2,33 @@
 
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.pair import Notice, Pair, owed
-from cobroke.domain.wording import about_pair
-from cobroke.storage import keys, notices, objects
-from cobroke.storage.notation import Item
+from cobroke.domain.wording import Words, about_pair
+from cobroke.storage import notices, objects
 from cobroke.storage.table import Table
 
 
-def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> list[str]:
-    """Tell what the change from `before` to `now` owes; the ids of its notices, told now or before."""
+def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
+    """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices that is."""
     known = owed(before) if before else ()
-    new = [notice for notice in owed(now) if notice not in known]
-    if not new:
-        return []
-    listing = table.get(keys.owned("PROPERTY", now.property_id))
-    return [_tell(table, notice, now, listing) for notice in new if listing]
+    new = {(_to(notice), _id(notice)): notice for notice in owed(now) if notice not in known}
+    missing = {key: new[key] for key in new.keys() - notices.told(table, new)}
+    if not missing:
+        return 0
+    listing = objects.load(table, "PROPERTY", now.property_id).content.body
+    return sum(notices.put(table, to, _told(due, about_pair(due, now, listing))) for (to, _), due in missing.items())
 
 
-def _tell(table: Table, notice: Notice, pair: Pair, listing: Item) -> str:
-    words = about_pair(notice, pair, objects.of_item(listing).content.body)
-    data = {
-        "lead_id": notice.lead_id,
-        "property_id": notice.property_id,
-        "match_id": match_id(notice.lead_id, notice.property_id),
-    }
-    told = notices.Notice(
-        id=notices.notice_id(notice.at, *notice),
-        type="CONTACT_SHARED" if notice.kind == "CONTACT_SHARED" else "NEW_MATCH",
-        title=words.title,
-        message=words.message,
-        data=data if notice.kind == "CONTACT_SHARED" else data | {"reason": notice.kind},
-    )
-    to = notice.lead_id if notice.to == "LEAD" else notice.property_id
-    notices.put(table, owner_of(to), told)
-    return told.id
+def _told(notice: Notice, words: Words) -> notices.Notice:
+    ids = notice.lead_id, notice.property_id
+    data = {"lead_id": ids[0], "property_id": ids[1], "match_id": match_id(*ids)}
+    if notice.kind == "CONTACT_SHARED":
+        return notices.Notice(_id(notice), "CONTACT_SHARED", words.title, words.message, data)
+    return notices.Notice(_id(notice), "NEW_MATCH", words.title, words.message, data | {"reason": notice.kind})
+
+
+def _to(notice: Notice) -> str:
+    return owner_of(notice.lead_id if notice.to == "LEAD" else notice.property_id)
+
+
+def _id(notice: Notice) -> str:
+    return notices.notice_id(notice.at, *notice)

@@ -1,7 +1,6 @@
 """The ranking of one object as of now: caught up by changes where that is cheaper, else read from the market afresh."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -16,8 +15,8 @@ from cobroke.domain.selection import best_leads, best_properties
 from cobroke.domain.shortlist import Selection
 from cobroke.storage import markets, pairs, rankings
 from cobroke.storage.keys import Kind
-from cobroke.storage.objects import StoredObject
 from cobroke.storage.rankings import KeptRanking
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
 
 LONGEST_MS = 29 * 24 * 3600 * 1000
@@ -98,10 +97,12 @@ def _afresh(table: Table, seeker: Seeker, now: int, sizes: Sizes) -> Ranking:
     return ranked(entries, seeker.select, sizes, now, seen, seeker.own.version)
 
 
-def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> None:
+def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:
     """Save the ranking. Where that fails, or another was faster, a look is none the worse."""
-    with suppress(Busy):
-        rankings.save(table, own, ranking, known, looked_at)
+    try:
+        return rankings.save(table, own, ranking, known, looked_at)
+    except Busy:
+        return False
 
 
 def warm(table: Table, kind: Kind, object_id: str, clock: Callable[[], int], sizes: Sizes = SIZES) -> StoredObject:

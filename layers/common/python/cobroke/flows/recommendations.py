@@ -6,14 +6,15 @@ from typing import NamedTuple, cast
 from cobroke.domain.features import Features, LeadFeatures, PropertyFeatures
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
-from cobroke.domain.ranking import SIZES, Row, Sizes
+from cobroke.domain.ranking import SIZES, Ranking, Row, Sizes
 from cobroke.domain.resurfacing import Resurfaced
 from cobroke.domain.score import LISTED, Evaluation, evaluate
 from cobroke.flows.ranking import Seeker, current, keep
-from cobroke.storage import keys, objects, pairs, rankings, realtors
+from cobroke.storage import keys, looks, pairs, rankings, realtors, stored_object
 from cobroke.storage.keys import Kind
-from cobroke.storage.objects import StoredObject
+from cobroke.storage.rankings import KeptRanking
 from cobroke.storage.realtors import Realtor
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
 
 _TRIES = 5
@@ -59,10 +60,19 @@ def recommend(
         # A write has overtaken the reading; its change came in the same transaction.
         ranking, again = current(table, seeker, ranking, clock, sizes)
         worth_keeping |= again
-    now = clock()
-    if worth_keeping or known is None or known.looked_at <= now - MARKED_FOR_MS:
-        keep(table, own, ranking, known, looked_at=now)
+    _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
     return Recommendations(own, _rows(seeker, loaded), len(shown))
+
+
+def _remember(
+    table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, now: int, *, worth_keeping: bool
+) -> None:
+    """Keep the ranking where that spares later looks something, and once a day that somebody looks at it."""
+    unmarked = known is None or known.looked_at <= now - MARKED_FOR_MS
+    if unmarked:
+        looks.mark(table, own.kind, own.content.features.market, own.id, now)
+    if unmarked or worth_keeping:
+        keep(table, own, ranking, known, looked_at=now)
 
 
 def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> list[_Loaded]:
@@ -71,7 +81,7 @@ def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> list[_Loaded]:
     wanted = [keys.owned(kind, row.id) for row in shown]
     items = table.get_many(wanted + [keys.realtor(owner_of(row.id)) for row in shown])
     return [
-        _Loaded(objects.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(row.id))]))
+        _Loaded(stored_object.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(row.id))]))
         for key, row in zip(wanted, shown, strict=True)
     ]
 

@@ -11,6 +11,7 @@ from cobroke.storage import keys, notices
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import Notice
 from cobroke.storage.retry import until_written
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Key, Table, Write
 
 
@@ -20,6 +21,19 @@ class Cause(NamedTuple):
     counterpart: str
     price: int | None
     at: int
+
+
+def is_done(table: Table, written: StoredObject) -> bool:
+    """Whether all whom this version of an object should alert were alerted: what comes near the top of a list later,
+    because others left it, alerts nobody.
+    """
+    item = table.get(keys.alerted_all(written.id))
+    return item is not None and item["version"] >= written.version
+
+
+def call_done(table: Table, written: StoredObject) -> None:
+    pk, sk = keys.alerted_all(written.id)
+    table.put_alone({"PK": pk, "SK": sk, "entity": "ALERTED", "version": written.version}, condition="", values=None)
 
 
 def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:

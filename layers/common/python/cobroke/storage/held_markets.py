@@ -71,7 +71,9 @@ class HeldMarkets:
             self._held[at] = self._caught_up(kind, market, self._held.pop(at, None))
             self._current.add(at)
             while len(self._held) > MOST_HELD:
-                self._held.pop(next(iter(self._held)))
+                longest_unused = next(iter(self._held))
+                del self._held[longest_unused]
+                self._current.discard(longest_unused)
         return self._held[at]
 
     def _caught_up(self, kind: Kind, market: Market, held: HeldMarket | None) -> HeldMarket:

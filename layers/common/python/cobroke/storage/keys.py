@@ -73,6 +73,11 @@ def alert_slot(object_id: str) -> Key:
     return f"ALERTS#{object_id}", "SLOT"
 
 
+def alerted_all(object_id: str) -> Key:
+    """Up to which version the object itself has alerted whom it should."""
+    return f"ALERTS#{object_id}", "DONE"
+
+
 def object_of(sort_key: str) -> tuple[Kind, str] | None:
     """The kind and id of the lead or property that lives under this sort key, None where none does."""
     name, _, object_id = sort_key.partition("#")
@@ -107,6 +112,21 @@ def changes(kind: Kind, market: Market) -> str:
 
 def change(kind: Kind, market: Market, time: int, object_id: str) -> Key:
     return changes(kind, market), f"{moment(time)}#{object_id}"
+
+
+def pair_changes(market: Market) -> str:
+    """The partition of what has changed between a market's leads and properties, in order of time."""
+    return f"CHANGES#PAIR#{market.city}#{market.group.name}"
+
+
+def looks(kind: Kind, market: Market, day: int) -> str:
+    """The partition of the objects of a market whose realtors looked at them on a day (since 1970)."""
+    return f"LOOKS#{kind}#{market.city}#{market.group.name}#{day}"
+
+
+def followed(market: Market) -> Key:
+    """How far the scheduled runs have followed a market."""
+    return f"FOLLOWED#{market.city}#{market.group.name}", "WATERMARK"
 
 
 def price(kopecks: int) -> str:

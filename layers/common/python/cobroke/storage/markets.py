@@ -13,7 +13,7 @@ from cobroke.storage.table import Table
 
 OVERLAP_MS = 60_000
 """A change commits at most 20 s after its time, by a clock at most 5 s off: so far back none is missed."""
-NEEDED = ("SK", "f", "version", "revision")
+NEEDED = ("SK", "f", "version", "revision", "mended")
 
 type Entries = dict[str, Candidate]
 """By id, the highest version of each."""
@@ -41,6 +41,13 @@ def changes_of(table: Table, kind: Kind, market: Market, watermark: int, most: i
     raws = table.query_raw(keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit)
     found = list(islice(raws, page_limit))
     return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
+
+
+def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int:
+    """When (ms) the so-manieth of the newest changes was made; 0 where there are not so many."""
+    newest = table.query_raw(keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number)
+    raw = next(islice(newest, number - 1, None), None)
+    return int(raw["SK"]["S"].partition("#")[0]) if raw else 0
 
 
 def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
@@ -81,4 +88,4 @@ def _candidate(raw: dict[str, Any]) -> Candidate:
     """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price."""
     packed = raw["f"]["B"] if "f" in raw else None
     detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
-    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)
+    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail, "mended" in raw)

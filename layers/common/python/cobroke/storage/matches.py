@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cobroke.domain.errors import NotFound, OwnObject
+from cobroke.domain.features import Market
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.pair import Facts, Pair, Side, Status, other
 from cobroke.domain.score import score
-from cobroke.storage import keys, objects, pairs, realtors
-from cobroke.storage.objects import StoredObject
+from cobroke.storage import keys, pairs, realtors, stored_object
 from cobroke.storage.realtors import Realtor
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Key, Table
 
 
@@ -28,6 +29,11 @@ class Sides(NamedTuple):
 
     def of(self, side: Side) -> StoredObject:
         return self.lead if side == "LEAD" else self.listing
+
+    @property
+    def market(self) -> Market:
+        """Where what becomes of the pair is written down: the lead's."""
+        return self.lead.content.features.market
 
     @property
     def facts(self) -> Facts:
@@ -56,7 +62,7 @@ def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
     if others[0] == own[0]:
         raise OwnObject
     known = pairs.of_item(items[pair]) if pair in items else Pair(lead_id=ids.lead_id, property_id=ids.property_id)
-    return Sides(objects.of_item(items[lead]), objects.of_item(items[listing]), known)
+    return Sides(stored_object.of_item(items[lead]), stored_object.of_item(items[listing]), known)
 
 
 def seen_by(table: Table, sides: Sides, side: Side) -> Match:
@@ -81,7 +87,7 @@ def _completed(table: Table, own: StoredObject, shown: Sequence[Pair]) -> list[M
     items = table.get_many(key for row in rows for key in row)
     matches = []
     for pair, row in zip(shown, rows, strict=True):
-        theirs = objects.of_item(items[row.counterpart])
+        theirs = stored_object.of_item(items[row.counterpart])
         sides = Sides(own, theirs, pair) if own.kind == "LEAD" else Sides(theirs, own, pair)
         matches.append(Match(sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")))
     return matches

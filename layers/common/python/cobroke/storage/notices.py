@@ -1,7 +1,7 @@
 """Notices: what realtors are told, each once, and a mark for each that has not been read."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,6 +38,12 @@ def notice_id(at: int, *reports: object) -> str:
     """From the event's own stored time and what it reports: the same however often it is told."""
     digest = hashlib.blake2b(dumps([str(part) for part in reports]).encode(), digest_size=8)
     return f"{keys.moment(at)}-{digest.hexdigest()}"
+
+
+def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of these (realtor's id, notice's id), those that have been put before."""
+    wanted = {(keys.notices(realtor_id), notice): (realtor_id, notice) for realtor_id, notice in notices}
+    return {wanted[key] for key in table.get_many(wanted)}
 
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from cobroke.domain.paging import Page
 from cobroke.domain.vocabulary import Status
-from cobroke.storage import keys, objects
+from cobroke.storage import keys, stored_object
 from cobroke.storage.keys import Kind
-from cobroke.storage.objects import StoredObject
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table, Write
 
 
@@ -24,7 +24,7 @@ def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: 
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
             if total in page.rows:
-                on_page.append(Own(objects.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0)))
+                on_page.append(Own(stored_object.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0)))
             total += 1
     return on_page, total
 

@@ -1,14 +1,20 @@
 """Pairs: one record of each under its lead, a mirror of it under its property; every change is one transaction."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+from cobroke.domain.features import Market
+from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.pair import Pair, Side, Snapshot, Told
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import keys
+from cobroke.storage import agenda, keys
+from cobroke.storage.agenda import Due
 from cobroke.storage.keys import Kind
+from cobroke.storage.markets import OVERLAP_MS
 from cobroke.storage.notation import Item
 from cobroke.storage.own_lists import count_match
+from cobroke.storage.stored_object import CHANGES_KEPT_S
 from cobroke.storage.table import Table, Write
 
 _DEFAULTS = {
@@ -22,18 +28,28 @@ def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
-def writes(table: Table, old: Pair, new: Pair) -> list[Write]:
-    """For a change: the record under its version, its mirror, and the counts of both objects where a match began or
-    ended.
+def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
+    """Every change of a market's pairs since `watermark` (ms), as the pair then was, in order of time."""
+    since = keys.moment(watermark - OVERLAP_MS)
+    return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
+
+
+def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
+    """For a change: the record under its version, its mirror, what has changed in the lead's market, the counts of both
+    objects where a match began or ended, and the reminder where it will expire at another time.
     """
     condition, values = ("version = :old", {"old": old.version}) if old.version else ("attribute_not_exists(PK)", None)
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = keys.pair(new.lead_id, new.property_id), keys.mirror(new.lead_id, new.property_id)
     change = new.counts_as_match - old.counts_as_match
+    expires = new.expires_at if new.expires_at != old.expires_at else None
+    the_match = match_id(new.lead_id, new.property_id)
     return [
         table.put({"PK": pair[0], "SK": pair[1], "entity": "PAIR", **facts}, condition=condition, values=values),
         table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),
+        table.put(_change_item(new, market, facts)),
         *(count_match(table, kind, object_id, change) for kind, object_id in _objects(new) if change),
+        *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
     ]
 
 
@@ -53,7 +69,22 @@ def of_item(item: Item) -> Pair:
     """Of the record or of its mirror."""
     kind, _, own = item["PK"].partition("#")
     other = keys.id_in(item["SK"])
-    lead_id, property_id = (own, other) if kind == "LEAD" else (other, own)
+    return _pair(item, own, other) if kind == "LEAD" else _pair(item, other, own)
+
+
+def _of_change(item: Item) -> Pair:
+    _, the_match, _ = item["SK"].split("#")
+    return _pair(item, *(pair_of(the_match) or ("", "")))
+
+
+def _change_item(new: Pair, market: Market, facts: Item) -> Item:
+    """The version keeps two changes of one millisecond apart."""
+    sk = f"{keys.moment(new.changed_at)}#{match_id(new.lead_id, new.property_id)}#{facts['version']}"
+    expires = new.changed_at // 1000 + CHANGES_KEPT_S
+    return {"PK": keys.pair_changes(market), "SK": sk, "entity": "PAIR_CHANGE", "expires": expires, **facts}
+
+
+def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
     known: dict[str, Any] = loads(item["d"])
     if "told" in known:
         known["told"] = tuple(Told(*told) for told in known["told"])

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ranking import Ranking, pack_place, pack_rows, unpack_place, unpack_rows
-from cobroke.storage import keys, objects
+from cobroke.storage import keys, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
-from cobroke.storage.objects import StoredObject
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
 
 KEPT_S = 30 * 24 * 3600
@@ -29,7 +29,7 @@ def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> tuple[Stor
     if key not in items:
         raise NotFound
     kept = items.get(kept_key)
-    return objects.of_item(items[key]), _of_item(kept) if kept else None
+    return stored_object.of_item(items[key]), _of_item(kept) if kept else None
 
 
 def save(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:

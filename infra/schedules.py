@@ -1,0 +1,48 @@
+"""The clock: a schedule wakes the planner, the planner fills a queue, the worker empties it."""
+
+from aws_cdk import Duration, aws_dynamodb, aws_iam, aws_scheduler
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.function import allow, make_function
+from infra.stages import Stage
+from infra.triggers import feed, make_queue
+
+WORKER_TIMEOUT = Duration.minutes(10)
+PLANNER_ACTIONS = ("Query",)
+WORKER_ACTIONS = (
+    "BatchGetItem",
+    "ConditionCheckItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "UpdateItem",
+)
+
+
+def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table) -> None:
+    failed = make_queue(scope, "rematch_worker-failed")
+    queue = make_queue(scope, "rematch_worker-queue", failed, visibility=Duration.minutes(60))
+    environment = {"TABLE_NAME": table.table_name}
+    planner = make_function(
+        scope, stage, "rematch_planner", layer, {**environment, "RUN_QUEUE_URL": queue.queue_url}, Duration.minutes(1)
+    )
+    allow(planner, [f"dynamodb:{action}" for action in PLANNER_ACTIONS], table.table_arn)
+    allow(planner, ["sqs:SendMessage"], queue.queue_arn)
+    worker = make_function(scope, stage, "rematch_worker", layer, environment, WORKER_TIMEOUT)
+    allow(worker, [f"dynamodb:{action}" for action in WORKER_ACTIONS], table.table_arn)
+    feed(scope, queue, worker, batch_size=1)
+    _schedule(scope, "Rematch", stage.rematch_every, planner)
+
+
+def _schedule(scope: Construct, name: str, expression: str, function: lambda_.Function) -> None:
+    role = aws_iam.Role(scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("scheduler.amazonaws.com"))
+    role.add_to_policy(aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn]))
+    aws_scheduler.CfnSchedule(
+        scope,
+        name,
+        flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+        schedule_expression=expression,
+        target=aws_scheduler.CfnSchedule.TargetProperty(arn=function.function_arn, role_arn=role.role_arn),
+    )

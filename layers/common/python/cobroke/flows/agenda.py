@@ -1,0 +1,30 @@
+"""Works off what has fallen due: matches that nobody acted on expire, objects that nobody wrote grow stale."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from cobroke.domain.ids import pair_of
+from cobroke.flows.agreement import close
+from cobroke.storage import agenda, objects
+from cobroke.storage.agenda import Due
+from cobroke.storage.matches import PairIds
+from cobroke.storage.table import Table
+
+
+def work_off(table: Table, shard: int, clock: Callable[[], int]) -> Counter[str]:
+    """One shard of the agenda, up to now; how many matches expired and objects grew stale. Killed, it goes on from
+    there; done twice, nothing happens twice.
+    """
+    happened = Counter(expired=0, stale=0)
+    for due in agenda.due(table, shard, clock()):
+        happened["expired" if due.what == "PAIR" else "stale"] += _settle(table, due, clock)
+        agenda.done(table, due)
+    return happened
+
+
+def _settle(table: Table, due: Due, clock: Callable[[], int]) -> bool:
+    """Whether it was still so; what has been acted on or written since is due at another time."""
+    if due.what == "PAIR":
+        ids = pair_of(due.id)
+        return ids is not None and close(table, PairIds(*ids), "EXPIRED", clock)
+    return objects.grow_stale(table, due.what, due.id, clock)

@@ -1,0 +1,73 @@
+"""The agenda: what falls due without anybody acting, under its day; and how far each part of it has been worked off.
+
+An item only reminds: it counts where its object or match still carries that due time.
+"""
+
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from cobroke.storage import keys
+from cobroke.storage.table import Key, Table, Write
+
+SHARDS = 4
+DAY_MS = 24 * 3600 * 1000
+LATEST_DAYS = 100
+"""No run is later than that; so long an item is kept after it fell due."""
+
+type What = Literal["LEAD", "PROPERTY", "PAIR"]
+
+
+class Due(NamedTuple):
+    """A lead or a property grows stale, or a pair's match expires (`id`: the match's), at `at` (ms)."""
+
+    at: int
+    what: What
+    id: str
+
+
+def remind(table: Table, due: Due) -> Write:
+    """Part of the transaction that sets the due time."""
+    pk, sk = _key(due)
+    return table.put({"PK": pk, "SK": sk, "entity": "DUE", "expires": due.at // 1000 + LATEST_DAYS * DAY_MS // 1000})
+
+
+def done(table: Table, due: Due) -> None:
+    table.transact([table.delete(_key(due))])
+
+
+def due(table: Table, shard: int, now: int) -> Iterator[Due]:
+    """What is due by now, the oldest first, from the first day that the shard's cursor does not call done."""
+    today = now // DAY_MS
+    for day in range(_first_day(table, shard, today), today + 1):
+        for item in table.query(_partition(day, shard), high=f"{keys.moment(now)}{keys.LAST}"):
+            at, what, an_id = item["SK"].split("#")
+            yield Due(int(at), what, an_id)
+        if day < today:
+            _call_done(table, shard, day)
+
+
+def _first_day(table: Table, shard: int, today: int) -> int:
+    """The day after the last that is done."""
+    cursor = table.get(_cursor(shard))
+    return cursor["day"] + 1 if cursor else today - LATEST_DAYS
+
+
+def _call_done(table: Table, shard: int, day: int) -> None:
+    pk, sk = _cursor(shard)
+    table.put_alone({"PK": pk, "SK": sk, "entity": "CURSOR", "day": day}, condition="", values=None)
+
+
+def _key(due: Due) -> Key:
+    shard = zlib.crc32(due.id.encode()) % SHARDS
+    return _partition(due.at // DAY_MS, shard), f"{keys.moment(due.at)}#{due.what}#{due.id}"
+
+
+def _partition(day: int, shard: int) -> str:
+    date = datetime.fromtimestamp(day * DAY_MS // 1000, UTC).date()
+    return f"DUE#{date.isoformat()}#{shard}"
+
+
+def _cursor(shard: int) -> Key:
+    return "AGENDA", f"CURSOR#{shard}"

@@ -1,0 +1,37 @@
+"""Scheduled runs: how far each market was followed, and what each run did."""
+
+from collections.abc import Mapping
+
+from cobroke.domain.features import Market
+from cobroke.storage import keys
+from cobroke.storage.table import Table
+
+KEPT_S = 7 * 24 * 3600
+LONGEST_MS = 29 * 24 * 3600 * 1000
+"""Changes are kept 30 days."""
+
+
+def watermark(table: Table, market: Market, now: int) -> int:
+    """Up to when (ms) the changes of a market were followed; without a run, as far back as there are changes."""
+    item = table.get(keys.followed(market))
+    return max(item["watermark"] if item else 0, now - LONGEST_MS)
+
+
+def follow(table: Table, market: Market, watermark: int) -> None:
+    pk, sk = keys.followed(market)
+    table.put_alone({"PK": pk, "SK": sk, "entity": "FOLLOWED", "watermark": watermark}, condition="", values=None)
+
+
+def report(table: Table, run: str, part: str, did: Mapping[str, int], now_s: int) -> None:
+    """What one part of a run did; done again, it takes the place of the first report."""
+    facts = {f"n_{name}": count for name, count in did.items()}
+    item = {"PK": f"RUN#{run}", "SK": part, "entity": "RUN", "expires": now_s + KEPT_S}
+    table.put_alone(item | facts, condition="", values=None)
+
+
+def reports(table: Table, run: str) -> dict[str, dict[str, int]]:
+    """By part."""
+    return {
+        item["SK"]: {name[2:]: count for name, count in item.items() if name.startswith("n_")}
+        for item in table.query(f"RUN#{run}")
+    }

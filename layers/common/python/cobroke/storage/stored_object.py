@@ -1,0 +1,155 @@
+"""A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from cobroke.domain import ids
+from cobroke.domain.features import (
+    Features,
+    LeadFeatures,
+    Market,
+    pack_lead,
+    pack_property,
+    unpack_lead,
+    unpack_property,
+)
+from cobroke.domain.vocabulary import ArchivedFor, Status
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import agenda, keys
+from cobroke.storage.agenda import Due
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.table import Key, Table, Write
+
+CHANGES_KEPT_S = 30 * 24 * 3600
+FRESH_FOR_MS = 60 * 24 * 3600 * 1000
+"""An object that its owner does not write for so long grows stale."""
+
+type Clock = Callable[[], int]
+
+
+class Content(NamedTuple):
+    """What an owner writes: the body as it is shown again, and what the score knows of it."""
+
+    body: dict[str, Any]
+    features: Features
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """A lead or property as stored. `version` counts every write of its market entry, `revision` its owner's."""
+
+    kind: Kind
+    id: str
+    content: Content
+    status: Status
+    version: int
+    revision: int
+    changed_at: int
+    updated_at: int
+    archived_for: ArchivedFor | None = None
+    """What becomes of its open matches."""
+    stale: bool = False
+    """Out of the market, though ACTIVE: its owner has not written it for long."""
+
+    @property
+    def owner(self) -> str:
+        return ids.owner_of(self.id)
+
+    @property
+    def created_at(self) -> int:
+        return ids.created_at(self.id)
+
+    @property
+    def in_market(self) -> bool:
+        return self.status == "ACTIVE" and not self.stale
+
+    @property
+    def stale_at(self) -> int | None:
+        """When (ms) it grows stale, or did; None once archived."""
+        return self.updated_at + FRESH_FOR_MS if self.status == "ACTIVE" else None
+
+
+def of_item(item: Item) -> StoredObject:
+    kind: Kind = item["entity"]
+    unpack = unpack_lead if kind == "LEAD" else unpack_property
+    return StoredObject(
+        kind=kind,
+        id=keys.id_in(item["SK"]),
+        content=Content(loads(item["d"]), unpack(item["city"], item["f"])),
+        status=item["status"],
+        version=item["version"],
+        revision=item["revision"],
+        changed_at=item["changed_at"],
+        updated_at=item["updated_at"],
+        archived_for=item["archived_for"],
+        stale=item["stale"],
+    )
+
+
+def by_owner(old: StoredObject, new: StoredObject, clock: Clock) -> StoredObject:
+    """The owner's write of `new` over `old`: fresh again, and later than the last write, whatever the clocks say."""
+    later = of_itself(old, replace(new, stale=False), clock)
+    return replace(later, revision=old.revision + 1, updated_at=later.changed_at)
+
+
+def of_itself(old: StoredObject, new: StoredObject, clock: Clock) -> StoredObject:
+    """A write that is not its owner's."""
+    return replace(new, version=old.version + 1, changed_at=max(clock(), old.changed_at + 1))
+
+
+def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Write]:
+    """Of one transaction: `new` over `old`, under the version that `old` was read at."""
+    condition, values = ("version = :old", {"old": old.version}) if old else ("attribute_not_exists(PK)", None)
+    found = [table.put(_object_item(new), condition=condition, values=values)]
+    left = keys.market_entry(old.content.features, old.id) if old and old.in_market else None
+    taken = keys.market_entry(new.content.features, new.id) if new.in_market else None
+    if left and left != taken:
+        found.append(table.delete(left))
+    if taken:
+        found.append(table.put(_keyed(taken) | _market_facts(new)))
+    if new.stale_at and (old is None or old.stale_at != new.stale_at):
+        found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
+    markets = {held.content.features.market for held in (old, new) if held and held.in_market}
+    return found + [table.put(_change_item(old, new, market)) for market in sorted(markets)]
+
+
+def _object_item(stored: StoredObject) -> Item:
+    return _keyed(keys.owned(stored.kind, stored.id)) | {
+        "entity": stored.kind,
+        "d": dumps(stored.content.body),
+        "city": stored.content.features.city,
+        "f": _packed(stored.content.features),
+        "status": stored.status,
+        "version": stored.version,
+        "revision": stored.revision,
+        "changed_at": stored.changed_at,
+        "updated_at": stored.updated_at,
+        "archived_for": stored.archived_for,
+        "stale": stored.stale,
+    }
+
+
+def _change_item(old: StoredObject | None, stored: StoredObject, market: Market) -> Item:
+    """What became of the object in this market: its features there, or (without them) that it left; and whether its
+    owner has made it so.
+    """
+    here = stored.in_market and stored.content.features.market == market
+    key = keys.change(stored.kind, market, stored.changed_at, stored.id)
+    facts = _market_facts(stored) if here else {"version": stored.version}
+    mended = {"mended": True} if old and old.revision == stored.revision else {}
+    return _keyed(key) | facts | mended | {"entity": "CHANGE", "expires": stored.changed_at // 1000 + CHANGES_KEPT_S}
+
+
+def _market_facts(stored: StoredObject) -> Item:
+    facts = {"entity": "ENTRY", "f": _packed(stored.content.features), "version": stored.version}
+    return facts | ({"revision": stored.revision} if stored.kind == "LEAD" else {})
+
+
+def _packed(features: Features) -> bytes:
+    return pack_lead(features) if isinstance(features, LeadFeatures) else pack_property(features)
+
+
+def _keyed(key: Key) -> Item:
+    return {"PK": key[0], "SK": key[1]}
