@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo test check format lint types unit coverage synth bench races mutants lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch test check format lint types unit coverage synth bench races mutants lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -52,6 +52,9 @@ run: install ## deploy the stack onto a local emulator and serve it until Ctrl-C
 
 demo: install ## a tour of the API of a running `make run`
 	@exec $(BIN)/python -m tools.demo
+
+rematch: install ## one scheduled run on a running stack, and what it did [STAGE=dev|prod]
+	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
 test: install ## every test
 	@$(BIN)/pytest

@@ -22,8 +22,8 @@ WORKER_ACTIONS = (
 
 
 def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table) -> None:
-    failed = make_queue(scope, "rematch_worker-failed")
-    queue = make_queue(scope, "rematch_worker-queue", failed, visibility=Duration.minutes(60))
+    failed = make_queue(scope, stage, "rematch_worker-failed")
+    queue = make_queue(scope, stage, "rematch_worker-queue", failed, visibility=Duration.minutes(60))
     environment = {"TABLE_NAME": table.table_name}
     planner = make_function(
         scope, stage, "rematch_planner", layer, {**environment, "RUN_QUEUE_URL": queue.queue_url}, Duration.minutes(1)

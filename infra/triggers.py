@@ -66,7 +66,7 @@ def make_triggers(
     for reader in STREAM_READERS:
         readers[reader.function] = make_function(scope, stage, reader.function, layer, environment, TIMEOUT)
         allow(readers[reader.function], [f"dynamodb:{action}" for action in reader.actions], table.table_arn)
-        _read_stream(scope, table, reader, readers[reader.function])
+        _read_stream(scope, stage, table, reader, readers[reader.function])
     pushes = _make_push(scope, stage, layer, table, bot_token)
     readers["stream_notifications"].add_environment("PUSH_QUEUE_URL", pushes.queue_url)
     allow(readers["stream_notifications"], ["sqs:SendMessage"], pushes.queue_arn)
@@ -76,8 +76,8 @@ def _make_push(
     scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table, bot_token: str
 ) -> aws_sqs.Queue:
     """The queue of notices to push and the function that does; what fails six times is kept in a queue of its own."""
-    failed = make_queue(scope, "telegram_push-failed")
-    queue = make_queue(scope, "telegram_push-queue", failed)
+    failed = make_queue(scope, stage, "telegram_push-failed")
+    queue = make_queue(scope, stage, "telegram_push-queue", failed)
     environment = {
         "TABLE_NAME": table.table_name,
         "PUSH_QUEUE_URL": queue.queue_url,
@@ -108,9 +108,11 @@ def feed(scope: Construct, queue: aws_sqs.Queue, function: lambda_.Function, bat
     mapping.node.add_dependency(function.role or function)
 
 
-def _read_stream(scope: Construct, table: aws_dynamodb.Table, reader: StreamReader, function: lambda_.Function) -> None:
+def _read_stream(
+    scope: Construct, stage: Stage, table: aws_dynamodb.Table, reader: StreamReader, function: lambda_.Function
+) -> None:
     """From the first record on. A record that fails ten times, or for two hours, goes to a queue of its own."""
-    failed = make_queue(scope, f"{reader.function}-failed")
+    failed = make_queue(scope, stage, f"{reader.function}-failed")
     stream = table.table_stream_arn
     assert stream is not None  # noqa: S101 - for mypy
     allow(function, [f"dynamodb:{action}" for action in READ_STREAM], stream)
@@ -151,18 +153,22 @@ def _logical_id(table: aws_dynamodb.Table) -> str:
 
 
 def make_queue(
-    scope: Construct, name: str, failed: aws_sqs.Queue | None = None, visibility: Duration = VISIBILITY
+    scope: Construct, stage: Stage, name: str, failed: aws_sqs.Queue | None = None, visibility: Duration = VISIBILITY
 ) -> aws_sqs.Queue:
     """With `failed`, what was received six times in vain goes there; without, it is itself where such things go."""
     queue = aws_sqs.Queue(
         scope,
         name,
         encryption=aws_sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
+        enforce_ssl=not stage.is_local,  # the emulator speaks plain HTTP, on the loopback alone
         retention_period=FAILED_KEPT,
         visibility_timeout=visibility,
         dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed) if failed else None,
     )
+    if stage.is_local:
+        Validations.of(queue).acknowledge(
+            Acknowledgment(id="AwsSolutions::AwsSolutions-SQS4", reason="The emulator speaks plain HTTP, on loopback.")
+        )
     if failed is None:
         Validations.of(queue).acknowledge(
             Acknowledgment(id="AwsSolutions::AwsSolutions-SQS3", reason="It is itself where failed records go.")

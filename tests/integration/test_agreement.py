@@ -1,9 +1,11 @@
 """Like, negotiate, agree, complete: over the functions, in process."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from cobroke.domain import negotiation
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client
 
@@ -155,7 +157,12 @@ def test_refusals_come_in_the_order_of_the_contract(deal: Deal, stranger: Client
     deal.anna.post(path.format(deal.lead, gone), like).needs(404)
     back = f"/properties/{gone}/lead-recommendations/{deal.lead}/action"
     assert deal.boris.post(back, like).needs(409)["code"] == "archived"
-    for body in ({"action": "LOVE"}, {}, {"action": "LIKE", "proposed_commission": 101}, {"action": "LIKE", "notes": 1}):
+    for body in (
+        {"action": "LOVE"},
+        {},
+        {"action": "LIKE", "proposed_commission": 101},
+        {"action": "LIKE", "notes": 1},
+    ):
         deal.anna.post(path.format(deal.lead, deal.listing), body).needs(422)
     vera.get(f"/matches/{deal.lead}{deal.listing}").needs(404)
     deal.anna.get(f"/matches/{deal.lead}{deal.listing}").needs(404)
@@ -202,3 +209,51 @@ def test_a_message_is_replaced_only_by_a_like_that_changes_something(deal: Deal)
     assert deal.boris.get(f"/matches/{theirs['match_id']}").needs(200)["message_from_counterpart"] == "т" * 4000
     deal.property_side("DISLIKE", notes="личное").needs(200)
     assert deal.seen()[0]["message_from_counterpart"] is None
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Between what the next act reads and what it writes."""
+    react, left = negotiation.react, [happens]
+
+    def interrupted(*of: Any) -> negotiation.Outcome:
+        while left:
+            left.pop()()
+        return react(*of)
+
+    monkeypatch.setattr(negotiation, "react", interrupted)
+
+
+def test_a_like_that_meets_an_archive_is_decided_again(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal.lead_side().needs(200)
+    _meanwhile(monkeypatch, lambda: deal.anna.post(f"/leads/{deal.lead}/archive").needs(200))
+    assert deal.property_side().needs(409)["code"] == "archived"
+    assert [match["status"] for match in deal.seen()] == ["PENDING", "PENDING"]
+    assert deal.counts() == (1, 1)
+
+
+def test_a_first_like_that_meets_an_archive_opens_nothing(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+    _meanwhile(monkeypatch, lambda: deal.boris.put(f"/properties/{deal.listing}/archive").needs(200))
+    deal.lead_side().needs(404)
+    assert deal.anna.get(f"/leads/{deal.lead}/matches").needs(200)["total"] == 0
+
+
+def test_a_price_cut_that_meets_a_dislike_is_part_of_what_was_disliked(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/properties/{deal.listing}"
+    _meanwhile(monkeypatch, lambda: deal.boris.put(path, a_property(price=17_460_000)).needs(200))
+    deal.lead_side("DISLIKE").needs(200)
+    assert deal.recommended() == (0, 0)
+    deal.boris.put(path, a_property(price=16_936_201)).needs(200)
+    assert deal.recommended() == (0, 0)
+    deal.boris.put(path, a_property(price=16_936_200)).needs(200)
+    assert deal.recommended() == (1, 1)
+
+
+def test_an_offer_that_meets_another_is_decided_again(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal.lead_side(proposed_commission=60).needs(200)
+    deal.property_side(proposed_commission=40).needs(200)
+    _meanwhile(monkeypatch, lambda: deal.lead_side(proposed_commission=50).needs(200))
+    answer = deal.property_side(proposed_commission=60).needs(200)["match"]
+    assert (answer["status"], answer["agreed_share"]) == ("ACCEPTED", 50)
+    assert deal.counts() == (1, 1)

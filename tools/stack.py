@@ -1,0 +1,42 @@
+"""A deployed stack, as its operator reaches it: the local one of `make run`, or a stage on AWS by one's credentials."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+
+from tools.emulator import KEYS, REGION
+
+API_URL = Path(__file__).parent.parent / ".local" / "api-url"
+
+
+class NotRunning(Exception):
+    """There is no such stack to be reached; the text says what to do."""
+
+
+class Stack:
+    def __init__(self, stage: str) -> None:
+        self.name = f"cobroke-{stage}"
+        self._options = _of_make_run() if stage == "local" else {}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - any boto3 client
+        return boto3.client(service, **self._options)  # type: ignore[call-overload]
+
+    def output(self, name: str) -> str:
+        """One of the stack's outputs."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+        return next(str(one["OutputValue"]) for one in stack["Outputs"] if one["OutputKey"] == name)
+
+    def function(self, folder: str) -> str:
+        """The name of the function of `functions/<folder>`."""
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        names: list[str] = [one["FunctionName"] for page in pages for one in page["Functions"]]
+        return next(name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}"))
+
+
+def _of_make_run() -> dict[str, str]:
+    if not API_URL.exists():
+        raise NotRunning("No running stack: start one with `make run` in another terminal.")
+    url = urlsplit(API_URL.read_text().strip())
+    return {"endpoint_url": f"{url.scheme}://{url.netloc}", "region_name": REGION, **KEYS}
