@@ -47,7 +47,7 @@ STREAM_READERS = (
     ),
     StreamReader(
         "stream_notifications",
-        actions=("GetItem", "PutItem", "Query", "UpdateItem"),
+        actions=("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         patterns=[
             _written("PAIR"),
             _written("LEAD", "PROPERTY", status="ARCHIVED"),

@@ -34,6 +34,13 @@ class Stack:
         names: list[str] = [one["FunctionName"] for page in pages for one in page["Functions"]]
         return next(name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}"))
 
+    def log(self, folder: str) -> list[str]:
+        """What a function has written."""
+        deployed = self.client("lambda").get_function_configuration(FunctionName=self.function(folder))
+        events = self.client("logs").get_paginator("filter_log_events")
+        pages = events.paginate(logGroupName=deployed["LoggingConfig"]["LogGroup"])
+        return [event["message"] for page in pages for event in page["events"]]
+
 
 def _of_make_run() -> dict[str, str]:
     if not API_URL.exists():

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from tools.demo.city import a_lead, a_listing
+from tools.demo.city import a_lead, a_listing, a_perfect_listing
+from tools.demo.pushes import show_pushes
 from tools.demo.realtor import Realtor
 from tools.demo.tables import Json, console, show_leads, show_notices, show_properties, show_timeline
 
@@ -63,8 +64,19 @@ def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
     gone = ids[best] not in [row["property_id"] for row in after]
     console.print(f"{ids[best]} is {'no longer' if gone else 'STILL'} recommended.")
 
+    _alert(anna, boris, city)
     left = after[0]["property_id"]
     _agree(anna, owners[ids.index(left)], lead_id, left)
+
+
+def _alert(buyers: Realtor, sellers: Realtor, city: str) -> None:
+    console.rule("A new listing alerts the owner of a lead")
+    buyers.call("POST", "/notifications/read-all")
+    body = a_perfect_listing(city)
+    listing = sellers.call("POST", "/properties", body)["property_id"]
+    told = buyers.awaits("/notifications?unread_only=true&limit=3", lambda answer: listing in str(answer))
+    show_notices(buyers.name, told)
+    show_pushes(told)
 
 
 def _agree(buyers: Realtor, sellers: Realtor, lead_id: str, property_id: str) -> None:

@@ -52,3 +52,15 @@ def a_lead(chance: random.Random, city: str, district: str | None = None, millio
             "payment_method": "MORTGAGE",
         },
     }
+
+
+def a_perfect_listing(city: str) -> Json:
+    """What the first lead of the tour wishes, in everything."""
+    details: Json = {"price": 11_500_000, "area": 58, "rooms": 2, "floor": 4, "total_floors": 9, "year_built": 2019}
+    details |= {"property_type": "APARTMENT", "property_class": "COMFORT", "condition": "FINISHING"}
+    address = {"city": city, "district": "Заречье", "street": "Тихая улица", "house_number": "7"}
+    return {
+        "address": address | {"metro_station": DISTRICTS["Заречье"]},
+        "details": details,
+        "commission_share": 50,
+    }

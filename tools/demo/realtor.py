@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tools.demo.proof import init_data
 from tools.demo.tables import Json, console
 
 PATIENCE_S = 15
@@ -18,10 +19,12 @@ class Realtor:
     def __init__(self, http: httpx.Client, name: str) -> None:
         self._http = http
         self.name = name
+        telegram_id = str(time.time_ns() // 1_000_000)
         body = {
-            "telegram_id": f"demo-{time.time_ns()}",
+            "telegram_id": telegram_id,
             "phone": "+7 916 123-45-67",
             "agency_name": f"Агентство {name}",
+            "telegram_auth_data": {"init_data": init_data(telegram_id, name)},
         }
         self._token = self.call("POST", "/auth/register", body)["access_token"]
 

@@ -1,0 +1,136 @@
+"""How records are handed to what acts on them, and how little the functions of the stream load to start."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger
+
+from cobroke.streams import Record, RecordFailed, each
+from tests.pump import a_record
+
+SECRET = "client's phone +7 900 000-00-00"
+HEAVY = ("pydantic", "jwt", "cryptography", "aws_lambda_powertools.event_handler", "cobroke.http")
+
+
+def an_image(number: int, **attributes: Any) -> dict[str, Any]:
+    return {"PK": {"S": f"LEAD#{number}"}, "SK": {"S": "x"}, **attributes}
+
+
+def a_batch(size: int, first: int = 0) -> dict[str, Any]:
+    return {"Records": [a_record(number, None, an_image(number)) for number in range(first, first + size)]}
+
+
+@pytest.fixture
+def lines() -> StringIO:
+    return StringIO()
+
+
+@pytest.fixture
+def logger(lines: StringIO, request: pytest.FixtureRequest) -> Logger:
+    """One a test: loggers of one name share a stream."""
+    return Logger(service=request.node.name, stream=lines)
+
+
+class Acts:
+    """Notes each record; raises on those whose numbers are to fail."""
+
+    def __init__(self, *failing: int, failure: Callable[[str], Exception] = ValueError) -> None:
+        self.failing, self.failure, self.seen = failing, failure, list[int]()
+
+    def __call__(self, record: Record) -> None:
+        number = int(record.pk.removeprefix("LEAD#"))
+        self.seen.append(number)
+        if number in self.failing:
+            raise self.failure(SECRET)
+
+
+def test_each_record_is_acted_on_in_its_order(logger: Logger, lines: StringIO) -> None:
+    acts = Acts()
+    assert each(a_batch(4), acts, logger) == {"batchItemFailures": []}
+    assert acts.seen == [0, 1, 2, 3]
+    assert lines.getvalue() == ""
+
+
+def test_an_empty_batch_is_done(logger: Logger) -> None:
+    assert each({"Records": []}, Acts(), logger) == {"batchItemFailures": []}
+
+
+def test_a_record_says_its_key_and_what_the_item_was_and_is(logger: Logger) -> None:
+    old, new = an_image(7, n={"N": "1"}), an_image(7, n={"N": "2"})
+    records = [a_record(0, None, old), a_record(1, old, new), a_record(2, new, None)]
+    seen = list[Record]()
+    each({"Records": records}, seen.append, logger)
+    assert seen == [
+        Record("LEAD#7", "x", None, old),
+        Record("LEAD#7", "x", old, new),
+        Record("LEAD#7", "x", new, None),
+    ]
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_the_first_failure_ends_the_batch_and_is_reported_by_its_number(logger: Logger, failing: int) -> None:
+    batch, acts = a_batch(4), Acts(failing, 3)
+    number = batch["Records"][failing]["dynamodb"]["SequenceNumber"]
+    assert each(batch, acts, logger) == {"batchItemFailures": [{"itemIdentifier": number}]}
+    assert acts.seen == list(range(failing + 1))
+
+
+def test_a_batch_of_several_whose_first_record_fails_raises_so_that_lambda_halves_it(logger: Logger) -> None:
+    acts = Acts(0)
+    with pytest.raises(RecordFailed) as raised:
+        each(a_batch(4), acts, logger)
+    assert acts.seen == [0]
+    assert raised.value.__suppress_context__
+    assert str(raised.value) == ""
+
+
+def test_a_record_that_fails_alone_is_reported_by_its_number(logger: Logger) -> None:
+    batch = a_batch(1, first=5)
+    number = batch["Records"][0]["dynamodb"]["SequenceNumber"]
+    assert each(batch, Acts(5), logger) == {"batchItemFailures": [{"itemIdentifier": number}]}
+
+
+@pytest.mark.parametrize("failing", [0, 2])
+@pytest.mark.parametrize("failure", [ValueError, KeyError, TimeoutError])
+def test_the_log_of_a_failure_says_its_kind_and_place_and_nothing_of_its_text(
+    logger: Logger, lines: StringIO, failing: int, failure: Callable[[str], Exception]
+) -> None:
+    try:
+        each(a_batch(4), Acts(failing, failure=failure), logger)
+    except RecordFailed:
+        assert failing == 0
+    (line,) = map(json.loads, lines.getvalue().splitlines())
+    assert (line["level"], line["message"], line["kind"]) == ("ERROR", "record failed", failure.__name__)
+    assert any("test_streams.py:" in frame for frame in line["frames"])
+    assert not any(word in lines.getvalue() for word in (SECRET, "phone", "LEAD#"))
+
+
+def test_what_ends_the_process_is_not_taken_for_a_failure_of_the_record(logger: Logger) -> None:
+    def stop(_: Record) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        each(a_batch(4), stop, logger)
+
+
+def loaded_by(module: str) -> set[str]:
+    """What of the heavy modules a fresh process knows after its import."""
+    program = f"import json, sys, {module}; print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
+    environment = os.environ | {"STAGE": "local", "TABLE_NAME": "cobroke", "PYTHONPATH": os.pathsep.join(sys.path)}
+    answer = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)  # noqa: S603 - our own program
+    return set(json.loads(answer.stdout))
+
+
+@pytest.mark.parametrize("function", ["stream_matching", "stream_notifications"])
+def test_a_function_of_the_stream_starts_without_what_only_the_edge_needs(function: str) -> None:
+    assert loaded_by(f"functions.{function}.handler") == set()
+
+
+def test_a_function_of_the_edge_needs_all_of_it() -> None:
+    assert loaded_by("functions.matches.handler") == set(HEAVY)

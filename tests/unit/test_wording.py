@@ -1,0 +1,136 @@
+"""What realtors read: Russian, short, numbers as they are written there, and nothing of a client."""
+
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+
+from cobroke.domain.pair import Notice, Pair
+from cobroke.domain.wording import about_pair, described, number, percent, plural, price, rooms
+from tests.builders import a_property
+
+TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PROPERTY"))]
+PAIR = Pair(
+    lead_id="the lead", property_id="the listing", offer_lead=Decimal("12.5"), offer_property=40, agreed_share=33
+)
+PLACE = "улица Льва Толстого, 16: 2\u00a0комнаты, 60\u00a0м², 18\u00a0000\u00a0000\u00a0₽. "
+
+
+def a_notice(kind: Any, to: Any) -> Notice:
+    return Notice(kind, to, at=1, round=0, lead_id=PAIR.lead_id, property_id=PAIR.property_id, epoch=1)
+
+
+@pytest.mark.parametrize(
+    ("roubles", "text"),
+    [
+        (18_500_000, "18 500 000 ₽"),
+        (999, "999 ₽"),
+        (1000, "1 000 ₽"),
+        (Decimal("12345678901.23"), "12 345 678 901,23 ₽"),
+        (10**12, "1 000 000 000 000 ₽"),
+    ],
+)
+def test_a_price_has_its_thousands_apart_and_never_breaks(roubles: int | Decimal, text: str) -> None:
+    assert price(roubles) == text.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0"), (50, "50"), (Decimal("12.5"), "12,5"), (Decimal("0.05"), "0,05")]
+)
+def test_a_share_has_a_comma_and_its_sign_never_stands_alone(share: int | Decimal, text: str) -> None:
+    assert percent(share) == f"{text}\u00a0%"
+
+
+def test_a_fraction_and_thousands_go_together() -> None:
+    assert number(Decimal("99999.99")) == "99\u00a0999,99"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "1 комната"),
+        (2, "2 комнаты"),
+        (4, "4 комнаты"),
+        (5, "5 комнат"),
+        (11, "11 комнат"),
+        (12, "12 комнат"),
+        (14, "14 комнат"),
+        (21, "21 комната"),
+        (22, "22 комнаты"),
+        (50, "50 комнат"),
+        (111, "111 комнат"),
+        (112, "112 комнат"),
+        (121, "121 комната"),
+        (0, "студия"),
+    ],
+)
+def test_rooms_are_counted_as_in_russian(count: int, text: str) -> None:
+    assert rooms(count) == text.replace(" ", "\u00a0")
+
+
+def test_none_of_something_is_many() -> None:
+    assert plural(0, "объект", "объекта", "объектов") == "объектов"
+
+
+def test_a_listing_is_described_by_its_address_rooms_area_and_price() -> None:
+    assert f"{described(a_property())}. " == PLACE
+    studio = a_property(street="Мира", rooms=0, area=Decimal("24.7"), price=Decimal("4999999.5"))
+    assert described(studio) == "Мира, 16: студия, 24,7\u00a0м², 4\u00a0999\u00a0999,5\u00a0₽"
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "title", "terms"),
+    [
+        ("INTEREST", "PROPERTY", "На ваш объект есть покупатель", "Его риелтор просит 12,5 % комиссии."),
+        ("INTEREST", "LEAD", "Вашему покупателю предлагают объект", "Вам предлагают 40 % комиссии."),
+        ("MUTUAL", "PROPERTY", "Интерес взаимный", "Риелтор покупателя просит 12,5 % комиссии."),
+        ("MUTUAL", "LEAD", "Интерес взаимный", "Риелтор объекта предлагает вам 40 % комиссии."),
+        ("OFFER", "PROPERTY", "Новое предложение по комиссии", "Риелтор покупателя теперь просит 12,5 %."),
+        ("OFFER", "LEAD", "Новое предложение по комиссии", "Вам теперь предлагают 40 %."),
+        ("CONTACT_SHARED", "PROPERTY", "Договорились: контакты открыты", "Доля риелтора покупателя: 33 %."),
+        ("CONTACT_SHARED", "LEAD", "Договорились: контакты открыты", "Ваша доля комиссии: 33 %."),
+    ],
+)
+def test_each_side_is_told_what_the_other_offers_and_both_what_is_agreed(
+    kind: str, to: str, title: str, terms: str
+) -> None:
+    assert about_pair(a_notice(kind, to), PAIR, a_property()) == (title, PLACE + terms.replace(" %", "\u00a0%"))
+
+
+def the_longest_listing(street: str, house: str) -> Any:
+    facts = {"price": Decimal("999999999999.99"), "area": Decimal("99999.99"), "rooms": 50}
+    return a_property(street=street, house_number=house, **facts)
+
+
+@pytest.mark.parametrize(("kind", "to"), TOLD)
+@pytest.mark.parametrize(
+    ("street", "house"),
+    [("у" * 120, "1" * 20), ("улица " * 20, "1 корпус 2 строение"), ("у", "1")],
+    ids=["one long word", "many words", "short"],
+)
+def test_every_text_is_short_however_long_the_address_is(kind: str, to: str, street: str, house: str) -> None:
+    words = about_pair(a_notice(kind, to), PAIR, the_longest_listing(street, house))
+    assert len(words.title) <= 50
+    assert len(words.message) <= 200
+    assert f", {house}: 50\u00a0комнат" in words.message
+
+
+def test_a_street_that_is_too_long_ends_in_an_ellipsis_and_any_other_stands_as_it_is() -> None:
+    assert described(a_property(street="у" * 71)).startswith("у" * 69 + "…, 16: ")
+    assert described(a_property(street="ул " * 40)).startswith("ул " * 22 + "ул…, 16: ")
+    assert described(a_property(street="у" * 70)).startswith("у" * 70 + ", 16: ")
+
+
+def test_an_address_stays_on_one_line_whatever_was_typed() -> None:
+    assert described(a_property(street=" улица\nМира\t\t", house_number="16\r\n")).startswith("улица Мира, 16: ")
+
+
+@pytest.mark.parametrize(("kind", "to"), TOLD)
+def test_a_text_holds_russian_words_and_no_ids_names_or_places_to_fill(kind: str, to: str) -> None:
+    words = about_pair(a_notice(kind, to), PAIR, a_property())
+    text = " ".join(words)
+    assert not any("a" <= letter.lower() <= "z" for letter in text)
+    assert not set(text) & set("{}<>_#")
+    assert text[0].isupper()
+    assert text.endswith(".")

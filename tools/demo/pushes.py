@@ -1,0 +1,29 @@
+"""What went to Telegram, or on a local stack without a Bot API would have gone: from the log of the push function."""
+
+import json
+import time
+
+from tools.demo.tables import Json, console
+from tools.stack import NotRunning, Stack
+
+PATIENCE_S = 10
+
+
+def show_pushes(told: Json) -> None:
+    """Of these notices."""
+    texts = [notice["message"] for notice in told["notifications"]]
+    until, found = time.monotonic() + PATIENCE_S, _recorded(texts)
+    while not found and time.monotonic() < until:
+        time.sleep(0.5)
+        found = _recorded(texts)
+    for line in found:
+        console.print(f"[dim]push that would be sent:[/] [bold]{line['title']}[/] {line['text']}")
+
+
+def _recorded(texts: list[str]) -> list[Json]:
+    try:
+        lines = Stack("local").log("telegram_push")
+    except NotRunning:
+        return []
+    written = [json.loads(line) for line in lines if line.startswith("{")]
+    return [one for one in written if one["message"] == "push recorded" and one["text"] in texts]
