@@ -15,7 +15,7 @@ from cobroke.domain.features import lead_features, property_features
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.exact_json import loads_strictly
-from cobroke.storage import keys, objects, realtors
+from cobroke.storage import keys, realtors, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.stored_object import Content, StoredObject

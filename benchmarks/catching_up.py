@@ -1,0 +1,174 @@
+"""How much less it takes to catch a kept ranking up than to read it afresh, in a real city's market."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from itertools import pairwise
+from random import Random
+from typing import NamedTuple
+from unittest.mock import patch
+
+from benchmarks import market
+from benchmarks.dynamodb_local import TABLE, dynamodb_local
+from benchmarks.market import Market
+from benchmarks.report import Section, publish
+from benchmarks.units import counted
+from cobroke.clock import now_ms
+from cobroke.domain.features import Group, lead_features, property_features
+from cobroke.domain.lead import LeadBody
+from cobroke.domain.property import PropertyBody
+from cobroke.domain.ranking import SIZES, Ranking
+from cobroke.flows.ranking import Seeker, current
+from cobroke.storage import keys, markets, objects, pairs, rankings
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.table import Table
+
+SAMPLE, ROUNDS = 24, 3
+CHANGES = (1, 10, 100, 1000)
+DEEDS = ("new price",) * 8 + ("new", "archived")
+"""What the changes are, in turn."""
+HOUR_MS = 3_600_000
+
+type Look = Callable[[], Ranking]
+
+
+class Kept(NamedTuple):
+    """A ranking as it lies in the table, who looks at it, and the units that reading it adds to that of its object."""
+
+    seeker: Seeker
+    item: Item
+    units: float
+
+
+class Gain(NamedTuple):
+    """So many times more for the fresh read."""
+
+    cpu: float
+    units: float
+
+
+def measure() -> Section:
+    """The rankings are an hour older than the first change, and the looks an hour younger than the last."""
+    made = market.make_market(now_ms() - 4 * HOUR_MS)
+    rng = Random(1)
+    with dynamodb_local():
+        table = Table(TABLE)
+        market.load(table, made)
+        gc.freeze()  # what was made here is no function's to go through again and again
+        kept = [_keep(table, own, now_ms() - 4 * HOUR_MS) for own in _drawn(made, rng)]
+        rows = [
+            *_measured(table, "a buyer's listings", kept[:SAMPLE], made.properties, rng),
+            *_measured(table, "a listing's buyers", kept[SAMPLE:], made.leads, rng),
+        ]
+    return Section(
+        "Catching a ranking up",
+        f"{len(made.properties):,} listings and {len(made.leads):,} buyers in one city; of ten changes eight are new"
+        " prices, one is a new object, one an archived one. What a fresh read takes against catching up,"
+        f" over {SAMPLE} rankings: the median and the least. Both begin with the object and its pairs read; to read and"
+        " unpack the kept ranking counts for catching up. The lists are the same. Goals at 100 changes: 15 × and 20 ×.",
+        ("ranking", "changes", "CPU time", "units read", "read afresh all the same"),
+        rows,
+    )
+
+
+def _drawn(made: Market, rng: Random) -> list[StoredObject]:
+    """Buyers of flats alone: for the others nothing is offered."""
+    leads = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
+    return [*rng.sample(leads, SAMPLE), *rng.sample(made.properties, SAMPLE)]
+
+
+def _keep(table: Table, own: StoredObject, at: int) -> Kept:
+    seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
+    rankings.save(table, own, current(table, seeker, None, lambda: at).ranking, None, looked_at=at)
+    with counted(table._client) as used:
+        item = table.get(keys.ranking(own.owner, own.id))
+    assert item  # noqa: S101 - it was saved just now
+    return Kept(seeker, item, used.read_units)
+
+
+def _measured(
+    table: Table, name: str, kept: Sequence[Kept], others: Sequence[StoredObject], rng: Random
+) -> list[Sequence[str]]:
+    changed, start = rng.sample(others, max(CHANGES)), now_ms() - 3 * HOUR_MS
+    rows: list[Sequence[str]] = []
+    for done, most in pairwise((0, *CHANGES)):
+        for number in range(done, most):
+            _change(table, changed[number], DEEDS[number % len(DEEDS)], rng, start + number * HOUR_MS // max(CHANGES))
+        rows.append((name, f"{most:,}", *_said([_gain(table, one, start + 2 * HOUR_MS) for one in kept])))
+    return rows
+
+
+def _said(gains: Sequence[Gain | None]) -> Sequence[str]:
+    caught_up = [gain for gain in gains if gain]
+    afresh = f"{len(gains) - len(caught_up)} of {len(gains)}"
+    if not caught_up:
+        return "–", "–", afresh
+    return *(f"{statistics.median(gain):.0f} × · {min(gain):.0f} ×" for gain in zip(*caught_up, strict=True)), afresh
+
+
+def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
+    """In turns, so that whatever slows the machine slows both; the first looks are counted and not timed. None where
+    the ranking was not caught up but read afresh.
+    """
+    looks: tuple[Look, Look] = (
+        lambda: current(table, kept.seeker, rankings._of_item(kept.item).ranking, lambda: now).ranking,
+        lambda: current(table, kept.seeker, None, lambda: now).ranking,
+    )
+    with patch.object(markets, "read", wraps=markets.read) as read:
+        caught_up, units = _counted(table, looks[0])
+    if read.called:
+        return None
+    fresh, fresh_units = _counted(table, looks[1])
+    # A ranking that was caught up may be shorter: what has come up from below its cut it cannot know.
+    assert caught_up.holds(SIZES.shown)  # noqa: S101 - else there is nothing to compare
+    assert caught_up.rows == fresh.rows[: len(caught_up.rows)]  # noqa: S101
+    spent = zip(*([_cpu_seconds(look) for look in looks] for _ in range(ROUNDS)), strict=True)
+    seconds, fresh_seconds = map(statistics.median, spent)
+    return Gain(fresh_seconds / seconds, fresh_units / (units + kept.units))
+
+
+def _counted(table: Table, look: Look) -> tuple[Ranking, float]:
+    with counted(table._client) as used:
+        ranking = look()
+    return ranking, used.read_units
+
+
+def _cpu_seconds(look: Look) -> float:
+    start = time.process_time()
+    look()
+    return time.process_time() - start
+
+
+def _change(table: Table, stored: StoredObject, deed: str, rng: Random, at: int) -> None:
+    """By its owner, at that time (ms)."""
+    repriced = _at_a_new_price(stored.kind, stored.content, rng)
+    match deed:
+        case "new":
+            objects.create(table, stored.kind, stored.owner, repriced, lambda: at)
+        case "archived":
+            objects.archive(table, stored.kind, stored.owner, stored.id, lambda: at)
+        case _:
+            objects.replace_content(table, stored.kind, stored.owner, stored.id, repriced, lambda: at)
+
+
+def _at_a_new_price(kind: Kind, content: Content, rng: Random) -> Content:
+    """A tenth less to a twentieth more for a listing, or for both ends of a budget."""
+    body, percent = deepcopy(content.body), rng.randint(90, 105)
+    priced, names = (
+        (body["requirements"]["budget"], ("min", "max")) if kind == "LEAD" else (body["details"], ("price",))
+    )
+    for name in names:
+        priced[name] = priced[name] * percent // 100
+    if kind == "LEAD":
+        lead = LeadBody.model_validate(body)
+        return Content(lead.model_dump(), lead_features(lead.requirements))
+    listing = PropertyBody.model_validate(body)
+    return Content(listing.model_dump(), property_features(listing))
+
+
+if __name__ == "__main__":
+    publish(measure)

@@ -1,0 +1,180 @@
+"""What DynamoDB bills for what realtors do most, in a real city's market."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from random import Random
+
+from benchmarks import market
+from benchmarks.dynamodb_local import TABLE, dynamodb_local
+from benchmarks.market import Market
+from benchmarks.report import Section, publish
+from benchmarks.units import Used, counted
+from cobroke.clock import now_ms
+from cobroke.domain.features import Group
+from cobroke.domain.ids import owner_of
+from cobroke.domain.paging import asked
+from cobroke.domain.pair import Pair, Side
+from cobroke.flows import agreement
+from cobroke.flows.agreement import Deed
+from cobroke.flows.notices import tell_of_pair
+from cobroke.flows.recommendations import Recommendations, recommend
+from cobroke.storage import matches, notices, objects
+from cobroke.storage.matches import PairIds, Sides
+from cobroke.storage.notices import Notice
+from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.table import Table
+
+SAMPLE = 50
+LONG_AGO_MS = 3_600_000
+FIRST = asked(None, None)
+ASK, OFFER, MIDDLE = 50, 40, 45
+"""Percent: what a lead asks for, what a listing offers, where they meet."""
+GREETING = "A family of four, with the money at hand; they could come and see it on Saturday."
+
+type Action[On] = Callable[[Table, On], object]
+
+
+def measure() -> Section:
+    made = market.make_market(now_ms() - LONG_AGO_MS)
+    with dynamodb_local():
+        table = Table(TABLE)
+        market.load(table, made)
+        rows = _measured(table, made, Random(1))
+    return Section(
+        "What an action consumes",
+        f"{len(made.properties):,} listings and {len(made.leads):,} buyers in one city, {SAMPLE} actions of each kind:"
+        f" the median and the most. A page has {FIRST.limit} rows, each LIKE a message. A unit reads 4 KB or writes"
+        " 1 KB; those of a transaction count twice. What is not there counts nothing here, and one unit at AWS.",
+        ("action", "units read", "units written", "round trips"),
+        rows,
+    )
+
+
+def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
+    """The looks first: they are to find no changes."""
+    flats = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
+    drawn, properties = rng.sample(flats, 2 * SAMPLE), rng.sample(made.properties, SAMPLE)
+    leads, lost = drawn[:SAMPLE], drawn[SAMPLE:]
+    return [
+        _row(table, "a first look at a lead's recommendations", _look, leads),
+        _row(table, "the next look", _look, leads),
+        _row(table, "a first look at a listing's recommendations", _look, properties),
+        _row(table, "the next look", _look, properties),
+        _row(table, "a new lead", _create, leads),
+        _row(table, "a new listing", _create, properties),
+        _row(table, "a lead written anew", _replace, leads),
+        _row(table, "a listing written anew", _replace, properties),
+        _row(table, "a lead archived", _archive, lost),
+        _row(table, "a listing archived", _archive, properties),
+        *_of_matches(table, [ids for lead in leads if (ids := _recommended(table, lead))]),
+    ]
+
+
+def _of_matches(table: Table, recommended: Sequence[Sequence[PairIds]]) -> list[Sequence[str]]:
+    """Counted with the best listing of each lead; those of the rest of its page are matches already."""
+    best = [ids[0] for ids in recommended]
+    for ids in recommended:
+        for one in ids[1:]:
+            _begin_a_match(table, one)
+    return [
+        _row(table, "a first LIKE", _like("LEAD", ASK), best),
+        _row(table, "its notice", _tell, [_loaded(table, ids).pair for ids in best]),
+        _row(table, "the LIKE of the other side", _like("PROPERTY", OFFER), best),
+        _row(table, "a counter-offer", _like("LEAD", MIDDLE), best),
+        _row(table, "a LIKE that agrees", _like("PROPERTY", MIDDLE), best),
+        _row(table, "a page of a lead's matches", _list, best),
+        _row(table, "a match", _show, best),
+        _row(table, "a page of notifications", _notices, best),
+        _row(table, "a notification read", _read, [_newest(table, ids) for ids in best]),
+        _row(table, "a deal completed", _complete, best),
+        _row(table, "the other matches of its lead closed", _close, best),
+    ]
+
+
+def _row[On](table: Table, name: str, action: Action[On], sample: Sequence[On]) -> Sequence[str]:
+    used = [_used(table, action, one) for one in sample]
+    columns = zip(*((one.read_units, one.write_units, one.round_trips) for one in used), strict=True)
+    return name, *(f"{statistics.median(column):,.0f} · {max(column):,.0f}" for column in columns)
+
+
+def _used[On](table: Table, action: Action[On], on: On) -> Used:
+    with counted(table._client) as used:
+        action(table, on)
+    return used
+
+
+def _look(table: Table, own: StoredObject) -> Recommendations:
+    return recommend(table, own.kind, own.owner, own.id, FIRST, now_ms)
+
+
+def _create(table: Table, like: StoredObject) -> object:
+    return objects.create(table, like.kind, like.owner, like.content, now_ms)
+
+
+def _replace(table: Table, own: StoredObject) -> object:
+    return objects.replace_content(table, own.kind, own.owner, own.id, own.content, now_ms)
+
+
+def _archive(table: Table, own: StoredObject) -> object:
+    return objects.archive(table, own.kind, own.owner, own.id, now_ms)
+
+
+def _recommended(table: Table, lead: StoredObject) -> list[PairIds]:
+    return [PairIds(lead.id, row.counterpart.id) for row in _look(table, lead).rows]
+
+
+def _begin_a_match(table: Table, ids: PairIds) -> None:
+    """Both sides have been told, and wait."""
+    first = _like("LEAD", ASK)(table, ids)
+    tell_of_pair(table, first, None)
+    tell_of_pair(table, _like("PROPERTY", OFFER)(table, ids), first)
+
+
+def _like(side: Side, share: int) -> Callable[[Table, PairIds], Pair]:
+    def act(table: Table, ids: PairIds) -> Pair:
+        caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
+        return agreement.act(table, side, caller, ids, Deed("LIKE", share, GREETING), now_ms)
+
+    return act
+
+
+def _tell(table: Table, pair: Pair) -> object:
+    return tell_of_pair(table, pair, None)
+
+
+def _loaded(table: Table, ids: PairIds) -> Sides:
+    return agreement.load_match(table, owner_of(ids.lead_id), ids)[0]
+
+
+def _list(table: Table, ids: PairIds) -> object:
+    own = objects.load_own(table, "LEAD", owner_of(ids.lead_id), ids.lead_id)
+    return matches.list_of(table, own, None, FIRST)
+
+
+def _show(table: Table, ids: PairIds) -> object:
+    return matches.seen_by(table, _loaded(table, ids), "LEAD")
+
+
+def _notices(table: Table, ids: PairIds) -> list[Notice]:
+    return notices.page_of(table, owner_of(ids.lead_id), FIRST, now_ms() // 1000, unread_only=False)[0]
+
+
+def _newest(table: Table, ids: PairIds) -> tuple[str, str]:
+    return owner_of(ids.lead_id), _notices(table, ids)[0].id
+
+
+def _read(table: Table, told: tuple[str, str]) -> None:
+    notices.read(table, *told, now_ms() // 1000)
+
+
+def _complete(table: Table, ids: PairIds) -> object:
+    sides, side = agreement.complete(table, owner_of(ids.lead_id), ids, now_ms)
+    return matches.seen_by(table, sides, side)
+
+
+def _close(table: Table, ids: PairIds) -> object:
+    return agreement.close_matches(table, "LEAD", ids.lead_id, now_ms)
+
+
+if __name__ == "__main__":
+    publish(measure)
