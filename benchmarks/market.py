@@ -18,8 +18,8 @@ from cobroke.exact_json import loads_strictly
 from cobroke.storage import keys, realtors, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
-from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.realtors import Realtor
+from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.table import Table
 
 type Json = dict[str, Any]

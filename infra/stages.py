@@ -7,6 +7,7 @@ from aws_cdk import RemovalPolicy, aws_lambda, aws_logs
 from constructs import Node
 
 ANY_ORIGIN = ("*",)
+REGISTRATIONS = ("open", "proof_required")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ def stage_of(node: Node) -> Stage:
     stage = STAGES[name]
     stage = replace(stage, mini_app_url=node.try_get_context("mini_app_url") or "")
     if stage.is_local:
-        stage = replace(stage, telegram_api_url=node.try_get_context("telegram_api_url") or "")
+        url, registration = (node.try_get_context(name) for name in ("telegram_api_url", "registration"))
+        stage = replace(stage, telegram_api_url=url or "", registration=registration or stage.registration)
+        if stage.registration not in REGISTRATIONS:
+            raise NotConfigured(f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}.")
     given = node.try_get_context("origins")
     if given and not stage.is_local:
         stage = replace(stage, origins=tuple(filter(None, given.split(","))))

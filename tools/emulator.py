@@ -66,7 +66,12 @@ class RunningStack:
 
 @contextlib.contextmanager
 def running_stack(
-    port: int, state: Path, bot_token: str = TEST_BOT_TOKEN, telegram_api_url: str = "", say: Say = lambda _: None
+    port: int,
+    state: Path,
+    bot_token: str = TEST_BOT_TOKEN,
+    telegram_api_url: str = "",
+    registration: str = "open",
+    say: Say = lambda _: None,
 ) -> Iterator[RunningStack]:
     """Start the emulator on a port, deploy onto it, and stop it in the end. `state` is emptied first."""
     _must_be_free(port)
@@ -81,7 +86,8 @@ def running_stack(
         running = RunningStack(f"{endpoint}/_aws/execute-api/{API_ID}", endpoint, "", emulator)
         _await(running, state)
         _furnish(running, bot_token)
-        outputs = _deploy(environment, state, telegram_api_url, say)
+        context = {"stage": "local", "telegram_api_url": telegram_api_url, "registration": registration}
+        outputs = _deploy(environment, state, context, say)
         yield RunningStack(running.base_url, endpoint, outputs["TableName"], emulator)
 
 
@@ -143,11 +149,16 @@ def _furnish(running: RunningStack, bot_token: str) -> None:
     running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
 
 
-def _deploy(environment: dict[str, str], state: Path, telegram_api_url: str, say: Say) -> dict[str, str]:
+def _deploy(environment: dict[str, str], state: Path, context: dict[str, str], say: Say) -> dict[str, str]:
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     if not cdk.exists():
         raise NotStarted("The CDK is not installed: `make install` installs it.")
-    words = [str(cdk), "deploy", STACK, "-c", "stage=local", "-c", f"telegram_api_url={telegram_api_url}"]
+    words = [
+        str(cdk),
+        "deploy",
+        STACK,
+        *(word for name, value in context.items() for word in ("-c", f"{name}={value}")),
+    ]
     words += ["--require-approval", "never", "--method", "direct", "--no-notices", "--progress", "events"]
     words += ["--output", str(state / "cdk.out"), "--outputs-file", str(state / "outputs.json")]
     log = state / "deploy.log"

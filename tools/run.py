@@ -14,6 +14,7 @@ from tools.emulator import TEST_BOT_TOKEN, NotStarted, RunningStack, running_sta
 LOCAL = Path(__file__).parent.parent / ".local"
 API_URL = LOCAL / "api-url"
 DEFAULT_PORT = "4566"
+REGISTRATIONS = ("open", "proof_required")
 
 
 class Stopped(BaseException):
@@ -42,15 +43,16 @@ def _stop(*_: object) -> None:
 def _serve() -> None:
     started = time.monotonic()
     port = _port(os.environ.get("PORT") or DEFAULT_PORT)
-    if (os.environ.get("REGISTRATION") or "open") != "open":
-        raise NotStarted("REGISTRATION knows only `open` so far: leave it out, or set it to `open`.")
+    registration = os.environ.get("REGISTRATION") or "open"
+    if registration not in REGISTRATIONS:
+        raise NotStarted(f"REGISTRATION is {registration!r}: it must be one of {', '.join(REGISTRATIONS)}.")
     token = os.environ.get("TELEGRAM_BOT_TOKEN") or TEST_BOT_TOKEN
     telegram = os.environ.get("TELEGRAM_API_URL", "")
 
     def say(step: str) -> None:
         print(f"[{time.monotonic() - started:4.0f} s] {step} …", flush=True)
 
-    with running_stack(port, LOCAL / "run", token, telegram, say) as stack, _announced(stack):
+    with running_stack(port, LOCAL / "run", token, telegram, registration, say) as stack, _announced(stack):
         _wait(stack)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cobroke import telegram, tokens
-from cobroke.domain.errors import Unauthorized
+from cobroke.domain.errors import TelegramProofRequired, Unauthorized
 from cobroke.domain.proof import Proof
 from cobroke.domain.realtor import Login, Registration
 from cobroke.http import Api
@@ -34,6 +34,8 @@ class Me(BaseModel):
 
 @api.serves("POST /auth/register", status=201)
 def register(body: Registration) -> Token:
+    if api.config.registration != "open" and body.telegram_auth_data is None:
+        raise TelegramProofRequired
     proof = _proven(body.telegram_auth_data) if body.telegram_auth_data is not None else None
     if proof and proof.telegram_id != body.telegram_id:
         raise Unauthorized

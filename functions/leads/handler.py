@@ -16,7 +16,7 @@ from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
 from cobroke.storage import objects
 from cobroke.storage.own_lists import list_own, match_count
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.stored_object import FIRST_REVISION, Content, StoredObject
 
 api = handler = Api("leads")
 
@@ -56,7 +56,8 @@ class LeadList(BaseModel):
 
 @api.serves("POST /leads", status=201)
 def create_lead(body: LeadBody) -> LeadCreated:
-    lead = objects.create(api.table, "LEAD", api.caller, _content(body), now_ms)
+    lead = objects.create(api.table, "LEAD", api.caller, _content(body), now_ms, api.idempotency)
+    api.tag(FIRST_REVISION)
     return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
 
 
@@ -75,12 +76,12 @@ def get_lead(lead_id: str) -> LeadView:
 
 @api.serves("PUT /leads/{lead_id}")
 def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
-    return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, _content(body), now_ms))
+    return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, _content(body), now_ms, api.if_match))
 
 
 @api.serves("POST /leads/{lead_id}/archive")
 def archive_lead(lead_id: str) -> LeadView:
-    return _view(objects.archive(api.table, "LEAD", api.caller, lead_id, now_ms))
+    return _view(objects.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.if_match))
 
 
 def _content(body: LeadBody) -> Content:
@@ -88,6 +89,7 @@ def _content(body: LeadBody) -> Content:
 
 
 def _view(lead: StoredObject) -> LeadView:
+    api.tag(lead.revision)
     body = lead.content.body
     return LeadView.model_construct(
         **_facts(lead, match_count(api.table, "LEAD", lead.id)),

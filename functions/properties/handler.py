@@ -17,7 +17,7 @@ from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
 from cobroke.storage import objects
 from cobroke.storage.own_lists import list_own, match_count
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.stored_object import FIRST_REVISION, Content, StoredObject
 
 api = handler = Api("properties")
 
@@ -58,7 +58,8 @@ class PropertyList(BaseModel):
 
 @api.serves("POST /properties", status=201)
 def create_property(body: PropertyBody) -> PropertyCreated:
-    created = objects.create(api.table, "PROPERTY", api.caller, _content(body), now_ms)
+    created = objects.create(api.table, "PROPERTY", api.caller, _content(body), now_ms, api.idempotency)
+    api.tag(FIRST_REVISION)
     return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
 
 
@@ -78,12 +79,12 @@ def get_property(property_id: str) -> PropertyView:
 @api.serves("PUT /properties/{property_id}")
 def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     content = _content(body)
-    return _view(objects.replace_content(api.table, "PROPERTY", api.caller, property_id, content, now_ms))
+    return _view(objects.replace_content(api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match))
 
 
 @api.serves("PUT /properties/{property_id}/archive")
 def archive_property(property_id: str) -> PropertyView:
-    return _view(objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms))
+    return _view(objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match))
 
 
 def _content(body: PropertyBody) -> Content:
@@ -92,6 +93,7 @@ def _content(body: PropertyBody) -> Content:
 
 
 def _view(stored: StoredObject) -> PropertyView:
+    api.tag(stored.revision)
     body = stored.content.body
     return PropertyView.model_construct(
         **_facts(stored, match_count(api.table, "PROPERTY", stored.id)),

@@ -17,6 +17,8 @@ class Config:
     signing_key_id: str
     signing_key_parameter: str
     bot_token_parameter: str
+    registration: str
+    """`open`, or `proof_required`: nobody registers without a proof of his Telegram account."""
     telegram_api_url: str
     """Where the Bot API answers; empty: pushes are only recorded."""
     mini_app_url: str
@@ -32,6 +34,7 @@ class Config:
             signing_key_id=os.environ.get("SIGNING_KEY_ID", ""),
             signing_key_parameter=os.environ.get("SIGNING_KEY_PARAMETER", ""),
             bot_token_parameter=os.environ.get("BOT_TOKEN_PARAMETER", ""),
+            registration=os.environ.get("REGISTRATION", ""),
             telegram_api_url=os.environ.get("TELEGRAM_API_URL", "").rstrip("/"),
             mini_app_url=os.environ.get("MINI_APP_URL", ""),
             push_queue_url=os.environ.get("PUSH_QUEUE_URL", ""),

@@ -3,6 +3,7 @@
 A whole number is an int however it was written (`2.0`, `2e0`), any other a Decimal without trailing zeros.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def dumps(value: Json) -> str:
     """Compact, in UTF-8 letters, a Decimal as the number it is."""
     return simplejson.dumps(value, separators=(",", ":"), ensure_ascii=False, use_decimal=True)
+
+
+def fingerprint(value: Json) -> str:
+    """Equal for equal JSON: numbers by value, members in any order."""
+    canonical = simplejson.dumps(value, separators=(",", ":"), sort_keys=True, use_decimal=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def loads(text: str) -> Any:  # noqa: ANN401 - what we wrote ourselves has the shape we know

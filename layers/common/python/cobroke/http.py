@@ -24,10 +24,12 @@ from cobroke.access import Access
 from cobroke.config import Config
 from cobroke.domain import errors
 from cobroke.domain.ids import is_well_formed
-from cobroke.exact_json import Json, dumps, loads_strictly
+from cobroke.domain.preconditions import ANYTHING, etag, idempotency_key, if_match
+from cobroke.exact_json import Json, dumps, fingerprint, loads_strictly
 from cobroke.failures import kind_and_place
 from cobroke.problems import invalid, problem
 from cobroke.routes import ROUTES, Route
+from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.table import Table
 
 MAX_BODY_BYTES = 262_144
@@ -50,6 +52,9 @@ class Api(APIGatewayHttpResolver):
         self._access = Access(self.table, self.config)
         self._body: Json = None
         self.caller = ""
+        self.if_match = ANYTHING
+        self.idempotency: Idempotency | None = None
+        self._etag = ""
         self.exception_handler(Exception)(self._refuse)
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()
@@ -64,7 +69,7 @@ class Api(APIGatewayHttpResolver):
             @functools.wraps(serve)
             def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response[str]:
                 body = dumps(serve(*args, **kwargs).model_dump(warnings=False))
-                return Response(status, "application/json", body)
+                return Response(status, "application/json", body, {"ETag": self._etag} if self._etag else None)
 
             signature = inspect.signature(serve)
             # Powertools would send Decimals as text or floats: an answer leaves as the text that we made.
@@ -75,10 +80,14 @@ class Api(APIGatewayHttpResolver):
 
         return register
 
+    def tag(self, revision: int) -> None:
+        """Let the answer say which version of the object it is."""
+        self._etag = etag(revision)
+
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
         started = time.perf_counter()
         self.table.begin()
-        self.caller, self._body = "", None
+        self.caller, self._body, self._etag = "", None, ""
         request = APIGatewayProxyEventV2(dict(event))
         route = None
         try:
@@ -104,6 +113,9 @@ class Api(APIGatewayHttpResolver):
             self.caller = self._access.caller(request.headers)
         if route.takes_body:
             self._body = _read_body(request)
+        self.if_match = if_match(request.headers.get("if-match")) if route.conditional else ANYTHING
+        key = idempotency_key(request.headers.get("idempotency-key")) if route.keyed else None
+        self.idempotency = Idempotency(route.key, key, fingerprint(self._body)) if key else None
         match = _PATTERNS[route].fullmatch(request.path)
         if match and not all(is_well_formed(name, text) for name, text in match.groupdict().items()):
             raise errors.NotFound

@@ -14,6 +14,10 @@ class Route(NamedTuple):
     function: str
     public: bool = False
     takes_body: bool = False
+    keyed: bool = False
+    """Honours Idempotency-Key."""
+    conditional: bool = False
+    """Honours If-Match."""
 
     @property
     def key(self) -> str:
@@ -25,16 +29,16 @@ ROUTES = (
     Route("POST", "/auth/register", "auth", public=True, takes_body=True),
     Route("POST", "/auth/telegram", "auth", public=True, takes_body=True),
     Route("GET", "/me", "auth"),
-    Route("POST", "/leads", "leads", takes_body=True),
+    Route("POST", "/leads", "leads", takes_body=True, keyed=True),
     Route("GET", "/leads", "leads"),
     Route("GET", "/leads/{lead_id}", "leads"),
-    Route("PUT", "/leads/{lead_id}", "leads", takes_body=True),
-    Route("POST", "/leads/{lead_id}/archive", "leads"),
-    Route("POST", "/properties", "properties", takes_body=True),
+    Route("PUT", "/leads/{lead_id}", "leads", takes_body=True, conditional=True),
+    Route("POST", "/leads/{lead_id}/archive", "leads", conditional=True),
+    Route("POST", "/properties", "properties", takes_body=True, keyed=True),
     Route("GET", "/properties", "properties"),
     Route("GET", "/properties/{property_id}", "properties"),
-    Route("PUT", "/properties/{property_id}", "properties", takes_body=True),
-    Route("PUT", "/properties/{property_id}/archive", "properties"),
+    Route("PUT", "/properties/{property_id}", "properties", takes_body=True, conditional=True),
+    Route("PUT", "/properties/{property_id}/archive", "properties", conditional=True),
     Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
     Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
     Route("POST", "/leads/{lead_id}/property-recommendations/{property_id}/action", "matches", takes_body=True),

@@ -16,9 +16,13 @@ Refusal
 │   ├── TermsAgreed            another share than the agreed one
 │   ├── MatchClosed            completed
 │   └── NotAccepted            nothing agreed that could be completed
+├── TelegramProofRequired      this stage registers nobody without a proof    403
+├── PreconditionFailed         what was read has been written since           412
+├── LimitReached               too many active objects; waiting does not help 429
 ├── TooLarge                   the body is over the limit                     413
 ├── NotJson                    the content type is not application/json       415
 ├── Invalid                    well-formed but not valid, with the fields     422
+│   └── IdempotencyKeyReused   the same key with another body
 └── Busy                       the store stayed busy after our own retries    503
 """
 
@@ -119,6 +123,21 @@ class NotAccepted(Conflict):
     title = "Only an accepted match can be completed."
 
 
+class TelegramProofRequired(Refusal):
+    code = "telegram_proof_required"
+    title = "Registering needs a proof of the Telegram account."
+
+
+class PreconditionFailed(Refusal):
+    code = "precondition_failed"
+    title = "It has been written since you read it."
+
+
+class LimitReached(Refusal):
+    code = "limit_reached"
+    title = "A realtor may have at most 1,000 active leads and 1,000 active properties."
+
+
 class TooLarge(Refusal):
     code = "too_large"
     title = "The body is larger than 262,144 bytes."
@@ -136,6 +155,11 @@ class Invalid(Refusal):
     def __init__(self, *errors: FieldError) -> None:
         super().__init__()
         self.errors = errors
+
+
+class IdempotencyKeyReused(Invalid):
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key came with another body before."
 
 
 class Busy(Refusal):

@@ -24,16 +24,16 @@ class Cause(NamedTuple):
 
 
 def is_done(table: Table, written: StoredObject) -> bool:
-    """Whether all whom this version of an object should alert were alerted: what comes near the top of a list later,
+    """Whether all whom this revision of an object should alert were alerted: what comes near the top of a list later,
     because others left it, alerts nobody.
     """
     item = table.get(keys.alerted_all(written.id))
-    return item is not None and item["version"] >= written.version
+    return item is not None and item["revision"] >= written.revision
 
 
 def call_done(table: Table, written: StoredObject) -> None:
     pk, sk = keys.alerted_all(written.id)
-    table.put_alone({"PK": pk, "SK": sk, "entity": "ALERTED", "version": written.version}, condition="", values=None)
+    table.put_alone({"PK": pk, "SK": sk, "entity": "ALERTED", "revision": written.revision}, condition="", values=None)
 
 
 def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:

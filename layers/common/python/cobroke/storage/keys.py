@@ -20,6 +20,14 @@ def realtor(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "PROFILE"
 
 
+def limits(realtor_id: str) -> Key:
+    return f"REALTOR#{realtor_id}", "LIMITS"
+
+
+def idempotency(realtor_id: str, route: str, digest: str) -> Key:
+    return f"IDEMPOTENCY#{realtor_id}", f"{route}#{digest}"
+
+
 def telegram(telegram_id: str) -> Key:
     return f"TELEGRAM#{telegram_id}", "TELEGRAM"
 
@@ -74,7 +82,7 @@ def alert_slot(object_id: str) -> Key:
 
 
 def alerted_all(object_id: str) -> Key:
-    """Up to which version the object itself has alerted whom it should."""
+    """Up to which revision the object itself has alerted whom it should."""
     return f"ALERTS#{object_id}", "DONE"
 
 

@@ -5,32 +5,44 @@ from dataclasses import replace
 
 from cobroke.domain import ids
 from cobroke.domain.errors import Archived, NotFound
+from cobroke.domain.preconditions import ANYTHING, IfMatch
 from cobroke.domain.vocabulary import ArchivedFor
-from cobroke.storage import keys
+from cobroke.storage import keys, limits
+from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.keys import Kind
 from cobroke.storage.retry import until_written
 from cobroke.storage.stored_object import Clock, Content, StoredObject, by_owner, of_item, of_itself, writes
 from cobroke.storage.table import Table, Write
 
 
-def create(table: Table, kind: Kind, owner: str, content: Content, clock: Clock) -> StoredObject:
+def create(
+    table: Table, kind: Kind, owner: str, content: Content, clock: Clock, once: Idempotency | None = None
+) -> StoredObject:
+    """The new object, or the one that the same request made before. LimitReached where there are too many."""
+
     def attempt() -> StoredObject:
         now = clock()
+        made = once.made(table, owner, now // 1000) if once else None
+        if made:
+            return load(table, kind, made)
+        limits.check(table, owner, kind)
         new_id = ids.object_id(now, os.urandom(2), owner)
         new = StoredObject(kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now)
-        table.transact(writes(table, None, new))
+        marker = [once.mark(table, owner, new_id, now // 1000)] if once else []
+        table.transact(writes(table, None, new) + marker)
         return new
 
     return until_written(table, attempt)
 
 
 def replace_content(
-    table: Table, kind: Kind, owner: str, object_id: str, content: Content, clock: Clock
+    table: Table, kind: Kind, owner: str, object_id: str, content: Content, clock: Clock, only_if: IfMatch = ANYTHING
 ) -> StoredObject:
     def attempt() -> StoredObject:
         old = load_own(table, kind, owner, object_id)
         if old.status == "ARCHIVED":
             raise Archived
+        only_if.check(old.revision)
         new = by_owner(old, replace(old, content=content), clock)
         table.transact(writes(table, old, new))
         return new
@@ -38,13 +50,16 @@ def replace_content(
     return until_written(table, attempt)
 
 
-def archive(table: Table, kind: Kind, owner: str, object_id: str, clock: Clock) -> StoredObject:
+def archive(
+    table: Table, kind: Kind, owner: str, object_id: str, clock: Clock, only_if: IfMatch = ANYTHING
+) -> StoredObject:
     """Repeatable: what is archived stays as it is."""
 
     def attempt() -> StoredObject:
         old = load_own(table, kind, owner, object_id)
         if old.status == "ARCHIVED":
             return old
+        only_if.check(old.revision)
         new = archived(old, "OBJECT_ARCHIVED", clock)
         table.transact(writes(table, old, new))
         return new

@@ -16,7 +16,7 @@ from cobroke.domain.features import (
 )
 from cobroke.domain.vocabulary import ArchivedFor, Status
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import agenda, keys
+from cobroke.storage import agenda, keys, limits
 from cobroke.storage.agenda import Due
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
@@ -25,6 +25,8 @@ from cobroke.storage.table import Key, Table, Write
 CHANGES_KEPT_S = 30 * 24 * 3600
 FRESH_FOR_MS = 60 * 24 * 3600 * 1000
 """An object that its owner does not write for so long grows stale."""
+
+FIRST_REVISION = 1
 
 type Clock = Callable[[], int]
 
@@ -109,6 +111,9 @@ def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Wr
         found.append(table.delete(left))
     if taken:
         found.append(table.put(_keyed(taken) | _market_facts(new)))
+    change = (new.status == "ACTIVE") - (old is not None and old.status == "ACTIVE")
+    if change:
+        found.append(limits.count(table, new.owner, new.kind, change))
     if new.stale_at and (old is None or old.stale_at != new.stale_at):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
     markets = {held.content.features.market for held in (old, new) if held and held.in_market}
