@@ -14,6 +14,9 @@ MEMORY_MB = 1024
 API_TIMEOUT = Duration.seconds(28)
 """Below the gateway's 30 s: a function that finds the store busy answers by itself."""
 
+STORE_TIMEOUT_S = "20"
+"""On local: the emulator knows no transaction's token, so that trying a slow one again would write it twice."""
+
 
 def make_function(
     scope: Construct,
@@ -42,6 +45,7 @@ def make_function(
             "STAGE": stage.name,
             "POWERTOOLS_SERVICE_NAME": name,
             "POWERTOOLS_LOG_LEVEL": "INFO",
+            **({"STORE_TIMEOUT_S": STORE_TIMEOUT_S} if stage.is_local else {}),
             **environment,
         },
     )

@@ -9,11 +9,14 @@ from tests.client import Client
 from tools.emulator import RunningStack
 
 ABSENT = "0" * 26
+NO_NOTICE = "1764000000000-0123456789abcdef"
 WITH_ID = [route for route in ROUTES if "{" in route.path]
 
 
 def _path(route: Route, object_id: str) -> str:
-    return route.path.replace("{lead_id}", object_id).replace("{property_id}", object_id)
+    """With the id of a lead or a property in every place; a match's is two of them."""
+    path = route.path.replace("{match_id}", 2 * object_id).replace("{notification_id}", NO_NOTICE)
+    return path.replace("{lead_id}", object_id).replace("{property_id}", object_id)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=[route.key for route in ROUTES])
@@ -28,9 +31,10 @@ def test_a_route_is_closed_to_strangers_unless_it_is_public(stranger: Client, ro
 @pytest.mark.parametrize("route", WITH_ID, ids=[route.key for route in WITH_ID])
 def test_somebody_elses_object_answers_as_an_absent_one(stranger: Client, route: Route) -> None:
     anna, boris = stranger.registered(), stranger.registered()
-    of_a_lead = "{lead_id}" in route.path
+    of_a_lead = route.path.startswith("/leads")
     foreign = boris.post_lead(a_lead()) if of_a_lead else boris.post_property(a_property())
-    body = (a_lead() if of_a_lead else a_property()) if route.takes_body else None
+    body = {"action": "LIKE"} if route.function == "matches" else a_lead() if of_a_lead else a_property()
+    body = body if route.takes_body else None
     call = {"GET": lambda path, _: anna.get(path), "POST": anna.post, "PUT": anna.put}[route.method]
     answers = [call(_path(route, object_id), body).needs(404) for object_id in (foreign, ABSENT, "no-id")]
     for answer in answers:

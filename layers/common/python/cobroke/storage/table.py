@@ -5,6 +5,7 @@ Three ends of a write that did not happen:
 the same, after a pause), `Busy` (the store, or our time, is used up).
 """
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -28,7 +29,7 @@ REQUEST_SECONDS = 11.0
 # Attempts × time-outs and the pauses between them stay under 15 s, so no write commits later than that.
 _CLIENT = Config(
     connect_timeout=1,
-    read_timeout=2.5,
+    read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),
     retries={"mode": "standard", "total_max_attempts": 3},
     tcp_keepalive=True,
 )
@@ -116,12 +117,13 @@ class Table:
             asked["ProjectionExpression"] = ",".join(attributes)
         if page_limit:
             asked["Limit"] = page_limit
-        while True:
-            page = self._call("query", **asked)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return self._pages("query", asked)
+
+    def scan(self, attributes: Sequence[str]) -> Iterator[Item]:
+        """Everything there is, with these attributes only. No snapshot, and in order within a partition alone."""
+        names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
+        asked = {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
+        return map(item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked}))
 
     def put(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
         return {"Put": {"TableName": self.name, "Item": attributes_of(item), **_condition(condition, values)}}
@@ -158,6 +160,14 @@ class Table:
             if reasons & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}:
                 raise Contended from None
             raise
+
+    def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        while True:
+            page = self._call(operation, **asked)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _call(self, operation: str, **arguments: Any) -> Any:  # noqa: ANN401 - boto3's own shapes
         if self.seconds_left <= 0:
