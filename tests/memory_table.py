@@ -3,6 +3,7 @@
 Pages hold few items, and `between` runs before each call and each further page: a test lets others act there.
 """
 
+import hashlib
 import operator
 import re
 from bisect import bisect_left, bisect_right
@@ -49,7 +50,7 @@ class MemoryTable(Table):
 
 
 class _Store:
-    """The client's five operations. Raises what DynamoDB does, and NotImplementedError for what it does not know."""
+    """The client's operations. Raises what DynamoDB does, and NotImplementedError for what it does not know."""
 
     def __init__(self, page_items: int) -> None:
         self.items: dict[Key, Raw] = {}
@@ -92,6 +93,19 @@ class _Store:
         found = {"Items": [_projected(self.items[pk, sk], asked) for sk in page]}
         return found | ({"LastEvaluatedKey": {"PK": {"S": pk}, "SK": {"S": page[-1]}}} if page != rows else {})
 
+    def scan(self, *, ConsistentRead: bool, **asked: Any) -> Answer:  # noqa: N803 - DynamoDB's own
+        """Partitions in the order of their hashes."""
+        self._begin(consistent=ConsistentRead)
+        after = _scanned(_key(asked["ExclusiveStartKey"])) if "ExclusiveStartKey" in asked else ("", "")
+        rows = sorted((key for key in self.items if _scanned(key) > after), key=_scanned)
+        page = rows[: self._page_items]
+        names = asked["ExpressionAttributeNames"]
+        projection = ",".join(names[name] for name in asked["ProjectionExpression"].split(","))
+        found = {"Items": [_projected(self.items[key], {"ProjectionExpression": projection}) for key in page]}
+        return found | (
+            {"LastEvaluatedKey": {"PK": {"S": page[-1][0]}, "SK": {"S": page[-1][1]}}} if page != rows else {}
+        )
+
     def put_item(self, **write: Any) -> Answer:
         self._begin()
         if not self._holds(write):
@@ -125,7 +139,8 @@ class _Store:
     def _holds(self, write: Mapping[str, Any]) -> bool:
         item = self.items.get(_key(write.get("Key") or write["Item"]), {})
         values = write.get("ExpressionAttributeValues", {})
-        return all(_is_true(part, item, values) for part in write.get("ConditionExpression", "").split(" AND ") if part)
+        condition = write.get("ConditionExpression", "")
+        return not condition or _holds(condition, item, values)
 
     def _write(self, kind: str, part: Mapping[str, Any]) -> None:
         key = _key(part.get("Key") or part["Item"])
@@ -150,9 +165,31 @@ def _key(raw: Raw) -> Key:
     return raw["PK"]["S"], raw["SK"]["S"]
 
 
+def _scanned(key: Key) -> Key:
+    return hashlib.blake2b(key[0].encode(), digest_size=8).hexdigest(), key[1]
+
+
 def _projected(raw: Raw, asked: Mapping[str, Any]) -> Raw:
     names = asked["ProjectionExpression"].split(",") if "ProjectionExpression" in asked else list(raw)
     return {name: raw[name] for name in names if name in raw}
+
+
+def _holds(condition: str, item: Raw, values: Values) -> bool:
+    for operation, combined in ((" OR ", any), (" AND ", all)):
+        parts = _parts(condition, operation)
+        if len(parts) > 1:
+            return combined(_holds(part, item, values) for part in parts)
+    inner = condition[1:-1] if condition.startswith("(") else None
+    return _holds(inner, item, values) if inner else _is_true(condition, item, values)
+
+
+def _parts(condition: str, operation: str) -> list[str]:
+    """What an operation joins, outside of parentheses."""
+    parts = [""]
+    for piece in condition.split(operation):
+        whole = parts[-1].count("(") == parts[-1].count(")")
+        parts = [*parts, piece] if whole else [*parts[:-1], parts[-1] + operation + piece]
+    return parts[1:]
 
 
 def _is_true(condition: str, item: Raw, values: Values) -> bool:

@@ -1,8 +1,10 @@
 """The best counterparts of a lead or a property, exact at the moment they are asked for."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, cast
 
+from cobroke.domain.errors import Busy
 from cobroke.domain.features import Features, LeadFeatures, PropertyFeatures
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
@@ -70,7 +72,8 @@ def _remember(
     """Keep the ranking where that spares later looks something, and once a day that somebody looks at it."""
     unmarked = known is None or known.looked_at <= now - MARKED_FOR_MS
     if unmarked:
-        looks.mark(table, own.kind, own.content.features.market, own.id, now)
+        with suppress(Busy):
+            looks.mark(table, own.kind, own.content.features.market, own.id, now)
     if unmarked or worth_keeping:
         keep(table, own, ranking, known, looked_at=now)
 
