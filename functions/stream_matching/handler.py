@@ -36,10 +36,13 @@ def _follow(record: Record) -> None:
         return
     own = warm(table, *written, now_ms)
     registry.remember(table, own.content.features.market, known_markets)
-    if own.in_market and _by_its_owner(record):
+    if own.in_market and _by_its_owner(record, own.revision):
         alert(table, held, own, now_ms)
 
 
-def _by_its_owner(record: Record) -> bool:
-    """Nobody is alerted of what was only repaired or has grown stale."""
-    return not record.old or record.old["revision"] != (record.new or {})["revision"]
+def _by_its_owner(record: Record, revision: int) -> bool:
+    """Nobody is alerted of what was only repaired or has grown stale. A write that its owner has overtaken leaves it to
+    the newer one's record: what this batch has read of the market may not hold that.
+    """
+    new = record.new or {}
+    return int(new["revision"]["N"]) == revision and (not record.old or record.old["revision"] != new["revision"])

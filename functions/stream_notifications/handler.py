@@ -35,7 +35,7 @@ def _follow(record: Record) -> None:
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             tell_of_pair(table, pairs.of_item(item_of(record.new)), before)
-        case "NOTICE", _:
+        case "NOTICE", _ if record.old is None:
             queue.put({"realtor_id": record.pk.partition("#")[2], "notice_id": record.sk})
         case _, (kind, object_id):
             close_matches(table, kind, object_id, now_ms)

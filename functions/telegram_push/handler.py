@@ -47,5 +47,5 @@ def _done(received: Mapping[str, Any]) -> bool:
 def _send(chat_id: str, title: str, message: str) -> Answer:
     if config.telegram_api_url:
         return bot.send(secret(config.bot_token_parameter), chat_id, title, message)
-    logger.info("push recorded", title=title, message=message)
+    logger.info("push recorded", title=title, text=message)
     return Sent()

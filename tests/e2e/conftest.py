@@ -8,6 +8,7 @@ import pytest
 
 from cobroke.storage.table import Table
 from tests.client import Answer, Client
+from tests.fake_bot_api import FakeBotApi, fake_bot_api
 from tools.emulator import KEYS, REGION, RunningStack, free_port, running_stack
 
 CONNECTIONS = 32
@@ -15,8 +16,15 @@ _cities = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    with running_stack(free_port(), tmp_path_factory.mktemp("stack")) as running:
+def telegram() -> Iterator[FakeBotApi]:
+    """Where the stack pushes its notices to: those of realtors who registered with a proof."""
+    with fake_bot_api() as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, telegram: FakeBotApi) -> Iterator[RunningStack]:
+    with running_stack(free_port(), tmp_path_factory.mktemp("stack"), telegram_api_url=telegram.url) as running:
         yield running
 
 

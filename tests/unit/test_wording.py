@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 
 from cobroke.domain.pair import Notice, Pair
-from cobroke.domain.wording import about_pair, described, number, percent, plural, price, rooms
+from cobroke.domain.wording import (
+    about_lead_alert,
+    about_pair,
+    about_property_alert,
+    described,
+    number,
+    percent,
+    plural,
+    price,
+    rooms,
+)
 from tests.builders import a_property
 
 TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PROPERTY"))]
 PAIR = Pair(
     lead_id="the lead", property_id="the listing", offer_lead=Decimal("12.5"), offer_property=40, agreed_share=33
 )
+NBSP = "\u00a0"
 PLACE = "улица Льва Толстого, 16: 2\u00a0комнаты, 60\u00a0м², 18\u00a0000\u00a0000\u00a0₽. "
 
 
@@ -133,4 +144,48 @@ def test_a_text_holds_russian_words_and_no_ids_names_or_places_to_fill(kind: str
     assert not any("a" <= letter.lower() <= "z" for letter in text)
     assert not set(text) & set("{}<>_#")
     assert text[0].isupper()
+    assert text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("count", "title", "found"),
+    [
+        (1, "Новый объект для вашего покупателя", ""),
+        (2, "Новые объекты для вашего покупателя", "2 новых объекта. Лучший: "),
+        (5, "Новые объекты для вашего покупателя", "5 новых объектов. Лучший: "),
+        (21, "Новые объекты для вашего покупателя", "21 новый объект. Лучший: "),
+    ],
+)
+def test_the_owner_of_a_lead_reads_of_the_best_new_listing_and_how_many_there_are(
+    count: int, title: str, found: str
+) -> None:
+    words = about_lead_alert(count, Decimal("88.25"), a_property())
+    spaced = f"{found.replace(' н', NBSP + 'н', 1)}{PLACE}Совпадение 88,25{NBSP}%."
+    assert words == (title, spaced)
+
+
+@pytest.mark.parametrize(
+    ("count", "title", "found"),
+    [
+        (1, "Новый покупатель на ваш объект", "1 новый покупатель"),
+        (3, "Новые покупатели на ваш объект", "3 новых покупателя"),
+        (11, "Новые покупатели на ваш объект", "11 новых покупателей"),
+    ],
+)
+def test_the_owner_of_a_listing_reads_which_one_it_is_and_how_many_new_buyers_there_are(
+    count: int, title: str, found: str
+) -> None:
+    words = about_property_alert(count, Decimal("100.00"), a_property())
+    spaced = f"{PLACE}{found.replace(' ', NBSP, 1)}, лучшее совпадение 100{NBSP}%."
+    assert words == (title, spaced)
+
+
+@pytest.mark.parametrize("about", [about_lead_alert, about_property_alert])
+@pytest.mark.parametrize("count", [1, 9999])
+def test_an_alert_is_short_and_in_russian_however_much_there_is_to_tell(about: Any, count: int) -> None:
+    longest = about(count, Decimal("99.99"), the_longest_listing("у" * 120, "1" * 20))
+    assert len(longest.title) <= 50
+    assert len(longest.message) <= 200
+    text = " ".join(about(count, Decimal("99.99"), a_property()))
+    assert not any("a" <= letter.lower() <= "z" for letter in text)
     assert text.endswith(".")

@@ -5,11 +5,14 @@ https://core.telegram.org/bots/api#sendmessage
 
 import html
 import json
+import logging
 from typing import Any, NamedTuple
 
 import urllib3
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
+NOT_OF_THE_MESSAGE = {401, 404, 408}
+"""A token that is not known, or (through what stands between) no answer in time: another try may be taken."""
 
 
 class Sent(NamedTuple):
@@ -39,12 +42,17 @@ class Unreachable(Exception):
     """No answer, or none that makes sense: the message may be there or not. Try again."""
 
 
+_SENSELESS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What reading an answer raises that is none."""
+
+
 class BotApi:
     """`url`: where the Bot API answers, without a slash at its end; `button_url`: the Mini App that a button opens."""
 
     def __init__(self, url: str, button_url: str = "") -> None:
         self._url, self._button_url = url, button_url
         self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its lines hold the URL, and the URL the token
 
     def send(self, token: str, chat_id: str, title: str, message: str) -> Answer:
         body: dict[str, Any] = {
@@ -58,9 +66,8 @@ class BotApi:
         try:
             answer = self._http.request("POST", f"{self._url}/bot{token}/sendMessage", json=body)
             return _read(answer.status, json.loads(answer.data))
-        except (urllib3.exceptions.HTTPError, ValueError, TypeError, KeyError, AttributeError):
-            # Never its text: it holds the URL, and the URL the token.
-            raise Unreachable from None
+        except (urllib3.exceptions.HTTPError, *_SENSELESS):
+            raise Unreachable from None  # never its text, for the same reason
 
 
 def _read(status: int, document: Any) -> Answer:  # noqa: ANN401 - whatever came
@@ -70,6 +77,6 @@ def _read(status: int, document: Any) -> Answer:  # noqa: ANN401 - whatever came
         return Slower(max(1, int(document["parameters"]["retry_after"])))
     if status == 403:
         return Blocked()
-    if 400 <= status < 500:
+    if 400 <= status < 500 and status not in NOT_OF_THE_MESSAGE:
         return Refused(status)
     raise Unreachable

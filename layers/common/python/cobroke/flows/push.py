@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cobroke.bot_api import Answer, Blocked, Refused, Sent, Slower, Unreachable
+from cobroke.bot_api import Answer, Blocked, Refused, Sent, Slower
 from cobroke.storage import pushes
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
@@ -20,7 +20,9 @@ class Outcome(NamedTuple):
 
 
 def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> Outcome:
-    """Raises Unreachable: a failed try. To be asked to wait, by Telegram or by another's claim, is none."""
+    """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by Telegram or by another's
+    claim, is none.
+    """
     found = pushes.load(table, realtor_id, notice_id)
     if found is None:
         return Outcome("nothing to push")
@@ -31,7 +33,7 @@ def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) 
         return Outcome("claimed", again_after_s=pushes.CLAIMED_FOR_S)
     try:
         answer = send(realtor.telegram_id, notice.title, notice.message)
-    except Unreachable:
+    except Exception:
         pushes.give_up(table, realtor_id, notice_id)
         raise
     return _settled(table, realtor, notice_id, answer, now_s)

@@ -1,0 +1,74 @@
+"""From a listing that one realtor posts to another one's telephone: the deployed stack, its stream, queue and bot."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from cobroke.exact_json import dumps
+from tests.builders import a_lead, a_property, a_telegram_id, widget
+from tests.client import Client
+from tests.fake_bot_api import FakeBotApi, slower
+
+WITHIN_S = 10
+
+
+def soon[Found](look: Callable[[], Found]) -> Found:
+    """What is found within ten seconds, be it nothing then."""
+    until = time.monotonic() + WITHIN_S
+    while not (found := look()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return found
+
+
+def proven(stranger: Client) -> tuple[Client, int]:
+    """A realtor who registers with a proof, and his chat."""
+    chat = int(a_telegram_id())
+    return stranger.registered(telegram_id=str(chat), telegram_auth_data=widget(chat)), chat
+
+
+def recommended(client: Client) -> list[dict[str, Any]]:
+    rows = client.get("/notifications").needs(200)["notifications"]
+    return [row for row in rows if row["data"].get("reason") == "RECOMMENDED"]
+
+
+def test_a_listing_alerts_another_realtor_in_the_app_and_by_telegram(
+    stranger: Client, telegram: FakeBotApi, a_city: str
+) -> None:
+    anna, chat = proven(stranger)
+    lead = anna.post_lead(a_lead(city=a_city, client_name="Секретова", client_contacts="+79160000000"))
+    listing = stranger.registered().post_property(a_property(city=a_city, street="улица <Мира> & Труда"))
+    (row,) = soon(lambda: recommended(anna))
+    assert (row["data"]["lead_id"], row["data"]["top"]) == (lead, [{"property_id": listing, "match_score": 100}])
+    (text,) = soon(lambda: telegram.inbox(chat))
+    message = row["message"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert text == f"<b>{row['title']}</b>\n{message}"
+    assert not any(word in dumps(row) + text for word in ("Секретова", "+7916"))
+
+
+def test_an_agreement_is_pushed_to_both_sides_whom_telegram_has_proven_and_to_nobody_else(
+    stranger: Client, telegram: FakeBotApi, a_city: str
+) -> None:
+    (anna, her_chat), boris = proven(stranger), stranger.registered()
+    lead, listing = anna.post_lead(a_lead(city=a_city)), boris.post_property(a_property(city=a_city))
+    like = {"action": "LIKE", "proposed_commission": 50}
+    boris.post(f"/properties/{listing}/lead-recommendations/{lead}/action", like).needs(200)
+    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", like).needs(200)
+    titles = "<b>Вашему покупателю предлагают объект</b>", "<b>Договорились: контакты открыты</b>"
+    soon(lambda: all(any(text.startswith(title) for text in telegram.inbox(her_chat)) for title in titles))
+    starts = [text.partition("\n")[0] for text in telegram.inbox(her_chat)]
+    assert all(starts.count(title) == 1 for title in titles), starts
+    his = boris.get("/me").needs(200)["telegram_id"]
+    assert str(his) not in {str(one.document["chat_id"]) for one in telegram.received}
+
+
+def test_a_chat_that_must_wait_gets_its_message_a_little_later(
+    stranger: Client, telegram: FakeBotApi, a_city: str
+) -> None:
+    anna, chat = proven(stranger)
+    telegram.plan(chat, slower(2))
+    anna.post_lead(a_lead(city=a_city))
+    asked = time.monotonic()
+    stranger.registered().post_property(a_property(city=a_city))
+    assert len(soon(lambda: telegram.inbox(chat))) == 1
+    assert time.monotonic() - asked >= 1
+    assert [one.taken for one in telegram.received if one.document["chat_id"] == chat] == [False, True]

@@ -1,0 +1,209 @@
+"""A market held in memory is the market that a read finds, whatever was written meanwhile and by whose clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from unittest.mock import MagicMock, patch
+
+import pytest
+
+from cobroke.domain.features import Features, LeadFeatures, Market, PropertyFeatures
+from cobroke.domain.market import MOST_ROOMS
+from cobroke.domain.pair import other
+from cobroke.domain.places import NOWHERE
+from cobroke.storage import markets, objects
+from cobroke.storage.held_markets import LONGEST_MS, MOST_HELD, WORTH_READING_ANEW, HeldMarkets
+from cobroke.storage.keys import Kind
+from cobroke.storage.stored_object import Content, StoredObject
+from tests.memory_table import MemoryTable
+
+START = 1_764_000_000_000
+DAY = 24 * 3600 * 1000
+OWNERS = ["0" * 13, "1" * 12 + "0"]
+CITIES = ["орел", "тула"]
+
+
+class Town:
+    """Leads and listings of two cities and both groups, written by clocks that are apart and commits that are late."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.rng, self.table, self.now = Random(seed), MemoryTable(page_items=5), START
+        self.there: list[StoredObject] = []
+        self.held = HeldMarkets(self.table, lambda: self.now)
+
+    def clock(self) -> int:
+        """A write commits at most 20 s after its time, by a clock at most 5 s off."""
+        return self.now + self.rng.randint(-25_000, 5_000)
+
+    def posted(self, kind: Kind, features: Features | None = None) -> StoredObject:
+        content = Content({}, features or self.features(kind))
+        new = objects.create(self.table, kind, self.rng.choice(OWNERS), content, self.clock)
+        self.there.append(new)
+        return new
+
+    def edited(self, old: StoredObject, features: Features | None = None) -> None:
+        content = Content({}, features or self.features(old.kind))
+        objects.replace_content(self.table, old.kind, old.owner, old.id, content, self.clock)
+
+    def archived(self, old: StoredObject) -> None:
+        self.there.remove(old)
+        objects.archive(self.table, old.kind, old.owner, old.id, self.clock)
+
+    def features(self, kind: Kind, city: str = "") -> Features:
+        rng, city = self.rng, city or self.rng.choice(CITIES)
+        type_, price = rng.randrange(4), rng.randint(1, 12) * 1000
+        if kind == "PROPERTY":
+            return PropertyFeatures(city, type_, 1, 2, price, 5000, rng.randint(0, MOST_ROOMS + 2), NOWHERE, NOWHERE)
+        rooms = frozenset(rng.sample(range(MOST_ROOMS + 2), rng.randint(0, 2)))
+        return LeadFeatures(city, type_, 1, 2, price // 2, price, 4000, 6000, rooms, frozenset(), frozenset())
+
+    def acts(self) -> None:
+        self.now += self.rng.choice([0, 1, 20_000, 20_000, 90_000])
+        choice = self.rng.random()
+        if choice < 0.5 or not self.there:
+            self.posted(self.rng.choice(["LEAD", "PROPERTY"]))
+        elif choice < 0.85:
+            self.edited(self.rng.choice(self.there))
+        else:
+            self.archived(self.rng.choice(self.there))
+
+    def is_held_as_it_is_read(self, seeker_kind: Kind) -> bool:
+        seeker = self.features(seeker_kind)
+        held = list(self.held.get(other(seeker_kind), seeker.market).counterparts(seeker))
+        return sorted(held) == sorted(markets.read(self.table, seeker).values())
+
+
+@contextmanager
+def counted() -> Iterator[tuple[MagicMock, MagicMock]]:
+    """How often a market is read whole, and how often its changes are."""
+    whole = patch.object(markets, "read_whole", wraps=markets.read_whole)
+    changes = patch.object(markets, "changes_of", wraps=markets.changes_of)
+    with whole as read_whole, changes as changes_of:
+        yield read_whole, changes_of
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_held_market_is_the_one_that_is_read_whatever_was_written_meanwhile(seed: int) -> None:
+    town = Town(seed)
+    for _ in range(60):
+        town.acts()
+        if town.rng.random() < 0.4:
+            town.held.begin()
+            assert all(town.is_held_as_it_is_read(kind) for kind in ("LEAD", "PROPERTY") for _ in range(4))
+
+
+def test_that_comparison_looks_at_markets_that_were_caught_up_and_at_many_candidates() -> None:
+    town, seen = Town(), 0
+    with counted() as (whole, changes):
+        for _ in range(200):
+            town.acts()
+            town.held.begin()
+            seeker = town.features("LEAD")
+            seen += len(list(town.held.get("PROPERTY", seeker.market).counterparts(seeker)))
+    assert seen > 200
+    assert changes.call_count > 2 * whole.call_count > 0
+
+
+@pytest.mark.parametrize("at", ["first page", "last page"])
+def test_an_object_that_moves_while_its_market_is_read_is_there_once(at: str) -> None:
+    town = Town()
+    low, high = (PropertyFeatures("орел", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE) for price in (9000, 90_000))
+    mover = town.posted("PROPERTY", low if at == "first page" else high)
+    for _ in range(11):
+        town.posted("PROPERTY", low)
+    calls = iter(range(10**6))
+    moved = high if at == "first page" else low
+
+    def move() -> None:
+        if next(calls) == 4:
+            town.edited(mover, moved)
+
+    town.table.between = move
+    held = town.held.get("PROPERTY", low.market)
+    town.table.between = lambda: None
+    seeker = LeadFeatures("орел", 0, 1, 2, 0, 100_000, 1, 9000, frozenset(), frozenset(), frozenset())
+    found = {one.id: one.version for one in held.counterparts(seeker)}
+    assert (len(found), found[mover.id]) == (12, 2)
+
+
+def a_market(town: Town, size: int) -> Market:
+    for _ in range(size):
+        town.posted("PROPERTY", PropertyFeatures("орел", 0, 1, 2, 1000, 5000, 2, NOWHERE, NOWHERE))
+    town.now += 2 * DAY
+    features = town.there[0].content.features
+    town.held.get("PROPERTY", features.market)
+    return features.market
+
+
+def test_within_a_batch_a_market_is_caught_up_once_and_in_the_next_one_again() -> None:
+    town = Town()
+    market = a_market(town, 10)
+    with counted() as (whole, changes):
+        for _ in range(3):
+            town.held.begin()
+            for _ in range(5):
+                town.held.get("PROPERTY", market)
+    assert (whole.call_count, changes.call_count) == (0, 3)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_after_more_changes_than_they_are_worth_the_market_is_read_anew(more: int) -> None:
+    town = Town()
+    market = a_market(town, 20)
+    for old in town.there[: 20 // WORTH_READING_ANEW + more]:
+        town.edited(old, old.content.features)
+    town.held.begin()
+    with counted() as (whole, _):
+        held = town.held.get("PROPERTY", market)
+    assert (whole.call_count, held.size) == (more, 20)
+
+
+@pytest.mark.parametrize(("age", "reads"), [(LONGEST_MS - 1, 0), (LONGEST_MS, 1)])
+def test_a_market_whose_changes_may_be_forgotten_is_read_anew(age: int, reads: int) -> None:
+    town = Town()
+    market = a_market(town, 10)
+    town.now += age
+    town.held.begin()
+    with counted() as (whole, _):
+        town.held.get("PROPERTY", market)
+    assert whole.call_count == reads
+
+
+def test_so_many_markets_are_held_those_that_were_used_last() -> None:
+    town = Town()
+    many = [town.features("LEAD", f"город-{number}").market for number in range(MOST_HELD + 1)]
+    with counted() as (whole, _):
+        for market in [*many[:-1], many[0], many[-1]]:
+            town.held.begin()
+            town.held.get("LEAD", market)
+        assert whole.call_count == MOST_HELD + 1
+        for market in many:
+            town.held.begin()
+            town.held.get("LEAD", market)
+            if market == many[0]:
+                assert whole.call_count == MOST_HELD + 1
+    assert len(town.held._held) == MOST_HELD
+
+
+def test_a_batch_over_more_markets_than_are_held_has_each_of_them() -> None:
+    town = Town()
+    listings = [
+        town.posted("PROPERTY", town.features("PROPERTY", f"город-{number}")) for number in range(MOST_HELD + 2)
+    ]
+    town.held.begin()
+    for listing in listings * 2:
+        assert town.held.get("PROPERTY", listing.content.features.market).size == 1
+    assert len(town.held._held) == MOST_HELD
+
+
+def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
+    town = Town()
+    market = a_market(town, 10)
+    new = town.posted("PROPERTY", town.there[0].content.features)
+    town.held.begin()
+    with patch.object(markets, "changes_of", side_effect=OSError), pytest.raises(OSError):  # noqa: PT011 - any failure
+        town.held.get("PROPERTY", market)
+    held = town.held.get("PROPERTY", market)
+    assert held.size == 11
+    seeker = LeadFeatures("орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset())
+    assert new.id in {one.id for one in held.counterparts(seeker)}
