@@ -1,4 +1,4 @@
-"""The clock: a schedule wakes the planner, the planner fills a queue, the worker empties it."""
+"""The clock: a schedule wakes the planner, the planner fills a queue, the worker empties it; and the nightly audit."""
 
 from aws_cdk import Duration, aws_dynamodb, aws_iam, aws_scheduler
 from aws_cdk import aws_lambda as lambda_
@@ -19,6 +19,9 @@ WORKER_ACTIONS = (
     "Query",
     "UpdateItem",
 )
+AUDIT_TIMEOUT = Duration.minutes(10)
+AUDIT_ACTIONS = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan")
+"""Nobody else may scan."""
 
 
 def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table) -> None:
@@ -34,6 +37,9 @@ def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion,
     allow(worker, [f"dynamodb:{action}" for action in WORKER_ACTIONS], table.table_arn)
     feed(scope, queue, worker, batch_size=1)
     _schedule(scope, "Rematch", stage.rematch_every, planner)
+    audit = make_function(scope, stage, "audit", layer, environment, AUDIT_TIMEOUT)
+    allow(audit, [f"dynamodb:{action}" for action in AUDIT_ACTIONS], table.table_arn)
+    _schedule(scope, "Audit", stage.audit_at, audit)
 
 
 def _schedule(scope: Construct, name: str, expression: str, function: lambda_.Function) -> None:

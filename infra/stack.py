@@ -3,7 +3,7 @@
 from aws_cdk import CfnOutput, CfnParameter, CliCredentialsStackSynthesizer, Stack
 from constructs import Construct
 
-from infra import api, endpoints, layer, schedules, signing_keys, table, triggers
+from infra import alarms, api, endpoints, layer, schedules, signing_keys, table, triggers
 from infra.stages import Stage as Settings
 
 
@@ -21,6 +21,7 @@ class CobrokeStack(Stack):
         triggers.make_triggers(self, stage, made_layer, made_table, bot_token)
         schedules.make_schedules(self, stage, made_layer, made_table)
         made_api = api.make_api(self, stage, functions)
+        alarms.make_alarms(self, stage)
         CfnOutput(self, "ApiUrl", value=made_api.api_endpoint, description="The base URL of the API")
         CfnOutput(self, "TableName", value=made_table.table_name)
 

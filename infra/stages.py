@@ -25,6 +25,10 @@ class Stage:
     telegram_api_url: str = "https://api.telegram.org"
     """Empty: pushes are only recorded."""
     rematch_every: str = "rate(30 minutes)"
+    audit_at: str = "cron(30 1 * * ? *)"
+    """UTC; half past four in Moscow, when least is written."""
+    alarm_topic: str = ""
+    """The ARN of the SNS topic that alarms are sent to; empty: they are only shown."""
     mini_app_url: str = ""
     """What the button under a push opens; without one there is no button."""
     protected: bool = False
@@ -90,15 +94,16 @@ def stage_of(node: Node) -> Stage:
     if name not in STAGES:
         raise NotConfigured(f"There is no stage {name!r}. Use -c stage= with one of: {', '.join(STAGES)}.")
     stage = STAGES[name]
-    stage = replace(stage, mini_app_url=node.try_get_context("mini_app_url") or "")
+    mini_app, topic = (node.try_get_context(name) or "" for name in ("mini_app_url", "alarm_topic"))
+    stage = replace(stage, mini_app_url=mini_app, alarm_topic=topic)
     if stage.is_local:
         url, registration = (node.try_get_context(name) for name in ("telegram_api_url", "registration"))
         stage = replace(stage, telegram_api_url=url or "", registration=registration or stage.registration)
         if stage.registration not in REGISTRATIONS:
             raise NotConfigured(f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}.")
-    given = node.try_get_context("origins")
-    if given and not stage.is_local:
-        stage = replace(stage, origins=tuple(filter(None, given.split(","))))
+    origins = node.try_get_context("origins")
+    if origins and not stage.is_local:
+        stage = replace(stage, origins=tuple(filter(None, origins.split(","))))
     if not stage.origins:
         raise NotConfigured(
             f"The stage {name} needs the origins that browsers may call from: -c origins=https://app.example.com"

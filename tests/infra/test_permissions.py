@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from infra.endpoints import TABLE_ACTIONS
-from infra.schedules import PLANNER_ACTIONS, WORKER_ACTIONS
+from infra.schedules import AUDIT_ACTIONS, PLANNER_ACTIONS, WORKER_ACTIONS
 from infra.triggers import PUSH_ACTIONS, QUEUE_ACTIONS, READ_STREAM, STREAM_READERS
 from tests.infra.conftest import Template
 
@@ -48,11 +48,12 @@ def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template
     for reader in STREAM_READERS:
         listed[reader.function] = (*reader.actions, *READ_STREAM, "ListStreams")
     listed |= {"telegram_push": PUSH_ACTIONS, "rematch_planner": PLANNER_ACTIONS, "rematch_worker": WORKER_ACTIONS}
+    listed |= {"audit": AUDIT_ACTIONS}
     for function in template.functions():
         assert _actions(template, function, "dynamodb") == {f"dynamodb:{action}" for action in listed.get(function, ())}
     assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
     assert TABLE_ACTIONS["recommendations"] == ("BatchGetItem", "GetItem", "Query", "PutItem")
-    assert not [function for function, actions in listed.items() if "Scan" in actions]
+    assert [function for function, actions in listed.items() if "Scan" in actions] == ["audit"]
 
 
 def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_token(template: Template) -> None:

@@ -158,11 +158,13 @@ def test_what_a_queue_delivers_six_times_in_vain_is_kept(template: Template) -> 
     )
 
 
-def test_the_planner_is_woken_every_half_hour(template: Template) -> None:
-    (schedule,) = (one["Properties"] for one in template.all("AWS::Scheduler::Schedule").values())
-    assert schedule["ScheduleExpression"] == STAGES[template.stage].rematch_every == "rate(30 minutes)"
-    planner = template.body["Resources"][schedule["Target"]["Arn"]["Fn::GetAtt"][0]]["Properties"]
-    assert planner["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == "rematch_planner"
+def test_the_planner_is_woken_every_half_hour_and_the_audit_every_night(template: Template) -> None:
+    woken = {}
+    for schedule in (one["Properties"] for one in template.all("AWS::Scheduler::Schedule").values()):
+        function = template.body["Resources"][schedule["Target"]["Arn"]["Fn::GetAtt"][0]]["Properties"]
+        name = function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        woken[name] = schedule["ScheduleExpression"], schedule.get("ScheduleExpressionTimezone", "UTC")
+    assert woken == {"rematch_planner": ("rate(30 minutes)", "UTC"), "audit": ("cron(30 1 * * ? *)", "UTC")}
 
 
 def test_pushes_go_to_telegram_but_on_local_nowhere_unless_it_is_said(template: Template) -> None:

@@ -58,12 +58,17 @@ def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Co
 def _follow_objects(
     table: Table, held: HeldMarkets, kind: Kind, market: Market, since: int, clock: Clock, did: Counter[str]
 ) -> None:
-    for change in (markets.changes_of(table, kind, market, since) or {}).values():
+    """A write that its owner has overtaken is left to the newer one's record, or the next run: the markets that are
+    held may not hold that. Who was alerted is known by the owner's revision, so a repair alerts of what is still owed.
+    """
+    changed = markets.changes_of(table, kind, market, since) or {}
+    held.begin()
+    for change in changed.values():
         did["objects"] += 1
         written = objects.load(table, kind, change.id)
         if written.status == "ARCHIVED":
             did["closed"] += close_matches(table, kind, change.id, clock)
-        elif written.in_market and not change.mended:
+        elif written.in_market and written.version == change.version:
             did["alerts"] += alert(table, held, written, clock)
 
 

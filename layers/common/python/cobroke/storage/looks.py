@@ -10,7 +10,7 @@ KEPT_DAYS = 3
 
 
 def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> None:
-    """Under the day of the look; asked for once a day and object."""
+    """Under the day of the look; asked for once in 24 hours and object."""
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
     item = {"PK": pk, "SK": object_id, "entity": "LOOK", "expires": expires}
@@ -18,6 +18,8 @@ def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> 
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:
-    """The objects looked at in the last 24 hours, and perhaps some more of the day before."""
-    days = now // DAY_MS - 1, now // DAY_MS
+    """The objects looked at in the last 24 hours, and perhaps some more of the two days before: the mark of the last
+    look may have been set 24 hours before it.
+    """
+    days = range(now // DAY_MS - KEPT_DAYS + 1, now // DAY_MS + 1)
     return {item["SK"] for day in days for item in table.query(keys.looks(kind, market, day))}

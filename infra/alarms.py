@@ -1,0 +1,94 @@
+"""Alarms as data: failure queues that hold something, a stream that lags, functions that fail, what the audit finds.
+
+Functions and failure queues are found in the stack itself: a new one cannot be forgotten. `docs/runbook.md` says of
+each what to do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration, aws_cloudwatch, aws_cloudwatch_actions, aws_sns, aws_sqs
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.stages import Stage
+from infra.triggers import STREAM_READERS
+
+NAMESPACE = "Cobroke"
+AUDIT_KINDS = ("mirrors", "counts", "notices", "marks", "markets", "entries", "rankings")
+LAGS_MS = 10 * 60 * 1000
+PERIOD = Duration.minutes(5)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Raised when the metric is above `most`. Where nothing is measured nothing is wrong."""
+
+    name: str
+    says: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Sum"
+    most: int = 0
+
+
+def make_alarms(scope: Construct, stage: Stage) -> None:
+    """`local` has none: nobody would see them."""
+    if stage.is_local:
+        return
+    topic = aws_sns.Topic.from_topic_arn(scope, "AlarmTopic", stage.alarm_topic) if stage.alarm_topic else None
+    for alarm in _alarms(scope, stage):
+        made = _make(scope, stage, alarm)
+        if topic:
+            made.add_alarm_action(aws_cloudwatch_actions.SnsAction(topic))
+
+
+def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
+    everything = scope.node.find_all()
+    for queue in everything:
+        if isinstance(queue, aws_sqs.Queue) and queue.node.id.endswith("-failed"):
+            yield _of_queue(queue)
+    for function in everything:
+        if isinstance(function, lambda_.Function):
+            yield from _of_function(function)
+    for kind in AUDIT_KINDS:
+        dimensions = {"service": "audit", "stage": stage.name}
+        metric = f"Drift{kind.capitalize()}"
+        yield Alarm(f"drift-{kind}", f"The audit found {kind} that had drifted.", NAMESPACE, metric, dimensions)
+
+
+def _of_queue(queue: aws_sqs.Queue) -> Alarm:
+    dimensions = {"QueueName": queue.queue_name}
+    metric = "ApproximateNumberOfMessagesVisible"
+    says = "What failed for good waits to be looked at."
+    return Alarm(queue.node.id, says, "AWS/SQS", metric, dimensions, statistic="Maximum")
+
+
+def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
+    name, dimensions = function.node.id, {"FunctionName": function.function_name}
+    yield Alarm(f"{name}-errors", "The function fails or runs out of time.", "AWS/Lambda", "Errors", dimensions)
+    yield Alarm(f"{name}-throttles", "The function is kept from running.", "AWS/Lambda", "Throttles", dimensions)
+    if name in {reader.function for reader in STREAM_READERS}:
+        says = "The function is more than ten minutes behind the table's stream."
+        yield Alarm(f"{name}-lags", says, "AWS/Lambda", "IteratorAge", dimensions, statistic="Maximum", most=LAGS_MS)
+
+
+def _make(scope: Construct, stage: Stage, alarm: Alarm) -> aws_cloudwatch.Alarm:
+    return aws_cloudwatch.Alarm(
+        scope,
+        f"alarm-{alarm.name}",
+        alarm_name=f"cobroke-{stage.name}-{alarm.name}",
+        alarm_description=f"{alarm.says} docs/runbook.md says what to do.",
+        metric=aws_cloudwatch.Metric(
+            namespace=alarm.namespace,
+            metric_name=alarm.metric,
+            dimensions_map=dict(alarm.dimensions),
+            statistic=alarm.statistic,
+            period=PERIOD,
+        ),
+        threshold=alarm.most,
+        evaluation_periods=1,
+        comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+    )

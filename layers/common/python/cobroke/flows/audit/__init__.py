@@ -1,0 +1,33 @@
+"""The nightly audit: what must agree is compared; what has drifted is counted, and mended in the same run.
+
+One pass over the table finds what may be wrong. It counts where two fresh looks, a little apart, see the very same
+wrong; and it is mended on condition that it still is so: two runs at once do nothing twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from cobroke.flows.audit import agreements, entries, rankings
+from cobroke.flows.audit.looks import Looks, Pause
+from cobroke.storage import registry, scan
+from cobroke.storage.table import Table
+
+KINDS = ("mirrors", "counts", "notices", "marks", "markets", "entries", "rankings")
+"""In this order: a listing's matches are counted by its mirrors, rankings compared with mended entries."""
+
+
+def audit(table: Table, clock: Callable[[], int], pause: Pause, rng: Random, drift: Counter[str]) -> None:
+    """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the rest."""
+    seen = scan.over(table, clock(), rng)
+    looks = Looks(pause, drift)
+    looks.settle("mirrors", seen.mirrors, partial(agreements.wrong_mirror, table), partial(agreements.mirror, table))
+    looks.settle("counts", seen.counts, partial(agreements.wrong_count, table), partial(agreements.count, table))
+    looks.settle("notices", seen.owing, partial(agreements.debt, table, clock), partial(agreements.pay, table, clock))
+    looks.settle("marks", seen.marks, partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table))
+    unknown = seen.markets - set(registry.markets(table))
+    looks.settle("markets", unknown, partial(entries.unregistered, table), partial(entries.register, table))
+    looks.settle("entries", seen.entries, partial(entries.wrong, table), partial(entries.put_right, table, clock))
+    suspects = rankings.suspects(table, clock, seen.samples)
+    looks.settle("rankings", suspects, partial(rankings.wrong, table, clock), partial(rankings.drop, table))

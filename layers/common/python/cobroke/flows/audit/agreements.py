@@ -1,0 +1,113 @@
+"""What hangs on a pair's record: its mirror, the counts of matches, the notices it owes, and the marks of these."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from cobroke.domain.pair import Pair
+from cobroke.flows.audit.looks import written
+from cobroke.flows.notices import tell_of_pair
+from cobroke.storage import keys, notices, pairs, scan
+from cobroke.storage.matches import PairIds
+from cobroke.storage.notation import Item
+from cobroke.storage.scan import Owned
+from cobroke.storage.table import Key, Table
+
+type Clock = Callable[[], int]
+
+
+class WrongMirror(NamedTuple):
+    """The items of a pair's record and its mirror, each None where there is none."""
+
+    record: Item | None
+    mirror: Item | None
+    ids: PairIds
+
+
+class WrongCount(NamedTuple):
+    of: Owned
+    kept: int | None
+    """None: there is no count."""
+    counted: int
+
+
+class Debt(NamedTuple):
+    """What a pair should have told and has not: (realtor's id, notice's id)."""
+
+    pair: Pair
+    missing: frozenset[tuple[str, str]]
+
+
+def wrong_mirror(table: Table, ids: PairIds) -> WrongMirror | None:
+    record_key, mirror_key = keys.pair(*ids), keys.mirror(*ids)
+    items = table.get_many([record_key, mirror_key])
+    record, mirror = items.get(record_key), items.get(mirror_key)
+    return None if _facts(record) == _facts(mirror) else WrongMirror(record, mirror, ids)
+
+
+def mirror(table: Table, found: WrongMirror) -> bool:
+    """Put from the record; without a record, deleted."""
+    key, (pk, sk) = keys.pair(*found.ids), keys.mirror(*found.ids)
+    if found.record is None:
+        is_absent = table.check(key, condition="attribute_not_exists(PK)")
+        return written(table, [is_absent, table.delete((pk, sk), **_as_seen(found.mirror))])
+    known = pairs.unchanged(table, pairs.of_item(found.record))
+    item = {"PK": pk, "SK": sk, "entity": "MIRROR"} | (_facts(found.record) or {})
+    return written(table, [known, table.put(item, **_as_seen(found.mirror))])
+
+
+def wrong_count(table: Table, of: Owned) -> WrongCount | None:
+    """The count is read first: what changes it behind that makes it unfit to be written over."""
+    item = table.get(keys.match_count(*of))
+    kept = item["matches"] if item else None
+    counted = sum(pair.counts_as_match for pair in pairs.of_object(table, *of).values())
+    return None if (kept or 0) == counted else WrongCount(of, kept, counted)
+
+
+def count(table: Table, found: WrongCount) -> bool:
+    pk, sk = keys.match_count(*found.of)
+    item = {"PK": pk, "SK": sk, "entity": "COUNTS", "matches": found.counted}
+    if found.kept is None:
+        return written(table, [table.put(item, condition="attribute_not_exists(PK)")])
+    return written(table, [table.put(item, condition="matches = :kept", values={"kept": found.kept})])
+
+
+def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:
+    item = table.get(keys.pair(*ids))
+    if item is None:
+        return None
+    pair = pairs.of_item(item)
+    owed = scan.owed_by(pair, clock())
+    missing = owed - notices.told(table, owed)
+    return Debt(pair, frozenset(missing)) if missing else None
+
+
+def pay(table: Table, clock: Clock, found: Debt) -> int:
+    """Only what is due: a notice that has expired is not told again."""
+    now = clock()
+    others = tuple(told for told in found.pair.told if not scan.is_due(told.at, now))
+    return tell_of_pair(table, found.pair, replace(found.pair, told=others))
+
+
+def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
+    """A mark of a notice that is not there; an expired one is left to the time to live."""
+    notice = keys.notices(mark[0].partition("#")[2]), mark[1]
+    items = table.get_many([mark, notice])
+    is_lost = mark in items and notice not in items and items[mark]["expires"] > clock() // 1000
+    return mark if is_lost else None
+
+
+def unmark(table: Table, mark: Key) -> bool:
+    notice = keys.notices(mark[0].partition("#")[2]), mark[1]
+    is_absent = table.check(notice, condition="attribute_not_exists(PK)")
+    return written(table, [is_absent, table.delete(mark, condition="attribute_exists(PK)")])
+
+
+def _facts(item: Item | None) -> Item | None:
+    return item and {"d": item["d"], "version": item["version"]}
+
+
+def _as_seen(mirror: Item | None) -> dict[str, Any]:
+    if mirror is None:
+        return {"condition": "attribute_not_exists(PK)", "values": None}
+    return {"condition": "version = :version AND d = :d", "values": _facts(mirror)}

@@ -1,0 +1,84 @@
+"""The market against the objects in it: each has one entry, in its place, of its version; and its market is known."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from cobroke.domain.features import Market
+from cobroke.flows.audit.looks import written
+from cobroke.storage import keys, registry, scan, stored_object
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.scan import Listed, Owned
+from cobroke.storage.stored_object import CHANGES_KEPT_S, StoredObject, of_itself
+from cobroke.storage.table import Key, Table, Write
+
+
+class WrongEntries(NamedTuple):
+    """An object (None: there is none), and the versions of those entries of it that are wrong. Without any, it is in
+    the market and has none.
+    """
+
+    owned: Owned
+    stored: StoredObject | None
+    versions: dict[Key, int]
+
+
+def wrong(table: Table, listed: Listed) -> WrongEntries | None:
+    owned = Owned(listed.kind, listed.id)
+    item = table.get(keys.owned(*owned))
+    stored = stored_object.of_item(item) if item else None
+    place = keys.market_entry(stored.content.features, stored.id) if stored and stored.in_market else None
+    there = table.get_many([*listed.found, *([place] if place else ())])
+    fits = place in there and item is not None and _agree(listed.kind, there[place], item)
+    bad = {key: entry["version"] for key, entry in there.items() if key != place or not fits}
+    return WrongEntries(owned, stored, bad) if bad or (place and not fits) else None
+
+
+def put_right(table: Table, clock: Callable[[], int], found: WrongEntries) -> bool:
+    """The object's own entry put anew, every other one deleted, and all markets told of it under a version above all
+    that was seen: a repair, which alerts nobody.
+    """
+    newest = max(found.versions.values(), default=0)
+    if found.stored is None:
+        absent = table.check(keys.owned(*found.owned), condition="attribute_not_exists(PK)")
+        return written(table, [absent, *_taken_out(table, found, None, newest + 1, clock())])
+    mended = of_itself(found.stored, found.stored, clock)
+    mended = replace(mended, version=max(mended.version, newest + 1))
+    return written(
+        table,
+        [
+            *stored_object.writes(table, found.stored, mended),
+            *_taken_out(table, found, mended, mended.version, mended.changed_at),
+        ],
+    )
+
+
+def unregistered(table: Table, market: Market) -> Market | None:
+    return None if market in registry.markets(table) else market
+
+
+def register(table: Table, market: Market) -> bool:
+    registry.remember(table, market, set())
+    return True
+
+
+def _agree(kind: Kind, entry: Item, item: Item) -> bool:
+    return scan.stated(kind, entry) == scan.stated(kind, item)
+
+
+def _taken_out(table: Table, found: WrongEntries, own: StoredObject | None, version: int, at: int) -> list[Write]:
+    """The entries that are not the object's own, and what leaves their markets but does not stay in one."""
+    features = own.content.features if own and own.in_market else None
+    place = keys.market_entry(features, found.owned.id) if features else None
+    stray = {key: old for key, old in found.versions.items() if key != place}
+    left = {scan.market_of_entry(pk) for pk, _ in stray} - {features.market if features else None}
+    deleted = [table.delete(key, condition="version = :old", values={"old": old}) for key, old in stray.items()]
+    return deleted + [table.put(_removal(found.owned, market, version, at)) for market in sorted(left)]
+
+
+def _removal(owned: Owned, market: Market, version: int, at: int) -> Item:
+    """A change without features."""
+    pk, sk = keys.change(owned.kind, market, at, owned.id)
+    facts = {"entity": "CHANGE", "version": version, "mended": True, "expires": at // 1000 + CHANGES_KEPT_S}
+    return {"PK": pk, "SK": sk} | facts

@@ -1,0 +1,84 @@
+"""Kept rankings against the market: one that is caught up must show what a fresh one shows."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cobroke.domain.ids import owner_of
+from cobroke.domain.pair import other
+from cobroke.domain.ranking import SIZES, Ranking, Row, ranked
+from cobroke.flows.audit.looks import written
+from cobroke.flows.ranking import LONGEST_MS, Seeker, current
+from cobroke.storage import keys, pairs, rankings
+from cobroke.storage.held_markets import HeldMarkets
+from cobroke.storage.scan import Owned
+from cobroke.storage.table import Table
+
+type Clock = Callable[[], int]
+
+SPARE_S = 60
+"""So much of the run's time is left for looking at the suspects: another night draws another sample."""
+
+
+class WrongRanking(NamedTuple):
+    owned: Owned
+    version: int
+
+
+class _Kept(NamedTuple):
+    """Who looks, his ranking as it is kept, and its version."""
+
+    seeker: Seeker
+    ranking: Ranking
+    version: int
+
+
+def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> Iterator[Owned]:
+    """Those of a sample that show something else than their market, held in memory, lets them. Each market is read
+    once, so that what was written since is suspect too.
+    """
+    for sample in samples:
+        held = HeldMarkets(table, clock)
+        for owned in sample:
+            if table.seconds_left < SPARE_S:
+                return
+            kept = _kept(table, owned, clock())
+            if kept and _shown(current(table, kept.seeker, kept.ranking, clock).ranking) != _by_hand(held, kept):
+                yield owned
+
+
+def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
+    """Compared with a fresh read between two that are caught up: where these differ, somebody has written meanwhile."""
+    kept = _kept(table, owned, clock())
+    if kept is None:
+        return None
+    before, fresh, after = (
+        _shown(current(table, kept.seeker, known, clock).ranking) for known in (kept.ranking, None, kept.ranking)
+    )
+    return WrongRanking(owned, kept.version) if before == after != fresh else None
+
+
+def drop(table: Table, found: WrongRanking) -> bool:
+    """The next look reads afresh."""
+    key = keys.ranking(owner_of(found.owned.id), found.owned.id)
+    return written(table, [table.delete(key, condition="version = :old", values={"old": found.version})])
+
+
+def _kept(table: Table, owned: Owned, now: int) -> _Kept | None:
+    """None where the next look would read afresh anyway."""
+    own, known = rankings.load_own(table, owned.kind, owner_of(owned.id), owned.id)
+    if not own.in_market or known is None or known.ranking.own_version != own.version:
+        return None
+    if known.ranking.watermark <= now - LONGEST_MS:
+        return None
+    return _Kept(Seeker(own, pairs.of_object(table, *owned)), known.ranking, known.version)
+
+
+def _by_hand(held: HeldMarkets, kept: _Kept) -> Sequence[Row]:
+    own = kept.seeker.own
+    market = held.get(other(own.kind), own.content.features.market)
+    entries = {one.id: one for one in market.counterparts(own.content.features)}
+    return _shown(ranked(entries, kept.seeker.select, SIZES, market.watermark, len(entries), own.version))
+
+
+def _shown(ranking: Ranking) -> Sequence[Row]:
+    return ranking.rows[: SIZES.shown]

@@ -1,0 +1,198 @@
+"""One pass over the whole table: what its items state of each other. What two of them state alike cancels out, so that
+little is held at a time; what is left over may be wrong, or was written while the pass was under way.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+from typing import NamedTuple
+
+from cobroke.domain.features import Group, Market
+from cobroke.domain.ids import owner_of
+from cobroke.domain.pair import Pair, owed
+from cobroke.storage import keys, pairs, stored_object
+from cobroke.storage.keys import Kind
+from cobroke.storage.matches import PairIds
+from cobroke.storage.notation import Item
+from cobroke.storage.notices import KEPT_S, notice_id
+from cobroke.storage.table import Key, Table
+
+_OBJECT = ("city", "f", "status", "archived_for", "stale", "version", "revision", "changed_at", "updated_at")
+NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "matches", "expires")
+SETTLED_AFTER_MS = 5 * 60 * 1000
+"""So long after a write its stream is expected to have done what follows from it."""
+SAMPLE = 200
+
+
+class Owned(NamedTuple):
+    kind: Kind
+    id: str
+
+
+class Listed(NamedTuple):
+    """An object, and where entries of it were found that are not as the object says."""
+
+    kind: Kind
+    id: str
+    found: frozenset[Key]
+
+
+class Unpaired[Where]:
+    """Facts that two items state: stated twice, a fact is forgotten. Facts are held as their hashes."""
+
+    def __init__(self) -> None:
+        self._left: dict[int, Where] = {}
+
+    def state(self, fact: object, where: Where) -> None:
+        digest = hash(fact)
+        if self._left.pop(digest, None) is None:
+            self._left[digest] = where
+
+    def left(self) -> Iterable[Where]:
+        return self._left.values()
+
+
+@dataclass
+class Pass:
+    """What it holds on to, as of `now` (ms), and what is to be looked at again."""
+
+    now: int
+    rng: Random
+    markets: set[Market] = field(default_factory=set)
+    """Those that the stream should have registered by now."""
+    _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
+    _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
+    _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
+    _counts: Counter[Owned] = field(default_factory=Counter)
+    _notices: set[int] = field(default_factory=set)
+    _owed: dict[int, PairIds] = field(default_factory=dict)
+    _marks: dict[int, Key] = field(default_factory=dict)
+    _rankings: Counter[Market] = field(default_factory=Counter)
+    _neighbours: dict[str, tuple[Owned, Market]] = field(default_factory=dict)
+    """The objects of the partition that the pass is in: their rankings come behind them."""
+    _partition: str = ""
+
+    @property
+    def entries(self) -> set[Listed]:
+        found: dict[Owned, set[Key]] = defaultdict(set)
+        for owned, key in self._entries.left():
+            found[owned].update([key] if key else ())
+        return {Listed(*owned, frozenset(there)) for owned, there in found.items()}
+
+    @property
+    def mirrors(self) -> set[PairIds]:
+        return set(self._mirrors.left())
+
+    @property
+    def counts(self) -> set[Owned]:
+        return {owned for owned, difference in self._counts.items() if difference}
+
+    @property
+    def owing(self) -> set[PairIds]:
+        return {ids for digest, ids in self._owed.items() if digest not in self._notices}
+
+    @property
+    def marks(self) -> set[Key]:
+        return {mark for digest, mark in self._marks.items() if digest not in self._notices}
+
+    @property
+    def samples(self) -> list[list[Owned]]:
+        """Of each market up to 200 objects that have a ranking, and the markets, by chance."""
+        return self.rng.sample(list(self._sample.values()), len(self._sample))
+
+    def take(self, item: Item) -> None:
+        match item.get("entity"):
+            case "LEAD" | "PROPERTY":
+                self._take_object(item)
+            case "ENTRY":
+                kind, place = kind_of_entry(item["PK"]), (item["PK"], item["SK"])
+                self._entries.state((place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place))
+            case "PAIR" | "MIRROR" as entity:
+                self._take_pair(item, is_record=entity == "PAIR")
+            case "COUNTS":
+                kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
+                self._counts[Owned(kind, object_id)] -= item["matches"]
+            case "NOTICE":
+                self._notices.add(_told(item["PK"].partition("#")[2], item["SK"]))
+            case "UNREAD" if item["expires"] > self.now // 1000:
+                self._marks[_told(item["PK"].partition("#")[2], item["SK"])] = item["PK"], item["SK"]
+            case "RANKING":
+                self._take_ranking(item)
+
+    def _take_object(self, item: Item) -> None:
+        own = stored_object.of_item(item | {"d": "{}"})
+        owned, features = Owned(own.kind, own.id), own.content.features
+        if own.in_market:
+            self._entries.state((keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None))
+        if own.changed_at < self.now - SETTLED_AFTER_MS:
+            self.markets.add(features.market)
+        if self._partition != item["PK"]:
+            self._partition, self._neighbours = item["PK"], {}
+        self._neighbours[own.id] = owned, features.market
+
+    def _take_pair(self, item: Item, *, is_record: bool) -> None:
+        pair = pairs.of_item(item)
+        ids = PairIds(pair.lead_id, pair.property_id)
+        self._mirrors.state((ids, item["version"], item["d"]), ids)
+        if not is_record:
+            return
+        self._counts.update(dict.fromkeys(_sides(ids), int(pair.counts_as_match)))
+        self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
+
+    def _take_ranking(self, item: Item) -> None:
+        """Each ranking of a market has the same chance, without knowing how many will come."""
+        owned, market = self._neighbours.get(keys.id_in(item["SK"]), (None, None))
+        if owned and market:
+            self._rankings[market] += 1
+            sample, place = self._sample[market], self.rng.randrange(self._rankings[market])
+            if len(sample) < SAMPLE:
+                sample.append(owned)
+            elif place < SAMPLE:
+                sample[place] = owned
+
+
+def over(table: Table, now: int, rng: Random) -> Pass:
+    """The whole table, once."""
+    made = Pass(now, rng)
+    for item in table.scan(NEEDED):
+        made.take(item)
+    return made
+
+
+def stated(kind: Kind, item: Item) -> tuple[bytes, int, int | None]:
+    """What an object and its market entry both hold."""
+    return item["f"], item["version"], item["revision"] if kind == "LEAD" else None
+
+
+def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
+    """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told, and still kept."""
+    due = [notice for notice in owed(pair) if is_due(notice.at, now)]
+    return {
+        (owner_of(pair.lead_id if notice.to == "LEAD" else pair.property_id), notice_id(notice.at, *notice))
+        for notice in due
+    }
+
+
+def is_due(at: int, now: int) -> bool:
+    return now - KEPT_S * 1000 < at < now - SETTLED_AFTER_MS
+
+
+def kind_of_entry(partition: str) -> Kind:
+    return "LEAD" if partition.startswith("MARKET#LEAD#") else "PROPERTY"
+
+
+def market_of_entry(partition: str) -> Market:
+    """A city's name may hold any sign."""
+    place = partition.split("#", 2)[2]
+    place = place if kind_of_entry(partition) == "LEAD" else place.rpartition("#")[0]
+    city, _, group = place.rpartition("#")
+    return Market(city, Group[group])
+
+
+def _sides(ids: PairIds) -> tuple[Owned, Owned]:
+    return Owned("LEAD", ids.lead_id), Owned("PROPERTY", ids.property_id)
+
+
+def _told(realtor_id: str, notice: str) -> int:
+    return hash((realtor_id, notice))

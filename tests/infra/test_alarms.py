@@ -1,0 +1,104 @@
+"""Alarms: nothing that can fail in silence is without one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from cobroke.flows.audit import KINDS
+from infra.alarms import AUDIT_KINDS
+from infra.triggers import STREAM_READERS
+from tests.infra.conftest import ORIGINS, Template
+
+ALARM = "AWS::CloudWatch::Alarm"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
+
+
+def alarms(template: Template) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """(namespace, metric, of what) → properties."""
+    found = {}
+    for alarm in (one["Properties"] for one in template.all(ALARM).values()):
+        named = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+        thing = named.get("stage") or next(iter(named.values()))
+        of = thing if isinstance(thing, str) else thing.get("Ref") or thing["Fn::GetAtt"][0]
+        found[alarm["Namespace"], alarm["MetricName"], of] = alarm
+    assert len(found) == len(template.all(ALARM))
+    return found
+
+
+@pytest.fixture(params=["dev", "prod"])
+def watched(request: pytest.FixtureRequest, templates: dict[str, Template]) -> Template:
+    return templates[request.param]
+
+
+def test_every_failure_queue_has_one(watched: Template) -> None:
+    redriven = [one["Properties"].get("RedrivePolicy") for one in watched.all("AWS::SQS::Queue").values()]
+    failed = {policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in redriven if policy}
+    for mapping in watched.all("AWS::Lambda::EventSourceMapping").values():
+        if "DestinationConfig" in mapping["Properties"]:
+            failed.add(mapping["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0])
+    assert len(failed) == 4
+    of_queues = {of: one for (space, _, of), one in alarms(watched).items() if space == "AWS/SQS"}
+    assert of_queues.keys() == failed
+    for one in of_queues.values():
+        assert (one["MetricName"], one["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+
+
+def test_every_function_has_one_for_errors_and_one_for_throttles(watched: Template) -> None:
+    of_functions = {key[1:] for key in alarms(watched) if key[0] == "AWS/Lambda" and key[1] != "IteratorAge"}
+    names = watched.all("AWS::Lambda::Function")
+    assert of_functions == {(metric, name) for metric in ("Errors", "Throttles") for name in names}
+
+
+def test_a_reader_ten_minutes_behind_the_stream_raises_one(watched: Template) -> None:
+    lags = {of: one for (_, metric, of), one in alarms(watched).items() if metric == "IteratorAge"}
+    functions = watched.all("AWS::Lambda::Function")
+    names = {
+        functions[of]["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: one
+        for of, one in lags.items()
+    }
+    assert names.keys() == {reader.function for reader in STREAM_READERS}
+    assert {(one["Threshold"], one["Statistic"]) for one in names.values()} == {(600_000, "Maximum")}
+
+
+def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
+    assert AUDIT_KINDS == KINDS
+    drifts = {metric: one for (space, metric, _), one in alarms(watched).items() if space == "Cobroke"}
+    assert drifts.keys() == {f"Drift{kind.capitalize()}" for kind in KINDS}
+    for one in drifts.values():
+        assert {each["Name"]: each["Value"] for each in one["Dimensions"]} == {
+            "service": "audit",
+            "stage": watched.stage,
+        }
+
+
+def test_what_is_not_measured_is_not_wrong_and_one_is_too_many(watched: Template) -> None:
+    for (_, metric, _), one in alarms(watched).items():
+        assert one["TreatMissingData"] == "notBreaching"
+        assert one["ComparisonOperator"] == "GreaterThanThreshold"
+        assert one["Threshold"] == (600_000 if metric == "IteratorAge" else 0)
+        assert "docs/runbook.md" in one["AlarmDescription"]
+        assert "AlarmActions" not in one
+
+
+def test_local_has_none(templates: dict[str, Template]) -> None:
+    assert not templates["local"].all(ALARM)
+
+
+def test_every_alarm_is_in_the_runbook() -> None:
+    said = Path("docs/runbook.md").read_text()
+    words = ["-errors", "-throttles", "-lags", *(f"drift-{kind}" for kind in KINDS)]
+    words += [f"{name}-failed" for name in ("rematch_worker", "telegram_push")]
+    words += [f"{reader.function}-failed" for reader in STREAM_READERS]
+    assert [word for word in words if word not in said] == []
+
+
+def test_a_topic_is_told_of_all_of_them(tmp_path: Path) -> None:
+    context = {"stage": "prod", "origins": ORIGINS, "alarm_topic": TOPIC, "aws:cdk:bundling-stacks": []}
+    app.synthesize(str(tmp_path), context)
+    body = json.loads((tmp_path / "cobroke-prod.template.json").read_text())
+    made = [one["Properties"] for one in body["Resources"].values() if one["Type"] == ALARM]
+    assert made
+    assert {json.dumps(one["AlarmActions"]) for one in made} == {json.dumps([TOPIC])}

@@ -1,0 +1,486 @@
+"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from cobroke.domain.errors import Conflict, NotFound
+from cobroke.domain.features import Market, lead_features
+from cobroke.domain.ids import owner_of
+from cobroke.domain.lead import LeadBody
+from cobroke.domain.paging import Page
+from cobroke.domain.pair import Action, Pair, Side
+from cobroke.flows import rematch
+from cobroke.flows.alerts import alert
+from cobroke.flows.ranking import Seeker, current
+from cobroke.flows.recommendations import recommend
+from cobroke.storage import looks, notices, objects, pairs, rankings, registry, runs, stored_object
+from cobroke.storage.agenda import DAY_MS, SHARDS
+from cobroke.storage.matches import PairIds
+from cobroke.storage.rankings import KeptRanking
+from functions.rematch_planner import handler as planner
+from functions.rematch_worker import handler as worker
+from tests.builders import a_lead, a_property
+from tests.integration.test_alert_stream import START, Alerted, World, body_of, pumps
+
+SEEDS = range(12)
+LOST = 0.2
+MINUTE = 60_000
+SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
+MOSCOW: Market = lead_features(LeadBody.model_validate(a_lead()).requirements).market
+
+type Message = Mapping[str, str]
+
+
+@pytest.fixture(autouse=True)
+def aws() -> None:
+    """No account: the table is in memory."""
+
+
+@dataclass
+class Schedule:
+    """The planner and the worker over a world, and the queue between them; `did`: what all its parts have done."""
+
+    world: World
+    queue: list[Message] = field(default_factory=list)
+    did: Counter[str] = field(default_factory=Counter)
+
+    def put(self, message: Message) -> None:
+        self.queue.append(dict(message))
+
+    @contextmanager
+    def on_time(self) -> Iterator[None]:
+        """Both functions go by the clock of the world."""
+        with (
+            patch.multiple(planner, table=self.world.table, queue=self),
+            patch.multiple(worker, table=self.world.table, now_ms=self.world.clock, work_on=self._work_on),
+            patch("cobroke.storage.retry.time.sleep"),
+        ):
+            yield
+
+    def _work_on(self, *part: Any) -> Counter[str]:
+        did = rematch.work_on(*part)
+        self.did.update(did)
+        return did
+
+    def plan(self) -> str:
+        """Its run."""
+        return str(planner.handler({}, None)["run"])
+
+    def work(self) -> None:
+        """Empty the queue; what is done is forgotten."""
+        while self.queue:
+            record = {"messageId": "1", "body": json.dumps(self.queue[0])}
+            assert worker.handler({"Records": [record]}, None) == {"batchItemFailures": []}
+            self.queue.pop(0)
+
+    def run(self) -> Counter[str]:
+        """What a whole run did, by kind."""
+        with self.on_time():
+            run = self.plan()
+            self.work()
+        return sum((Counter(did) for did in runs.reports(self.world.table, run).values()), Counter())
+
+
+def deliver(world: "City", rng: Random, lost: float = 0) -> None:
+    """Both readers take what is new in the stream; each loses a part of it for good."""
+    readers, stream = pumps(rng, quiet=True), world.table.stream
+    for pump in readers:
+        pump.position = world.position
+    with world.followed():
+        while any(pump.position < len(stream) for pump in readers):
+            for pump in readers:
+                new, pump.position = stream[pump.position :], len(stream)
+                pump.run([record for record in new if rng.random() >= lost])
+    assert [pump.failed for pump in readers] == [[], []]
+    world.position = len(stream)
+
+
+class City(World):
+    """`position`: so far the stream was delivered. With a `tick` of 0 time stands still."""
+
+    tick = 1
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.rng, self.position = Random(seed), 0
+        self.there: dict[str, Side] = {}
+        self.liked: list[str] = []
+
+    def clock(self) -> int:
+        self.now += self.tick
+        return self.now
+
+    def lives(self, deeds: int = 70) -> None:
+        """Realtors post, edit, like, dislike, and archive what somebody may be waiting for."""
+        for _ in range(deeds):
+            self.now += self.rng.randrange(20 * MINUTE)
+            kind = self.rng.choices(SIDES, [1, 3])[0]
+            what = self.rng.random()
+            if what < 0.4 or len({*self.there.values()}) < 2:
+                self.there[self.posts(kind, self.rng.choice(self.realtors), body_of(self.rng, kind))] = kind
+            elif what < 0.5:
+                edited = self.rng.choice(list(self.there))
+                self.edits(self.there[edited], edited, body_of(self.rng, self.there[edited]))
+            elif what < 0.6:
+                left = self.rng.choice([one for one in self.liked if one in self.there] or list(self.there))
+                self.archives(self.there.pop(left), left)
+            else:
+                self.somebody_acts()
+
+    def somebody_acts(self) -> None:
+        ids = PairIds(*(self.rng.choice([one for one in self.there if self.there[one] == side]) for side in SIDES))
+        with suppress(Conflict, NotFound):
+            action: Action = "DISLIKE" if self.rng.random() < 0.2 else "LIKE"
+            self.acts(self.rng.choice(SIDES), ids, action)
+            self.liked += ids
+
+    def looks_at(self, kind: Side, object_id: str) -> list[str]:
+        """What its owner is shown."""
+        found = recommend(self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock)
+        return [row.counterpart.id for row in found.rows]
+
+    @property
+    def pair_notices(self) -> Counter[tuple[str, str]]:
+        """Whom, and the id of the notice: the same whenever it is told."""
+        told = [(who, one) for who in self.realtors for one in self.all_notices(who)]
+        return Counter((who, one.id) for who, one in told if one.data.get("reason") != "RECOMMENDED")
+
+    def all_notices(self, who: str) -> list[notices.Notice]:
+        return notices.page_of(self.table, who, Page(1, 10_000), 0, unread_only=False)[0]
+
+    @property
+    def matches(self) -> dict[str, tuple[Any, ...]]:
+        """What has become of each pair."""
+        raws = [item for item in self.table.items() if item["entity"] == "PAIR"]
+        return {f"{item['PK']}{item['SK']}": _outcome(pairs.of_item(item)) for item in raws}
+
+    @property
+    def state(self) -> tuple[Counter[Alerted], Counter[tuple[str, str]], dict[str, tuple[Any, ...]]]:
+        return self.alerted(), self.pair_notices, self.matches
+
+
+def _outcome(pair: Pair) -> tuple[Any, ...]:
+    return pair.status, pair.closed_reason, pair.agreed_share, pair.epoch, pair.version
+
+
+@contextmanager
+def writing(world: World) -> Iterator[list[str]]:
+    """What is written: the entities of every write, whether it changes anything or not."""
+    written, call = list[str](), world.table._call
+
+    def noted(operation: str, **arguments: Any) -> Any:
+        parts = [part for write in arguments.get("TransactItems", ()) for part in write.items()]
+        parts += [("Put", arguments)] if operation == "put_item" else []
+        written.extend(part["Item"]["entity"]["S"] if kind == "Put" else kind for kind, part in parts)
+        return call(operation, **arguments)
+
+    with patch.object(world.table, "_call", noted):
+        yield written
+
+
+@cache
+def _days(seed: int) -> tuple[City, City]:
+    city = City(seed)
+    city.lives()
+    clean = deepcopy(city)
+    deliver(clean, Random(seed))
+    deliver(city, Random(seed), LOST)
+    return city, clean
+
+
+def a_day(seed: int) -> tuple[City, City]:
+    """A city whose stream was delivered in part, and the same one with nothing lost."""
+    return deepcopy(_days(seed))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_after_one_run_all_that_the_stream_has_lost_is_there_and_nothing_twice(seed: int) -> None:
+    city, clean = a_day(seed)
+    Schedule(city).run()
+    deliver(city, Random(seed), LOST)
+    assert city.state == clean.state
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_second_run_over_all_of_it_writes_nothing_but_how_far_it_came_and_its_report(seed: int) -> None:
+    city, _ = a_day(seed)
+    schedule = Schedule(city)
+    schedule.run()
+    deliver(city, Random(seed), LOST)
+    there = list(registry.markets(city.table))
+    for market in there:
+        runs.follow(city.table, market, 0)
+    with writing(city) as written:
+        did = schedule.run()
+    assert Counter(written) == {"FOLLOWED": len(there), "RUN": len(there) + SHARDS}
+    assert {name for name, count in did.items() if count} == {"objects"}
+
+
+def test_the_losses_are_of_every_kind_and_a_run_counts_them() -> None:
+    lost, did = Counter[str](), Counter[str]()
+    for seed in SEEDS:
+        city, clean = a_day(seed)
+        alerts = _counterparts(clean) - _counterparts(city)
+        told = (clean.pair_notices - city.pair_notices).total()
+        closed = sum(city.matches[pair] != outcome for pair, outcome in clean.matches.items())
+        done = Schedule(city).run()
+        assert (done["alerts"], done["told"], done["closed"]) == (alerts, told, closed)
+        lost, did = lost + Counter(alerts=alerts, told=told, closed=closed), did + done
+    assert min(lost[kind] for kind in ("alerts", "told", "closed")) >= 5, lost
+    assert did["objects"] > 100
+
+
+def _counterparts(world: World) -> int:
+    """Of how many alerts tell, in all."""
+    return sum(count * times for (_, _, count, _), times in world.alerted().items())
+
+
+@pytest.mark.parametrize("seed", SEEDS[:6])
+def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stream(seed: int) -> None:
+    city = City(seed)
+    for _ in range(4):
+        city.now += DAY_MS // 3
+        city.lives(25)
+        clean = deepcopy(city)
+        deliver(clean, Random(seed))
+        deliver(city, Random(seed), LOST)
+        Schedule(city).run()
+        deliver(city, Random(seed), LOST)
+        assert city.state == clean.state
+        city.reads_all(city.rng.choice(city.realtors))
+
+
+def repaired(world: World, kind: Side, object_id: str) -> None:
+    """A write that is not its owner's and changes nothing he sees."""
+    old = objects.load(world.table, kind, object_id)
+    world.table.transact(stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock)))
+
+
+class Scene:
+    """Anna's lead and a dozen offers for it; the stream is delivered."""
+
+    def __init__(self, offers: int = 12) -> None:
+        self.world = City(0)
+        self.anna, self.boris, *_ = self.world.realtors
+        self.lead = self.world.posts("LEAD", self.anna, a_lead())
+        self.offers = [self.offered(21_000_000 + number) for number in range(offers)]
+        self.settle()
+        self.schedule = Schedule(self.world)
+
+    def offered(self, price: int) -> str:
+        return self.world.posts("PROPERTY", self.boris, a_property(price=price))
+
+    def settle(self) -> None:
+        deliver(self.world, Random(0))
+
+    def told(self) -> list[tuple[Any, ...]]:
+        return sorted(self.world.alerted())
+
+    def looks_at(self, object_id: str, kind: Side = "LEAD") -> list[str]:
+        return self.world.looks_at(kind, object_id)
+
+    def kept(self, object_id: str, kind: Side = "LEAD") -> KeptRanking:
+        _, kept = rankings.load_own(self.world.table, kind, owner_of(object_id), object_id)
+        assert kept is not None
+        return kept
+
+
+def test_a_run_over_unchanged_objects_alerts_nobody() -> None:
+    scene = Scene()
+    told = scene.told()
+    scene.world.now += 30 * MINUTE
+    assert scene.schedule.run()["objects"] == 13
+    assert scene.told() == told
+
+
+def test_a_run_alerts_nobody_of_a_vacancy_a_repair_or_what_has_grown_stale() -> None:
+    scene = Scene()
+    told = scene.told()
+    shown = scene.looks_at(scene.lead)
+    for listing in shown[:4]:
+        scene.world.acts("LEAD", PairIds(scene.lead, listing), "DISLIKE")
+    for listing in shown[8:]:
+        repaired(scene.world, "PROPERTY", listing)
+    for listing in shown[4:6]:
+        scene.world.archives("PROPERTY", listing)
+    stale_at = objects.load(scene.world.table, "PROPERTY", shown[6]).stale_at or 0
+    assert objects.grow_stale(scene.world.table, "PROPERTY", shown[6], lambda: stale_at)
+    deliver(scene.world, Random(0), lost=1)
+    did = scene.schedule.run()
+    assert (did["alerts"], did["objects"]) == (0, 13)
+    assert scene.told() == told
+
+
+def test_a_repair_does_not_hide_what_its_owners_write_still_owes() -> None:
+    scene = Scene(offers=0)
+    listing = scene.offered(21_000_000)
+    repaired(scene.world, "PROPERTY", listing)
+    deliver(scene.world, Random(0), lost=1)
+    assert scene.schedule.run()["alerts"] == 1
+    assert [count for _, _, count, _ in scene.told()] == [1]
+
+
+def test_what_its_owner_writes_while_a_run_is_on_is_alerted_as_it_then_is() -> None:
+    """The run has read the market before: only what comes after may say that the newer write is done."""
+    scene = Scene(offers=0)
+    first, second = scene.offered(60_000_000), scene.offered(60_000_000)
+    deliver(scene.world, Random(0), lost=1)
+    written: list[str] = []
+
+    def meanwhile(*arguments: Any) -> int:
+        told = alert(*arguments)
+        if not written and arguments[2].kind == "PROPERTY":
+            written.append(second if arguments[2].id == first else first)
+            scene.world.edits("PROPERTY", written[0], a_property())
+        return told
+
+    with patch.object(rematch, "alert", meanwhile):
+        scene.schedule.run()
+    scene.settle()
+    scene.schedule.run()
+    assert [best for *_, best in scene.told()] == [((written[0], 100),)]
+
+
+def test_what_was_written_between_a_runs_leads_and_its_listings_is_alerted_as_it_then_is() -> None:
+    scene = Scene(offers=0)
+    listing = scene.offered(60_000_000)
+    scene.settle()
+    repaired(scene.world, "LEAD", scene.lead)
+    written: list[str] = []
+
+    def meanwhile(*arguments: Any) -> int:
+        if not written and arguments[2].kind == "LEAD":
+            arguments[1].get("PROPERTY", MOSCOW)
+            written.append(listing)
+            scene.world.edits("PROPERTY", listing, a_property())
+            deliver(scene.world, Random(0), lost=1)
+        return alert(*arguments)
+
+    with patch.object(rematch, "alert", meanwhile):
+        scene.schedule.run()
+    assert written == [listing]
+    assert [best for *_, best in scene.told()] == [((listing, 100),)]
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    """So few changes make a ranking dear."""
+    monkeypatch.setattr(rematch, "FAR_BEHIND", 5)
+    return 5
+
+
+def behind(scene: Scene, changes: int, *, price: int = 60_000_000) -> None:
+    """An hour goes by, and so many listings come to market."""
+    scene.world.now += 60 * MINUTE
+    for _ in range(changes):
+        scene.offered(price)
+    scene.settle()
+
+
+def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh_read_finds(few: int) -> None:
+    scene = Scene()
+    scene.looks_at(scene.lead)
+    before = scene.kept(scene.lead)
+    behind(scene, few, price=18_000_000)
+    assert scene.schedule.run()["refreshed"] == 1
+    kept = scene.kept(scene.lead)
+    own = objects.load(scene.world.table, "LEAD", scene.lead)
+    paired = pairs.of_object(scene.world.table, "LEAD", scene.lead)
+    fresh = current(scene.world.table, Seeker(own, paired), None, scene.world.clock).ranking
+    assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (fresh.rows, fresh.cut, fresh.seen)
+    assert len(kept.ranking.rows) == 12 + few
+    assert kept.looked_at == before.looked_at, "a run is no look"
+    assert kept.ranking.watermark > before.ranking.watermark
+
+
+def test_a_listings_ranking_is_refreshed_too(few: int) -> None:
+    scene = Scene()
+    scene.looks_at(scene.offers[0], "PROPERTY")
+    scene.world.now += 60 * MINUTE
+    for _ in range(few):
+        scene.world.posts("LEAD", scene.anna, a_lead())
+    scene.settle()
+    assert scene.schedule.run()["refreshed"] == 1
+    assert len(scene.kept(scene.offers[0], "PROPERTY").ranking.rows) == 1 + few
+
+
+def test_a_ranking_that_is_hardly_behind_is_left_as_it_is(few: int) -> None:
+    scene = Scene()
+    scene.looks_at(scene.lead)
+    before = scene.kept(scene.lead)
+    behind(scene, few - 1, price=18_000_000)
+    assert scene.schedule.run()["refreshed"] == 0
+    assert scene.kept(scene.lead) == before
+
+
+def test_a_ranking_that_would_be_the_same_is_not_written(few: int) -> None:
+    scene = Scene()
+    scene.looks_at(scene.lead)
+    before = scene.kept(scene.lead)
+    behind(scene, 3 * few)
+    with writing(scene.world) as written:
+        assert scene.schedule.run()["refreshed"] == 0
+    assert scene.kept(scene.lead) == before
+    assert "RANKING" not in written
+
+
+def test_what_nobody_has_looked_at_lately_is_not_refreshed(few: int) -> None:
+    scene = Scene()
+    scene.looks_at(scene.lead)
+    never = scene.world.posts("LEAD", scene.anna, a_lead())
+    scene.settle()
+    scene.world.now += 4 * DAY_MS
+    before = scene.kept(scene.lead), scene.kept(never)
+    behind(scene, few, price=18_000_000)
+    assert scene.schedule.run()["refreshed"] == 0
+    assert (scene.kept(scene.lead), scene.kept(never)) == before
+
+
+def test_what_is_archived_or_stale_is_not_refreshed(few: int) -> None:
+    scene = Scene()
+    other = scene.world.posts("LEAD", scene.anna, a_lead())
+    scene.settle()
+    for lead in (scene.lead, other):
+        scene.looks_at(lead)
+    scene.world.archives("LEAD", scene.lead)
+    stale_at = objects.load(scene.world.table, "LEAD", other).stale_at or 0
+    objects.grow_stale(scene.world.table, "LEAD", other, lambda: stale_at)
+    behind(scene, few, price=18_000_000)
+    assert scene.schedule.run()["refreshed"] == 0
+
+
+@pytest.mark.parametrize("hours", [0, 1, 23])
+def test_a_look_of_the_last_day_is_known_though_its_mark_is_a_day_older(hours: int) -> None:
+    """A mark is set at most once in 24 hours: it may be as old as that when the last look comes."""
+    scene, start = Scene(), START // DAY_MS * DAY_MS + 2 * DAY_MS
+    for at in (start + 23 * 60 * MINUTE, start + (23 + 24) * 60 * MINUTE - 1):
+        scene.world.now = at
+        scene.looks_at(scene.lead)
+    now = scene.world.now + (1 + hours) * 60 * MINUTE
+    assert now - scene.world.now <= DAY_MS
+    assert looks.looked_at(scene.world.table, "LEAD", MOSCOW, now) == {scene.lead}
+
+
+def test_the_streams_function_puts_each_market_once() -> None:
+    world, deeds = City(5), Random(5)
+    for number in range(30):
+        city = f"тула #{number % 3}"
+        kind = deeds.choice(SIDES)
+        body = a_lead(city=city) if kind == "LEAD" else a_property(city=city)
+        world.posts(kind, world.realtors[0], body)
+    with writing(world) as written, world.followed():
+        (matcher, _) = pumps(Random(0), quiet=True)
+        for _ in range(2):
+            matcher.run(world.table.stream)
+    assert Counter(written)["MARKET"] == 3
+    assert {market.city for market in registry.markets(world.table)} == {f"тула #{number}" for number in range(3)}

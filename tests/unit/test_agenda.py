@@ -1,0 +1,178 @@
+"""The agenda: what falls due is taken once it is due, from the oldest day on, and nothing of it is lost."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from random import Random
+from typing import Any, get_args
+from unittest.mock import patch
+
+import pytest
+
+from cobroke.domain.features import PropertyFeatures
+from cobroke.domain.ids import match_id, object_id, realtor_id
+from cobroke.domain.places import NOWHERE
+from cobroke.flows.agenda import work_off
+from cobroke.storage import agenda, objects
+from cobroke.storage.agenda import DAY_MS, LATEST_DAYS, SHARDS, Due, What
+from cobroke.storage.stored_object import FRESH_FOR_MS, Content
+from tests.memory_table import MemoryTable
+
+NOON = 20_420 * DAY_MS + DAY_MS // 2
+OWNER = realtor_id(b"listings")
+
+
+def a_due(at: int, number: int = 0, what: What = "LEAD") -> Due:
+    return Due(at, what, object_id(number, bytes(2), OWNER))
+
+
+def reminded(*dues: Due, table: MemoryTable | None = None) -> MemoryTable:
+    table = table or MemoryTable()
+    for due in dues:
+        table.transact([agenda.remind(table, due)])
+    return table
+
+
+def taken(table: MemoryTable, now: int) -> list[Due]:
+    """As a run takes it: each is done before the next is asked for."""
+    found = []
+    for shard in range(SHARDS):
+        for due in agenda.due(table, shard, now):
+            found.append(due)
+            agenda.done(table, due)
+    return found
+
+
+@contextmanager
+def asking(table: MemoryTable) -> Iterator[list[tuple[str, Any]]]:
+    """Each call of the table, with what it asks for."""
+    calls, call = list[tuple[str, Any]](), table._call
+
+    def noted(operation: str, **arguments: Any) -> Any:
+        calls.append((operation, arguments))
+        return call(operation, **arguments)
+
+    with patch.object(table, "_call", noted):
+        yield calls
+
+
+def days_read(calls: Sequence[tuple[str, Any]]) -> set[str]:
+    asked = [
+        arguments["ExpressionAttributeValues"][":pk"]["S"] for operation, arguments in calls if operation == "query"
+    ]
+    return {pk.split("#")[1] for pk in asked}
+
+
+@pytest.mark.parametrize(("late", "is_due"), [(-1, False), (0, True), (1, True)])
+def test_what_is_due_at_a_moment_is_taken_from_that_millisecond_on(late: int, is_due: bool) -> None:  # noqa: FBT001
+    due = a_due(NOON)
+    assert taken(reminded(due), NOON + late) == [due] * is_due
+
+
+def test_a_day_comes_in_order_of_time_and_an_earlier_day_first() -> None:
+    rng = Random(3)
+    dues = [a_due(NOON - rng.randrange(9 * DAY_MS), number) for number in range(60)]
+    table, found = reminded(*dues), list[Due]()
+    for shard in range(SHARDS):
+        shards = list(agenda.due(table, shard, NOON))
+        assert shards == sorted(shards)
+        assert len(shards) > 5
+        found += shards
+    assert sorted(found) == sorted(dues)
+
+
+def test_every_kind_of_thing_comes_back_as_it_was_put_down() -> None:
+    ids = object_id(7, bytes(2), OWNER), object_id(8, bytes(2), OWNER)
+    dues = {Due(NOON, what, match_id(*ids) if what == "PAIR" else ids[0]) for what in get_args(What.__value__)}
+    assert len(dues) == 3
+    assert set(taken(reminded(*dues), NOON)) == dues
+
+
+def test_a_run_three_weeks_late_takes_what_fell_due_on_every_day_between() -> None:
+    table = reminded(a_due(NOON))
+    assert len(taken(table, NOON)) == 1
+    later = [a_due(NOON + day * DAY_MS + 1, day) for day in range(22)]
+    reminded(*later, table=table)
+    assert sorted(taken(table, NOON + 21 * DAY_MS)) == later[:21]
+    assert taken(table, NOON + 21 * DAY_MS + 1) == later[21:]
+
+
+def test_the_first_run_of_all_looks_so_many_days_back_as_an_item_is_kept() -> None:
+    oldest = a_due(NOON - LATEST_DAYS * DAY_MS)
+    assert taken(reminded(oldest), NOON) == [oldest]
+    (item,) = reminded(oldest).items()
+    assert item["expires"] == NOON // 1000
+
+
+def test_days_that_are_done_are_not_read_again_but_today_is() -> None:
+    table = reminded(a_due(NOON))
+    taken(table, NOON)
+    with asking(table) as calls:
+        taken(table, NOON)
+    assert len(calls) == 2 * SHARDS, "the cursor, and today"
+    assert len(days_read(calls)) == 1
+    with asking(table) as calls:
+        taken(table, NOON + 2 * DAY_MS)
+    assert len(days_read(calls)) == 3
+
+
+def test_what_falls_due_later_today_is_found_later_today_and_tomorrow() -> None:
+    soon, tonight = a_due(NOON + 1, 1), a_due(NOON + DAY_MS // 2 - 1, 2)
+    table = reminded(soon, tonight)
+    assert taken(table, NOON) == []
+    assert taken(table, NOON + 1) == [soon]
+    assert taken(table, NOON + DAY_MS) == [tonight]
+
+
+def test_a_run_that_dies_half_way_leaves_the_rest_of_the_day_to_the_next() -> None:
+    dues = [a_due(NOON - DAY_MS + number, number) for number in range(40)]
+    table = reminded(*dues)
+    for shard in range(SHARDS):
+        for due in agenda.due(table, shard, NOON):
+            agenda.done(table, due)
+            break
+    assert len(taken(table, NOON)) == 40 - SHARDS
+    assert taken(table, NOON + DAY_MS) == []
+
+
+def test_a_slow_run_that_calls_an_older_day_done_again_loses_nothing() -> None:
+    table = reminded(a_due(NOON - 2 * DAY_MS))
+    slow = [agenda.due(table, shard, NOON) for shard in range(SHARDS)]
+    for each in slow:
+        next(each, None)
+    reminded(a_due(NOON + DAY_MS, 1), table=table)
+    assert len(taken(table, NOON + DAY_MS)) == 2
+    for each in slow:
+        list(each)
+    late = a_due(NOON + 2 * DAY_MS, 2)
+    reminded(late, table=table)
+    assert taken(table, NOON + 2 * DAY_MS) == [late]
+
+
+def a_listing(table: MemoryTable, clock: Callable[[], int]) -> str:
+    features = PropertyFeatures("орел", 0, 1, 2, 1000, 5000, 2, NOWHERE, NOWHERE)
+    return objects.create(table, "PROPERTY", OWNER, Content({}, features), clock).id
+
+
+def worked_off(table: MemoryTable, clock: Callable[[], int]) -> int:
+    return sum(work_off(table, shard, clock)["stale"] for shard in range(SHARDS))
+
+
+def test_a_clock_that_is_set_back_during_a_run_does_not_lose_what_was_due() -> None:
+    table = MemoryTable()
+    listing = a_listing(table, lambda: NOON)
+
+    def set_back() -> Callable[[], int]:
+        looks = iter([NOON + FRESH_FOR_MS])
+        return lambda: next(looks, NOON + FRESH_FOR_MS - 1)
+
+    assert sum(work_off(table, shard, set_back())["stale"] for shard in range(SHARDS)) == 1
+    assert objects.load(table, "PROPERTY", listing).stale
+
+
+def test_what_the_store_refuses_is_still_due() -> None:
+    table = MemoryTable()
+    listing = a_listing(table, lambda: NOON)
+    with patch.object(objects, "grow_stale", side_effect=OSError), suppress(OSError):
+        worked_off(table, lambda: NOON + FRESH_FOR_MS)
+    assert not objects.load(table, "PROPERTY", listing).stale
+    assert worked_off(table, lambda: NOON + FRESH_FOR_MS) == 1
