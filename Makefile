@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch test check format lint types unit coverage synth bench races mutants lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races mutants lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -55,6 +55,9 @@ demo: install ## a tour of the API of a running `make run`
 
 rematch: install ## one scheduled run on a running stack, and what it did [STAGE=dev|prod]
 	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
+letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod]
+	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
 test: install ## every test
 	@$(BIN)/pytest
@@ -106,8 +109,9 @@ lock: install ## pin the .in files anew
 deploy-check: install ## is all ready for a deploy? STAGE=dev|prod ORIGINS=https://…
 	@$(BIN)/python -m tools.preflight $(STAGE) $(ORIGINS)
 
-deploy: deploy-check ## deploy STAGE=dev|prod ORIGINS=https://… to AWS
-	@node_modules/.bin/cdk deploy --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
+deploy: deploy-check ## deploy STAGE=dev|prod ORIGINS=https://… [MINI_APP_URL=… ALARM_TOPIC=arn:…] to AWS
+	@node_modules/.bin/cdk deploy --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS)) \
+	  $(if $(MINI_APP_URL),-c mini_app_url=$(MINI_APP_URL)) $(if $(ALARM_TOPIC),-c alarm_topic=$(ALARM_TOPIC))
 
 smoke: install ## try a deployed API: URL=https://… [ORIGINS=https://…]
 	@$(BIN)/python -m tools.smoke $(URL) $(ORIGINS)

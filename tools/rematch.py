@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from tools.stack import NotRunning, Stack
 
@@ -29,7 +29,7 @@ type Reports = dict[str, dict[str, int]]
 
 
 def main(stage: str) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 160)
     stack = Stack(stage)
     answer = stack.client("lambda").invoke(FunctionName=stack.function("rematch_planner"), Payload=b"{}")
     planned = json.loads(answer["Payload"].read())
@@ -73,7 +73,7 @@ def _reports(stack: Stack, run: str) -> Reports:
 
 
 def _table(reports: Reports) -> Table:
-    table = Table("part", *COLUMNS.values())
+    table = Table(Column("part", overflow="fold"), *COLUMNS.values())
     for part, did in sorted(reports.items()):
         table.add_row(part, *(str(did.get(name, "")) for name in COLUMNS))
     table.add_section()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from cobroke.storage.table import Table
+from tests import market
 from tests.client import Answer, Client
 from tests.fake_bot_api import FakeBotApi, fake_bot_api
 from tools.emulator import KEYS, REGION, RunningStack, free_port, running_stack
@@ -59,3 +60,10 @@ def table(stack: RunningStack) -> Table:
 def a_city() -> str:
     """A market of the test's own."""
     return f"город-{next(_cities)}"
+
+
+@pytest.fixture
+def made_up_city(monkeypatch: pytest.MonkeyPatch, a_city: str) -> None:
+    """The cities of tests.market, as markets of the test's own."""
+    for name in ("CITY", "NEXT_CITY"):
+        monkeypatch.setattr(market, name, f"{getattr(market, name)} {a_city}")

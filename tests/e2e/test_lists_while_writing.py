@@ -14,6 +14,8 @@ from random import Random
 from time import monotonic
 from typing import NamedTuple
 
+import pytest
+
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.exact_json import dumps, loads_strictly
@@ -185,6 +187,7 @@ def _score(one: State, other: State) -> int | None:
     return points if points is not None and points >= oracle.LISTED_FROM else None
 
 
+@pytest.mark.usefixtures("made_up_city")
 def test_a_list_read_while_others_write_is_that_of_its_moment(stranger: Client) -> None:
     city = City([stranger.registered() for _ in range(REALTORS)])
     leads, listings = market.a_city(20261125, 40, 180)

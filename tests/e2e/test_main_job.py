@@ -168,7 +168,7 @@ def city(stranger: Client) -> City:
     return City(stranger)
 
 
-@pytest.mark.usefixtures("readers")
+@pytest.mark.usefixtures("made_up_city", "readers")
 def test_every_list_is_exact_after_a_city_was_posted_and_edited_at_once(city: City) -> None:
     leads, listings = market.a_city(SEED, other_city=True)
     rng = Random(SEED)

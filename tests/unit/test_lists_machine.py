@@ -28,8 +28,8 @@ from cobroke.flows import ranking as lists
 from cobroke.flows.recommendations import recommend
 from cobroke.storage import objects, pairs, rankings, realtors
 from cobroke.storage.keys import Kind
-from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.realtors import Realtor
+from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
 

@@ -68,7 +68,7 @@ def test_a_larger_market_is_cut_at_its_last_kept_row() -> None:
 
 def test_a_change_moves_a_row_and_brings_its_version() -> None:
     ranking = after(a_ranking(6000, 7000, 8000), a_candidate(0, 9000, version=2))
-    assert [(row.id, row.score, row.version) for row in ranking.rows][0] == (an_id(0), 9000, 2)
+    assert next((row.id, row.score, row.version) for row in ranking.rows) == (an_id(0), 9000, 2)
     assert scores(ranking) == [9000, 8000, 7000]
 
 

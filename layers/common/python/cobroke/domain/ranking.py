@@ -66,8 +66,6 @@ class Candidate(NamedTuple):
     version: int
     packed: bytes | None
     detail: int
-    mended: bool = False
-    """Written by time or a repair, not by its owner."""
 
 
 type Candidates = Mapping[str, Candidate]

@@ -6,11 +6,13 @@ from cobroke.domain.wording import Words, about_pair
 from cobroke.storage import notices, objects
 from cobroke.storage.table import Table
 
+RECENT_MS = 30 * 24 * 3600 * 1000
+
 
 def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices that is."""
     known = owed(before) if before else ()
-    new = {(_to(notice), _id(notice)): notice for notice in owed(now) if notice not in known}
+    new = {(_to(notice), _id(notice)): notice for notice in owed(now) if notice not in known and _recent(notice, now)}
     missing = {key: new[key] for key in new.keys() - notices.told(table, new)}
     if not missing:
         return 0
@@ -24,6 +26,11 @@ def _told(notice: Notice, words: Words) -> notices.Notice:
     if notice.kind == "CONTACT_SHARED":
         return notices.Notice(_id(notice), "CONTACT_SHARED", words.title, words.message, data)
     return notices.Notice(_id(notice), "NEW_MATCH", words.title, words.message, data | {"reason": notice.kind})
+
+
+def _recent(notice: Notice, now: Pair) -> bool:
+    """What is older was told by an image of its own, and may have been kept long enough."""
+    return notice.at >= now.changed_at - RECENT_MS
 
 
 def _to(notice: Notice) -> str:

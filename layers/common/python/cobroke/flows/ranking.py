@@ -89,6 +89,14 @@ def current(
     return Current(_afresh(table, seeker, now, sizes), worth_keeping=True)
 
 
+def again(table: Table, seeker: Seeker, ranking: Ranking, clock: Callable[[], int], sizes: Sizes = SIZES) -> Ranking:
+    """A ranking of a moment ago as of now: however much has changed since, that is less than the market."""
+    now = clock()
+    changed = markets.changes(table, seeker.features, ranking.watermark) or {}
+    newer = caught_up(ranking.without(seeker.hides), changed, seeker.select, sizes, now)
+    return newer if newer.holds(sizes.shown) else _afresh(table, seeker, now, sizes)
+
+
 def _afresh(table: Table, seeker: Seeker, now: int, sizes: Sizes) -> Ranking:
     entries = markets.read(table, seeker.features)
     seen = len(entries)

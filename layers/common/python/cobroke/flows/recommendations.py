@@ -11,7 +11,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.ranking import SIZES, Ranking, Row, Sizes
 from cobroke.domain.resurfacing import Resurfaced
 from cobroke.domain.score import LISTED, Evaluation, evaluate
-from cobroke.flows.ranking import Seeker, current, keep
+from cobroke.flows.ranking import Seeker, again, current, keep
 from cobroke.storage import keys, looks, pairs, rankings, realtors, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
@@ -60,22 +60,24 @@ def recommend(
         if all(one.counterpart.version == row.version for row, one in zip(page.of(shown), loaded, strict=True)):
             break
         # A write has overtaken the reading; its change came in the same transaction.
-        ranking, again = current(table, seeker, ranking, clock, sizes)
-        worth_keeping |= again
+        ranking = again(table, seeker, ranking, clock, sizes)
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
-    return Recommendations(own, _rows(seeker, loaded), len(shown))
+    rows = _rows(seeker, loaded)
+    return Recommendations(own, rows, len(shown) - (len(loaded) - len(rows)))
 
 
 def _remember(
     table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, now: int, *, worth_keeping: bool
 ) -> None:
     """Keep the ranking where that spares later looks something, and once a day that somebody looks at it."""
-    unmarked = known is None or known.looked_at <= now - MARKED_FOR_MS
+    marked = known.looked_at if known else 0
+    unmarked = marked <= now - MARKED_FOR_MS
     if unmarked:
         with suppress(Busy):
             looks.mark(table, own.kind, own.content.features.market, own.id, now)
+            marked = now
     if unmarked or worth_keeping:
-        keep(table, own, ranking, known, looked_at=now)
+        keep(table, own, ranking, known, looked_at=marked)
 
 
 def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> list[_Loaded]:

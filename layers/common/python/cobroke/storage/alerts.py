@@ -32,8 +32,11 @@ def is_done(table: Table, written: StoredObject) -> bool:
 
 
 def call_done(table: Table, written: StoredObject) -> None:
+    """A slower one never takes back what a newer revision has said."""
     pk, sk = keys.alerted_all(written.id)
-    table.put_alone({"PK": pk, "SK": sk, "entity": "ALERTED", "revision": written.revision}, condition="", values=None)
+    item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "revision": written.revision}
+    newer = "attribute_not_exists(PK) OR revision < :revision"
+    table.put_alone(item, condition=newer, values={"revision": written.revision})
 
 
 def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:

@@ -13,7 +13,7 @@ from cobroke.storage.table import Table
 
 OVERLAP_MS = 60_000
 """A change commits at most 20 s after its time, by a clock at most 5 s off: so far back none is missed."""
-NEEDED = ("SK", "f", "version", "revision", "mended")
+NEEDED = ("SK", "f", "version", "revision")
 
 type Entries = dict[str, Candidate]
 """By id, the highest version of each."""
@@ -88,4 +88,4 @@ def _candidate(raw: dict[str, Any]) -> Candidate:
     """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price."""
     packed = raw["f"]["B"] if "f" in raw else None
     detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
-    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail, "mended" in raw)
+    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)

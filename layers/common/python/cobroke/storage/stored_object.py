@@ -116,8 +116,8 @@ def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Wr
         found.append(limits.count(table, new.owner, new.kind, change))
     if new.stale_at and (old is None or old.stale_at != new.stale_at):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
-    markets = {held.content.features.market for held in (old, new) if held and held.in_market}
-    return found + [table.put(_change_item(old, new, market)) for market in sorted(markets)]
+    markets = {held.content.features.market for held in (old, new) if held and (held.in_market or held.stale)}
+    return found + [table.put(_change_item(new, market)) for market in sorted(markets)]
 
 
 def _object_item(stored: StoredObject) -> Item:
@@ -136,15 +136,12 @@ def _object_item(stored: StoredObject) -> Item:
     }
 
 
-def _change_item(old: StoredObject | None, stored: StoredObject, market: Market) -> Item:
-    """What became of the object in this market: its features there, or (without them) that it left; and whether its
-    owner has made it so.
-    """
+def _change_item(stored: StoredObject, market: Market) -> Item:
+    """What became of the object in this market: its features there, or (without them) that it left."""
     here = stored.in_market and stored.content.features.market == market
     key = keys.change(stored.kind, market, stored.changed_at, stored.id)
     facts = _market_facts(stored) if here else {"version": stored.version}
-    mended = {"mended": True} if old and old.revision == stored.revision else {}
-    return _keyed(key) | facts | mended | {"entity": "CHANGE", "expires": stored.changed_at // 1000 + CHANGES_KEPT_S}
+    return _keyed(key) | facts | {"entity": "CHANGE", "expires": stored.changed_at // 1000 + CHANGES_KEPT_S}
 
 
 def _market_facts(stored: StoredObject) -> Item:

@@ -80,5 +80,5 @@ def _taken_out(table: Table, found: WrongEntries, own: StoredObject | None, vers
 def _removal(owned: Owned, market: Market, version: int, at: int) -> Item:
     """A change without features."""
     pk, sk = keys.change(owned.kind, market, at, owned.id)
-    facts = {"entity": "CHANGE", "version": version, "mended": True, "expires": at // 1000 + CHANGES_KEPT_S}
+    facts = {"entity": "CHANGE", "version": version, "expires": at // 1000 + CHANGES_KEPT_S}
     return {"PK": pk, "SK": sk} | facts
