@@ -398,7 +398,7 @@ def test_an_entry_is_mended_with_a_change_under_a_higher_version_that_alerts_nob
     own = stored_object.of_item(new)
     change = table.get(keys.change(own.kind, own.content.features.market, own.changed_at, own.id))
     assert change is not None
-    assert (change["version"], change["mended"], change["f"]) == (100, True, new["f"])
+    assert (change["version"], change["f"]) == (100, new["f"])
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,6 @@ def test_an_entry_that_goes_is_told_to_its_market(evening: Evening, by: Callable
     assert left["PK"] == keys.changes("PROPERTY", market_of_entry(stray["PK"]))
     assert keys.id_in(left["SK"]) == keys.id_in(stray["SK"])
     assert left["version"] > stray["version"]
-    assert left["mended"] is True
 
 
 def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
