@@ -87,6 +87,12 @@ races: install ## the races and the reads while writing, for longer than in the 
 
 mutants: install ## plant bugs: the tests must find them (negotiation by mutmut, lists by hand)
 	@$(BIN)/python -m tools.mutants
+	@$(PIP) --target build/mutmut --upgrade --requirement requirements-mutants.txt
+	@rm -rf build/mutants && mkdir -p build/mutants && cp -r layers/common/python build/mutants/src
+	@cp -r tests pyproject.toml build/mutants/
+	@cd build/mutants && export PYTHONPATH=$(CURDIR)/build/mutmut:src:. && \
+	  $(CURDIR)/$(BIN)/python -m mutmut run --max-children 2 && $(CURDIR)/$(BIN)/python -m mutmut results | tee survivors.txt && \
+	  ! grep -q survived survivors.txt
 
 coverage: install ## every test but the end-to-end ones, and what they do not reach
 	@$(BIN)/pytest -q --cov --cov-report=term-missing tests/unit tests/integration
@@ -105,6 +111,7 @@ lock: install ## pin the .in files anew
 	@cd layers/common && $(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-dev.in -c layers/common/requirements.txt -o requirements-dev.txt
 	@$(COMPILE) requirements-node.in -o requirements-node.txt
+	@$(COMPILE) requirements-mutants.in -o requirements-mutants.txt
 
 deploy-check: install ## is all ready for a deploy? STAGE=dev|prod ORIGINS=https://…
 	@$(BIN)/python -m tools.preflight $(STAGE) $(ORIGINS)
