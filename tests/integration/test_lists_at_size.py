@@ -298,8 +298,8 @@ def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(kind: 
 
 
 @OF_BOTH
-def test_a_page_that_is_written_faster_than_it_is_loaded_is_answered_at_the_fifth_time(kind: Kind) -> None:
+def test_a_page_that_is_written_faster_than_it_is_loaded_is_answered_at_the_tenth_time(kind: Kind) -> None:
     world = a_world(kind, count=100)
     best = world.check(world.recommended)[0].id
     answer, loads = loads_of(world, dict.fromkeys(range(3, 50), lambda: world.edit(best, Offer())))
-    assert (answer, loads) == (world.brute_force(), 5)
+    assert (answer, loads) == (world.brute_force(), 10)

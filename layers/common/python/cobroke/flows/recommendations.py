@@ -19,7 +19,7 @@ from cobroke.storage.realtors import Realtor
 from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
 
-_TRIES = 5
+_TRIES = 10
 MARKED_FOR_MS = 24 * 3600 * 1000
 """A look marks its ranking at most so often: the scheduled runs refresh those that are looked at."""
 
@@ -35,6 +35,9 @@ class Recommendation(NamedTuple):
 class _Loaded(NamedTuple):
     counterpart: StoredObject
     realtor: Realtor
+
+    def is_before(self, row: Row) -> bool:
+        return self.counterpart.version < row.version
 
 
 class Recommendations(NamedTuple):
@@ -54,16 +57,18 @@ def recommend(
         return Recommendations(own, [], 0)
     seeker = Seeker(own, pairs.of_object(table, kind, own_id))
     ranking, worth_keeping = current(table, seeker, known.ranking if known else None, clock, sizes)
+    loaded: dict[str, _Loaded] = {}
     for _ in range(_TRIES):
         shown = ranking.rows[: sizes.shown]
-        loaded = _load(table, kind, page.of(shown))
-        if all(one.counterpart.version == row.version for row, one in zip(page.of(shown), loaded, strict=True)):
+        paged = page.of(shown)
+        loaded |= _load(table, kind, [row for row in paged if row.id not in loaded or loaded[row.id].is_before(row)])
+        if all(loaded[row.id].counterpart.version == row.version for row in paged):
             break
-        # A write has overtaken the reading; its change came in the same transaction.
+        # A write has overtaken the reading; its change came in the same transaction. What is loaded already stays.
         ranking = again(table, seeker, ranking, clock, sizes)
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
-    rows = _rows(seeker, loaded)
-    return Recommendations(own, rows, len(shown) - (len(loaded) - len(rows)))
+    rows = _rows(seeker, [loaded[row.id] for row in paged])
+    return Recommendations(own, rows, len(shown) - (len(paged) - len(rows)))
 
 
 def _remember(
@@ -80,15 +85,15 @@ def _remember(
         keep(table, own, ranking, known, looked_at=marked)
 
 
-def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> list[_Loaded]:
+def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> dict[str, _Loaded]:
     """The counterparts of a page and their realtors, as they are now."""
     kind: Kind = "PROPERTY" if own_kind == "LEAD" else "LEAD"
     wanted = [keys.owned(kind, row.id) for row in shown]
     items = table.get_many(wanted + [keys.realtor(owner_of(row.id)) for row in shown])
-    return [
-        _Loaded(stored_object.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(row.id))]))
+    return {
+        row.id: _Loaded(stored_object.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(row.id))]))
         for key, row in zip(wanted, shown, strict=True)
-    ]
+    }
 
 
 def _rows(seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
