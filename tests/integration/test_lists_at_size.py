@@ -298,8 +298,9 @@ def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(kind: 
 
 
 @OF_BOTH
-def test_a_page_that_is_written_faster_than_it_is_loaded_is_answered_at_the_tenth_time(kind: Kind) -> None:
+def test_a_page_that_is_written_faster_than_it_is_loaded_is_answered_all_the_same(kind: Kind) -> None:
     world = a_world(kind, count=100)
     best = world.check(world.recommended)[0].id
     answer, loads = loads_of(world, dict.fromkeys(range(3, 50), lambda: world.edit(best, Offer())))
-    assert (answer, loads) == (world.brute_force(), 10)
+    assert answer == world.brute_force()
+    assert 2 < loads <= 10, "what is loaded is not loaded again, and ten tries are the end"
