@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cobroke.domain import pair
 from cobroke.domain.errors import NotFound
+from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
@@ -38,6 +40,12 @@ def notice_id(at: int, *reports: object) -> str:
     """From the event's own stored time and what it reports: the same however often it is told."""
     digest = hashlib.blake2b(dumps([str(part) for part in reports]).encode(), digest_size=8)
     return f"{keys.moment(at)}-{digest.hexdigest()}"
+
+
+def due(notice: pair.Notice) -> tuple[str, str]:
+    """Whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks whether it was told."""
+    to = owner_of(notice.lead_id if notice.to == "LEAD" else notice.property_id)
+    return to, notice_id(notice.at, *notice)
 
 
 def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -9,13 +9,12 @@ from random import Random
 from typing import NamedTuple
 
 from cobroke.domain.features import Group, Market
-from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import Pair, owed
 from cobroke.storage import keys, pairs, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
-from cobroke.storage.notices import KEPT_S, notice_id
+from cobroke.storage.notices import KEPT_S, due
 from cobroke.storage.table import Key, Table
 
 _OBJECT = ("city", "f", "status", "archived_for", "stale", "version", "revision", "changed_at", "updated_at")
@@ -167,11 +166,7 @@ def stated(kind: Kind, item: Item) -> tuple[bytes, int, int | None]:
 
 def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
     """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told, and still kept."""
-    due = [notice for notice in owed(pair) if is_due(notice.at, now)]
-    return {
-        (owner_of(pair.lead_id if notice.to == "LEAD" else pair.property_id), notice_id(notice.at, *notice))
-        for notice in due
-    }
+    return {due(notice) for notice in owed(pair) if is_due(notice.at, now)}
 
 
 def is_due(at: int, now: int) -> bool:
