@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := app.py infra functions layers/common/python tools tests benchmarks
 STAGE ?= dev
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))
 
@@ -109,9 +109,10 @@ benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.instal
 
 lock: install ## pin the .in files anew
 	@cd layers/common && $(COMPILE) requirements.in -o requirements.txt
-	@$(COMPILE) requirements-dev.in -c layers/common/requirements.txt -o requirements-dev.txt
+	@$(COMPILE) requirements-dev.in --override requirements-overrides.txt -c layers/common/requirements.txt -o requirements-dev.txt
 	@$(COMPILE) requirements-node.in -o requirements-node.txt
 	@$(COMPILE) requirements-mutants.in -o requirements-mutants.txt
+	@$(COMPILE) requirements-audit.in -o requirements-audit.txt
 
 deploy-check: install ## is all ready for a deploy? STAGE=dev|prod ORIGINS=https://…
 	@$(BIN)/python -m tools.preflight $(STAGE) $(ORIGINS)
