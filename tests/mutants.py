@@ -56,12 +56,8 @@ MUTANTS = (
     Mutant(
         "hidden pairs dropped after the cut",
         (
-            Edit(
-                flow._afresh,
-                "ranked(entries, seeker.select, sizes, now, seen, seeker.own.version)",
-                "ranked(entries, Seeker(seeker.own, {}).select, sizes, now, seen, seeker.own.version)"
-                ".without(seeker.hides)",
-            ),
+            Edit(flow._afresh, "seeker.select(list", "Seeker(seeker.own, {}).select(list"),
+            Edit(flow._afresh, "seeker.own.version)", "seeker.own.version).without(seeker.hides)"),
         ),
         "test_hidden_pairs_leave_their_places_to_others_before_the_cut",
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
+from typing import Any
 from unittest.mock import MagicMock, patch
 
 import pytest
@@ -11,6 +12,7 @@ from cobroke.domain.features import Features, LeadFeatures, Market, PropertyFeat
 from cobroke.domain.market import MOST_ROOMS
 from cobroke.domain.pair import other
 from cobroke.domain.places import NOWHERE
+from cobroke.domain.selection import best_leads, best_properties
 from cobroke.storage import markets, objects
 from cobroke.storage.held_markets import LONGEST_MS, MOST_HELD, WORTH_READING_ANEW, HeldMarkets
 from cobroke.storage.keys import Kind
@@ -69,8 +71,16 @@ class Town:
 
     def is_held_as_it_is_read(self, seeker_kind: Kind) -> bool:
         seeker = self.features(seeker_kind)
-        held = list(self.held.get(other(seeker_kind), seeker.market).counterparts(seeker))
-        return sorted(held) == sorted(markets.read(self.table, seeker).values())
+        held = self.held.get(other(seeker_kind), seeker.market)
+        there = markets.read(self.table, seeker)
+        paired = {an_id: lambda score, _: score % 2 == 0 for an_id in self.rng.sample(list(there), len(there) // 4)}
+        select: Any = best_properties if seeker_kind == "LEAD" else best_leads
+        best = select(seeker, OWNERS[0], [(one.id, one.packed) for one in there.values()], 3, paired)
+        return (sorted(held.counterparts(seeker)), held.seen_by(seeker), held.best(seeker, OWNERS[0], 3, paired)) == (
+            sorted(there.values()),
+            len(there),
+            best,
+        )
 
 
 @contextmanager

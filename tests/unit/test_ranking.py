@@ -41,8 +41,12 @@ def select(candidates: list[Candidate], most: int) -> Selection:
 
 
 def a_ranking(*scores: int) -> Ranking:
-    entries = {an_id(number): a_candidate(number, score) for number, score in enumerate(scores)}
-    return ranked(entries, select, SIZES, watermark=1, seen=len(entries), own_version=1)
+    return of_a_whole({an_id(number): a_candidate(number, score) for number, score in enumerate(scores)})
+
+
+def of_a_whole(market: dict[str, Candidate]) -> Ranking:
+    best = select(list(market.values()), SIZES.kept)
+    return ranked(best, market, watermark=1, seen=len(market), own_version=1)
 
 
 def after(ranking: Ranking, *changes: Candidate) -> Ranking:
@@ -120,7 +124,7 @@ def test_too_few_rows_above_a_cut_do_not_hold_a_page() -> None:
 def test_a_ranking_that_is_caught_up_holds_what_a_fresh_one_would(seed: int) -> None:
     rng = Random(seed)
     market = {an_id(number): a_candidate(number, rng.randint(4990, 5040)) for number in range(rng.randint(0, 30))}
-    ranking = ranked(market, select, SIZES, 1, len(market), 1)
+    ranking = of_a_whole(market)
     for _ in range(rng.randint(1, 12)):
         changed = {}
         for number in rng.sample(range(40), rng.randint(1, 6)):
@@ -131,7 +135,7 @@ def test_a_ranking_that_is_caught_up_holds_what_a_fresh_one_would(seed: int) -> 
         ranking = caught_up(ranking, changed, select, SIZES, 2)
         if not ranking.holds(SIZES.shown):
             return
-        whole = ranked(market, select, SIZES, 1, 0, 1)
+        whole = of_a_whole(market)
         assert ranking.rows[: SIZES.shown] == whole.rows[: SIZES.shown]
 
 

@@ -74,12 +74,10 @@ type Select = Callable[[Sequence[Candidate], int], Selection]
 """The best so many of some candidates, none of them hidden."""
 
 
-def ranked(
-    candidates: Candidates, select: Select, sizes: Sizes, watermark: int, seen: int, own_version: int
-) -> Ranking:
-    """From a whole read of the market."""
-    empty = Ranking((), None, watermark, seen, own_version)
-    return caught_up(empty, candidates, select, sizes, watermark)
+def ranked(best: Selection, candidates: Candidates, watermark: int, seen: int, own_version: int) -> Ranking:
+    """From the best so many of a whole market, of which `seen` entries had to be read."""
+    rows = tuple(_row(place, candidates[place.id]) for place in best.ranked)
+    return Ranking(rows, rows[-1].place if best.was_cut else None, watermark, seen, own_version)
 
 
 def caught_up(ranking: Ranking, changed: Candidates, select: Select, sizes: Sizes, watermark: int) -> Ranking:

@@ -51,10 +51,9 @@ def _is_among_the_best(table: Table, market: HeldMarket, one: Candidate, written
     way, so they are read only where the object does not stand there without that.
     """
     own = _as_the_market_knows_it(other(written.kind), one, written.content.features.city)
-    rivals = list(market.counterparts(own.content.features))
 
     def shows(paired: Mapping[str, Pair]) -> bool:
-        return any(place.id == written.id for place in Seeker(own, paired).select(rivals, BEST).ranked)
+        return any(place.id == written.id for place in Seeker(own, paired).select_from(market, BEST).ranked)
 
     if shows({}):
         return True

@@ -1,9 +1,9 @@
 """The ranking of one object as of now: caught up by changes where that is cheaper, else read from the market afresh."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cobroke.domain.errors import Busy
 from cobroke.domain.features import Features, LeadFeatures
@@ -12,12 +12,15 @@ from cobroke.domain.pair import Pair
 from cobroke.domain.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
 from cobroke.domain.resurfacing import Resurfaced, hidden, resurfaced
 from cobroke.domain.selection import best_leads, best_properties
-from cobroke.domain.shortlist import Selection
+from cobroke.domain.shortlist import Hidden, Selection
 from cobroke.storage import markets, pairs, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
 from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
+
+if TYPE_CHECKING:
+    from cobroke.storage.held_markets import HeldMarket
 
 LONGEST_MS = 29 * 24 * 3600 * 1000
 """Changes are kept 30 days: an older ranking cannot be caught up."""
@@ -41,10 +44,18 @@ class Seeker:
     def select(self, candidates: Sequence[Candidate], most: int) -> Selection:
         """The best of the candidates that are not hidden."""
         rows = [(one.id, one.packed) for one in candidates if one.packed is not None]
-        paired = {one.id: partial(self._hides, one) for one in candidates if one.id in self.pairs}
+        paired = self._paired(one for one in candidates if one.id in self.pairs)
         if isinstance(self.features, LeadFeatures):
             return best_properties(self.features, self.own.owner, rows, most, paired)
         return best_leads(self.features, self.own.owner, rows, most, paired)
+
+    def select_from(self, market: "HeldMarket", most: int) -> Selection:
+        """The same of all that stand in a market."""
+        there = (market.entries[an_id] for an_id in self.pairs if an_id in market.entries)
+        return market.best(self.features, self.own.owner, most, self._paired(there))
+
+    def _paired(self, candidates: Iterable[Candidate]) -> Mapping[str, Hidden]:
+        return {one.id: partial(self._hides, one) for one in candidates}
 
     def _hides(self, one: Candidate, score: int, _: bytes) -> bool:
         return self.hides(Row(score, one.id, one.version, one.detail))
@@ -102,7 +113,8 @@ def _afresh(table: Table, seeker: Seeker, now: int, sizes: Sizes) -> Ranking:
     seen = len(entries)
     changed = markets.changes(table, seeker.features, now) or {}
     markets.merged(entries, changed.values())
-    return ranked(entries, seeker.select, sizes, now, seen, seeker.own.version)
+    best = seeker.select(list(entries.values()), sizes.kept)
+    return ranked(best, entries, now, seen, seeker.own.version)
 
 
 def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:

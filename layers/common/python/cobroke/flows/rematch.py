@@ -84,8 +84,8 @@ def _refreshed(table: Table, held: HeldMarkets, kind: Kind, object_id: str, thre
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(kind), own.content.features.market)
-    entries = {one.id: one for one in market.counterparts(own.content.features)}
     seeker = Seeker(own, pairs.of_object(table, kind, object_id))
-    new = ranked(entries, seeker.select, SIZES, market.watermark, len(entries), own.version)
+    best = seeker.select_from(market, SIZES.kept)
+    new = ranked(best, market.entries, market.watermark, market.seen_by(seeker.features), own.version)
     as_before = replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
     return not as_before and keep(table, own, new, known, known.looked_at)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from cobroke.domain.features import Features, LeadFeatures, Market, unpack_lead, unpack_property
 from cobroke.domain.market import highest_price, prices, rooms_key, rooms_keys
+from cobroke.domain.matching.lead_index import LeadIndex
+from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.ranking import Candidate
+from cobroke.domain.shortlist import Hidden, Selection
 from cobroke.storage import markets
 from cobroke.storage.keys import Kind
 from cobroke.storage.markets import Entries
@@ -28,28 +31,42 @@ class HeldMarket:
     def __init__(self, kind: Kind, entries: Entries, watermark: int) -> None:
         self.watermark = watermark
         self._kind = kind
-        self._entries = entries
+        self.entries = entries
         self._shelves: Shelves = {}
+        self._find: Callable[..., Selection] | None = None
 
     def catch_up(self, changed: Entries, watermark: int) -> None:
-        markets.merged(self._entries, changed.values())
-        self.watermark, self._shelves = watermark, {}
+        markets.merged(self.entries, changed.values())
+        self.watermark, self._shelves, self._find = watermark, {}, None
 
     @property
     def size(self) -> int:
-        return len(self._entries)
+        return len(self.entries)
 
     def counterparts(self, seeker: Features) -> Iterator[Candidate]:
         """Those whom the knock-outs of price and rooms may let `seeker` see, as a read of the market finds them."""
-        self._shelves = self._shelves or _shelved(self._kind, self._entries)
+        for row, start, end in self._parts(seeker):
+            yield from row[start:end]
+
+    def seen_by(self, seeker: Features) -> int:
+        """How many they are."""
+        return sum(end - start for _, start, end in self._parts(seeker))
+
+    def best(self, seeker: Features, owner: str, most: int, hidden: Mapping[str, Hidden]) -> Selection:
+        """As `domain.selection` finds them, for many who ask: by an index, made anew when something has changed."""
+        self._find = self._find or _indexed(self._kind, self.entries)
+        return self._find(seeker, owner, most, hidden)
+
+    def _parts(self, seeker: Features) -> Iterator[tuple[list[Candidate], int, int]]:
+        self._shelves = self._shelves or _shelved(self._kind, self.entries)
         if isinstance(seeker, LeadFeatures):
             lowest, highest = prices(seeker)
             for rooms in rooms_keys(seeker):
                 places, row = self._shelves.get(rooms, ([], []))
-                yield from row[bisect_left(places, lowest) : bisect_right(places, highest)]
+                yield row, bisect_left(places, lowest), bisect_right(places, highest)
         else:
             places, row = self._shelves.get(LEADS, ([], []))
-            yield from row[bisect_left(places, seeker.price) :]
+            yield row, bisect_left(places, seeker.price), len(row)
 
 
 class HeldMarkets:
@@ -98,6 +115,11 @@ def _shelved(kind: Kind, entries: Entries) -> Shelves:
             shelves[shelf].append((price, one.id, one))
     ordered = {shelf: sorted(row) for shelf, row in shelves.items()}
     return {shelf: ([price for price, _, _ in row], [one for *_, one in row]) for shelf, row in ordered.items()}
+
+
+def _indexed(kind: Kind, entries: Entries) -> Callable[..., Selection]:
+    rows = [(one.id, one.packed) for one in entries.values() if one.packed is not None]
+    return LeadIndex(rows).best if kind == "LEAD" else ListingIndex(rows).best
 
 
 def _place(kind: Kind, packed: bytes) -> tuple[str, int]:

@@ -77,7 +77,8 @@ def _by_hand(held: HeldMarkets, kept: _Kept) -> Sequence[Row]:
     own = kept.seeker.own
     market = held.get(other(own.kind), own.content.features.market)
     entries = {one.id: one for one in market.counterparts(own.content.features)}
-    return _shown(ranked(entries, kept.seeker.select, SIZES, market.watermark, len(entries), own.version))
+    best = kept.seeker.select(list(entries.values()), SIZES.kept)
+    return _shown(ranked(best, entries, market.watermark, len(entries), own.version))
 
 
 def _shown(ranking: Ranking) -> Sequence[Row]:
