@@ -15,7 +15,7 @@ from infra.stages import Stage
 from infra.triggers import STREAM_READERS
 
 NAMESPACE = "Cobroke"
-AUDIT_KINDS = ("mirrors", "counts", "notices", "marks", "markets", "entries", "rankings")
+AUDIT_KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
 LAGS_MS = 10 * 60 * 1000
 PERIOD = Duration.minutes(5)
 

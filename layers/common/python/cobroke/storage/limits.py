@@ -1,11 +1,18 @@
 """How many active leads and properties a realtor has: counted in the transactions that change it, and bounded there."""
 
+from collections.abc import Mapping
+
 from cobroke.domain.errors import LimitReached
 from cobroke.storage import keys
 from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
+type Counts = Mapping[Kind, int]
+"""Active objects by kind."""
+
 MOST_ACTIVE = 1_000
+_KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
@@ -20,6 +27,25 @@ def count(table: Table, owner: str, kind: Kind, change: int) -> Write:
     room = f"attribute_not_exists({name}) OR {name} < :most" if change > 0 else ""
     values = {"change": change, "entity": "LIMITS"} | ({"most": MOST_ACTIVE} if room else {})
     return table.update(keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, condition=room)
+
+
+def kept(table: Table, owner: str) -> Counts:
+    """What has been counted; 0 where nothing has."""
+    return of_item(table.get(keys.limits(owner)) or {})
+
+
+def of_item(item: Item) -> Counts:
+    return {kind: item.get(_name(kind), 0) for kind in _KINDS}
+
+
+def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
+    """A recount in place of what was kept, refused where that has changed meanwhile."""
+    pk, sk = keys.limits(owner)
+    item = {"PK": pk, "SK": sk, "entity": "LIMITS"} | {_name(kind): count for kind, count in counted.items()}
+    is_kept = {kind: f"{_name(kind)} = :{_name(kind)}" for kind in kept}
+    is_zero = {kind: f"attribute_not_exists({_name(kind)}) OR {said}" for kind, said in is_kept.items()}
+    condition = " AND ".join(f"({is_kept[kind] if count else is_zero[kind]})" for kind, count in kept.items())
+    return table.put(item, condition=condition, values={_name(kind): count for kind, count in kept.items()})
 
 
 def _name(kind: Kind) -> str:

@@ -9,8 +9,9 @@ from random import Random
 from typing import NamedTuple
 
 from cobroke.domain.features import Group, Market
+from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import Pair, owed
-from cobroke.storage import keys, pairs, stored_object
+from cobroke.storage import keys, limits, pairs, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
@@ -18,7 +19,7 @@ from cobroke.storage.notices import KEPT_S, due
 from cobroke.storage.table import Key, Table
 
 _OBJECT = ("city", "f", "status", "archived_for", "stale", "version", "revision", "changed_at", "updated_at")
-NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "matches", "expires")
+NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "matches", "leads", "properties", "expires")
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
 SAMPLE = 200
@@ -64,6 +65,7 @@ class Pass:
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
     _counts: Counter[Owned] = field(default_factory=Counter)
+    _active: Counter[tuple[str, Kind]] = field(default_factory=Counter)
     _notices: set[int] = field(default_factory=set)
     _owed: dict[int, PairIds] = field(default_factory=dict)
     _marks: dict[int, Key] = field(default_factory=dict)
@@ -86,6 +88,11 @@ class Pass:
     @property
     def counts(self) -> set[Owned]:
         return {owned for owned, difference in self._counts.items() if difference}
+
+    @property
+    def miscounted(self) -> set[str]:
+        """Realtors whose active objects are not as many as their limits say."""
+        return {owner for (owner, _), difference in self._active.items() if difference}
 
     @property
     def owing(self) -> set[PairIds]:
@@ -112,6 +119,9 @@ class Pass:
             case "COUNTS":
                 kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
                 self._counts[Owned(kind, object_id)] -= item["matches"]
+            case "LIMITS":
+                owner = item["PK"].partition("#")[2]
+                self._active.subtract({(owner, kind): count for kind, count in limits.of_item(item).items()})
             case "NOTICE":
                 self._notices.add(_told(item["PK"].partition("#")[2], item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
@@ -122,6 +132,7 @@ class Pass:
     def _take_object(self, item: Item) -> None:
         own = stored_object.of_item(item | {"d": "{}"})
         owned, features = Owned(own.kind, own.id), own.content.features
+        self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
         if own.in_market:
             self._entries.state((keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None))
         if own.changed_at < self.now - SETTLED_AFTER_MS:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from cobroke.flows.audit import agreements, entries, rankings
+from cobroke.flows.audit import active, agreements, entries, rankings
 from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage import registry, scan
 from cobroke.storage.table import Table
 
-KINDS = ("mirrors", "counts", "notices", "marks", "markets", "entries", "rankings")
+KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended entries."""
 
 
@@ -24,6 +24,7 @@ def audit(table: Table, clock: Callable[[], int], pause: Pause, rng: Random, dri
     looks = Looks(pause, drift)
     looks.settle("mirrors", seen.mirrors, partial(agreements.wrong_mirror, table), partial(agreements.mirror, table))
     looks.settle("counts", seen.counts, partial(agreements.wrong_count, table), partial(agreements.count, table))
+    looks.settle("limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table))
     looks.settle("notices", seen.owing, partial(agreements.debt, table, clock), partial(agreements.pay, table, clock))
     looks.settle("marks", seen.marks, partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table))
     unknown = seen.markets - set(registry.markets(table))

@@ -59,8 +59,7 @@ def unregistered(table: Table, market: Market) -> Market | None:
 
 
 def register(table: Table, market: Market) -> bool:
-    registry.remember(table, market, set())
-    return True
+    return written(table, [registry.new(table, market)])
 
 
 def _agree(kind: Kind, entry: Item, item: Item) -> bool:
