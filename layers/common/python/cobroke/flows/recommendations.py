@@ -58,11 +58,11 @@ def recommend(
     seeker = Seeker(own, pairs.of_object(table, kind, own_id))
     ranking, worth_keeping = current(table, seeker, known.ranking if known else None, clock, sizes)
     loaded: dict[str, _Loaded] = {}
-    for _ in range(_TRIES):
+    for tries_left in reversed(range(_TRIES)):
         shown = ranking.rows[: sizes.shown]
         paged = page.of(shown)
         loaded |= _load(table, kind, [row for row in paged if row.id not in loaded or loaded[row.id].is_before(row)])
-        if all(loaded[row.id].counterpart.version == row.version for row in paged):
+        if not tries_left or all(loaded[row.id].counterpart.version == row.version for row in paged):
             break
         # A write has overtaken the reading; its change came in the same transaction. What is loaded already stays.
         ranking = again(table, seeker, ranking, clock, sizes)
