@@ -9,6 +9,7 @@ from struct import Struct
 
 from cobroke.domain.features import LeadFeatures, PropertyFeatures
 from cobroke.domain.places import NOWHERE
+from cobroke.domain.points import ALWAYS, KINDS, kind_of, of_kind, of_rooms
 from cobroke.domain.score import (
     LOCATION_CAP,
     UNKNOWN_METRO,
@@ -19,13 +20,8 @@ from cobroke.domain.score import (
     location_credit,
     metro_credit,
     rooms_credit,
-    steps_credit,
-    type_credit,
 )
 from cobroke.domain.shortlist import OUT, ByPlace, Hidden, Reading, Row, Selection, Shortlist
-
-type _Kind = tuple[int, int, int]
-"""Type, class and condition."""
 
 NONE_HIDDEN: Mapping[str, Hidden] = {}
 
@@ -35,9 +31,7 @@ _DISTRICT, _METRO = slice(14, 22), slice(22, 30)
 _BUDGET_AREA, _LEAD_ROOMS_KIND = Struct(">QQII"), slice(24, 33)
 _DISTRICTS, _METROS, _PLACES, _PLACE = 33, 34, 35, 8
 
-_KINDS: list[_Kind] = [(byte >> 4, byte >> 2 & 3, byte & 3) for byte in range(64)]
-_BUDGET, _, _ROOMS, _AREA, _TYPE, _CLASS, _CONDITION = WEIGHTS.values()
-_ALWAYS = _BUDGET + _AREA + _TYPE + _CLASS + _CONDITION
+_BUDGET, _AREA = WEIGHTS["budget"], WEIGHTS["area"]
 
 
 def best_properties(
@@ -45,7 +39,7 @@ def best_properties(
 ) -> Selection:
     """The best `most` (at least 1) listings for this owner's lead. Candidates: of its market, ids distinct."""
     lowest, highest, smallest, largest = lead.budget_min, lead.budget_max, lead.area_min, lead.area_max
-    kinds = [_of_kind((lead.type, lead.klass, lead.condition), offered) for offered in _KINDS]
+    kinds = [of_kind(kind_of(lead), offered) for offered in range(KINDS)]
     price_area = _PRICE_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:
@@ -68,7 +62,7 @@ def best_leads(
 ) -> Selection:
     """The best `most` (at least 1) leads for this owner's listing. Candidates: of its market, ids distinct."""
     price, area = listing.price, listing.area
-    kinds = [_of_kind(wished, (listing.type, listing.klass, listing.condition)) for wished in _KINDS]
+    kinds = [of_kind(wished, kind_of(listing)) for wished in range(KINDS)]
     # By bits: one room fewer, as many, one more.
     near = [rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1) for bits in range(8)]
     budget_area = _BUDGET_AREA.unpack_from
@@ -94,18 +88,9 @@ def _select(passes: Iterator[ByPlace], reading: Reading, shortlist: Shortlist) -
     return shortlist.selection()
 
 
-def _of_kind(wished: _Kind, offered: _Kind) -> int:
-    kind, klass, condition = zip(wished, offered, strict=True)
-    if type_credit(*kind) == 0:
-        return OUT
-    steps = _CLASS * steps_credit(*klass) + _CONDITION * steps_credit(*condition)
-    return _TYPE * type_credit(*kind) + steps
-
-
 def _of_rooms_and_kind(rooms: int | None, kind: int) -> tuple[int, int]:
-    if rooms is None:
-        return kind, _ALWAYS
-    return kind + _ROOMS * rooms if rooms else OUT, _ALWAYS + _ROOMS
+    points, weight, _ = of_rooms(rooms)
+    return kind + points, ALWAYS + weight
 
 
 def _of_numbers(budget: int, area: int) -> int:

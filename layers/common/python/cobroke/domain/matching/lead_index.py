@@ -7,7 +7,8 @@ from operator import itemgetter
 from cobroke.domain.features import PropertyFeatures, unpack_lead
 from cobroke.domain.market import prices
 from cobroke.domain.matching.best_first import SHIFT, Best, Cell, Scoring, step_of
-from cobroke.domain.matching.points import (
+from cobroke.domain.places import Place
+from cobroke.domain.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
@@ -20,7 +21,6 @@ from cobroke.domain.matching.points import (
     of_places,
     of_rooms,
 )
-from cobroke.domain.places import Place
 from cobroke.domain.score import FULL, LOCATION_CAP, district_credit, metro_credit, rooms_credit
 from cobroke.domain.selection import NONE_HIDDEN
 from cobroke.domain.shortlist import Hidden, Row, Selection

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from cobroke.domain.features import LeadFeatures, unpack_property
 from cobroke.domain.matching.best_first import SHIFT, Best, Cell, Scoring, step_of
-from cobroke.domain.matching.points import (
+from cobroke.domain.places import NOWHERE, Place
+from cobroke.domain.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
@@ -22,7 +23,6 @@ from cobroke.domain.matching.points import (
     of_places,
     of_rooms,
 )
-from cobroke.domain.places import NOWHERE, Place
 from cobroke.domain.score import FULL, LOCATION_CAP, metro_credit, rooms_credit
 from cobroke.domain.selection import NONE_HIDDEN
 from cobroke.domain.shortlist import OUT, Hidden, Row, Selection
