@@ -77,7 +77,7 @@ def running_stack(
     _must_be_free(port)
     shutil.rmtree(state, ignore_errors=True)
     (state / "tmp").mkdir(parents=True)
-    environment = _environment(port, state)
+    environment = environment_of(port, state)
     with contextlib.ExitStack() as stack:
         say(f"Starting the emulator on {HOST}:{port}")
         emulator = tether.start([sys.executable, "-m", "ministack"], environment, state / "emulator.log")
@@ -87,7 +87,7 @@ def running_stack(
         _await(running, state)
         _furnish(running, bot_token)
         context = {"stage": "local", "telegram_api_url": telegram_api_url, "registration": registration}
-        outputs = _deploy(environment, state, context, say)
+        outputs = deploy(environment, state, context, say)
         yield RunningStack(running.base_url, endpoint, outputs["TableName"], emulator)
 
 
@@ -107,7 +107,7 @@ def _must_be_free(port: int) -> None:
             raise NotStarted(f"Port {port} is taken: stop what listens there, or choose another with PORT=…") from None
 
 
-def _environment(port: int, state: Path) -> dict[str, str]:
+def environment_of(port: int, state: Path) -> dict[str, str]:
     """That of whoever calls, without his AWS account."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return own | {
@@ -149,7 +149,7 @@ def _furnish(running: RunningStack, bot_token: str) -> None:
     running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
 
 
-def _deploy(environment: dict[str, str], state: Path, context: dict[str, str], say: Say) -> dict[str, str]:
+def deploy(environment: dict[str, str], state: Path, context: dict[str, str], say: Say) -> dict[str, str]:
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     if not cdk.exists():
         raise NotStarted("The CDK is not installed: `make install` installs it.")

@@ -1,15 +1,17 @@
 """Registration, Telegram logins, tokens, /me."""
 
 import time
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from cobroke import tokens
 from cobroke.routes import ROUTES
+from cobroke.storage import realtors
 from tests.account import KEY_ID, PRIVATE_KEY, text
 from tests.builders import a_registration, a_telegram_id, init_data, widget
-from tests.client import Client
+from tests.client import Answer, Client
 
 
 def _login(client: Client, proof: dict[str, object]) -> Client:
@@ -64,6 +66,74 @@ def test_the_first_proven_login_ends_every_token_issued_before(
     _login(stranger, {"init_data": init_data(int(telegram_id))})
     later += 31
     owner.get("/me").needs(200)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the functions take for the time since their start; set its only member."""
+    now = [time.monotonic()]
+    monkeypatch.setattr("cobroke.access.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_a_token_that_was_ended_works_for_thirty_seconds_where_its_version_is_remembered(
+    stranger: Client, clock: list[float]
+) -> None:
+    telegram_id = a_telegram_id()
+    thief = stranger.registered(telegram_id=telegram_id)
+    thief.get("/leads").needs(200)
+    _login(stranger, {"init_data": init_data(int(telegram_id))})
+    thief.get("/properties").needs(401)
+    clock[0] += 30
+    thief.get("/leads").needs(200)
+    clock[0] += 0.001
+    thief.get("/leads").needs(401)
+
+
+def test_the_token_of_a_first_proven_login_works_at_once_and_ends_the_older(
+    stranger: Client, clock: list[float]
+) -> None:
+    telegram_id = a_telegram_id()
+    thief = stranger.registered(telegram_id=telegram_id)
+    thief.get("/leads").needs(200)
+    owner = _login(stranger, {"init_data": init_data(int(telegram_id))})
+    owner.get("/leads").needs(200)
+    thief.get("/leads").needs(401)
+    clock[0] += 30
+    owner.get("/leads").needs(200)
+
+
+def test_a_version_that_is_remembered_is_not_read(
+    stranger: Client, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = stranger.registered()
+    reads = []
+    find = realtors.find
+    monkeypatch.setattr(realtors, "find", lambda *asked: reads.append(asked) or find(*asked))
+    for passed in (0, 15, 15, 1, 29):
+        clock[0] += passed
+        anna.get("/leads").needs(200)
+    assert len(reads) == 2
+
+
+def test_no_more_than_ten_thousand_versions_are_remembered(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cobroke.access._MOST_REMEMBERED", 2)
+    many = [stranger.registered() for _ in range(3)]
+    for realtor in many * 2:
+        realtor.get("/leads").needs(200)
+    assert len(import_module("functions.leads.handler").api._access._versions) <= 2
+
+
+def test_a_token_comes_under_its_scheme_in_any_case_and_under_no_other(stranger: Client, anna: Client) -> None:
+    def under(written: str) -> Answer:
+        return Client(stranger.transport, headers={"Authorization": written.format(anna.token)}).get("/me")
+
+    for right in ("Bearer {}", "bearer {}", "BEARER {}"):
+        under(right).needs(200)
+    for wrong in ("{}", "Basic {}", "Bearer", "Bearer  {}", "Bearer {} x", "Token {}", "", "Bearer{}"):
+        answer = under(wrong)
+        assert answer.needs(401)["code"] == "unauthorized"
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 def test_a_proven_id_that_nobody_registered_is_not_found(stranger: Client) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.features import lead_features, property_features
+from cobroke.domain.features import LeadFeatures, PropertyFeatures, lead_features, property_features
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
-from cobroke.domain.score import Evaluation, evaluate
+from cobroke.domain.score import Evaluation, evaluate, is_capped, knocked_out, score
 from tests import market, oracle
 
 type Json = dict[str, Any]
@@ -44,9 +44,13 @@ def an_offer(**changes: object) -> Json:
     return {"address": address, "details": details | changes, "commission_share": 50}
 
 
-def evaluated(wish: Json, offer: Json) -> Evaluation | None:
+def compared(wish: Json, offer: Json) -> tuple[LeadFeatures, PropertyFeatures]:
     lead = LeadBody.model_validate({"requirements": wish})
-    return evaluate(lead_features(lead.requirements), property_features(PropertyBody.model_validate(offer)))
+    return lead_features(lead.requirements), property_features(PropertyBody.model_validate(offer))
+
+
+def evaluated(wish: Json, offer: Json) -> Evaluation | None:
+    return evaluate(*compared(wish, offer))
 
 
 def rows(wish: Json, offer: Json) -> dict[str, tuple[int | None, str]]:
@@ -68,8 +72,8 @@ CASES = {
     "no metro on the listing": (a_wish(), an_offer(metro_station=None), 9737),
     "another district and metro": (a_wish(), an_offer(**FAR), 6000),
     "APARTMENTS": (a_wish(), an_offer(property_type="APARTMENTS"), 9600),
-    "Арбат, 14.1 M, 47 m², COMFORT, ROUGH": (a_wish(), an_offer(**NEAR_MISS), 8327),
-    "4 rooms, 85 m², 19.5 M, DESIGN": (
+    "Arbat, 14.1 M, 47 m2, COMFORT, ROUGH": (a_wish(), an_offer(**NEAR_MISS), 8327),
+    "4 rooms, 85 m2, 19.5 M, DESIGN": (
         a_wish(),
         an_offer(rooms=4, area=85, price=19_500_000, condition="DESIGN"),
         9042,
@@ -79,11 +83,11 @@ CASES = {
         an_offer(price=21_000_000),
         8000,
     ),
-    "40 m²": (a_wish(), an_offer(area=40), 9040),
-    "39.9 m²": (a_wish(), an_offer(area=Decimal("39.9")), None),
+    "40 m2": (a_wish(), an_offer(area=40), 9040),
+    "39.9 m2": (a_wish(), an_offer(area=Decimal("39.9")), None),
     "9 M": (a_wish(), an_offer(price=9_000_000), 7600),
     "8 999 999.99": (a_wish(), an_offer(price=Decimal("8999999.99")), None),
-    "20.2 M and 42 m², where binary floats say 89.91": (a_wish(), an_offer(price=20_200_000, area=42), 8992),
+    "20.2 M and 42 m2, where binary floats say 89.91": (a_wish(), an_offer(price=20_200_000, area=42), 8992),
 }
 
 
@@ -91,6 +95,12 @@ CASES = {
 def test_a_case_of_the_page_scores_what_the_page_says(wish: Json, offer: Json, points: int | None) -> None:
     evaluation = evaluated(wish, offer)
     assert (evaluation and evaluation.score) == points
+
+
+@pytest.mark.parametrize(("wish", "offer", "points"), CASES.values(), ids=CASES)
+def test_the_score_alone_and_the_knock_out_alone_say_the_same(wish: Json, offer: Json, points: int | None) -> None:
+    assert score(*compared(wish, offer)) == points
+    assert knocked_out(*compared(wish, offer)) == (points is None)
 
 
 @pytest.mark.parametrize(("wish", "offer", "points"), CASES.values(), ids=CASES)
@@ -154,6 +164,19 @@ def test_a_breakdown_shows_partial_credits_and_misses() -> None:
 )
 def test_a_missing_metro_is_unknown_only_where_it_decided(wish: Json, offer: Json, row: tuple[int, str]) -> None:
     assert rows(a_wish(**wish), an_offer(**offer))["location"] == row
+
+
+@pytest.mark.parametrize(("location", "capped"), [(None, False), (0, True), (4999, True), (5000, False)])
+def test_less_than_half_the_credit_for_location_caps_a_pair(location: int | None, *, capped: bool) -> None:
+    assert is_capped(location) is capped
+
+
+def test_credits_and_scores_are_integers() -> None:
+    for wish, offer, points in CASES.values():
+        evaluation = evaluated(wish, offer)
+        if evaluation is not None:
+            assert type(evaluation.score) is type(points) is int
+            assert {type(row.credit) for row in evaluation.breakdown} <= {int, type(None)}
 
 
 def as_shown(evaluation: Evaluation | None) -> tuple[int, list[Json]] | None:

@@ -8,6 +8,7 @@ from cobroke.config import Config
 from cobroke.domain.errors import Unauthorized
 from cobroke.storage import realtors
 from cobroke.storage.table import Table
+from cobroke.tokens import Claim
 
 REMEMBERED_S = 30
 _MOST_REMEMBERED = 10_000
@@ -27,15 +28,17 @@ class Access:
         if scheme.lower() != "bearer":
             raise Unauthorized
         claim = tokens.verify(token, self._config.public_keys, self._config.stage)
-        if claim.token_version != self._token_version(claim.realtor_id):
+        if claim.token_version != self._token_version(claim):
             raise Unauthorized
         return claim.realtor_id
 
-    def _token_version(self, realtor_id: str) -> int:
-        version, read_at = self._versions.get(realtor_id, (0, 0.0))
-        now = time.monotonic()
-        if version and now - read_at <= REMEMBERED_S:
-            return version
+    def _token_version(self, claim: Claim) -> int:
+        """As remembered; read anew for a token of a later one: its realtor has just logged in."""
+        realtor_id, now = claim.realtor_id, time.monotonic()
+        if realtor_id in self._versions:
+            version, read_at = self._versions[realtor_id]
+            if now - read_at <= REMEMBERED_S and claim.token_version <= version:
+                return version
         realtor = realtors.find(self._table, realtor_id)
         if realtor is None:
             raise Unauthorized

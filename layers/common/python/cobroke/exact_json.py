@@ -6,8 +6,7 @@ A whole number is an int however it was written (`2.0`, `2e0`), any other a Deci
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
 import simplejson
@@ -19,19 +18,20 @@ type Json = dict[str, Any] | list[Any] | str | int | Decimal | bool | None
 MAX_DEPTH = 12
 MAX_NUMBER_LENGTH = 64
 MAX_NUMBER = 10**30
-_WIDE = Context(prec=100)
+# Wide enough for every digit; a number too small for it is refused, not read as 0.
+_WIDE = Context(prec=100, traps=[Inexact, InvalidOperation])
 # A control character other than TAB, LF, CR; or half of a surrogate pair.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def dumps(value: Json) -> str:
     """Compact, in UTF-8 letters, a Decimal as the number it is."""
-    return simplejson.dumps(value, separators=(",", ":"), ensure_ascii=False, use_decimal=True)
+    return simplejson.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def fingerprint(value: Json) -> str:
     """Equal for equal JSON: numbers by value, members in any order."""
-    canonical = simplejson.dumps(value, separators=(",", ":"), sort_keys=True, use_decimal=True)
+    canonical = simplejson.dumps(value, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -50,11 +50,9 @@ def loads_strictly(body: bytes) -> Json:
             parse_int=_number,
             parse_constant=_refuse,
         )
-    except (ValueError, RecursionError, InvalidOperation):
+    except (ValueError, RecursionError, ArithmeticError):
         raise Malformed from None
-    for depth, text in _walk(value):
-        if depth > MAX_DEPTH or _FORBIDDEN.search(text):
-            raise Malformed
+    _must_be_plain(value)
     return value
 
 
@@ -69,9 +67,9 @@ def _number(text: str) -> int | Decimal:
     if len(text) > MAX_NUMBER_LENGTH:
         raise Malformed
     value = Decimal(text)
-    if abs(value) > MAX_NUMBER:
+    if value.copy_abs() > MAX_NUMBER:  # abs() would round first
         raise Malformed
-    if value == value.to_integral_value(context=_WIDE):
+    if value == value.to_integral_value():
         return int(value)
     return value.normalize(_WIDE)
 
@@ -80,18 +78,15 @@ def _refuse(_: str) -> None:
     raise Malformed
 
 
-def _walk(value: Json) -> Iterator[tuple[int, str]]:
-    """Every text with the depth of what holds it; an empty text for every list and object."""
+def _must_be_plain(value: Json) -> None:
+    """Malformed where something lies too deep, or a text or a name holds what none should."""
     ahead: list[tuple[int, Json]] = [(1, value)]
     while ahead:
         depth, item = ahead.pop()
-        if isinstance(item, str):
-            yield depth - 1, item
-        elif isinstance(item, dict):
-            yield depth, ""
-            for name, member in item.items():
-                yield depth, name
-                ahead.append((depth + 1, member))
-        elif isinstance(item, list):
-            yield depth, ""
-            ahead.extend((depth + 1, member) for member in item)
+        if isinstance(item, str) and _FORBIDDEN.search(item):
+            raise Malformed
+        if isinstance(item, dict | list):
+            if depth > MAX_DEPTH:
+                raise Malformed
+            inner = [*item, *item.values()] if isinstance(item, dict) else item
+            ahead.extend((depth + 1, one) for one in inner)

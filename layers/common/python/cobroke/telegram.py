@@ -8,6 +8,7 @@ A proof that does not verify raises BadProof, whose reason is for the log alone.
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -21,7 +22,9 @@ AHEAD_S = 30
 _MAX_BYTES = 8 * 1024
 _MAX_FIELDS = 32
 _MAX_ID = 2**52 - 1
-_WIDGET_KEYS = {"id", "first_name", "last_name", "username", "photo_url", "auth_date", "hash"}
+_MINI_APP_NEEDS = {"user", "auth_date", "hash"}
+_WIDGET_NEEDS = {"id", "auth_date", "hash"}
+_WIDGET_KNOWS = _WIDGET_NEEDS | {"first_name", "last_name", "username", "photo_url"}
 _KEY = re.compile(r"[a-z_]{1,32}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _WHOLE = re.compile(r"[1-9][0-9]{0,15}")
@@ -41,11 +44,12 @@ def verify(auth_data: dict[str, Any], bot_token: str, now: int) -> Proof:
 
 def _of_mini_app(init_data: str, bot_token: str, now: int) -> Proof:
     fields = _parse(init_data)
-    secret = hmac.digest(b"WebAppData", bot_token.encode(), "sha256")
+    _must_have(fields, _MINI_APP_NEEDS)
+    secret = hmac.digest(b"WebAppData", bot_token.encode(), hashlib.sha256)
     _check_hash(fields, secret)
-    auth_date = _fresh(fields.get("auth_date", ""), MINI_APP_AGE_S, now)
+    auth_date = _fresh(fields["auth_date"], MINI_APP_AGE_S, now)
     try:
-        user = loads_strictly(fields.get("user", "").encode())
+        user = loads_strictly(fields["user"].encode())
     except Malformed:
         raise BadProof("user is not JSON") from None
     if not isinstance(user, dict) or user.get("is_bot", False) is not False:
@@ -57,13 +61,15 @@ def _of_mini_app(init_data: str, bot_token: str, now: int) -> Proof:
 
 
 def _of_widget(sent: dict[str, Any], bot_token: str, now: int) -> Proof:
-    if not sent.keys() <= _WIDGET_KEYS:
-        raise BadProof("unknown field")
+    if not sent.keys() <= _WIDGET_KNOWS:
+        raise BadProof("a field is unknown")
+    _must_have(sent, _WIDGET_NEEDS)
     if not all(type(value) in (str, int) for value in sent.values()):
         raise BadProof("a value is neither text nor integer")
     fields = {name: str(value) for name, value in sent.items()}
-    if any("\n" in value for value in fields.values()) or sum(map(len, fields.values())) > _MAX_BYTES:
-        raise BadProof("a value has a newline, or they are too long")
+    if any("\n" in value for value in fields.values()):
+        raise BadProof("a value has a newline")
+    _must_be_short("".join(fields.values()))
     _check_hash(fields, hashlib.sha256(bot_token.encode()).digest())
     auth_date = _fresh(fields["auth_date"], WIDGET_AGE_S, now)
     if not _WHOLE.fullmatch(fields["id"]):
@@ -73,34 +79,47 @@ def _of_widget(sent: dict[str, Any], bot_token: str, now: int) -> Proof:
 
 def _parse(init_data: str) -> dict[str, str]:
     """The fields of a query string, decoded once, in strict UTF-8."""
-    try:
-        size = len(init_data.encode())
-    except UnicodeEncodeError:
-        raise BadProof("not UTF-8") from None
-    if size > _MAX_BYTES:
-        raise BadProof("too long")
+    _must_be_short(init_data)
     parts = init_data.split("&")
     if len(parts) > _MAX_FIELDS:
         raise BadProof("too many fields")
     fields: dict[str, str] = {}
     for part in parts:
-        name, _, value = part.partition("=")
+        name, equals, value = part.partition("=")
+        if not equals or not _KEY.fullmatch(name):
+            raise BadProof("a key is odd")
+        if name in fields:
+            raise BadProof("a key stands twice")
         try:
             decoded = unquote_to_bytes(value.replace("+", " ")).decode()
         except UnicodeDecodeError:
             raise BadProof("not UTF-8") from None
-        if not _KEY.fullmatch(name) or name in fields or "\n" in decoded:
-            raise BadProof("a key is odd or stands twice, or a value has a newline")
+        if "\n" in decoded:
+            raise BadProof("a value has a newline")
         fields[name] = decoded
     return fields
 
 
+def _must_be_short(text: str) -> None:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise BadProof("not UTF-8") from None
+    if size > _MAX_BYTES:
+        raise BadProof("too long")
+
+
+def _must_have(fields: Mapping[str, Any], names: set[str]) -> None:
+    if not names <= fields.keys():
+        raise BadProof("a field is missing")
+
+
 def _check_hash(fields: dict[str, str], secret: bytes) -> None:
-    claimed = fields.get("hash", "")
+    claimed = fields["hash"]
     if not _HASH.fullmatch(claimed):
         raise BadProof("hash has no form")
     lines = sorted(f"{name}={value}" for name, value in fields.items() if name != "hash")
-    expected = hmac.digest(secret, "\n".join(lines).encode(), "sha256").hex()
+    expected = hmac.digest(secret, "\n".join(lines).encode(), hashlib.sha256).hex()
     if not hmac.compare_digest(expected, claimed):
         raise BadProof("hash does not fit")
 

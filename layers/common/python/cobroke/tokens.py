@@ -72,5 +72,6 @@ def _verify(token: str, public_keys: Mapping[str, str], stage: str) -> Claim:
     return Claim(claims["sub"], claims["ver"])
 
 
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def _bytes(key: str) -> bytes:
+    """Of 43 letters, which want one more."""
+    return base64.urlsafe_b64decode(key + "=")

@@ -157,7 +157,7 @@ def steps_credit(wished: int, offered: int) -> int:
 def _state(criterion: str, credit: int | None, *, metro_unknown: bool) -> State:
     if credit is None:
         return "NOT_STATED"
-    if criterion == "location" and metro_unknown and credit < FULL // 2:
+    if criterion == "location" and metro_unknown and is_capped(credit):
         return "UNKNOWN"
     if credit == FULL:
         return "MATCH"

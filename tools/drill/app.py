@@ -1,0 +1,16 @@
+"""The CDK app with the stage `local` as a step of the rotation has it: `python -m tools.drill.app KEY,KEY SIGNS`.
+
+On AWS a step is an edit of `infra/stages.py`; here it is that of one run.
+"""
+
+import os
+import sys
+from dataclasses import replace
+
+from app import synthesize
+from infra.stages import STAGES
+
+if __name__ == "__main__":
+    keys, signs = sys.argv[1:]
+    STAGES["local"] = replace(STAGES["local"], signing_keys=tuple(keys.split(",")), signs=signs)
+    synthesize(os.environ["CDK_OUTDIR"])
