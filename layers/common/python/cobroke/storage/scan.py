@@ -59,8 +59,7 @@ class Pass:
 
     now: int
     rng: Random
-    markets: set[Market] = field(default_factory=set)
-    """Those that the stream should have registered by now."""
+    settled_markets: set[Market] = field(default_factory=set)
     _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
@@ -108,6 +107,7 @@ class Pass:
         return self.rng.sample(list(self._sample.values()), len(self._sample))
 
     def take(self, item: Item) -> None:
+        whose = item["PK"].partition("#")[2]
         match item.get("entity"):
             case "LEAD" | "PROPERTY":
                 self._take_object(item)
@@ -120,12 +120,11 @@ class Pass:
                 kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
                 self._counts[Owned(kind, object_id)] -= item["matches"]
             case "LIMITS":
-                owner = item["PK"].partition("#")[2]
-                self._active.subtract({(owner, kind): count for kind, count in limits.of_item(item).items()})
+                self._active.subtract({(whose, kind): count for kind, count in limits.of_item(item).items()})
             case "NOTICE":
-                self._notices.add(_told(item["PK"].partition("#")[2], item["SK"]))
+                self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
-                self._marks[_told(item["PK"].partition("#")[2], item["SK"])] = item["PK"], item["SK"]
+                self._marks[_told(whose, item["SK"])] = item["PK"], item["SK"]
             case "RANKING":
                 self._take_ranking(item)
 
@@ -136,7 +135,7 @@ class Pass:
         if own.in_market:
             self._entries.state((keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None))
         if own.changed_at < self.now - SETTLED_AFTER_MS:
-            self.markets.add(features.market)
+            self.settled_markets.add(features.market)
         if self._partition != item["PK"]:
             self._partition, self._neighbours = item["PK"], {}
         self._neighbours[own.id] = owned, features.market
@@ -147,7 +146,8 @@ class Pass:
         self._mirrors.state((ids, item["version"], item["d"]), ids)
         if not is_record:
             return
-        self._counts.update(dict.fromkeys(_sides(ids), int(pair.counts_as_match)))
+        self._counts[Owned("LEAD", pair.lead_id)] += pair.counts_as_match
+        self._counts[Owned("PROPERTY", pair.property_id)] += pair.counts_as_match
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:
@@ -194,10 +194,6 @@ def market_of_entry(partition: str) -> Market:
     place = place if kind_of_entry(partition) == "LEAD" else place.rpartition("#")[0]
     city, _, group = place.rpartition("#")
     return Market(city, Group[group])
-
-
-def _sides(ids: PairIds) -> tuple[Owned, Owned]:
-    return Owned("LEAD", ids.lead_id), Owned("PROPERTY", ids.property_id)
 
 
 def _told(realtor_id: str, notice: str) -> int:

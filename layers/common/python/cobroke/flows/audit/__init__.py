@@ -27,7 +27,7 @@ def audit(table: Table, clock: Callable[[], int], pause: Pause, rng: Random, dri
     looks.settle("limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table))
     looks.settle("notices", seen.owing, partial(agreements.debt, table, clock), partial(agreements.pay, table, clock))
     looks.settle("marks", seen.marks, partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table))
-    unknown = seen.markets - set(registry.markets(table))
+    unknown = seen.settled_markets - set(registry.markets(table))
     looks.settle("markets", unknown, partial(entries.unregistered, table), partial(entries.register, table))
     looks.settle("entries", seen.entries, partial(entries.wrong, table), partial(entries.put_right, table, clock))
     suspects = rankings.suspects(table, clock, seen.samples)
