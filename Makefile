@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races mutants lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races drill mutants audit openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -72,8 +72,9 @@ format: install ## put the code into form
 	@$(BIN)/ruff check --quiet --fix-only $(CODE)
 	@$(BIN)/ruff format $(CODE)
 
-lint: install ## ruff, and the import arrows
+lint: install ## ruff, bandit, and the import arrows
 	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py infra functions layers/common/python
 	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
 
 types: install ## mypy, strict
@@ -85,14 +86,25 @@ unit: install ## the tests of what is pure, and of the templates
 races: install ## the races and the reads while writing, for longer than in the suite
 	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"
 
-mutants: install ## plant bugs: the tests must find them (negotiation by mutmut, lists by hand)
+drill: install ## change the signing key on an emulator of its own: no token is lost before its time
+	@exec $(BIN)/python -m tools.drill
+
+mutants: install ## plant bugs: the tests must find all but those of docs/mutants.md
 	@$(BIN)/python -m tools.mutants
 	@$(PIP) --target build/mutmut --upgrade --requirement requirements-mutants.txt
 	@rm -rf build/mutants && mkdir -p build/mutants && cp -r layers/common/python build/mutants/src
 	@cp -r tests pyproject.toml build/mutants/
 	@cd build/mutants && export PYTHONPATH=$(CURDIR)/build/mutmut:src:. && \
-	  $(CURDIR)/$(BIN)/python -m mutmut run --max-children 2 && $(CURDIR)/$(BIN)/python -m mutmut results | tee survivors.txt && \
-	  ! grep -q survived survivors.txt
+	  { $(CURDIR)/$(BIN)/python -m mutmut run --max-children 2 > run.txt 2>&1 || { tail -c 2000 run.txt; exit 1; }; } && \
+	  $(CURDIR)/$(BIN)/python -m mutmut results > survivors.txt
+	@sed -n 's/^ *\(cobroke[^ :]*\): .*/\1/p' build/mutants/survivors.txt | LC_ALL=C sort > build/mutants/left.txt
+	@sed -n 's/^| `\(cobroke\.[^`]*\)`.*/\1/p' docs/mutants.md | LC_ALL=C sort | diff - build/mutants/left.txt && \
+	  echo "All were noticed but those of docs/mutants.md."
+
+audit: install ## what we depend on against what is known to be unsafe (asks pypi.org and registry.npmjs.org)
+	@$(PIP) --target build/audit --upgrade --requirement requirements-audit.txt
+	@PYTHONPATH=build/audit $(BIN)/python -m pip_audit --strict --disable-pip --requirement layers/common/requirements.txt --requirement requirements-dev.txt
+	@npm audit --omit=optional
 
 coverage: install ## every test but the end-to-end ones, and what they do not reach
 	@$(BIN)/pytest -q --cov --cov-report=term-missing tests/unit tests/integration
