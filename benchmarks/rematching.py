@@ -1,0 +1,164 @@
+"""One scheduled run over a real city's market after an hour in which the stream has lost everything: in one worker."""
+
+import multiprocessing
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from random import Random
+from typing import Any, NamedTuple
+
+from benchmarks import market
+from benchmarks.catching_up import DEEDS, HOUR_MS, _change
+from benchmarks.dynamodb_local import TABLE, dynamodb_local
+from benchmarks.market import Market
+from benchmarks.matching import MAXRSS_IN_MB
+from benchmarks.report import Section, publish
+from benchmarks.selection import _best, _in_decimal
+from benchmarks.units import counted
+from cobroke.clock import now_ms
+from cobroke.domain.features import Group
+from cobroke.domain.ids import owner_of
+from cobroke.domain.pair import other
+from cobroke.domain.ranking import SIZES, Ranking, Row
+from cobroke.flows.rematch import KINDS, parts_of_a_run, work_on
+from cobroke.storage import looks, rankings, registry, runs, stored_object
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import item_of
+from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.table import Table
+
+CHANGED, LOOKED_AT = 320, 1_000
+"""Of each kind."""
+SAMPLE, THREADS = 100, 4
+AGE_MS = 2 * HOUR_MS
+
+type Bodies = dict[Kind, list[tuple[str, dict[str, Any]]]]
+
+
+class Run(NamedTuple):
+    """Seconds of the clock and of the processor, megabytes at most, and what DynamoDB was asked for."""
+
+    did: Counter[str]
+    wall: float
+    cpu: float
+    peak: float
+    read: float
+    written: float
+    round_trips: int
+
+
+def measure() -> Section:
+    made, rng = market.make_market(now_ms() - AGE_MS), Random(1)
+    with dynamodb_local() as client:
+        table = Table(TABLE)
+        market.load(table, made)
+        looked_at = _looked_at(table, made, rng)
+        _change_much(table, made, rng)
+        ran = [_in_a_worker() for _ in range(2)]
+        bodies = _bodies(client)
+        for kind in KINDS:
+            for own in rng.sample([one for one in looked_at if one.kind == kind], SAMPLE):
+                _compare(table, own, bodies)
+    return Section(
+        "A scheduled run",
+        f"One city: {len(made.properties):,} listings and {len(made.leads):,} buyers. Of each kind {LOOKED_AT:,} were"
+        f" looked at within a day, and {CHANGED} have changed in an hour of which no stream record came. All parts of a"
+        " run, one after the other in one worker, and of another one right behind it. Seconds are this machine's, the"
+        f" counting of units included; the peak is that of the whole process. {len(KINDS) * SAMPLE} of the refreshed"
+        " lists, drawn by chance, are those of a loop in Decimal over all bodies. Goal: 512 MB at most.",
+        ("run", "followed", "alerts", "lists", "wall", "CPU", "peak", "units read", "units written", "round trips"),
+        [(name, *_said(run)) for name, run in zip(("first", "second"), ran, strict=True)],
+    )
+
+
+def _said(run: Run) -> Sequence[str]:
+    counts = (f"{run.did[name]:,}" for name in ("objects", "alerts", "refreshed"))
+    used = (f"{value:,.0f}" for value in (run.read, run.written, run.round_trips))
+    return *counts, f"{run.wall:.0f} s", f"{run.cpu:.0f} s", f"{run.peak:.0f} MB", *used
+
+
+def _looked_at(table: Table, made: Market, rng: Random) -> list[StoredObject]:
+    """Buyers of flats and some listings: each with a ranking two hours old, of the usual size and wrong."""
+    flats = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
+    buyers, listings = (rng.sample(others, LOOKED_AT) for others in (flats, made.properties))
+    rows = {kind: _any_rows(others, rng) for kind, others in (("LEAD", made.properties), ("PROPERTY", made.leads))}
+    now = now_ms()
+
+    def look(own: StoredObject) -> None:
+        ranking = Ranking(rows[own.kind], rows[own.kind][-1].place, now - AGE_MS, 9_000, own.version)
+        rankings.save(table, own, ranking, None, looked_at=now)
+        looks.mark(table, own.kind, own.content.features.market, own.id, now)
+
+    _each(look, [*buyers, *listings])
+    for place in {one.content.features.market for one in (*made.leads, *made.properties)}:
+        registry.remember(table, place, set())
+        runs.follow(table, place, now - AGE_MS)
+    return [*buyers, *listings]
+
+
+def _any_rows(others: Sequence[StoredObject], rng: Random) -> tuple[Row, ...]:
+    drawn = rng.sample(others, SIZES.kept)
+    return tuple(sorted((Row(7_000, one.id, one.version, 1) for one in drawn), reverse=True))
+
+
+def _change_much(table: Table, made: Market, rng: Random) -> None:
+    start = now_ms() - HOUR_MS
+    for others in (made.properties, made.leads):
+        drawn = rng.sample(others, CHANGED)
+        for number, stored in enumerate(drawn):
+            _change(table, stored, DEEDS[number % len(DEEDS)], rng, start + number * HOUR_MS // (2 * len(drawn)))
+
+
+def _in_a_worker() -> Run:
+    """In a process of its own, as the function is: it holds nothing of ours."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_work).result()
+
+
+def _work() -> Run:
+    table, did = Table(TABLE), Counter[str]()
+    with counted(table._client) as used:
+        wall, cpu = time.monotonic(), time.process_time()
+        for part in parts_of_a_run(table):
+            did.update(work_on(table, part, now_ms))
+        wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MAXRSS_IN_MB
+    return Run(did, wall, cpu, peak, used.read_units, used.write_units, used.round_trips)
+
+
+def _bodies(client: Any) -> Bodies:  # noqa: ANN401 - boto3's own
+    """Of all that is in the market now."""
+    found: Bodies = {"LEAD": [], "PROPERTY": []}
+    pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+    for item in (item_of(raw) for page in pages for raw in page["Items"]):
+        if item.get("entity") in found:
+            own = stored_object.of_item(item)
+            if own.in_market:
+                found[own.kind].append((own.id, own.content.body))
+    return found
+
+
+def _compare(table: Table, own: StoredObject, bodies: Bodies) -> None:
+    """What is kept of an object must be what a plain loop finds, if the object is still there."""
+    there, known = rankings.load_own(table, own.kind, own.owner, own.id)
+    if not there.in_market:
+        return
+    body, others = there.content.body, bodies[other(own.kind)]
+    pairs = ((body, it) if own.kind == "LEAD" else (it, body) for _, it in others)
+    scores = (_in_decimal(lead["requirements"], listing) for lead, listing in pairs)
+    best, was_cut = _best(owner_of(own.id), zip(scores, (an_id for an_id, _ in others), strict=True))
+    ranking = known.ranking if known else None
+    assert ranking is not None  # noqa: S101 - else there is nothing to compare
+    assert [row[:2] for row in ranking.rows] == best  # noqa: S101
+    assert (ranking.cut is not None) == was_cut  # noqa: S101
+
+
+def _each(do: Any, things: Iterable[StoredObject]) -> None:  # noqa: ANN401 - what is done is not looked at
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(do, things))
+
+
+if __name__ == "__main__":
+    publish(measure)
