@@ -1,10 +1,14 @@
 """What all tests share: an environment without an account, and no sockets but in the end-to-end tests."""
 
+import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
+
+from tests import canary
 
 # Before any module reads its environment or makes a client.
 os.environ |= {
@@ -17,6 +21,22 @@ os.environ |= {
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 WITH_SOCKETS = ROOT / "tests" / "e2e"
+LAST = WITH_SOCKETS / "test_logs.py"
+
+
+def _overheard(handle: Callable[[logging.Logger, logging.LogRecord], None]) -> None:
+    def overhear(logger: logging.Logger, record: logging.LogRecord) -> None:
+        canary.overhear(record)
+        handle(logger, record)
+
+    logging.Logger.handle = overhear  # type: ignore[method-assign]
+
+
+_overheard(logging.Logger.handle)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path == LAST)
 
 
 @pytest.hookimpl(tryfirst=True)

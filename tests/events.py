@@ -1,16 +1,20 @@
 """The gateway as the functions see it: events of an HTTP API (payload 2.0), routed by ROUTES, and their answers."""
 
+import base64
+import contextlib
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from cobroke.routes import DEFAULT_FUNCTION, ROUTES
+from tests import canary
 from tests.client import Answer
 
 _requests = itertools.count()
+_TEXTS = {"application/json", "application/xml", "text/plain"}
 
 
 def an_event(
@@ -36,7 +40,13 @@ def an_event(
 
 def in_process(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
     """A transport that calls the function the gateway would call."""
-    function = next(
+    text = body.decode("utf-8", "surrogateescape") if body is not None else None
+    return call(function_of(verb, path), an_event(verb, path, query, headers, text))
+
+
+def function_of(verb: str, path: str) -> str:
+    """The function that the gateway calls."""
+    return next(
         (
             route.function
             for route in ROUTES
@@ -44,12 +54,34 @@ def in_process(verb: str, path: str, query: str, headers: Mapping[str, str], bod
         ),
         DEFAULT_FUNCTION,
     )
-    text = body.decode("utf-8", "surrogateescape") if body is not None else None
-    return call(function, an_event(verb, path, query, headers, text))
 
 
 def call(function: str, event: Mapping[str, Any]) -> Answer:
     answer = import_module(f"functions.{function}.handler").handler(event, None)
+    canary.remember(event.get("headers") or {}, event.get("body"), answer["body"])
     return Answer(
         answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, answer["body"]
     )
+
+
+def as_sent(
+    verb: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes | None
+) -> tuple[str, dict[str, Any]]:
+    """The function that the gateway calls for a request as it stood on the wire, and the event that it makes of it:
+    every escape of the path but `%25` decoded, headers of one name joined, a body that is no text in base64.
+    """
+    path = re.sub("(?:%(?!25)[0-9A-Fa-f]{2})+", lambda run: unquote(run[0]), path)
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        known = next((other for other in joined if other.lower() == name.lower()), name)
+        joined[known] = f"{joined[known]},{value}" if known in joined else value
+    content_type = next((value for name, value in joined.items() if name.lower() == "content-type"), "")
+    event = an_event(verb, path, query, joined) | _body(body or b"", content_type)
+    return function_of(verb, path), event
+
+
+def _body(sent: bytes, content_type: str) -> dict[str, Any]:
+    if content_type.partition(";")[0].strip().lower() in _TEXTS:
+        with contextlib.suppress(UnicodeDecodeError):
+            return {"body": sent.decode() or None}
+    return {"body": base64.b64encode(sent).decode(), "isBase64Encoded": True}

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from cobroke import telegram, tokens
-from cobroke.domain.errors import TelegramProofRequired, Unauthorized
+from cobroke.domain.errors import AlreadyRegistered, NotRegistered, TelegramProofRequired, Unauthorized
+from cobroke.domain.fields import Id
 from cobroke.domain.proof import Proof
 from cobroke.domain.realtor import Login, Registration
 from cobroke.http import Api
@@ -20,20 +21,26 @@ api = handler = Api("auth")
 
 class Token(BaseModel):
     access_token: str
+    """A JWT for `Authorization: Bearer`, valid for 24 hours."""
 
 
 class Me(BaseModel):
-    realtor_id: str
+    realtor_id: Id
     telegram_id: str
     verified: bool
     phone: str
     email: str | None
     agency_name: str | None
     name: str | None
+    """As Telegram has proven it."""
 
 
-@api.serves("POST /auth/register", status=201)
+@api.serves("POST /auth/register", status=201, refuses=(TelegramProofRequired, AlreadyRegistered))
 def register(body: Registration) -> Token:
+    """Register a realtor and get a token.
+
+    A telegram_id that is registered gets no token: log in by Telegram.
+    """
     if api.config.registration != "open" and body.telegram_auth_data is None:
         raise TelegramProofRequired
     proof = _proven(body.telegram_auth_data) if body.telegram_auth_data is not None else None
@@ -45,13 +52,21 @@ def register(body: Registration) -> Token:
     return _token(realtors.register(api.table, realtor))
 
 
-@api.serves("POST /auth/telegram")
+@api.serves("POST /auth/telegram", refuses=(NotRegistered,))
 def login(body: Login) -> Token:
+    """Log in by Telegram and get a token.
+
+    The first proven login verifies the realtor and ends every token of before.
+    """
     return _token(realtors.login(api.table, _proven(body.telegram_auth_data)))
 
 
 @api.serves("GET /me")
 def me() -> Me:
+    """Read the caller's own profile.
+
+    (added)
+    """
     realtor = realtors.find(api.table, api.caller)
     if realtor is None:
         raise Unauthorized
@@ -70,7 +85,7 @@ def _proven(auth_data: dict[str, Any]) -> Proof:
     try:
         return telegram.verify(auth_data, secret(api.config.bot_token_parameter), int(time.time()))
     except telegram.BadProof as why:
-        api.logger.info("proof refused", reason=str(why))
+        api.decided = f"proof refused: {why}"
         raise Unauthorized from None
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
+from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.features import lead_features
+from cobroke.domain.fields import Count, Id, Timestamp
 from cobroke.domain.lead import LeadBody, Requirements
 from cobroke.domain.paging import asked_of_own
 from cobroke.domain.vocabulary import Status
@@ -22,21 +24,24 @@ api = handler = Api("leads")
 
 
 class LeadCreated(BaseModel):
-    lead_id: str
-    created_at: str
+    lead_id: Id
+    created_at: Timestamp
 
 
 class LeadRow(BaseModel):
     """A lead in its owner's list."""
 
-    lead_id: str
+    lead_id: Id
     client_name: str | None
     requirements: Requirements
     status: Status
-    match_count: int
+    match_count: Count
+    """Matches that are not REJECTED."""
     stale: bool
-    stale_at: str | None
-    created_at: str
+    """(added) Out of the market until the next PUT: the last one is 60 days old."""
+    stale_at: Timestamp | None
+    """(added) When it becomes or became stale; null once archived."""
+    created_at: Timestamp
 
 
 class LeadView(LeadRow):
@@ -44,18 +49,22 @@ class LeadView(LeadRow):
 
     client_contacts: str | None
     notes: str | None
-    updated_at: str
+    updated_at: Timestamp
 
 
 class LeadList(BaseModel):
     leads: list[LeadRow]
-    total: int
+    total: Count
+    """(added)"""
     page: int
+    """(added)"""
     limit: int
+    """(added)"""
 
 
-@api.serves("POST /leads", status=201)
+@api.serves("POST /leads", status=201, refuses=(LimitReached,))
 def create_lead(body: LeadBody) -> LeadCreated:
+    """Create a lead."""
     lead = objects.create(api.table, "LEAD", api.caller, _content(body), now_ms, api.idempotency)
     api.tag(FIRST_REVISION)
     return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
@@ -63,6 +72,10 @@ def create_lead(body: LeadBody) -> LeadCreated:
 
 @api.serves("GET /leads")
 def list_leads(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> LeadList:
+    """List own leads, newest first.
+
+    Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
+    """
     which = asked_of_own(page, limit)
     leads, total = list_own(api.table, "LEAD", api.caller, status, which)
     rows = fitting([LeadRow.model_construct(**_facts(*own)) for own in leads])
@@ -71,16 +84,28 @@ def list_leads(status: StatusFilter = None, page: PageNumber = None, limit: Page
 
 @api.serves("GET /leads/{lead_id}")
 def get_lead(lead_id: str) -> LeadView:
+    """Read own lead, whole.
+
+    (added) What one reads before a PUT.
+    """
     return _view(objects.load_own(api.table, "LEAD", api.caller, lead_id))
 
 
-@api.serves("PUT /leads/{lead_id}")
+@api.serves("PUT /leads/{lead_id}", refuses=(Archived,))
 def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
+    """Replace a lead.
+
+    Every PUT, even one that changes nothing, makes it fresh.
+    """
     return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, _content(body), now_ms, api.if_match))
 
 
 @api.serves("POST /leads/{lead_id}/archive")
 def archive_lead(lead_id: str) -> LeadView:
+    """Archive a lead.
+
+    Repeatable and for good: it is never recommended again, and its PENDING matches close within seconds.
+    """
     return _view(objects.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.if_match))
 
 

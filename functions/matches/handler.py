@@ -10,9 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from cobroke.clock import now_ms
-from cobroke.domain import pair
-from cobroke.domain.errors import NotFound
-from cobroke.domain.fields import Body, Share
+from cobroke.domain import errors, pair
+from cobroke.domain.fields import Body, Count, Share
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
 from cobroke.domain.pair import Action, Side
@@ -34,13 +33,20 @@ from cobroke.storage.matches import Match, PairIds, Sides
 
 api = handler = Api("matches")
 
+WHY_NOT = (
+    *(errors.OwnObject, errors.Archived, errors.PairDeclined, errors.NotAConcession),
+    *(errors.TooManyRounds, errors.TermsAgreed, errors.MatchClosed),
+)
+
 MatchStatus = Annotated[pair.Status | None, Query()]
 
 
 class Reaction(Body):
     action: Action
     proposed_commission: Share | None = None
+    """Percent of the listing side's commission that goes to the buyer's realtor."""
     notes: Annotated[str, Field(max_length=4000)] | None = None
+    """With LIKE a message to the other side, with DISLIKE private."""
 
 
 class Reacted(BaseModel):
@@ -50,25 +56,33 @@ class Reacted(BaseModel):
 
 class LeadMatches(BaseModel):
     matches: list[LeadMatch]
-    total: int
+    total: Count
+    """(added)"""
     page: int
+    """(added)"""
     limit: int
+    """(added)"""
 
 
 class PropertyMatches(BaseModel):
     matches: list[PropertyMatch]
-    total: int
+    total: Count
+    """(added)"""
     page: int
+    """(added)"""
     limit: int
+    """(added)"""
 
 
-@api.serves("POST /leads/{lead_id}/property-recommendations/{property_id}/action")
+@api.serves("POST /leads/{lead_id}/property-recommendations/{property_id}/action", refuses=WHY_NOT)
 def act_on_property(lead_id: str, property_id: str, body: Reaction) -> Reacted:
+    """Like or dislike a property for own lead. Repeating it changes nothing."""
     return _react("LEAD", PairIds(lead_id, property_id), body)
 
 
-@api.serves("POST /properties/{property_id}/lead-recommendations/{lead_id}/action")
+@api.serves("POST /properties/{property_id}/lead-recommendations/{lead_id}/action", refuses=WHY_NOT)
 def act_on_lead(property_id: str, lead_id: str, body: Reaction) -> Reacted:
+    """Like or dislike a lead for own property. Repeating it changes nothing."""
     return _react("PROPERTY", PairIds(lead_id, property_id), body)
 
 
@@ -76,6 +90,7 @@ def act_on_lead(property_id: str, lead_id: str, body: Reaction) -> Reacted:
 def list_matches_of_lead(
     lead_id: str, status: MatchStatus = None, page: PageNumber = None, limit: PageLimit = None
 ) -> LeadMatches:
+    """List the matches of own lead, the newest change first."""
     found, total, which = _list("LEAD", lead_id, status, asked(page, limit))
     rows = [lead_match(one, MESSAGE_IN_LISTS) for one in found]
     return LeadMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
@@ -85,6 +100,7 @@ def list_matches_of_lead(
 def list_matches_of_property(
     property_id: str, status: MatchStatus = None, page: PageNumber = None, limit: PageLimit = None
 ) -> PropertyMatches:
+    """List the matches of own property, the newest change first."""
     found, total, which = _list("PROPERTY", property_id, status, asked(page, limit))
     rows = [property_match(one, MESSAGE_IN_LISTS) for one in found]
     return PropertyMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
@@ -92,18 +108,28 @@ def list_matches_of_property(
 
 @api.serves("GET /matches/{match_id}")
 def get_match(match_id: str) -> LeadMatch | PropertyMatch:
+    """Read a match, as own side sees it.
+
+    (added) The message is whole here.
+    """
     return _view(*agreement.load_match(api.table, api.caller, _pair_ids(match_id)))
 
 
-@api.serves("POST /matches/{match_id}/complete")
+@api.serves("POST /matches/{match_id}/complete", refuses=(errors.NotAccepted,))
 def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
+    """Complete an accepted match.
+
+    (added) Repeatable. It archives the caller's own object; the other side's stays its owner's to complete.
+    """
     return _view(*agreement.complete(api.table, api.caller, _pair_ids(match_id), now_ms))
 
 
 def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
     deed = Deed(body.action, body.proposed_commission, body.notes)
     now = agreement.act(api.table, side, api.caller, ids, deed, now_ms)
-    return Reacted.model_construct(action=body.action, match=match_state(now, side))
+    match = match_state(now, side)
+    api.decided = f"{body.action} {match.status if match else 'without a match'}"
+    return Reacted.model_construct(action=body.action, match=match)
 
 
 def _list(side: Side, own_id: str, status: pair.Status | None, page: Page) -> tuple[list[Match], int, Page]:
@@ -119,5 +145,5 @@ def _view(sides: Sides, side: Side) -> LeadMatch | PropertyMatch:
 def _pair_ids(match_id: str) -> PairIds:
     ids = pair_of(match_id)
     if ids is None:
-        raise NotFound
+        raise errors.NotFound
     return PairIds(*ids)

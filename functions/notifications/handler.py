@@ -4,9 +4,10 @@ import time
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from cobroke.clock import timestamp
+from cobroke.domain.fields import Count, Id, Timestamp
 from cobroke.domain.paging import asked
 from cobroke.http import Api
 from cobroke.query import PageLimit, PageNumber
@@ -15,40 +16,48 @@ from cobroke.storage.notices import Notice, NoticeType
 
 api = handler = Api("notifications")
 
-UnreadOnly = Annotated[Literal["true", "false"], Query()]
+UnreadOnly = Annotated[Literal["true", "false"], Query(), WithJsonSchema({"type": "boolean"})]
 
 
 class Notification(BaseModel):
-    id: str
+    id: Id
     type: NoticeType
     title: str
     message: str
     data: dict[str, Any]
+    """The ids it speaks of, as they apply, and the `reason` of a NEW_MATCH."""
     is_read: bool
-    created_at: str
+    created_at: Timestamp
 
 
 class Notifications(BaseModel):
     notifications: list[Notification]
-    unread_count: int
-    total: int
+    unread_count: Count
+    total: Count
+    """(added)"""
     page: int
+    """(added)"""
     limit: int
+    """(added)"""
 
 
 class Read(BaseModel):
-    id: str
+    id: Id
     is_read: bool
 
 
 class AllRead(BaseModel):
-    unread_count: int
+    unread_count: Count
 
 
 @api.serves("GET /notifications")
 def list_notifications(
     unread_only: UnreadOnly = "false", page: PageNumber = None, limit: PageLimit = None
 ) -> Notifications:
+    """List what the caller was told, newest first.
+
+    Kept 90 days. `unread_count` counts all unread, whatever is listed.
+    """
     which = asked(page, limit)
     found, total, unread = notices.page_of(api.table, api.caller, which, _now(), unread_only=unread_only == "true")
     return Notifications.model_construct(
@@ -61,13 +70,21 @@ def list_notifications(
 
 
 @api.serves("POST /notifications/read-all")
-def read_all() -> AllRead:
+def read_all_notifications() -> AllRead:
+    """Mark all as read.
+
+    (added) What is told meanwhile stays unread.
+    """
     notices.read_all(api.table, api.caller, _now())
     return AllRead(unread_count=0)
 
 
 @api.serves("POST /notifications/{notification_id}/read")
-def read(notification_id: str) -> Read:
+def read_notification(notification_id: str) -> Read:
+    """Mark one as read.
+
+    Repeatable.
+    """
     notices.read(api.table, api.caller, notification_id, _now())
     return Read(id=notification_id, is_read=True)
 

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
+from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.features import property_features
-from cobroke.domain.fields import Number
+from cobroke.domain.fields import Count, Id, Share, Timestamp
 from cobroke.domain.paging import asked_of_own
 from cobroke.domain.property import Address, Details, PropertyBody, check_year
 from cobroke.domain.vocabulary import Status
@@ -23,22 +24,25 @@ api = handler = Api("properties")
 
 
 class PropertyCreated(BaseModel):
-    property_id: str
-    created_at: str
+    property_id: Id
+    created_at: Timestamp
 
 
 class PropertyRow(BaseModel):
     """A property in its owner's list."""
 
-    property_id: str
+    property_id: Id
     address: Address
     details: Details
     status: Status
-    commission_share: Number
-    match_count: int
+    commission_share: Share
+    match_count: Count
+    """Matches that are not REJECTED."""
     stale: bool
-    stale_at: str | None
-    created_at: str
+    """(added) Out of the market until the next PUT: the last one is 60 days old."""
+    stale_at: Timestamp | None
+    """(added) When it becomes or became stale; null once archived."""
+    created_at: Timestamp
 
 
 class PropertyView(PropertyRow):
@@ -46,18 +50,22 @@ class PropertyView(PropertyRow):
 
     photos: list[str]
     description: str | None
-    updated_at: str
+    updated_at: Timestamp
 
 
 class PropertyList(BaseModel):
     properties: list[PropertyRow]
-    total: int
+    total: Count
+    """(added)"""
     page: int
+    """(added)"""
     limit: int
+    """(added)"""
 
 
-@api.serves("POST /properties", status=201)
+@api.serves("POST /properties", status=201, refuses=(LimitReached,))
 def create_property(body: PropertyBody) -> PropertyCreated:
+    """Create a property."""
     created = objects.create(api.table, "PROPERTY", api.caller, _content(body), now_ms, api.idempotency)
     api.tag(FIRST_REVISION)
     return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
@@ -65,6 +73,10 @@ def create_property(body: PropertyBody) -> PropertyCreated:
 
 @api.serves("GET /properties")
 def list_properties(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> PropertyList:
+    """List own properties, newest first.
+
+    Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
+    """
     which = asked_of_own(page, limit)
     found, total = list_own(api.table, "PROPERTY", api.caller, status, which)
     rows = fitting([PropertyRow.model_construct(**_facts(*own)) for own in found])
@@ -73,17 +85,29 @@ def list_properties(status: StatusFilter = None, page: PageNumber = None, limit:
 
 @api.serves("GET /properties/{property_id}")
 def get_property(property_id: str) -> PropertyView:
+    """Read own property, whole.
+
+    (added) What one reads before a PUT.
+    """
     return _view(objects.load_own(api.table, "PROPERTY", api.caller, property_id))
 
 
-@api.serves("PUT /properties/{property_id}")
+@api.serves("PUT /properties/{property_id}", refuses=(Archived,))
 def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
+    """Replace a property.
+
+    Every PUT, even one that changes nothing, makes it fresh.
+    """
     content = _content(body)
     return _view(objects.replace_content(api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match))
 
 
 @api.serves("PUT /properties/{property_id}/archive")
 def archive_property(property_id: str) -> PropertyView:
+    """Archive a property.
+
+    Repeatable and for good: it is never recommended again, and its PENDING matches close within seconds.
+    """
     return _view(objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match))
 
 

@@ -5,7 +5,7 @@
 from pydantic import BaseModel
 
 from cobroke.clock import now_ms
-from cobroke.domain.fields import Number
+from cobroke.domain.fields import Count, Id, Number
 from cobroke.domain.paging import Page, asked
 from cobroke.flows.recommendations import Recommendation, Recommendations, recommend
 from cobroke.http import Api
@@ -17,31 +17,39 @@ api = handler = Api("recommendations")
 
 
 class RecommendedProperty(Recommended):
-    property_id: str
+    property_id: Id
     property_data: PropertyData
 
 
 class RecommendedLead(Recommended):
-    lead_id: str
+    lead_id: Id
     lead_data: LeadData
 
 
 class PropertyRecommendations(BaseModel):
     recommendations: list[RecommendedProperty]
-    total: int
+    total: Count
     page: int
     limit: int
+    """(added)"""
 
 
 class LeadRecommendations(BaseModel):
     recommendations: list[RecommendedLead]
-    total: int
+    total: Count
+    """(added)"""
     page: int
+    """(added)"""
     limit: int
+    """(added)"""
 
 
 @api.serves("GET /leads/{lead_id}/property-recommendations")
 def recommend_properties(lead_id: str, page: PageNumber = None, limit: PageLimit = None) -> PropertyRecommendations:
+    """The best properties for own lead.
+
+    The best 100 of the market as it is now. An archived or stale lead has none.
+    """
     found, which = _best("LEAD", lead_id, page, limit)
     return PropertyRecommendations.model_construct(
         recommendations=list(map(_property, found.rows)),
@@ -53,6 +61,10 @@ def recommend_properties(lead_id: str, page: PageNumber = None, limit: PageLimit
 
 @api.serves("GET /properties/{property_id}/lead-recommendations")
 def recommend_leads(property_id: str, page: PageNumber = None, limit: PageLimit = None) -> LeadRecommendations:
+    """The best leads for own property.
+
+    The best 100 of the market as it is now. An archived or stale property has none.
+    """
     found, which = _best("PROPERTY", property_id, page, limit)
     share = found.own.content.body["commission_share"]
     return LeadRecommendations.model_construct(

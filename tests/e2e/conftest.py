@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from cobroke.storage.table import Table
-from tests import market
+from tests import canary, market
 from tests.client import Answer, Client
 from tests.fake_bot_api import FakeBotApi, fake_bot_api
 from tools.emulator import KEYS, REGION, RunningStack, free_port, running_stack
@@ -38,6 +38,7 @@ def stranger(stack: RunningStack) -> Iterator[Client]:
         def over_http(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
             url = f"{path}?{query}" if query else path
             answer = http.request(verb, url, headers=dict(headers), content=body)
+            canary.remember(headers, body, answer.text)
             return Answer(
                 answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text
             )

@@ -6,13 +6,15 @@ import boto3
 import pytest
 
 from cobroke.domain.errors import Busy
-from cobroke.exact_json import dumps
+from cobroke.exact_json import dumps, loads
+from cobroke.routes import ROUTES, Route
 from cobroke.storage.table import Table
 from tests.account import TABLE
-from tests.builders import Json, a_lead, a_property
+from tests.builders import Json, a_lead, a_property, init_data
 from tests.client import Client
 
 LONG = "ы" * 121
+NO_NOTICE = "1764000000000-0123456789abcdef"
 
 
 @pytest.mark.parametrize(
@@ -124,14 +126,27 @@ def test_unknown_paths_are_404_and_wrong_verbs_405_without_a_token(stranger: Cli
     assert sorted(answer.headers["allow"].split(", ")) == ["GET", "POST"]
 
 
-def test_the_order_of_refusals(stranger: Client, anna: Client) -> None:
-    text = {"content-type": "text/plain"}
-    Client(stranger.transport, None, text).send("PUT", "/leads/x", b"{").needs(401)
-    Client(anna.transport, anna.token, text).send("PUT", "/leads/x", b"{").needs(415)
-    anna.send("PUT", "/leads/x", b"{").needs(400)
-    anna.send("PUT", "/leads/x", b"{}").needs(404)
-    anna.send("PUT", f"/leads/{'0' * 26}", b"{}").needs(422)
-    anna.put(f"/leads/{'0' * 26}", a_lead()).needs(404)
+def test_somebody_elses_object_answers_as_an_absent_one(anna: Client, boris: Client) -> None:
+    lead, listing = boris.post_lead(a_lead()), boris.post_property(a_property())
+    for route in ROUTES:
+        if "{" not in route.path:
+            continue
+        of_a_lead = route.path.startswith("/leads")
+        body = {"action": "LIKE"} if route.function == "matches" else a_lead() if of_a_lead else a_property()
+        answers = [
+            anna.send(route.method, _path(route, ids), dumps(body).encode() if route.takes_body else None).needs(404)
+            for ids in ((lead, listing), ("0" * 26, "0" * 26), ("no-id", "no-id"))
+        ]
+        for answer in answers:
+            del answer["instance"]
+        assert answers[0] == answers[1] == answers[2], route.key
+
+
+def _path(route: Route, ids: tuple[str, str]) -> str:
+    """With these ids of a lead and a property; a match's is both of them."""
+    lead, listing = ids
+    path = route.path.replace("{match_id}", lead + listing).replace("{notification_id}", NO_NOTICE)
+    return path.replace("{lead_id}", lead).replace("{property_id}", listing)
 
 
 def test_no_refusal_repeats_what_was_sent(anna: Client) -> None:
@@ -171,3 +186,22 @@ def test_every_request_is_one_structured_line_without_anything_personal(anna: Cl
     assert '"route":"POST /leads"' in lines[0]
     assert '"status":201' in lines[0]
     assert "Секрет" not in lines[0]
+
+
+def test_the_line_of_a_request_says_what_was_decided(anna: Client, boris: Client, logged: StringIO) -> None:
+    lead, listing = anna.post_lead(a_lead()), boris.post_property(a_property())
+    logged.seek(logged.truncate(0))
+    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(200)
+    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}).needs(200)
+    anna.put(f"/leads/{lead}", a_lead(budget={"min": 2, "max": 1}, rooms=[-1])).needs(422)
+    anna.get("/matches/nowhere").needs(404)
+    forged = {"init_data": init_data(42) + "0"}
+    anna.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
+    decided = [loads(line)["decided"] for line in logged.getvalue().splitlines()]
+    assert decided == [
+        "LIKE PENDING",
+        "DISLIKE REJECTED",
+        "invalid /requirements/budget /requirements/rooms/0",
+        "not_found",
+        "proof refused: hash has no form",
+    ]

@@ -5,7 +5,6 @@ The order of refusals: path and verb, token, content type, size, JSON, form of t
 """
 
 import base64
-import binascii
 import functools
 import inspect
 import os
@@ -28,11 +27,15 @@ from cobroke.domain.preconditions import ANYTHING, etag, idempotency_key, if_mat
 from cobroke.exact_json import Json, dumps, fingerprint, loads_strictly
 from cobroke.failures import kind_and_place
 from cobroke.problems import invalid, problem
+from cobroke.query import given
 from cobroke.routes import ROUTES, Route
+from cobroke.served import SERVED, Served
 from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.table import Table
 
 MAX_BODY_BYTES = 262_144
+# A comma says that the header came twice.
+_JSON_TYPE = re.compile(r"[ \t]*application/json[ \t]*(;[^,]*)?", re.ASCII | re.IGNORECASE)
 _ID = re.compile(r"\{(\w+)\}")
 _PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
 _BY_KEY = {route.key: route for route in ROUTES}
@@ -55,17 +58,24 @@ class Api(APIGatewayHttpResolver):
         self.if_match = ANYTHING
         self.idempotency: Idempotency | None = None
         self._etag = ""
+        self.decided = ""
+        """What the route and the status do not say, for the log; nothing personal."""
         self.exception_handler(Exception)(self._refuse)
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()
 
     def serves[**Given, Answer: BaseModel](
-        self, key: str, status: int = 200
+        self, key: str, status: int = 200, refuses: tuple[type[errors.Refusal], ...] = ()
     ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-        """Register the function for a key of ROUTES; its parameters are what it is sent, its model the answer."""
+        """Register the function for a key of ROUTES; its parameters are what it is sent, its model the answer.
+
+        `refuses`: why it refuses what the edge let in, beyond NotFound for an id in its path.
+        """
         route = _BY_KEY[key]
 
         def register(serve: Callable[Given, Answer]) -> Callable[Given, Answer]:
+            SERVED[key] = Served(serve, status, refuses)
+
             @functools.wraps(serve)
             def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response[str]:
                 body = dumps(serve(*args, **kwargs).model_dump(warnings=False))
@@ -87,13 +97,13 @@ class Api(APIGatewayHttpResolver):
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
         started = time.perf_counter()
         self.table.begin()
-        self.caller, self._body, self._etag = "", None, ""
+        self.caller, self._body, self._etag, self.decided = "", None, "", ""
         request = APIGatewayProxyEventV2(dict(event))
         route = None
         try:
             route = _route(request.http_method, request.path)
             self._admit(request, route)
-            answer = self.resolve({**event, "headers": _as_json(request.headers)}, context)
+            answer = self.resolve(_checked(event, request.headers), context)
         except Exception as fact:  # noqa: BLE001 - nothing leaves as an error of the gateway
             answer = _as_event(self._refuse(fact, request))
         self.logger.info(
@@ -102,6 +112,7 @@ class Api(APIGatewayHttpResolver):
             route=route.key if route else None,
             realtor_id=self.caller or None,
             status=answer["statusCode"],
+            decided=self.decided or None,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return answer
@@ -128,6 +139,7 @@ class Api(APIGatewayHttpResolver):
             fact = invalid(fact.errors())
         if not isinstance(fact, errors.Refusal):
             self.logger.error("bug", **kind_and_place(fact))
+        self.decided = self.decided or _why(fact)
         request_id = (request or self.current_event).request_context.request_id
         status, headers, body = problem(fact, request_id)
         return Response(status.value, None, body, headers)
@@ -145,22 +157,31 @@ def _route(method: str, path: str) -> Route:
 
 
 def _read_body(request: APIGatewayProxyEventV2) -> Json:
-    content_type = request.headers.get("content-type") or ""
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+    if not _JSON_TYPE.fullmatch(request.headers.get("content-type") or ""):
         raise errors.NotJson
     sent = request.body or ""
     try:
-        body = base64.b64decode(sent) if request.is_base64_encoded else sent.encode()
-    except (binascii.Error, UnicodeEncodeError):
+        body = base64.b64decode(sent, validate=True) if request.is_base64_encoded else sent.encode()
+    except ValueError:
         raise errors.Malformed from None
     if len(body) > MAX_BODY_BYTES:
         raise errors.TooLarge
     return loads_strictly(body)
 
 
-def _as_json(headers: Mapping[str, str]) -> dict[str, str]:
+def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
     """Powertools knows `application/json` in lower case alone; what the body is has been checked."""
-    return {name.lower(): value for name, value in headers.items()} | {"content-type": "application/json"}
+    named = {name.lower(): value or "" for name, value in headers.items()}
+    return {
+        **event,
+        "headers": named | {"content-type": "application/json"},
+        "queryStringParameters": given(event.get("rawQueryString") or ""),
+    }
+
+
+def _why(fact: Exception) -> str:
+    fields = [error.pointer for error in fact.errors] if isinstance(fact, errors.Invalid) else []
+    return " ".join([getattr(fact, "code", "bug"), *fields])
 
 
 def _as_event(response: Response[str]) -> dict[str, Any]:

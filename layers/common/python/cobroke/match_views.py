@@ -1,11 +1,11 @@
 """What each side sees of a match: one model per audience. Contacts are there exactly while both have agreed."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from cobroke.clock import timestamp, timestamp_or_none
-from cobroke.domain.fields import Number
+from cobroke.domain.fields import Id, Share, Timestamp
 from cobroke.domain.ids import match_id
 from cobroke.domain.lead import Requirements
 from cobroke.domain.pair import ClosedReason, NegotiationStatus, Pair, Side, Status, other
@@ -22,26 +22,32 @@ type Awaiting = Literal["ME", "THEM"] | None
 class Commission(BaseModel):
     """Percent of the listing side's commission that goes to the buyer's realtor."""
 
-    proposed_by_lead: Number | None
-    proposed_by_property: Number | None
+    proposed_by_lead: Share | None
+    """(added) in the property's view."""
+    proposed_by_property: Share | None
+    """(added) in the lead's view."""
     negotiation_status: NegotiationStatus
-    agreed_share: Number | None
+    agreed_share: Share | None
+    """(added)"""
 
 
 class Counterpart(RealtorInfo):
     """The other realtor; how to reach him only once both have agreed."""
 
     telegram: str | None
+    """`@username`, else a link by id; null before both agreed, and while the realtor is unverified."""
     phone: str | None
+    """(added) Null before both agreed."""
 
 
 class Timeline(BaseModel):
-    created_at: str
-    contact_shared_at: str | None
+    created_at: Timestamp
+    contact_shared_at: Timestamp | None
+    """When both first agreed; never moves or clears."""
 
 
 class MatchedProperty(BaseModel):
-    property_id: str
+    property_id: Id
     address: Address
     details: Details
     photos: list[str]
@@ -50,7 +56,7 @@ class MatchedProperty(BaseModel):
 class MatchedLead(BaseModel):
     """The client's name only once both have agreed; his contacts and the notes about him never."""
 
-    lead_id: str
+    lead_id: Id
     client_name: str | None
     requirements: Requirements
 
@@ -58,14 +64,17 @@ class MatchedLead(BaseModel):
 class Match(BaseModel):
     """What both sides see."""
 
-    match_id: str
+    match_id: Id
     status: Status
     commission: Commission
     realtor_info: Counterpart
     timeline: Timeline
     awaiting: Awaiting
+    """(added) Whose turn it is; null unless PENDING."""
     closed_reason: ClosedReason | None
-    message_from_counterpart: str | None
+    """(added) Why it is REJECTED."""
+    message_from_counterpart: Annotated[str, Field(max_length=4000)] | None
+    """(added) The `notes` of the other side's LIKE; in lists the first 500 characters."""
 
 
 class LeadMatch(Match):
@@ -83,10 +92,10 @@ class PropertyMatch(Match):
 class MatchState(BaseModel):
     """What an action answers."""
 
-    match_id: str
+    match_id: Id
     status: Status
     negotiation_status: NegotiationStatus
-    agreed_share: Number | None
+    agreed_share: Share | None
     awaiting: Awaiting
 
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, BeforeValidator
@@ -24,6 +25,16 @@ def _whole(value: object) -> int:
 PageNumber = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=10**9)]
 PageLimit = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=100)]
 StatusFilter = Annotated[Status | None, Query()]
+
+
+def given(query: str) -> dict[str, str]:
+    """The values of a query string by their names. Of one given twice, all of them with commas between: no value
+    that we take has one, so it is refused where it is known.
+    """
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
 
 
 def fitting[Row: BaseModel](rows: list[Row]) -> list[Row]:

@@ -18,6 +18,8 @@ class Route(NamedTuple):
     """Honours Idempotency-Key."""
     conditional: bool = False
     """Honours If-Match."""
+    tagged: bool = False
+    """Answers with an ETag."""
 
     @property
     def key(self) -> str:
@@ -29,16 +31,16 @@ ROUTES = (
     Route("POST", "/auth/register", "auth", public=True, takes_body=True),
     Route("POST", "/auth/telegram", "auth", public=True, takes_body=True),
     Route("GET", "/me", "auth"),
-    Route("POST", "/leads", "leads", takes_body=True, keyed=True),
+    Route("POST", "/leads", "leads", takes_body=True, keyed=True, tagged=True),
     Route("GET", "/leads", "leads"),
-    Route("GET", "/leads/{lead_id}", "leads"),
-    Route("PUT", "/leads/{lead_id}", "leads", takes_body=True, conditional=True),
-    Route("POST", "/leads/{lead_id}/archive", "leads", conditional=True),
-    Route("POST", "/properties", "properties", takes_body=True, keyed=True),
+    Route("GET", "/leads/{lead_id}", "leads", tagged=True),
+    Route("PUT", "/leads/{lead_id}", "leads", takes_body=True, conditional=True, tagged=True),
+    Route("POST", "/leads/{lead_id}/archive", "leads", conditional=True, tagged=True),
+    Route("POST", "/properties", "properties", takes_body=True, keyed=True, tagged=True),
     Route("GET", "/properties", "properties"),
-    Route("GET", "/properties/{property_id}", "properties"),
-    Route("PUT", "/properties/{property_id}", "properties", takes_body=True, conditional=True),
-    Route("PUT", "/properties/{property_id}/archive", "properties", conditional=True),
+    Route("GET", "/properties/{property_id}", "properties", tagged=True),
+    Route("PUT", "/properties/{property_id}", "properties", takes_body=True, conditional=True, tagged=True),
+    Route("PUT", "/properties/{property_id}/archive", "properties", conditional=True, tagged=True),
     Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
     Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
     Route("POST", "/leads/{lead_id}/property-recommendations/{property_id}/action", "matches", takes_body=True),

@@ -1,61 +1,77 @@
 """What a realtor is shown of another's object: one model per audience, nothing of the client in any."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, WithJsonSchema
 
-from cobroke.domain.fields import Number
+from cobroke.domain.fields import Id, Number, Share
 from cobroke.domain.lead import Requirements
 from cobroke.domain.property import Address, Details
 from cobroke.domain.resurfacing import Resurfaced
-from cobroke.domain.score import State
+from cobroke.domain.score import WEIGHTS, State
 from cobroke.flows.recommendations import Recommendation
 from cobroke.storage.realtors import Realtor
 
+type Score = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01})]
+type Credit = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001})]
+type Withheld = Annotated[None, WithJsonSchema({"type": ["string", "null"]})]
+
 
 class RealtorInfo(BaseModel):
-    realtor_id: str
+    realtor_id: Id
     name: str | None
     agency: str | None
     verified: bool
+    """(added) Whether Telegram has proven who this is."""
 
 
 class CommissionDetails(BaseModel):
-    proposed_share: Number
+    """Percent of the listing side's commission that goes to the buyer's realtor."""
+
+    proposed_share: Share
 
 
 class Criterion(BaseModel):
-    criterion: str
+    """How far one of the seven criteria is met."""
+
+    criterion: Annotated[str, Field(json_schema_extra={"enum": list(WEIGHTS)})]
     weight: int
-    credit: Number | None
+    credit: Credit | None
+    """Null where the lead states nothing."""
     state: State
 
 
 class PropertyData(BaseModel):
     address: Address
     details: Details
-    commission_share: Number
+    commission_share: Share
     photos: list[str]
 
 
 class LeadData(BaseModel):
     """A lead as a stranger sees it: nothing of the client."""
 
-    client_name: None = None
+    client_name: Withheld = None
+    """Null for everyone but the owner."""
     requirements: Requirements
-    client_contacts: None = None
-    notes: None = None
+    client_contacts: Withheld = None
+    """Null for everyone but the owner."""
+    notes: Withheld = None
+    """Null for everyone but the owner."""
 
 
 class Recommended(BaseModel):
     """What both sides see of a recommendation."""
 
     realtor_info: RealtorInfo
-    match_score: Number
+    match_score: Score
+    """The same for both sides."""
     commission_details: CommissionDetails
-    score_breakdown: list[Criterion]
+    score_breakdown: Annotated[list[Criterion], Field(min_length=7, max_length=7)]
+    """(added) Always the seven criteria, in one order."""
     resurfaced: Resurfaced | None
+    """(added) What brought a disliked or declined pair back."""
 
 
 def property_data(body: dict[str, Any]) -> PropertyData:

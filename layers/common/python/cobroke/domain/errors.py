@@ -1,7 +1,7 @@
 """Why a request is refused: facts, one class each. The edge (http.py) turns them into statuses.
 
 Refusal
-├── Malformed                  the body cannot be read                        400
+├── Malformed                  the body or a header cannot be read            400
 ├── Unauthorized               no token, a bad one, or a bad Telegram proof   401
 ├── NotFound                   absent, or not the caller's                    404
 │   └── NotRegistered          a proven Telegram id that nobody registered
@@ -46,7 +46,7 @@ class Refusal(Exception):
 
 class Malformed(Refusal):
     code = "malformed"
-    title = "The body is not JSON that this API reads."
+    title = "The body is not JSON that this API reads, or a header has no form."
 
 
 class Unauthorized(Refusal):

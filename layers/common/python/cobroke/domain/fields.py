@@ -48,10 +48,26 @@ def _a_photo(value: str) -> str:
     return value
 
 
+# What JSON Schema can say of the rules above.
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_BLANK_OR_NOT = f"[^{_CONTROLS}]*"
+_NOT_BLANK = Field(json_schema_extra={"minLength": 1, "pattern": rf"^{_BLANK_OR_NOT}[^\s{_CONTROLS}]{_BLANK_OR_NOT}$"})
+_LETTERS = "\u00c0-\u024f\u0400-\u052f"
+_LABEL = f"[0-9A-Za-z{_LETTERS}_-]"
+_HTTPS = {
+    "pattern": rf"^https://({_LABEL}+\.)*(?!0[xX]){_LABEL}*[A-Za-zА-Яа-яЁё]{_LABEL}*(:[0-9]{{1,4}})?"
+    rf"([/?#][!#-;=?-\[\]^_a-~{_LETTERS}]*)?$",
+}
+
+
 def _exactly(minimum: float, maximum: float, *, above: bool = False) -> WithJsonSchema:
     low = {"exclusiveMinimum" if above else "minimum": minimum}
     return WithJsonSchema({"type": "number", **low, "maximum": maximum, "multipleOf": 0.01})
 
+
+type Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"})]
+type Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time", "pattern": r"\.\d{3}Z$"})]
+type Count = Annotated[int, Field(ge=0)]
 
 type _Exact = Annotated[int | Decimal, PlainValidator(_two_decimals)]
 type Money = Annotated[_Exact, Field(ge=0, le=10**12), _exactly(0, 10**12)]
@@ -63,7 +79,7 @@ type Share = Annotated[_Exact, Field(ge=0, le=100), _exactly(0, 100)]
 type RoomCount = Annotated[int, Field(ge=0, le=50)]
 type Rooms = Annotated[list[RoomCount], Field(max_length=20), AfterValidator(lambda rooms: list(dict.fromkeys(rooms)))]
 
-type PlaceName = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_a_name)]
+type PlaceName = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_a_name), _NOT_BLANK]
 type PlaceNames = Annotated[list[PlaceName], Field(max_length=50), AfterValidator(merged)]
-type Title = Annotated[str, AfterValidator(_a_text), Field(json_schema_extra={"minLength": 1, "maxLength": 200})]
-type Photo = Annotated[str, Field(max_length=512), AfterValidator(_a_photo)]
+type Title = Annotated[str, AfterValidator(_a_text), _NOT_BLANK, Field(json_schema_extra={"maxLength": 200})]
+type Photo = Annotated[str, Field(max_length=512), AfterValidator(_a_photo), Field(json_schema_extra=_HTTPS)]

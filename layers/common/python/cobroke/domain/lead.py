@@ -12,13 +12,15 @@ REQUIREMENTS_BYTES = 32 * 1024
 
 
 class Location(Body):
+    """An empty list is no preference."""
+
     city: PlaceName
     districts: PlaceNames
     metro_stations: PlaceNames
 
 
 class Budget(Body):
-    """Roubles."""
+    """Roubles, the minimum not above the maximum."""
 
     min: Money
     max: Money
@@ -32,7 +34,7 @@ class Budget(Body):
 
 
 class AreaRange(Body):
-    """Square metres."""
+    """Square metres, the minimum not above the maximum."""
 
     min: Area
     max: Area
@@ -49,10 +51,13 @@ def _check_order(low: Number, high: Number) -> None:
 
 
 class Requirements(Body):
+    """What the buyer wants: at most 32 KB as a whole."""
+
     location: Location
     budget: Budget
     area: AreaRange
     rooms: Rooms
+    """0 is a studio; an empty list is no preference."""
     property_type: LeadType
     property_class: PropertyClass
     condition: Condition

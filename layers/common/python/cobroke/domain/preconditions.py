@@ -31,11 +31,12 @@ ANYTHING = IfMatch()
 
 def if_match(header: str | None) -> IfMatch:
     """RFC 9110, 13.1.1; Malformed where it is none."""
-    if header is None or header.strip() == "*":
+    tags = header.strip(" \t") if header is not None else "*"
+    if tags == "*":
         return ANYTHING
-    if not _TAGS.fullmatch(header.strip()):
+    if not _TAGS.fullmatch(tags):
         raise Malformed
-    return IfMatch(tuple(re.findall(_TAG, header)))
+    return IfMatch(tuple(re.findall(_TAG, tags)))
 
 
 def idempotency_key(header: str | None) -> str | None:

@@ -19,7 +19,7 @@ class Address(Body):
 
 
 class Details(Body):
-    """Price in roubles, area in square metres; 0 rooms is a studio."""
+    """Price in roubles, area in square metres; 0 rooms is a studio; the floor is not above the total of floors."""
 
     price: Price
     area: Area
@@ -27,6 +27,7 @@ class Details(Body):
     floor: Annotated[int, Field(ge=-5, le=200)]
     total_floors: Annotated[int, Field(ge=1, le=200)]
     year_built: Annotated[int, Field(ge=1500)] | None = None
+    """At most ten years ahead."""
     property_type: PropertyType
     property_class: PropertyClass
     condition: Condition
@@ -38,8 +39,10 @@ class Details(Body):
         return self
 
 
+_Photos = Annotated[list[Photo], Field(max_length=20)]
 type Photos = Annotated[
-    list[Photo], Field(max_length=20), BeforeValidator(lambda photos: [] if photos is None else photos)
+    _Photos,
+    BeforeValidator(lambda photos: [] if photos is None else photos, json_schema_input_type=_Photos | None),
 ]
 
 
@@ -50,6 +53,7 @@ class PropertyBody(Body):
     details: Details
     commission_share: Share
     photos: Photos = Field(default_factory=list)
+    """Web addresses; never fetched here."""
     description: Annotated[str, Field(max_length=10_000)] | None = None
 
 
