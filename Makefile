@@ -86,6 +86,12 @@ unit: install ## the tests of what is pure, and of the templates
 races: install ## the races and the reads while writing, for longer than in the suite
 	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"
 
+openapi: install ## write docs/openapi.json, the contract as a machine reads it
+	@$(BIN)/python -m tools.openapi
+
+fuzz: install ## schemathesis on a running `make run`, by docs/openapi.json, three seeds
+	@$(BIN)/python -m tools.fuzz
+
 drill: install ## change the signing key on an emulator of its own: no token is lost before its time
 	@exec $(BIN)/python -m tools.drill
 

@@ -1,0 +1,1 @@
+"""What tools/openapi.py writes the contract with."""

@@ -1,0 +1,89 @@
+"""The errors of the contract: RFC 9457 problem documents, their examples just as `problem` makes them."""
+
+import json
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from cobroke.domain import errors
+from cobroke.problems import PROBLEM_JSON, problem, status_of
+from tools.contract.schemas import REF
+
+type Json = dict[str, Any]
+type Kind = type[errors.Refusal]
+
+SCHEMAS: dict[str, Json] = {
+    "Problem": {
+        "description": "RFC 9457. `code` is for programs, `title` for people. Never holds what the caller sent.",
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "pattern": "^urn:cobroke:problem:[a-z_]+$"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string", "pattern": "^[a-z_]+$"},
+            "instance": {"type": "string", "pattern": "^urn:(uuid|req):"},
+        },
+        "required": ["type", "title", "status", "code", "instance"],
+    },
+    "InvalidProblem": {
+        "allOf": [{"$ref": f"{REF}Problem"}],
+        "properties": {"errors": {"type": "array", "items": {"$ref": f"{REF}FieldError"}}},
+        "required": ["errors"],
+    },
+    "FieldError": {
+        "description": "One thing wrong with one field, by its JSON pointer; of a parameter, its name.",
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in errors.FieldError._fields},
+        "required": list(errors.FieldError._fields),
+    },
+}
+SHARED = (
+    *(errors.Malformed, errors.Unauthorized, errors.NotFound, errors.Archived, errors.PreconditionFailed),
+    *(errors.TooLarge, errors.NotJson, errors.Invalid, errors.LimitReached, errors.Busy),
+)
+"""Those that stand alone with their status, and often."""
+A_FIELD_ERROR = errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
+HEADERS = {
+    "WWW-Authenticate": {"const": "Bearer"},
+    "Retry-After": {"type": "integer", "description": "Seconds."},
+}
+
+
+def refused(kinds: Iterable[Kind]) -> Json:
+    """The answers with these refusals, by their status."""
+    by_status: dict[HTTPStatus, list[Kind]] = {}
+    for kind in kinds:
+        by_status.setdefault(status_of(_fact(kind)), []).append(kind)
+    return {
+        str(status.value): {"$ref": f"#/components/responses/{same[0].__name__}"}
+        if len(same) == 1 and same[0] in SHARED
+        else _answer(*same)
+        for status, same in sorted(by_status.items())
+    }
+
+
+def shared() -> Json:
+    """The answers that operations refer to."""
+    return {kind.__name__: _answer(kind) for kind in SHARED}
+
+
+def _answer(*kinds: Kind) -> Json:
+    made = [problem(_fact(kind), "5f9b1c1e") for kind in kinds]
+    status, headers, _ = made[0]
+    documents = {document["code"]: document for document in (json.loads(body) for _, _, body in made)}
+    schema = "InvalidProblem" if status is HTTPStatus.UNPROCESSABLE_ENTITY else "Problem"
+    told = {"status": {"const": status.value}, "code": {"enum": list(documents)}}
+    media = {
+        "schema": {"allOf": [{"$ref": f"{REF}{schema}"}], "properties": told},
+        "examples": {code: {"value": document} for code, document in documents.items()},
+    }
+    answer: Json = {
+        "description": " ".join(document["title"] for document in documents.values()),
+        "content": {PROBLEM_JSON: media},
+    }
+    own = {name: {"required": True, "schema": HEADERS[name]} for name in headers if name in HEADERS}
+    return answer | ({"headers": own} if own else {})
+
+
+def _fact(kind: Kind) -> errors.Refusal:
+    return kind(A_FIELD_ERROR) if kind is errors.Invalid else kind()

@@ -1,0 +1,111 @@
+"""Examples of the contract: what each operation is sent, and what it then answers."""
+
+from typing import Any, NamedTuple
+
+from cobroke.domain.wording import about_lead_alert
+from tools.contract.deal import (
+    ANNA,
+    ARCHIVED,
+    LATER,
+    LEAD,
+    LEAD_ID,
+    LEAD_MATCH,
+    LEAD_ROW,
+    NOON,
+    NOTICE_ID,
+    OWN_LEAD,
+    OWN_PROPERTY,
+    PAGE,
+    PROPERTY,
+    PROPERTY_ID,
+    PROPERTY_MATCH,
+    PROPERTY_ROW,
+    REACTED,
+    REACTIONS,
+    RECOMMENDED_LEAD,
+    RECOMMENDED_PROPERTY,
+)
+
+type Json = dict[str, Any]
+
+
+class Example(NamedTuple):
+    """Of one operation, each by its name."""
+
+    answers: dict[str, Json]
+    requests: dict[str, Json]
+
+
+NOTICE = {
+    "id": NOTICE_ID,
+    "type": "NEW_MATCH",
+    **about_lead_alert(1, 100, PROPERTY)._asdict(),
+    "data": {
+        "reason": "RECOMMENDED",
+        "lead_id": LEAD_ID,
+        "count": 1,
+        "top": [{"property_id": PROPERTY_ID, "match_score": 100}],
+    },
+    "is_read": False,
+    "created_at": NOON,
+}
+HASH = "c501b71e775f74ce10e377dea85a7ea24ecd640b223ea86dfe453e0eaed2e2b2"
+INIT_DATA = {
+    "init_data": "query_id=AAHdF6IQAAAAAN0XohDhrOrc&user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Anna%22%7D"
+    f"&auth_date=1776168000&hash={HASH}"
+}
+WIDGET = {"id": 279058397, "first_name": "Анна", "last_name": "Петрова", "auth_date": 1776168000, "hash": HASH}
+REGISTRATION = {
+    "telegram_id": "279058397",
+    "phone": "+7 916 123-45-67",
+    "email": "anna@kvartiry.ru",
+    "agency_name": "Дом у парка",
+}
+TOKEN = {"access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"}
+ME = {
+    "realtor_id": ANNA,
+    "telegram_id": "279058397",
+    "verified": True,
+    "phone": "+79161234567",
+    "email": "anna@kvartiry.ru",
+    "agency_name": "Дом у парка",
+    "name": "Анна Петрова",
+}
+
+
+def _one(answer: Json, request: Json | None = None) -> Example:
+    return Example({"answer": answer}, {"request": request} if request else {})
+
+
+EXAMPLES = {
+    "register": Example(
+        {"answer": TOKEN},
+        {"request": REGISTRATION, "proven": REGISTRATION | {"telegram_auth_data": INIT_DATA}},
+    ),
+    "login": Example(
+        {"answer": TOKEN},
+        {"mini_app": {"telegram_auth_data": INIT_DATA}, "login_widget": {"telegram_auth_data": WIDGET}},
+    ),
+    "me": _one(ME),
+    "create_lead": _one({"lead_id": LEAD_ID, "created_at": NOON}, LEAD),
+    "list_leads": _one({"leads": [LEAD_ROW]} | PAGE),
+    "get_lead": _one(OWN_LEAD),
+    "replace_lead": _one(OWN_LEAD | {"updated_at": LATER}, LEAD),
+    "archive_lead": _one(OWN_LEAD | ARCHIVED),
+    "create_property": _one({"property_id": PROPERTY_ID, "created_at": NOON}, PROPERTY),
+    "list_properties": _one({"properties": [PROPERTY_ROW]} | PAGE),
+    "get_property": _one(OWN_PROPERTY),
+    "replace_property": _one(OWN_PROPERTY | {"updated_at": LATER}, PROPERTY),
+    "archive_property": _one(OWN_PROPERTY | ARCHIVED),
+    "recommend_properties": _one({"recommendations": [RECOMMENDED_PROPERTY]} | PAGE),
+    "recommend_leads": _one({"recommendations": [RECOMMENDED_LEAD]} | PAGE),
+    "act_on_property": Example(REACTED, REACTIONS),
+    "act_on_lead": Example(REACTED, REACTIONS),
+    "list_matches_of_lead": _one({"matches": [LEAD_MATCH]} | PAGE),
+    "list_matches_of_property": _one({"matches": [PROPERTY_MATCH]} | PAGE),
+    "get_match": Example({"of_the_lead": LEAD_MATCH, "of_the_property": PROPERTY_MATCH}, {}),
+    "complete_match": _one(LEAD_MATCH | {"status": "COMPLETED"}),
+    "list_notifications": _one({"notifications": [NOTICE], "unread_count": 1} | PAGE),
+    "read_notification": _one({"id": NOTICE_ID, "is_read": True}),
+    "read_all_notifications": _one({"unread_count": 0}),
+}

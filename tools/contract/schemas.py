@@ -1,0 +1,90 @@
+"""The schemas of the contract: those of pydantic, with what it leaves out."""
+
+import ast
+import inspect
+import json
+import textwrap
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+type Json = dict[str, Any]
+
+REF = "#/components/schemas/"
+READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""No control character but TAB, LF and CR."""
+IGNORED = {"propertyNames": {"pattern": READABLE}, "additionalProperties": {"$ref": f"{REF}Ignored"}}
+"""What an unknown member of a body may be: it is not kept, but it is read."""
+NAMES = {"cobroke__domain__vocabulary__Status": "ObjectStatus", "cobroke__domain__pair__Status": "MatchStatus"}
+"""Of types that share a name in the code."""
+
+
+ANYTHING: dict[str, Json] = {
+    "Ignored": {
+        "description": "An unknown member: of any type, read and forgotten.",
+        "minimum": -(10**30),
+        "maximum": 10**30,
+        "pattern": READABLE,
+        "items": {"$ref": f"{REF}Ignored"},
+    }
+    | IGNORED
+}
+
+
+class ContractSchema(GenerateJsonSchema):
+    """No titles; in an answer every key; the texts under the fields; what is sent holds no control characters."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own
+        return False
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ANN401, FBT001 - pydantic's own
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        said = super().str_schema(schema)
+        return said if self.mode == "serialization" else {"pattern": READABLE} | said
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        said = super().model_schema(schema)
+        said.pop("title", None)
+        if self.mode == "validation":
+            said |= IGNORED
+        for name, meaning in meanings(schema["cls"]).items():
+            if name in said["properties"]:
+                said["properties"][name]["description"] = meaning
+        return said
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """The texts under a model's fields, its bases' too."""
+    found: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        if issubclass(cls, BaseModel) and cls is not BaseModel:
+            (tree,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+            assert isinstance(tree, ast.ClassDef)  # noqa: S101 - the source of a class
+            for field, below in zip(tree.body, tree.body[1:], strict=False):
+                match field, below:
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(meaning))):
+                        found[name] = inspect.cleandoc(meaning)
+    return found
+
+
+def bounds(annotation: Any) -> Json:  # noqa: ANN401 - an annotation
+    """What `Query(ge=…, le=…)` says of a parameter, which pydantic leaves to its validator."""
+    rules = [rule for one in annotation.__metadata__ for rule in getattr(one, "metadata", ())]
+    words = (("ge", "minimum"), ("le", "maximum"))
+    return {said: getattr(rule, name) for rule in rules for name, said in words if hasattr(rule, name)}
+
+
+def named(document: Json) -> Json:
+    """With names of one word for all types."""
+    text = json.dumps(document)
+    for name, better in NAMES.items():
+        text = text.replace(name, better)
+    whole: Json = json.loads(text)
+    return whole

@@ -1,0 +1,48 @@
+"""What the contract says of itself, of parameters and of headers."""
+
+from typing import Any
+
+type Json = dict[str, Any]
+
+ABOUT = """Realtors close deals together: one has a buyer, another has a listing. This API finds the pairs, scores them,
+and takes both sides through the agreement on the commission.
+
+Money is in roubles, areas in square metres, a share in percent of the listing side's commission that goes to the
+buyer's realtor. Numbers are exact: they leave as they came. A field that may be null is always present in an answer.
+Unknown members of a body and unknown query names are ignored. `(added)` marks what is beyond the first description.
+
+Every error is `application/problem+json` (RFC 9457). An unknown path is a 404, a wrong verb a 405 with `Allow`. The
+gateway's own answers, a throttled 429, an over-long header or a body over 6 MB, are outside this promise."""
+PARAMETERS: dict[str, Json] = {
+    "page": {"description": "Which page, from 1. Past the end it is empty."},
+    "limit": {"description": "How many rows a page has."},
+    "status": {"description": "Only those with this status; absent: all."},
+    "unread_only": {"description": "Only what has not been read."},
+    "Idempotency-Key": {
+        "description": "The same key with the same body gets the same answer again, for 24 hours.",
+        "schema": {"type": "string", "pattern": r"^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$"},
+        "example": "3f0c9a52-6d1e-4c0b-9b8e-5a2f7d41c6e0",
+    },
+    "If-Match": {
+        "description": "Write only over this version: an ETag as the last answer gave it.",
+        "schema": {
+            "type": "string",
+            "format": "if-match",
+            "pattern": r'^(\*|(W/)?"[\x21\x23-\x7e]*"([ \t]*,[ \t]*(W/)?"[\x21\x23-\x7e]*")*)$',
+        },
+        "example": '"1"',
+    },
+}
+ETAG = {
+    "description": "The version of what its owner wrote.",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+}
+SERVERS = [
+    {
+        "url": "https://{api}.execute-api.{region}.amazonaws.com",
+        "description": "A stage on AWS",
+        "variables": {"api": {"default": "api"}, "region": {"default": "eu-central-1"}},
+    },
+    {"url": "http://127.0.0.1:4566/_aws/execute-api/c0b40ce0", "description": "`make run`"},
+]

@@ -1,0 +1,157 @@
+"""`make openapi`: docs/openapi.json, the contract as a machine reads it, from the typed routes that serve it.
+
+What a function is sent and answers are its annotations, what it says of itself is its docstring, what a field means is
+the text under it, and an error is what `problem` makes of it. Nothing of this costs a function anything at its start.
+"""
+
+import inspect
+import json
+import os
+import re
+import typing
+from collections.abc import Iterator
+from http import HTTPStatus
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from cobroke.domain import errors
+from cobroke.domain.paging import DEFAULT_LIMIT
+from cobroke.routes import ROUTES, Route
+from cobroke.served import SERVED
+from tools.contract.errors import SCHEMAS, refused, shared
+from tools.contract.examples import EXAMPLES
+from tools.contract.schemas import ANYTHING, IGNORED, REF, ContractSchema, bounds, named
+from tools.contract.words import ABOUT, ETAG, PARAMETERS, SERVERS
+
+type Json = dict[str, Any]
+type Mode = Literal["validation", "serialization"]
+type Key = tuple[str, str]
+"""A route's key, and which of its schemas: `body`, `answer` or the name of a parameter."""
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
+
+
+class Operation:
+    """One route, the function that serves it, and what that function is sent and answers."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.function, self.status, self.refuses = SERVED[route.key]
+        self.path_ids = re.findall(r"\{(\w+)\}", route.path)
+        self.types = typing.get_type_hints(self.function, include_extras=True)
+        self.query = [name for name in self.types if name not in {"body", "return", *self.path_ids}]
+
+    def asks(self) -> Iterator[tuple[Key, Mode, TypeAdapter[Any]]]:
+        """The schemas that it needs."""
+        for name, annotation in self.types.items():
+            if name not in self.path_ids:
+                part, mode = ("answer", "serialization") if name == "return" else (name, "validation")
+                yield (self.route.key, part), typing.cast("Mode", mode), TypeAdapter(annotation)
+
+    def refusals(self) -> Iterator[type[errors.Refusal]]:
+        """Everything it may answer instead."""
+        route = self.route
+        if route.takes_body or route.keyed or route.conditional:
+            yield errors.Malformed
+        yield errors.Unauthorized
+        if self.path_ids:
+            yield errors.NotFound
+        yield from self.refuses
+        if route.conditional:
+            yield errors.PreconditionFailed
+        if route.takes_body:
+            yield from (errors.TooLarge, errors.NotJson)
+        if route.takes_body or self.query:
+            yield errors.Invalid
+        if route.keyed:
+            yield errors.IdempotencyKeyReused
+        yield errors.Busy
+
+
+def document() -> Json:
+    """The whole contract, OpenAPI 3.1."""
+    operations = list(_operations())
+    asked = [asked for operation in operations for asked in operation.asks()]
+    made, definitions = TypeAdapter.json_schemas(asked, ref_template=f"{REF}{{model}}", schema_generator=ContractSchema)
+    schemas: dict[Key, Json] = {key: schema for (key, _), schema in made.items()}
+    paths: dict[str, Json] = {}
+    for one in operations:
+        paths.setdefault(one.route.path, {})[one.route.method.lower()] = _operation(one, schemas)
+    definitions["$defs"]["TelegramAuthData"] |= IGNORED
+    written: Json = {
+        "openapi": "3.1.0",
+        "info": {"title": "Cobroke", "version": "1", "description": ABOUT},
+        "servers": SERVERS,
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.function for route in ROUTES)],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"] | SCHEMAS | ANYTHING,
+            "responses": shared(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+    return named(written)
+
+
+def _operations() -> Iterator[Operation]:
+    # The functions are read here, not called: any names will do.
+    for name in ("STAGE", "TABLE_NAME", "AWS_DEFAULT_REGION"):
+        os.environ.setdefault(name, "none")
+    for route in ROUTES:
+        import_module(f"functions.{route.function}.handler")
+        yield Operation(route)
+
+
+def _operation(of: Operation, schemas: dict[Key, Json]) -> Json:
+    route, example = of.route, EXAMPLES[of.function.__name__]
+    summary, _, description = inspect.cleandoc(of.function.__doc__ or "").partition("\n")
+    written: Json = {"operationId": of.function.__name__, "tags": [route.function], "summary": summary}
+    if description:
+        written["description"] = " ".join(description.split())
+    if route.public:
+        written["security"] = []
+    written["parameters"] = [*_path_and_query(of, schemas), *_headers(route)]
+    if route.takes_body:
+        content = {"application/json": {"schema": schemas[route.key, "body"], "examples": _examples(example.requests)}}
+        written["requestBody"] = {"required": True, "content": content}
+    answer: Json = {"description": HTTPStatus(of.status).phrase}
+    if route.tagged:
+        answer["headers"] = {"ETag": ETAG}
+    media = {"schema": schemas[route.key, "answer"], "examples": _examples(example.answers)}
+    written["responses"] = {str(of.status): answer | {"content": {"application/json": media}}} | refused(of.refusals())
+    return written
+
+
+def _path_and_query(of: Operation, schemas: dict[Key, Json]) -> Iterator[Json]:
+    for name in of.path_ids:
+        yield {"name": name, "in": "path", "required": True, "schema": {"$ref": f"{REF}Id"}}
+    of_own = of.route.path in {"/leads", "/properties"}
+    defaults: Json = {} if of_own else {"page": 1, "limit": DEFAULT_LIMIT}
+    for name in of.query:
+        schema = schemas[of.route.key, name]
+        given = next((one for one in schema.get("anyOf", []) if one != {"type": "null"}), schema)
+        given = given | bounds(of.types[name]) | ({"default": defaults[name]} if name in defaults else {})
+        yield {"name": name, "in": "query", "required": False, "schema": given} | PARAMETERS[name]
+
+
+def _headers(route: Route) -> Iterator[Json]:
+    for name, honoured in (("Idempotency-Key", route.keyed), ("If-Match", route.conditional)):
+        if honoured:
+            yield {"name": name, "in": "header", "required": False} | PARAMETERS[name]
+
+
+def _examples(examples: dict[str, Json]) -> Json:
+    return {name: {"value": value} for name, value in examples.items()}
+
+
+def text() -> str:
+    """The document as its file holds it."""
+    return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(text())
