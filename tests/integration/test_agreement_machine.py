@@ -179,6 +179,15 @@ class Agreements(RuleBasedStateMachine):
         for side, share in zip((first, other(first)) * 2, shares, strict=False):
             self.act(ids, (side, "LIKE", share, None))
 
+    @rule(which=WHICH, price=PRICES, side=SIDE)
+    def closed_match_is_taken_up_again(self, which: int, price: int, side: Side) -> None:
+        """A month later, and perhaps for less."""
+        closed = [ids for ids, pair in self.known.items() if pair.status == "REJECTED"]
+        ids = closed[which % len(closed)] if closed else self.one(which)
+        self.time_passes(31 * DAY)
+        self.edit("PROPERTY", ids.property_id, price=price)
+        self.act(ids, (side, "LIKE", None, None))
+
     @rule(which=WHICH, price=PRICES, share=st.sampled_from([50, 40, 60]))
     def listing_is_edited(self, which: int, price: int, share: int) -> None:
         self.edit("PROPERTY", self.one(which).property_id, price=price, commission_share=share)
@@ -426,7 +435,7 @@ class Agreements(RuleBasedStateMachine):
 
 
 THE_SEARCH = settings(
-    max_examples=120 * SEARCH,
+    max_examples=160 * SEARCH,
     stateful_step_count=40,
     derandomize=SEARCH == 1,
     database=None,
