@@ -157,6 +157,16 @@ class Agreements(RuleBasedStateMachine):
         self.act(ids, (side, "DISLIKE", None, notes))
         self.act(ids, (side, "LIKE", None, notes))
 
+    @rule(which=WHICH, side=SIDE)
+    def one_likes_what_the_other_has_disliked(self, which: int, side: Side) -> None:
+        """Of a new object, while there is room for one."""
+        self.replace(side)
+        new, known = self.objects[side][-1], self.objects[other(side)]
+        there = known[which % len(known)]
+        ids = PairIds(new, there) if side == "LEAD" else PairIds(there, new)
+        self.act(ids, (other(side), "DISLIKE", None, None))
+        self.act(ids, (side, "LIKE", None, None))
+
     @rule(which=WHICH, said=SAID, meanwhile=MEANWHILE, at=st.integers(0, 3))
     def acts_while_something_happens(self, which: int, said: Said, meanwhile: Said | str, at: int) -> None:
         ids = self.one(which)
@@ -203,8 +213,23 @@ class Agreements(RuleBasedStateMachine):
 
     @rule(which=WHICH, side=SIDE)
     def deal_is_completed(self, which: int, side: Side) -> None:
+        self.complete(self.agreed(which), side)
+
+    @rule(which=WHICH, side=SIDE)
+    def deal_is_completed_beside_an_interest(self, which: int, side: Side) -> None:
+        """What is open of the same object closes."""
+        ids, others = self.agreed(which), self.objects[other(side)]
+        beside = PairIds(ids.lead_id, others[-1]) if side == "LEAD" else PairIds(others[-1], ids.property_id)
+        self.act(beside, (side, "LIKE", None, None))
+        self.complete(ids, side)
+        self.stream_settles(which, faults=False, replay=False)
+
+    def agreed(self, which: int) -> PairIds:
+        """A pair that is agreed or completed, if there is one."""
         agreed = [ids for ids, pair in self.known.items() if pair.contacts_visible]
-        ids = agreed[which % len(agreed)] if agreed else self.one(which)
+        return agreed[which % len(agreed)] if agreed else self.one(which)
+
+    def complete(self, ids: PairIds, side: Side) -> None:
         before, owner = self.before(ids), self.owner(side)
         try:
             sides, of = agreement.complete(self.table, owner, ids, self.office.clock)
@@ -435,7 +460,7 @@ class Agreements(RuleBasedStateMachine):
 
 
 THE_SEARCH = settings(
-    max_examples=160 * SEARCH,
+    max_examples=120 * SEARCH,
     stateful_step_count=40,
     derandomize=SEARCH == 1,
     database=None,
