@@ -4,7 +4,7 @@ import multiprocessing
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from random import Random
 from typing import Any, NamedTuple
@@ -22,9 +22,9 @@ from cobroke.domain.features import Group
 from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import other
 from cobroke.domain.ranking import SIZES, Ranking, Row
-from cobroke.flows.rematch import KINDS, parts_of_a_run, work_on
+from cobroke.flows.rematch import parts_of_a_run, work_on
 from cobroke.storage import looks, rankings, registry, runs, stored_object
-from cobroke.storage.keys import Kind
+from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.notation import item_of
 from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
@@ -155,7 +155,7 @@ def _compare(table: Table, own: StoredObject, bodies: Bodies) -> None:
     assert (ranking.cut is not None) == was_cut  # noqa: S101
 
 
-def _each(do: Any, things: Iterable[StoredObject]) -> None:  # noqa: ANN401 - what is done is not looked at
+def _each(do: Callable[[StoredObject], None], things: Iterable[StoredObject]) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(do, things))
 

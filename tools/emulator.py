@@ -51,12 +51,13 @@ class RunningStack:
         """A boto3 client of the emulator, as its administrator."""
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **KEYS)  # type: ignore[call-overload]
 
-    def logs(self, function: str) -> list[str]:
-        """What a function of the API has written to its log."""
-        deployed = self.client("lambda").list_functions()["Functions"]
-        name = f"{STACK}-{function.replace('_', '')}"
-        group = next(one["LoggingConfig"]["LogGroup"] for one in deployed if one["FunctionName"].startswith(name))
-        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    def logs(self) -> list[str]:
+        """What all functions have written."""
+        client = self.client("logs")
+        described = client.get_paginator("describe_log_groups").paginate()
+        groups: list[str] = [group["logGroupName"] for page in described for group in page["logGroups"]]
+        events = client.get_paginator("filter_log_events")
+        pages = (page for group in groups for page in events.paginate(logGroupName=group))
         return [event["message"] for page in pages for event in page["events"]]
 
     @property

@@ -19,7 +19,7 @@ import httpx
 from tools.contract.deal import LEAD, PROPERTY
 from tools.contract.examples import REGISTRATION
 from tools.openapi import DOCUMENT
-from tools.stack import API_URL
+from tools.stack import api_url
 
 SEEDS = (1, 2, 3)
 EXAMPLES = 20
@@ -85,14 +85,6 @@ def _said(http: httpx.Client, token: str, verb: str, path: str, body: Mapping[st
     return http.request(verb, path, json=body, headers=headers).raise_for_status().json()
 
 
-def _base_url() -> str:
-    if len(sys.argv) > 1:
-        return sys.argv[1].rstrip("/")
-    if not API_URL.exists():
-        sys.exit("No running stack: start one with `make run` in another terminal, or name its URL.")
-    return API_URL.read_text().strip()
-
-
 def _tries(base_url: str) -> Iterator[int]:
     for seed in SEEDS:
         started = time.monotonic()
@@ -103,7 +95,7 @@ def _tries(base_url: str) -> Iterator[int]:
 
 def main() -> None:
     try:
-        print(f"{sum(_tries(_base_url())):,} requests, nothing found.")
+        print(f"{sum(_tries(api_url())):,} requests, nothing found.")
     except Found as what:
         sys.exit(str(what))
 

@@ -1,5 +1,6 @@
 """A deployed stack, as its operator reaches it: the local one of `make run`, or a stage on AWS by one's credentials."""
 
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,15 @@ import boto3
 from tools.emulator import KEYS, REGION
 
 API_URL = Path(__file__).parent.parent / ".local" / "api-url"
+
+
+def api_url() -> str:
+    """Of the API that a tool's first argument names, without one that of `make run`; the tool ends where none runs."""
+    if len(sys.argv) > 1:
+        return sys.argv[1].rstrip("/")
+    if not API_URL.exists():
+        sys.exit("No running stack: start one with `make run` in another terminal, or name its URL.")
+    return API_URL.read_text().strip()
 
 
 class NotRunning(Exception):

@@ -225,7 +225,7 @@ def test_what_is_marked_is_in_no_answer_notice_or_log_where_it_may_not_be(
     own = [answer.text for path, answer in answers if path in {"/me", f"/leads/{deal.lead}"}]
     assert OF_ANNA.found(*own) == (OF_ANNA.never | OF_ANNA.agreed) - {"mark_anna"}
     quiet = [answer.text for path, answer in answers if answer.status >= 400 or path == "/notifications"]
-    logged = _all_logged(stack)
+    logged = stack.logs()
     assert any(anna.client.get("/me").json["realtor_id"] in line for line in logged)
     for marks in (OF_ANNA, OF_BORIS):
         assert marks.found(*quiet) == marks.found(*logged) == set()
@@ -236,20 +236,6 @@ def _all_to_ask(deal: Deal, beside: str) -> list[str]:
     of_listings = [path + what for path in listings for what in ("", "/lead-recommendations", "/matches")]
     of_lead = [lead, f"{lead}/property-recommendations", f"{lead}/matches", f"/matches/{deal.match_id}"]
     return ["/me", "/leads", "/properties", "/notifications", *of_lead, *of_listings]
-
-
-def _all_logged(stack: RunningStack) -> list[str]:
-    """Of every function that is deployed."""
-    client = stack.client("logs")
-    groups = [
-        group["logGroupName"]
-        for page in client.get_paginator("describe_log_groups").paginate()
-        for group in page["logGroups"]
-    ]
-    pages = (
-        page for group in groups for page in client.get_paginator("filter_log_events").paginate(logGroupName=group)
-    )
-    return [event["message"] for page in pages for event in page["events"]]
 
 
 def _refused(deal: Deal, marked: Json) -> None:

@@ -1,23 +1,13 @@
 """From a listing that one realtor posts to another one's telephone: the deployed stack, its stream, queue and bot."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from cobroke.exact_json import dumps
 from tests.builders import a_lead, a_property, a_telegram_id, widget
 from tests.client import Client
 from tests.fake_bot_api import FakeBotApi, slower
-
-WITHIN_S = 10
-
-
-def soon[Found](look: Callable[[], Found]) -> Found:
-    """What is found within ten seconds, be it nothing then."""
-    until = time.monotonic() + WITHIN_S
-    while not (found := look()) and time.monotonic() < until:
-        time.sleep(0.1)
-    return found
+from tests.polling import soon
 
 
 def proven(stranger: Client) -> tuple[Client, int]:

@@ -1,6 +1,5 @@
 """From a schedule to its reports: the deployed planner, its queue and the worker, woken as the clock wakes them."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from cobroke.storage.stored_object import FRESH_FOR_MS, Content
 from cobroke.storage.table import Table
 from tests.builders import Json, a_lead, a_property
 from tests.client import Client
+from tests.polling import soon
 from tools import rematch
 from tools.emulator import RunningStack
 
@@ -80,9 +80,7 @@ def city(stranger: Client, table: Table, a_city: str) -> City:
 
 
 def awaited[Found](look: Callable[[], Found]) -> Found:
-    until = time.monotonic() + WITHIN_S
-    while not (found := look()) and time.monotonic() < until:
-        time.sleep(0.3)
+    found = soon(look, WITHIN_S)
     assert found, f"not within {WITHIN_S} s"
     return found
 

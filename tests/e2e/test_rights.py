@@ -1,7 +1,6 @@
 """The matrix of rights, walked cell by cell over HTTP, against real objects."""
 
 import itertools
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from cobroke.exact_json import dumps
 from cobroke.routes import ROUTES, Route
 from tests.builders import a_lead, a_property, a_registration, a_telegram_id, init_data
 from tests.client import Client
+from tests.polling import soon
 from tests.rights import CALLERS, ENDINGS, RIGHTS
 
 BUILDERS = 2
@@ -71,12 +71,9 @@ def a_world(stranger: Client, *, verified: bool = True, archived: bool = False, 
 
 
 def _a_notice(realtor: Client) -> str:
-    until = time.monotonic() + TOLD_WITHIN_S
-    while time.monotonic() < until:
-        for notice in realtor.get("/notifications").needs(200)["notifications"]:
-            return str(notice["id"])
-        time.sleep(0.1)
-    raise AssertionError("no notice of the match")
+    notices = soon(lambda: realtor.get("/notifications").needs(200)["notifications"], TOLD_WITHIN_S)
+    assert notices, "no notice of the match"
+    return str(notices[0]["id"])
 
 
 type Worlds = Mapping[str, World]

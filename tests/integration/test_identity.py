@@ -68,6 +68,14 @@ def test_the_first_proven_login_ends_every_token_issued_before(
     owner.get("/me").needs(200)
 
 
+def _thief_and_owner(stranger: Client) -> tuple[Client, Client]:
+    """Who typed a stranger's id, of whom the leads alone remember a version; and the owner, proven after that."""
+    telegram_id = a_telegram_id()
+    thief = stranger.registered(telegram_id=telegram_id)
+    thief.get("/leads").needs(200)
+    return thief, _login(stranger, {"init_data": init_data(int(telegram_id))})
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the functions take for the time since their start; set its only member."""
@@ -79,10 +87,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_token_that_was_ended_works_for_thirty_seconds_where_its_version_is_remembered(
     stranger: Client, clock: list[float]
 ) -> None:
-    telegram_id = a_telegram_id()
-    thief = stranger.registered(telegram_id=telegram_id)
-    thief.get("/leads").needs(200)
-    _login(stranger, {"init_data": init_data(int(telegram_id))})
+    thief, _ = _thief_and_owner(stranger)
     thief.get("/properties").needs(401)
     clock[0] += 30
     thief.get("/leads").needs(200)
@@ -93,10 +98,7 @@ def test_a_token_that_was_ended_works_for_thirty_seconds_where_its_version_is_re
 def test_the_token_of_a_first_proven_login_works_at_once_and_ends_the_older(
     stranger: Client, clock: list[float]
 ) -> None:
-    telegram_id = a_telegram_id()
-    thief = stranger.registered(telegram_id=telegram_id)
-    thief.get("/leads").needs(200)
-    owner = _login(stranger, {"init_data": init_data(int(telegram_id))})
+    thief, owner = _thief_and_owner(stranger)
     owner.get("/leads").needs(200)
     thief.get("/leads").needs(401)
     clock[0] += 30

@@ -79,27 +79,27 @@ def ours(sent: Json) -> Verdict:
 
 
 def by_init_data_py(text: str) -> Verdict:
-    try:
-        data = init_data_py.validate_by_hash(text, BOT_TOKEN, now=datetime.fromtimestamp(NOW, UTC))
-    except Exception as why:  # noqa: BLE001
-        return None, type(why).__name__
-    return (str(data.user.id), TAKEN) if data.user else (None, "no user")
+    return _of_user(init_data_py.validate_by_hash(text, BOT_TOKEN, now=datetime.fromtimestamp(NOW, UTC)).user)
 
 
 def by_aiogram(text: str) -> Verdict:
-    try:
-        data = _aiogram("web_app").safe_parse_webapp_init_data(BOT_TOKEN, text)
-    except Exception as why:  # noqa: BLE001
-        return None, type(why).__name__
-    return (str(data.user.id), TAKEN) if data.user else (None, "no user")
+    return _of_user(_aiogram("web_app").safe_parse_webapp_init_data(BOT_TOKEN, text).user)
 
 
 def by_aiograms_widget(sent: Json) -> Verdict:
+    fits = _aiogram("auth_widget").check_integrity(BOT_TOKEN, sent)
+    return (str(sent.get("id")), TAKEN) if fits else (None, "False")
+
+
+def _of_user(user: Any) -> Verdict:
+    return (str(user.id), TAKEN) if user else (None, "no user")
+
+
+def _asked(ask: Callable[[Any], Verdict], proof: Any) -> Verdict:
     try:
-        fits = _aiogram("auth_widget").check_integrity(BOT_TOKEN, sent)
+        return ask(proof)
     except Exception as why:  # noqa: BLE001
         return None, type(why).__name__
-    return (str(sent.get("id")), TAKEN) if fits else (None, "False")
 
 
 def _aiogram(module: str) -> Any:
@@ -122,7 +122,7 @@ def disagreements(sent: Json) -> Iterator[tuple[str, str]]:
     us, reason = ours(sent)
     for name, (ask, of_widgets) in LIBRARIES.items():
         if of_widgets != ("init_data" in sent):
-            them, error = ask(sent if of_widgets else sent["init_data"])
+            them, error = _asked(ask, sent if of_widgets else sent["init_data"])
             if them is None and us is not None:
                 yield name, error
             elif them != us:

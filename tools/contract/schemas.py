@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from cobroke.domain.fields import CONTROLS
+
 type Json = dict[str, Any]
 
 REF = "#/components/schemas/"
-READABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+READABLE = f"^[^{CONTROLS}]*$"
 """No control character but TAB, LF and CR."""
 IGNORED = {"propertyNames": {"pattern": READABLE}, "additionalProperties": {"$ref": f"{REF}Ignored"}}
 """What an unknown member of a body may be: it is not kept, but it is read."""

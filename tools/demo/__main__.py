@@ -4,9 +4,7 @@ Usage: python -m tools.demo [base url]; without one, that of `make run`.
 """
 
 import random
-import sys
 import time
-from pathlib import Path
 
 import httpx
 
@@ -14,13 +12,13 @@ from tools.demo.city import a_lead, a_listing, a_perfect_listing
 from tools.demo.pushes import show_pushes
 from tools.demo.realtor import Realtor
 from tools.demo.tables import Json, console, show_leads, show_notices, show_properties, show_timeline
+from tools.stack import api_url
 
-API_URL_FILE = Path(".local/api-url")
 LISTINGS, LEADS = 36, 12
 
 
 def main() -> None:
-    with httpx.Client(base_url=_base_url(), timeout=30) as http:
+    with httpx.Client(base_url=api_url(), timeout=30) as http:
         _tour(http, random.Random(7), f"Вымышленск-{time.time_ns() % 100_000}")  # noqa: S311 - a seeded example
 
 
@@ -108,14 +106,6 @@ def _agree(buyers: Realtor, sellers: Realtor, lead_id: str, property_id: str) ->
 
 def _of_agreement(answer: Json) -> bool:
     return any(notice["type"] == "CONTACT_SHARED" for notice in answer["notifications"])
-
-
-def _base_url() -> str:
-    if len(sys.argv) > 1:
-        return sys.argv[1].rstrip("/")
-    if not API_URL_FILE.exists():
-        sys.exit("No running stack: start one with `make run` in another terminal, or name its URL.")
-    return API_URL_FILE.read_text().strip()
 
 
 if __name__ == "__main__":

@@ -49,9 +49,9 @@ def _a_photo(value: str) -> str:
 
 
 # What JSON Schema can say of the rules above.
-_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_BLANK_OR_NOT = f"[^{_CONTROLS}]*"
-_NOT_BLANK = Field(json_schema_extra={"minLength": 1, "pattern": rf"^{_BLANK_OR_NOT}[^\s{_CONTROLS}]{_BLANK_OR_NOT}$"})
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_BLANK_OR_NOT = f"[^{CONTROLS}]*"
+_NOT_BLANK = Field(json_schema_extra={"minLength": 1, "pattern": rf"^{_BLANK_OR_NOT}[^\s{CONTROLS}]{_BLANK_OR_NOT}$"})
 _LETTERS = "\u00c0-\u024f\u0400-\u052f"
 _LABEL = f"[0-9A-Za-z{_LETTERS}_-]"
 _HTTPS = {

@@ -41,9 +41,9 @@ def alert(table: Table, held: HeldMarkets, written: StoredObject, clock: Callabl
 def _good(table: Table, written: StoredObject, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
     """The counterparts at 80 and more whose pair with the object is not hidden, with their scores."""
     seeker = Seeker(written, pairs.of_object(table, written.kind, written.id))
-    found = {one.id: one for one in market.counterparts(seeker.features)}
-    best = seeker.select(list(found.values()), max(len(found), 1)).ranked
-    return {place.id: (place.score, found[place.id]) for place in best if place.score >= ALERTED}
+    there = list(market.counterparts(seeker.features))
+    best = seeker.select(there, max(len(there), 1)).ranked
+    return {place.id: (place.score, market.entries[place.id]) for place in best if place.score >= ALERTED}
 
 
 def _is_among_the_best(table: Table, market: HeldMarket, one: Candidate, written: StoredObject) -> bool:

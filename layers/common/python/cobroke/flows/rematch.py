@@ -15,12 +15,11 @@ from cobroke.flows.notices import tell_of_pair
 from cobroke.flows.ranking import Seeker, keep
 from cobroke.storage import agenda, looks, markets, objects, pairs, rankings, registry, runs
 from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.keys import Kind
+from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.table import Table
 
 type Clock = Callable[[], int]
 
-KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
 _AGENDA, _MARKET = "AGENDA#", "MARKET#"
 FAR_BEHIND = 300
 """So many changes of its market make a ranking dear to catch up."""

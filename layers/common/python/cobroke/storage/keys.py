@@ -9,7 +9,8 @@ from cobroke.storage.table import Key
 
 type Kind = Literal["LEAD", "PROPERTY"]
 
-_KINDS: dict[str, Kind] = {"LEAD": "LEAD", "PROPERTY": "PROPERTY"}
+KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
+_BY_NAME: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 LAST = "~"
 """Sorts after everything that an id or a number is written with."""
@@ -89,7 +90,7 @@ def alerted_all(object_id: str) -> Key:
 def object_of(sort_key: str) -> tuple[Kind, str] | None:
     """The kind and id of the lead or property that lives under this sort key, None where none does."""
     name, _, object_id = sort_key.partition("#")
-    kind = _KINDS.get(name)
+    kind = _BY_NAME.get(name)
     return (kind, object_id) if kind and "#" not in object_id else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cobroke.domain.errors import LimitReached
 from cobroke.storage import keys
-from cobroke.storage.keys import Kind
+from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
@@ -12,13 +12,11 @@ type Counts = Mapping[Kind, int]
 """Active objects by kind."""
 
 MOST_ACTIVE = 1_000
-_KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
     """LimitReached where there is no room for another. The transaction that makes it checks again."""
-    item = table.get(keys.limits(owner))
-    if item and item.get(_name(kind), 0) >= MOST_ACTIVE:
+    if kept(table, owner)[kind] >= MOST_ACTIVE:
         raise LimitReached
 
 
@@ -35,17 +33,20 @@ def kept(table: Table, owner: str) -> Counts:
 
 
 def of_item(item: Item) -> Counts:
-    return {kind: item.get(_name(kind), 0) for kind in _KINDS}
+    return {kind: item.get(_name(kind), 0) for kind in KINDS}
 
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     """A recount in place of what was kept, refused where that has changed meanwhile."""
     pk, sk = keys.limits(owner)
     item = {"PK": pk, "SK": sk, "entity": "LIMITS"} | {_name(kind): count for kind, count in counted.items()}
-    is_kept = {kind: f"{_name(kind)} = :{_name(kind)}" for kind in kept}
-    is_zero = {kind: f"attribute_not_exists({_name(kind)}) OR {said}" for kind, said in is_kept.items()}
-    condition = " AND ".join(f"({is_kept[kind] if count else is_zero[kind]})" for kind, count in kept.items())
+    condition = " AND ".join(_still(_name(kind), count) for kind, count in kept.items())
     return table.put(item, condition=condition, values={_name(kind): count for kind, count in kept.items()})
+
+
+def _still(name: str, count: int) -> str:
+    same = f"{name} = :{name}"
+    return same if count else f"(attribute_not_exists({name}) OR {same})"
 
 
 def _name(kind: Kind) -> str:

@@ -76,9 +76,9 @@ def _kept(table: Table, owned: Owned, now: int) -> _Kept | None:
 def _by_hand(held: HeldMarkets, kept: _Kept) -> Sequence[Row]:
     own = kept.seeker.own
     market = held.get(other(own.kind), own.content.features.market)
-    entries = {one.id: one for one in market.counterparts(own.content.features)}
-    best = kept.seeker.select(list(entries.values()), SIZES.kept)
-    return _shown(ranked(best, entries, market.watermark, len(entries), own.version))
+    there = list(market.counterparts(own.content.features))
+    best = kept.seeker.select(there, SIZES.kept)
+    return _shown(ranked(best, market.entries, market.watermark, len(there), own.version))
 
 
 def _shown(ranking: Ranking) -> Sequence[Row]:
