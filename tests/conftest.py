@@ -21,8 +21,8 @@ os.environ |= {
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 WITH_SOCKETS = ROOT / "tests" / "e2e"
-LAST = ("test_main_job.py", "test_logs.py")
-"""Of the end-to-end tests: what a whole city leaves to the stream to do keeps the emulator busy for minutes."""
+LAST = ("test_lists_while_writing.py", "test_main_job.py", "test_logs.py")
+"""Of the end-to-end tests: what these leave to the stream to do keeps the emulator busy for minutes."""
 
 
 def _overheard(handle: Callable[[logging.Logger, logging.LogRecord], None]) -> None:

@@ -1,18 +1,12 @@
 """Two realtors from the first like to the deal, over HTTP: what each is told, and what he may see of the other when."""
 
-import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cobroke.exact_json import dumps
 from tests.builders import a_lead, a_property, a_telegram_id, init_data
 from tests.client import Answer, Client
+from tests.polling import eventually
 from tools.emulator import RunningStack
-
-WITHIN_S = 5
-"""So soon the stream has told and closed: a bound on the emulator, no measure."""
-COLD_WITHIN_S = 20
-"""Where nothing may have woken the stream's function before."""
 
 type Json = dict[str, Any]
 
@@ -95,18 +89,11 @@ def a_deal(stranger: Client, city: str, **lead: Any) -> Deal:
     )
 
 
-def eventually[Seen](look: Callable[[], Seen], wanted: Seen, within_s: float = WITHIN_S) -> None:
-    until = time.monotonic() + within_s
-    while (seen := look()) != wanted and time.monotonic() < until:
-        time.sleep(0.05)
-    assert seen == wanted
-
-
 def test_from_the_first_like_both_are_told_until_contacts_lie_in_both_inboxes(stranger: Client, a_city: str) -> None:
     deal = a_deal(stranger, a_city)
     anna, boris, match_id = deal.anna, deal.boris, deal.match_id
     deal.lead_side("LIKE", notes="Покупатель готов").needs(200)
-    eventually(lambda: boris.inbox(match_id), ["INTEREST"], COLD_WITHIN_S)
+    eventually(lambda: boris.inbox(match_id), ["INTEREST"])
     assert deal.listed()[1]["message_from_counterpart"] == "Покупатель готов"
     deal.property_side("LIKE", proposed_commission=40).needs(200)
     eventually(lambda: anna.inbox(match_id), ["MUTUAL"])

@@ -6,10 +6,10 @@ once. Which endings are allowed, the domain's own functions say.
 
 import os
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
+from functools import partial
 from itertools import permutations
 from random import Random
 from typing import Any, Literal, NamedTuple
@@ -27,10 +27,9 @@ from cobroke.storage.notices import notice_id
 from cobroke.storage.table import Table
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client
+from tests.polling import eventually, soon
 
 ROUNDS = 100 if os.environ.get("RACES") == "long" else 25
-WITHIN_S = 20
-"""For what the stream does: a bound on a busy machine, no measure."""
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
 
 
@@ -72,6 +71,11 @@ class World(NamedTuple):
     def seen_by(self, side: Side) -> str:
         turn = {None: None, side: "ME"}.get(self.pair.awaiting, "THEM")
         return f"{self.pair.status} at {self.pair.agreed_share}, {turn}" if self.pair.status else "no match"
+
+    @property
+    def is_closing(self) -> bool:
+        """An object is archived, and the stream has yet to close the match."""
+        return bool(self.archived and self.pair.expires_at)
 
     def settled(self) -> "World":
         """Once the stream has closed what waits for an archived object. Of each time, only whether it is there."""
@@ -124,16 +128,12 @@ class Rivals:
         pairs = [self._explained(race) for race in self.races]
         for side in SIDES:
             told = sorted(notice_id(notice.at, *notice) for pair in pairs for notice in owed(pair) if notice.to == side)
-            until = time.monotonic() + WITHIN_S
-            while (inbox := sorted(self._inbox(side))) != told and time.monotonic() < until:
-                time.sleep(0.05)
-            assert inbox == told
+            eventually(partial(self._inbox, side), told)
         return pairs
 
     def _explained(self, race: Race) -> Pair:
-        until = time.monotonic() + WITHIN_S
-        while (world := self._world(race.ids)).archived and world.pair.expires_at and time.monotonic() < until:
-            time.sleep(0.05)
+        soon(lambda: not self._world(race.ids).is_closing)
+        world = self._world(race.ids)
         assert (race.replies, world.settled()) in _endings(race.start, race.lines), f"no order explains {race}, {world}"
         items = [self.table.get(key(*race.ids)) for key in (keys.pair, keys.mirror)]
         record, mirror = ((item["d"], item["version"]) if item else None for item in items)
@@ -171,11 +171,11 @@ class Rivals:
         return realtor.post(path, {"action": request.verb, "proposed_commission": request.share})
 
     def _inbox(self, side: Side) -> list[str]:
-        """The ids of what was told of pairs."""
+        """The ids of what was told of pairs, in their order."""
         found: list[Any] = []
         for page in range(1, 2 + ROUNDS * 5 // 100):
             found += self.realtors[side].get("/notifications", page=page, limit=100).needs(200)["notifications"]
-        return [notice["id"] for notice in found if "match_id" in notice["data"]]
+        return sorted(notice["id"] for notice in found if "match_id" in notice["data"])
 
 
 def _line(said: str) -> Line:

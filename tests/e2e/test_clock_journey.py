@@ -19,11 +19,10 @@ from cobroke.storage.stored_object import FRESH_FOR_MS, Content
 from cobroke.storage.table import Table
 from tests.builders import Json, a_lead, a_property
 from tests.client import Client
-from tests.polling import soon
+from tests.polling import WITHIN_S, soon
 from tools import rematch
 from tools.emulator import RunningStack
 
-WITHIN_S = 90
 SHARDS_OF_THE_AGENDA = {f"AGENDA#{shard}" for shard in range(SHARDS)}
 
 type Reports = dict[str, dict[str, int]]
@@ -80,7 +79,7 @@ def city(stranger: Client, table: Table, a_city: str) -> City:
 
 
 def awaited[Found](look: Callable[[], Found]) -> Found:
-    found = soon(look, WITHIN_S)
+    found = soon(look)
     assert found, f"not within {WITHIN_S} s"
     return found
 

@@ -15,8 +15,6 @@ from tests.polling import soon
 from tests.rights import CALLERS, ENDINGS, RIGHTS
 
 BUILDERS = 2
-TOLD_WITHIN_S = 30
-"""A bound for the stream on a cold emulator, no measure."""
 _cities = itertools.count(1)
 
 
@@ -71,7 +69,7 @@ def a_world(stranger: Client, *, verified: bool = True, archived: bool = False, 
 
 
 def _a_notice(realtor: Client) -> str:
-    notices = soon(lambda: realtor.get("/notifications").needs(200)["notifications"], TOLD_WITHIN_S)
+    notices = soon(lambda: realtor.get("/notifications").needs(200)["notifications"])
     assert notices, "no notice of the match"
     return str(notices[0]["id"])
 
