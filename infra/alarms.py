@@ -1,4 +1,5 @@
-"""Alarms as data: failure queues that hold something, a stream that lags, functions that fail, what the audit finds.
+"""Alarms as data: failure queues that hold something, a stream that lags, functions that fail or sleep, a table that
+throttles, what the audit finds.
 
 Functions and failure queues are found in the stack itself: a new one cannot be forgotten. `docs/runbook.md` says of
 each what to do.
@@ -6,8 +7,9 @@ each what to do.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from aws_cdk import Duration, aws_cloudwatch, aws_cloudwatch_actions, aws_sns, aws_sqs
+from aws_cdk import Duration, aws_cloudwatch, aws_cloudwatch_actions, aws_dynamodb, aws_sns, aws_sqs
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -18,11 +20,19 @@ NAMESPACE = "Cobroke"
 AUDIT_KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
 LAGS_MS = 10 * 60 * 1000
 PERIOD = Duration.minutes(5)
+WOKEN_H = {"rematch_planner": 3, "audit": 36}
+"""What the clock wakes (every half hour, every night), and how many hours without are too many."""
+SILENCES = 3
+"""So many parts of that time, each without."""
+THROTTLED = 100
+"""In five minutes; fewer are tried again and nobody notices."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """Raised when the metric is above `most`. Where nothing is measured nothing is wrong."""
+    """Raised when the metric is above `most`; where nothing is measured nothing is wrong. With `silent_h`, when nothing
+    is measured for so many hours.
+    """
 
     name: str
     says: str
@@ -31,6 +41,7 @@ class Alarm:
     dimensions: Mapping[str, str]
     statistic: str = "Sum"
     most: int = 0
+    silent_h: int = 0
 
 
 def make_alarms(scope: Construct, stage: Stage) -> None:
@@ -52,6 +63,9 @@ def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
     for function in everything:
         if isinstance(function, lambda_.Function):
             yield from _of_function(function)
+    for table in everything:
+        if isinstance(table, aws_dynamodb.Table):
+            yield from _of_table(table)
     for kind in AUDIT_KINDS:
         dimensions = {"service": "audit", "stage": stage.name}
         metric = f"Drift{kind.capitalize()}"
@@ -73,6 +87,18 @@ def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
         says = "The function is more than ten minutes behind the table's stream."
         yield Alarm(f"{name}-lags", says, "AWS/Lambda", "IteratorAge", dimensions, statistic="Maximum", most=LAGS_MS)
 
+    if name in WOKEN_H:
+        says = "The clock has not woken the function."
+        yield Alarm(f"{name}-silent", says, "AWS/Lambda", "Invocations", dimensions, silent_h=WOKEN_H[name])
+
+
+def _of_table(table: aws_dynamodb.Table) -> Iterator[Alarm]:
+    for way in ("Read", "Write"):
+        says = f"The table refuses {way.lower()}s for there are too many."
+        dimensions = {"TableName": table.table_name}
+        name, metric = f"table-throttles-{way.lower()}s", f"{way}ThrottleEvents"
+        yield Alarm(name, says, "AWS/DynamoDB", metric, dimensions, most=THROTTLED)
+
 
 def _make(scope: Construct, stage: Stage, alarm: Alarm) -> aws_cloudwatch.Alarm:
     return aws_cloudwatch.Alarm(
@@ -85,10 +111,23 @@ def _make(scope: Construct, stage: Stage, alarm: Alarm) -> aws_cloudwatch.Alarm:
             metric_name=alarm.metric,
             dimensions_map=dict(alarm.dimensions),
             statistic=alarm.statistic,
-            period=PERIOD,
+            period=Duration.minutes(alarm.silent_h * 60 // SILENCES) if alarm.silent_h else PERIOD,
         ),
-        threshold=alarm.most,
-        evaluation_periods=1,
-        comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+        **_condition(alarm),
     )
+
+
+def _condition(alarm: Alarm) -> dict[str, Any]:
+    if alarm.silent_h:
+        return {
+            "threshold": 1,
+            "evaluation_periods": SILENCES,
+            "comparison_operator": aws_cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            "treat_missing_data": aws_cloudwatch.TreatMissingData.BREACHING,
+        }
+    return {
+        "threshold": alarm.most,
+        "evaluation_periods": 1,
+        "comparison_operator": aws_cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        "treat_missing_data": aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+    }

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from aws_cdk import Acknowledgment, CfnResource, Tags, Validations, aws_apigatewayv2, aws_logs
+from aws_cdk import Acknowledgment, CfnResource, Duration, Tags, Validations, aws_apigatewayv2, aws_logs
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
@@ -14,6 +14,8 @@ from infra.stages import Stage
 LOCAL_API_ID = "c0b40ce0"
 ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
 EXPOSED_HEADERS = ["ETag", "Retry-After", "WWW-Authenticate"]
+PREFLIGHT_HOLDS = Duration.hours(2)
+"""As long as browsers believe it; without it they ask before every request."""
 # What was asked and how it went; no address, no agent: those are personal.
 _LOGGED = {
     "requestId": "$context.requestId",
@@ -33,12 +35,7 @@ def make_api(scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Fun
         api_name=f"cobroke-{stage.name}",
         create_default_stage=False,
         default_integration=integrations[DEFAULT_FUNCTION],
-        cors_preflight=aws_apigatewayv2.CorsPreflightOptions(
-            allow_origins=list(stage.origins),
-            allow_methods=[aws_apigatewayv2.CorsHttpMethod[method] for method in methods],
-            allow_headers=ALLOWED_HEADERS,
-            expose_headers=EXPOSED_HEADERS,
-        ),
+        cors_preflight=_cors(stage, methods),
     )
     for route in ROUTES:
         api.add_routes(
@@ -57,6 +54,16 @@ def make_api(scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Fun
     if stage.is_local:
         _suit_the_emulator(api, stage, methods)
     return api
+
+
+def _cors(stage: Stage, methods: list[str]) -> aws_apigatewayv2.CorsPreflightOptions:
+    return aws_apigatewayv2.CorsPreflightOptions(
+        allow_origins=list(stage.origins),
+        allow_methods=[aws_apigatewayv2.CorsHttpMethod[method] for method in methods],
+        allow_headers=ALLOWED_HEADERS,
+        expose_headers=EXPOSED_HEADERS,
+        max_age=PREFLIGHT_HOLDS,
+    )
 
 
 def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
@@ -87,6 +94,7 @@ def _suit_the_emulator(api: aws_apigatewayv2.HttpApi, stage: Stage, methods: lis
         "allowMethods": methods,
         "allowHeaders": ALLOWED_HEADERS,
         "exposeHeaders": EXPOSED_HEADERS,
+        "maxAge": PREFLIGHT_HOLDS.to_seconds(),
     }
     for name, value in cors.items():
         resource.add_property_override(f"CorsConfiguration.{name}", value)

@@ -9,15 +9,15 @@ from infra.signing_keys import SigningKeys
 from infra.stages import Stage
 
 _READ = ("BatchGetItem", "GetItem", "Query")
-_OBJECTS = (*_READ, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+_OBJECTS = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 # A transaction needs the actions of its parts and no other.
 TABLE_ACTIONS = {
-    "auth": ("ConditionCheckItem", "GetItem", "PutItem", "UpdateItem"),
+    "auth": ("GetItem", "PutItem"),
     "leads": _OBJECTS,
     "properties": _OBJECTS,
     "recommendations": (*_READ, "PutItem"),
-    "matches": _OBJECTS,
+    "matches": (*_OBJECTS, "BatchGetItem", "ConditionCheckItem"),
     "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query"),
 }
 

@@ -116,7 +116,8 @@ def stage_of(node: Node) -> Stage:
 def _must_be_origins(origins: tuple[str, ...]) -> None:
     for origin in origins:
         scheme, _, host = origin.partition("://")
-        if not host or "/" in host or "*" in host or (scheme != "https" and not host.startswith("localhost")):
+        is_here = scheme == "http" and host.partition(":")[0] == "localhost"
+        if not host or "/" in host or "*" in host or (scheme != "https" and not is_here):
             raise NotConfigured(
                 f"{origin!r} is no origin: write https:// and the host, nothing after it, as in https://app.example.com"
             )

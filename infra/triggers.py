@@ -16,9 +16,10 @@ FAILED_KEPT = Duration.days(14)
 READ_STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
 
 
-TIMEOUT = Duration.minutes(1)
+READER_TIMEOUT = Duration.minutes(5)
+PUSH_TIMEOUT = Duration.minutes(1)
 VISIBILITY = Duration.minutes(6)
-"""Six times the function's own time, as Lambda advises."""
+"""Six times the push's own time, as Lambda advises."""
 PUSH_ACTIONS = ("BatchGetItem", "UpdateItem")
 QUEUE_ACTIONS = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
 
@@ -64,7 +65,7 @@ def make_triggers(
     environment = {"TABLE_NAME": table.table_name}
     readers = {}
     for reader in STREAM_READERS:
-        readers[reader.function] = make_function(scope, stage, reader.function, layer, environment, TIMEOUT)
+        readers[reader.function] = make_function(scope, stage, reader.function, layer, environment, READER_TIMEOUT)
         allow(readers[reader.function], [f"dynamodb:{action}" for action in reader.actions], table.table_arn)
         _read_stream(scope, stage, table, reader, readers[reader.function])
     pushes = _make_push(scope, stage, layer, table, bot_token)
@@ -85,7 +86,7 @@ def _make_push(
         "TELEGRAM_API_URL": stage.telegram_api_url,
         "MINI_APP_URL": stage.mini_app_url,
     }
-    push = make_function(scope, stage, "telegram_push", layer, environment, TIMEOUT)
+    push = make_function(scope, stage, "telegram_push", layer, environment, PUSH_TIMEOUT)
     allow(push, [f"dynamodb:{action}" for action in PUSH_ACTIONS], table.table_arn)
     allow(push, ["ssm:GetParameter"], parameter_arn(scope, bot_token))
     allow(push, ["sqs:SendMessage"], queue.queue_arn)

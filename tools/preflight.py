@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.stack import session
 
 ROOT = Path(__file__).parent.parent
 NODE = "node"
@@ -100,18 +101,18 @@ def stage(deploy: Deploy) -> str:
 
 def credentials(_: Deploy) -> str:
     try:
-        session = _session()
-        if not session.region_name:
+        here = session()
+        if not here.region_name:
             raise NotReady("no region: export AWS_REGION=…, else the CDK would take us-east-1")
-        identity = session.client("sts").get_caller_identity()
+        identity = here.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as why:
         raise NotReady(f"none that work ({type(why).__name__}): `aws sso login`, or export AWS_PROFILE=…") from None
-    return f"account {identity['Account']} in {session.region_name}, as {identity['Arn'].rpartition(':')[2]}"
+    return f"account {identity['Account']} in {here.region_name}, as {identity['Arn'].rpartition(':')[2]}"
 
 
 def bootstrap(_: Deploy) -> str:
     todo = "run `node_modules/.bin/cdk bootstrap aws://ACCOUNT/REGION`, with those above"
-    ssm = _session().client("ssm")
+    ssm = session().client("ssm")
     try:
         version = ssm.get_parameter(Name=BOOTSTRAP_VERSION)["Parameter"]["Value"]
     except ssm.exceptions.ParameterNotFound:
@@ -127,7 +128,7 @@ def bot_token(deploy: Deploy) -> str:
     """Its kind and its key; describing a parameter gives no text of it, encrypted or not."""
     name = deploy.bot_token_parameter
     try:
-        found = _session().client("ssm").describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
+        found = session().client("ssm").describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
     except (BotoCoreError, ClientError) as why:
         raise NotReady(_refused("ssm:DescribeParameters", why)) from None
     if not found["Parameters"]:
@@ -159,11 +160,6 @@ CHECKS = (
     Check("bot token", bot_token, ("stage and origins", "AWS credentials")),
     Check("template", template, ("CDK", "stage and origins")),
 )
-
-
-def _session() -> boto3.Session:
-    """Of the region that the CDK takes: AWS_REGION, which boto3 does not know, comes first."""
-    return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 
 def _said(words: list[str], otherwise: str) -> str:

@@ -1,11 +1,13 @@
 """A deployed stack, as its operator reaches it: the local one of `make run`, or a stage on AWS by one's credentials."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.exceptions import ClientError
 
 from tools.emulator import KEYS, REGION
 
@@ -28,21 +30,28 @@ class NotRunning(Exception):
 class Stack:
     def __init__(self, stage: str) -> None:
         self.name = f"cobroke-{stage}"
+        self._session = session()
         self._options = _of_make_run() if stage == "local" else {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - any boto3 client
-        return boto3.client(service, **self._options)  # type: ignore[call-overload]
+        return self._session.client(service, **self._options)  # type: ignore[call-overload]
 
     def output(self, name: str) -> str:
         """One of the stack's outputs."""
-        (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+        try:
+            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+        except ClientError:
+            raise self._not_here from None
         return next(str(one["OutputValue"]) for one in stack["Outputs"] if one["OutputKey"] == name)
 
     def function(self, folder: str) -> str:
         """The name of the function of `functions/<folder>`."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()
         names: list[str] = [one["FunctionName"] for page in pages for one in page["Functions"]]
-        return next(name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}"))
+        found = [name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}")]
+        if not found:
+            raise self._not_here
+        return found[0]
 
     def log(self, folder: str) -> list[str]:
         """What a function has written."""
@@ -50,6 +59,16 @@ class Stack:
         events = self.client("logs").get_paginator("filter_log_events")
         pages = events.paginate(logGroupName=deployed["LoggingConfig"]["LogGroup"])
         return [event["message"] for page in pages for event in page["events"]]
+
+    @property
+    def _not_here(self) -> NotRunning:
+        where = self._options.get("region_name", self._session.region_name)
+        return NotRunning(f"There is no {self.name} in {where}, or its account does not let you see it.")
+
+
+def session() -> boto3.Session:
+    """Of the region that the CDK takes: AWS_REGION, which boto3 does not know, comes first."""
+    return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 
 def _of_make_run() -> dict[str, str]:

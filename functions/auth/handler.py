@@ -49,7 +49,8 @@ def register(body: Registration) -> Token:
     realtor = Realtor("", body.telegram_id, body.phone, body.email, body.agency_name)
     if proof:
         realtor = realtors.starting_verified(realtor, proof)
-    return _token(realtors.register(api.table, realtor))
+    key = _signing_key()
+    return _token(realtors.register(api.table, realtor), key)
 
 
 @api.serves("POST /auth/telegram", refuses=(NotRegistered,))
@@ -58,7 +59,8 @@ def login(body: Login) -> Token:
 
     The first proven login verifies the realtor and ends every token of before.
     """
-    return _token(realtors.login(api.table, _proven(body.telegram_auth_data)))
+    proof, key = _proven(body.telegram_auth_data), _signing_key()
+    return _token(realtors.login(api.table, proof), key)
 
 
 @api.serves("GET /me")
@@ -89,9 +91,13 @@ def _proven(auth_data: dict[str, Any]) -> Proof:
         raise Unauthorized from None
 
 
-def _token(realtor: Realtor) -> Token:
-    claim = tokens.Claim(realtor.id, realtor.token_version)
-    key, stage = secret(api.config.signing_key_parameter), api.config.stage
+def _signing_key() -> str:
+    """Read before anything is written: who is registered gets a token, or may try again."""
+    return secret(api.config.signing_key_parameter)
+
+
+def _token(realtor: Realtor, key: str) -> Token:
+    claim, config = tokens.Claim(realtor.id, realtor.token_version), api.config
     return Token(
-        access_token=tokens.sign(claim, api.config.signing_key_id, key, stage, int(time.time()), uuid.uuid4().hex)
+        access_token=tokens.sign(claim, config.signing_key_id, key, config.stage, int(time.time()), uuid.uuid4().hex)
     )

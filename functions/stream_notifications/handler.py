@@ -16,7 +16,7 @@ from cobroke.storage.keys import object_of
 from cobroke.storage.notation import item_of
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
-from cobroke.streams import Event, Record, each
+from cobroke.streams import BATCH_S, Event, Record, each
 
 logger = Logger(service="stream_notifications", utc=True)
 config = Config.from_environment()
@@ -25,6 +25,7 @@ queue = Queue(config.push_queue_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
+    table.begin(BATCH_S)
     return each(event, _follow, logger)
 
 

@@ -37,11 +37,19 @@ def _done(received: Mapping[str, Any]) -> bool:
             queue.put(message, outcome.again_after_s)
     except Exception as failure:  # noqa: BLE001 - whatever it was, it is tried again
         logger.error("push failed", **kind_and_place(failure))  # noqa: TRY400 - never its text
-        tries = int(received["attributes"]["ApproximateReceiveCount"])
-        queue.hold_back(received["receiptHandle"], min(FIRST_PAUSE_S * 2 ** (tries - 1), LONGEST_PAUSE_S))
+        _hold_back(received)
         return False
     logger.info("push", realtor_id=message["realtor_id"], notice_id=message["notice_id"], outcome=outcome.said)
     return True
+
+
+def _hold_back(received: Mapping[str, Any]) -> None:
+    """Where that fails, the message comes again when its time in the queue says."""
+    tries = int(received["attributes"]["ApproximateReceiveCount"])
+    try:
+        queue.hold_back(received["receiptHandle"], min(FIRST_PAUSE_S * 2 ** (tries - 1), LONGEST_PAUSE_S))
+    except Exception as failure:  # noqa: BLE001 - the other messages of the batch have nothing to do with it
+        logger.warning("message not held back", **kind_and_place(failure))
 
 
 def _send(chat_id: str, title: str, message: str) -> Answer:

@@ -12,7 +12,9 @@ from infra.alarms import AUDIT_KINDS
 from infra.triggers import STREAM_READERS
 from tests.infra.conftest import ORIGINS, Template
 
+ROOT = Path(__file__).parent.parent.parent
 ALARM = "AWS::CloudWatch::Alarm"
+OF_TABLE = ("ReadThrottleEvents", "WriteThrottleEvents")
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
 
@@ -47,7 +49,7 @@ def test_every_failure_queue_has_one(watched: Template) -> None:
 
 
 def test_every_function_has_one_for_errors_and_one_for_throttles(watched: Template) -> None:
-    of_functions = {key[1:] for key in alarms(watched) if key[0] == "AWS/Lambda" and key[1] != "IteratorAge"}
+    of_functions = {key[1:] for key in alarms(watched) if key[1] in {"Errors", "Throttles"}}
     names = watched.all("AWS::Lambda::Function")
     assert of_functions == {(metric, name) for metric in ("Errors", "Throttles") for name in names}
 
@@ -63,6 +65,28 @@ def test_a_reader_ten_minutes_behind_the_stream_raises_one(watched: Template) ->
     assert {(one["Threshold"], one["Statistic"]) for one in names.values()} == {(600_000, "Maximum")}
 
 
+def test_what_the_clock_wakes_raises_one_when_it_is_not_woken(watched: Template) -> None:
+    silent = {of: one for (_, metric, of), one in alarms(watched).items() if metric == "Invocations"}
+    functions = watched.all("AWS::Lambda::Function")
+    hours = {
+        functions[of]["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: (
+            one["Period"] * one["EvaluationPeriods"] / 3600
+        )
+        for of, one in silent.items()
+    }
+    assert hours == {"rematch_planner": 3, "audit": 36}
+    for one in silent.values():
+        assert (one["ComparisonOperator"], one["Threshold"]) == ("LessThanThreshold", 1)
+        assert one["TreatMissingData"] == "breaching"
+
+
+def test_a_table_that_throttles_raises_one(watched: Template) -> None:
+    (table,) = watched.all("AWS::DynamoDB::Table")
+    assert {(metric, of) for space, metric, of in alarms(watched) if space == "AWS/DynamoDB"} == {
+        (metric, table) for metric in OF_TABLE
+    }
+
+
 def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
     assert AUDIT_KINDS == KINDS
     drifts = {metric: one for (space, metric, _), one in alarms(watched).items() if space == "Cobroke"}
@@ -76,9 +100,11 @@ def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
 
 def test_what_is_not_measured_is_not_wrong_and_one_is_too_many(watched: Template) -> None:
     for (_, metric, _), one in alarms(watched).items():
+        if metric == "Invocations":
+            continue
         assert one["TreatMissingData"] == "notBreaching"
         assert one["ComparisonOperator"] == "GreaterThanThreshold"
-        assert one["Threshold"] == (600_000 if metric == "IteratorAge" else 0)
+        assert one["Threshold"] == {"IteratorAge": 600_000, **dict.fromkeys(OF_TABLE, 100)}.get(metric, 0)
         assert "docs/runbook.md" in one["AlarmDescription"]
         assert "AlarmActions" not in one
 
@@ -88,8 +114,8 @@ def test_local_has_none(templates: dict[str, Template]) -> None:
 
 
 def test_every_alarm_is_in_the_runbook() -> None:
-    said = Path("docs/runbook.md").read_text()
-    words = ["-errors", "-throttles", "-lags", *(f"drift-{kind}" for kind in KINDS)]
+    said = (ROOT / "docs" / "runbook.md").read_text()
+    words = ["-errors", "-throttles", "-lags", "-silent", "table-throttles", *(f"drift-{kind}" for kind in KINDS)]
     words += [f"{name}-failed" for name in ("rematch_worker", "telegram_push")]
     words += [f"{reader.function}-failed" for reader in STREAM_READERS]
     assert [word for word in words if word not in said] == []

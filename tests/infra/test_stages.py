@@ -15,6 +15,8 @@ from infra.stages import NotConfigured, stage_of
         ({"stage": "prod", "origins": "https://app.example.com/"}, "no origin"),
         ({"stage": "prod", "origins": "*"}, "no origin"),
         ({"stage": "dev", "origins": "https://*.example.com"}, "no origin"),
+        ({"stage": "prod", "origins": "http://localhost.example.com"}, "no origin"),
+        ({"stage": "dev", "origins": "ftp://localhost"}, "no origin"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(context: dict[str, str], said: str) -> None:

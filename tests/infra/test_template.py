@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from cobroke.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.streams import BATCH_S
 from infra.stages import STAGES
 from infra.triggers import STREAM_READERS
 from tests.infra.conftest import ORIGINS, Template
 
+ROOT = Path(__file__).parent.parent.parent
+LONGEST_CALL_S = 15
 # CDK's own: it names what a function depends on twice. The second is what the emulator reads CORS from.
 KEPT_BY_CFN_LINT = {"dev": ["W3005"], "prod": ["W3005"], "local": ["W3005", "E3002"]}
 
@@ -62,6 +65,7 @@ def test_browsers_may_call_from_the_origins_of_the_stage(template: Template) -> 
     assert cors["AllowHeaders"] == ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
     assert cors["ExposeHeaders"] == ["ETag", "Retry-After", "WWW-Authenticate"]
     assert cors["AllowMethods"] == sorted({route.method for route in ROUTES})
+    assert cors["MaxAge"] == 7200
     assert "AllowCredentials" not in cors
 
 
@@ -83,6 +87,13 @@ def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
     assert used | {access} == set(groups)
 
 
+def test_a_reader_of_the_stream_reports_what_it_has_not_done_before_it_is_stopped(template: Template) -> None:
+    names = {reader.function for reader in STREAM_READERS}
+    timeouts = [one["Timeout"] for name, one in template.functions().items() if name in names]
+    assert all(timeout > BATCH_S + LONGEST_CALL_S for timeout in timeouts)
+    assert len(timeouts) == 2
+
+
 def test_every_function_runs_python_3_13_on_arm_with_the_one_layer(prod: Template) -> None:
     (layer,) = prod.all("AWS::Lambda::LayerVersion")
     for function in prod.functions().values():
@@ -91,7 +102,7 @@ def test_every_function_runs_python_3_13_on_arm_with_the_one_layer(prod: Templat
         assert function["Layers"] == [{"Ref": layer}]
         assert function["Handler"] == "handler.handler"
         assert function["Timeout"] <= 600
-    assert Path(".python-version").read_text().strip() == "3.13"
+    assert (ROOT / ".python-version").read_text().strip() == "3.13"
 
 
 def test_a_deploy_without_the_bot_token_fails(prod: Template) -> None:

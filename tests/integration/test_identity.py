@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cobroke import tokens
+from cobroke import secrets, tokens
+from cobroke.domain.errors import Busy
 from cobroke.routes import ROUTES
 from cobroke.storage import realtors
 from tests.account import KEY_ID, PRIVATE_KEY, text
@@ -40,6 +41,25 @@ def test_a_known_telegram_id_gets_no_token(stranger: Client) -> None:
     answer = stranger.post("/auth/register", body)
     assert answer.needs(409)["code"] == "already_registered"
     assert "access_token" not in answer.text
+
+
+def test_a_registration_that_cannot_be_answered_with_a_token_can_be_repeated(
+    stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_: str) -> str:
+        raise Busy
+
+    body = a_registration()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("functions.auth.handler.secret", unreachable)
+        stranger.post("/auth/register", body).needs(503)
+    stranger.post("/auth/register", body).needs(201)
+
+
+def test_the_store_of_secrets_has_as_little_time_as_the_table() -> None:
+    config = secrets.provider.client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 2.5)
+    assert config.retries["total_max_attempts"] == 3
 
 
 @pytest.mark.parametrize("kind", ["mini app", "widget"])

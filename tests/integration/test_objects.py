@@ -1,15 +1,17 @@
 """Leads and properties: what their owner writes, reads again and takes out of the market."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
 
 from cobroke.domain.ids import created_at, object_id, owner_of
+from cobroke.domain.lead import REQUIREMENTS_BYTES
 from cobroke.exact_json import dumps
 from tests.account import TABLE
-from tests.builders import a_lead, a_property
+from tests.builders import Json, a_lead, a_property
 from tests.client import Client
 
 ABSENT = "0" * 26
@@ -86,19 +88,50 @@ def test_lists_are_newest_first_with_totals(anna: Client) -> None:
 
 
 def test_a_whole_list_is_cut_to_what_one_answer_may_hold(anna: Client) -> None:
-    places = [f"{number} " + "ж" * 117 for number in range(50)]
-    body = a_lead(districts=places, additional_requirements="ы" * 4000)
-    lead = anna.post_lead(body)
+    lead = anna.post_lead(_as_long_as_it_may_be())
     table = boto3.client("dynamodb")
     key = {"PK": {"S": f"REALTOR#{owner_of(lead)}"}, "SK": {"S": f"LEAD#{lead}"}}
     item = table.get_item(TableName=TABLE, Key=key)["Item"]
-    for number in range(259):  # as many creates would have left them
+    for number in range(299):  # as many creates would have left them
         another = object_id(created_at(lead) + 1 + number, b"\0\0", owner_of(lead))
         table.put_item(TableName=TABLE, Item=item | {"SK": {"S": f"LEAD#{another}"}})
     answer = anna.get("/leads")
-    assert len(answer.text.encode()) <= 5_000_000
-    assert answer.json["total"] == 260
-    assert 240 < len(answer.json["leads"]) < 260
+    assert len(answer.text.encode()) > 4_500_000
+    assert answer.json["total"] == 300
+    assert 130 < len(answer.json["leads"]) < 300
+
+
+def _as_long_as_it_may_be() -> Json:
+    """Of signs that are two wherever JSON stands in JSON."""
+    places = [f"{number} " + '"' * 117 for number in range(50)]
+    return a_lead(districts=places, metro_stations=places, additional_requirements='"' * 4000)
+
+
+def test_a_full_page_of_the_longest_leads_fits_into_one_answer(anna: Client, boris: Client) -> None:
+    for _ in range(100):
+        anna.post_lead(_as_long_as_it_may_be())
+    listing = boris.post_property(a_property())
+    found = boris.get(f"/properties/{listing}/lead-recommendations", limit=100).needs(200)["recommendations"]
+    assert len(found) == 100
+    assert found[0]["lead_data"]["requirements"] == _as_long_as_it_may_be()["requirements"]
+
+
+@pytest.mark.parametrize("fraction", [0, Decimal("0.5")])
+@pytest.mark.parametrize(("over", "status"), [(0, 201), (1, 422)])
+def test_requirements_hold_32_kilobytes_as_they_are_sent(
+    anna: Client, fraction: Decimal | int, over: int, status: int
+) -> None:
+    budget, area = {"min": 15_000_000 + fraction, "max": 20_000_000 + fraction}, {"min": 50, "max": 70 + fraction}
+    body = a_lead(
+        districts=[f"{number} " + "д" * 117 for number in range(50)],
+        metro_stations=[f"{number} " + "м" * 117 for number in range(50)],
+        additional_requirements="",
+        budget=budget,
+        area=area,
+    )
+    left = REQUIREMENTS_BYTES - len(dumps(body["requirements"]).encode()) + over
+    body["requirements"]["additional_requirements"] = "😀" * (left // 4) + "x" * (left % 4)
+    anna.post("/leads", body).needs(status)
 
 
 def test_archiving_is_repeatable_and_final(anna: Client) -> None:

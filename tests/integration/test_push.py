@@ -11,16 +11,17 @@ from itertools import batched, count
 from random import Random
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 import boto3
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 
 from cobroke import bot_api
 from cobroke.bot_api import BotApi, Unreachable
 from cobroke.domain.errors import Busy
-from cobroke.flows.push import push
+from cobroke.flows.push import Outcome, push
 from cobroke.storage import keys, notices, pushes, realtors
 from cobroke.storage.notices import Notice
 from cobroke.storage.pushes import CLAIMED_FOR_S
@@ -98,6 +99,26 @@ class Post:
         left = {failure["itemIdentifier"].removeprefix("message-") for failure in failures}
         done = [id(one) for receipt, one in self._hidden.items() if receipt not in left]
         self.waiting = [one for one in self.waiting if id(one) not in done]
+
+
+def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = iter([Busy(), Outcome("sent"), Busy()])
+
+    def push(*_: object) -> Outcome:
+        match next(outcomes):
+            case Busy() as failure:
+                raise failure
+            case outcome:
+                return outcome
+
+    monkeypatch.setattr(function, "push", push)
+    monkeypatch.setattr(post, "hold_back", MagicMock(side_effect=ClientError({}, "ChangeMessageVisibility")))
+    for notice in "abc":
+        post.put({"realtor_id": "0" * 13, "notice_id": notice})
+    post.deliver_due()
+    assert [one.body["notice_id"] for one in post.waiting] == ["a", "c"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The recorded stream says what DynamoDB's own would; pumps over it settle, replay, and find who wakes himself."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cobroke.storage.table import ConditionFailed, Table
+from cobroke.streams import BATCH_S
 from tests.account import TABLE
 from tests.pump import Json, Pump, drain, recorded
 
@@ -35,6 +37,14 @@ def add(pk: str, condition: str = "") -> Json:
     parts = {"TableName": TABLE, "Key": {"PK": {"S": pk}, "SK": {"S": "x"}}, "UpdateExpression": "ADD n :one"}
     parts |= {"ExpressionAttributeValues": {":one": {"N": "1"}}}
     return {"Update": parts | ({"ConditionExpression": condition} if condition else {})}
+
+
+@pytest.mark.parametrize("name", ["stream_matching", "stream_notifications"])
+def test_a_batch_has_its_own_time(table: Table, name: str) -> None:  # noqa: ARG001 - the account's
+    function = import_module(f"functions.{name}.handler")
+    function.table.begin(0)
+    function.handler({"Records": []}, None)
+    assert BATCH_S - 10 < function.table.seconds_left <= BATCH_S
 
 
 def told(records: list[Json]) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ import pytest
 
 from cobroke.domain.errors import Busy
 from cobroke.exact_json import dumps, loads
+from cobroke.http import Api
 from cobroke.routes import ROUTES, Route
 from cobroke.storage.table import Table
 from tests.account import TABLE
@@ -53,6 +54,8 @@ NO_NOTICE = "1764000000000-0123456789abcdef"
         ),
         ("/auth/register", {"telegram_id": "a", "phone": "12345"}, "/phone", "phone"),
         ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": "x@"}, "/email", "email"),
+        ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": " a@b.ru"}, "/email", "email"),
+        ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": "a@b.ru\u2028"}, "/email", "email"),
     ],
 )
 def test_what_is_not_valid_is_said_field_by_field(anna: Client, path: str, body: Json, pointer: str, code: str) -> None:
@@ -156,6 +159,20 @@ def test_no_refusal_repeats_what_was_sent(anna: Client) -> None:
     answer = anna.post("/auth/register", {"telegram_id": secret, "phone": secret, "email": secret})
     answer.needs(422)
     assert secret not in answer.text
+
+
+def test_a_function_that_starts_while_the_store_is_busy_answers_503_and_later_as_ever(
+    anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Table, "get", busy)
+        started = Api("matches")
+        meanwhile.setattr("functions.matches.handler.handler", started)
+        anna.get(f"/matches/{'0' * 52}").needs(503)
 
 
 def test_a_busy_store_is_503_with_a_time_to_come_again(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:

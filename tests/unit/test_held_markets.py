@@ -13,7 +13,7 @@ from cobroke.domain.market import MOST_ROOMS
 from cobroke.domain.pair import other
 from cobroke.domain.places import NOWHERE
 from cobroke.domain.selection import best_leads, best_properties
-from cobroke.storage import markets, objects
+from cobroke.storage import held_markets, markets, objects
 from cobroke.storage.held_markets import LONGEST_MS, MOST_HELD, WORTH_READING_ANEW, HeldMarkets
 from cobroke.storage.keys import Kind
 from cobroke.storage.stored_object import Content, StoredObject
@@ -23,6 +23,7 @@ START = 1_764_000_000_000
 DAY = 24 * 3600 * 1000
 OWNERS = ["0" * 13, "1" * 12 + "0"]
 CITIES = ["орел", "тула"]
+ANEW = "_shelved", "_indexed"
 
 
 class Town:
@@ -154,6 +155,28 @@ def test_within_a_batch_a_market_is_caught_up_once_and_in_the_next_one_again() -
             for _ in range(5):
                 town.held.get("PROPERTY", market)
     assert (whole.call_count, changes.call_count) == (0, 3)
+
+
+@pytest.mark.parametrize("news", [False, True])
+def test_what_is_made_of_a_market_is_made_anew_only_after_a_change(*, news: bool) -> None:
+    town = Town()
+    market = a_market(town, 10)
+    town.edited(town.there[0], town.there[0].content.features)
+    seeker = LeadFeatures("орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset())
+
+    def looks() -> None:
+        town.held.begin()
+        held = town.held.get("PROPERTY", market)
+        list(held.counterparts(seeker))
+        held.best(seeker, OWNERS[0], 3, {})
+
+    looks()
+    if news:
+        town.posted("PROPERTY", town.there[0].content.features)
+    shelved, indexed = (patch.object(held_markets, name, wraps=getattr(held_markets, name)) for name in ANEW)
+    with shelved as shelves, indexed as index, counted() as (_, changes):
+        looks()  # the overlap shows the edit again
+    assert (changes.call_count, shelves.call_count, index.call_count) == (1, news, news)
 
 
 @pytest.mark.parametrize("more", [0, 1])

@@ -129,4 +129,4 @@ def test_it_has_the_time_of_a_request_as_well() -> None:
     table = MemoryTable()
     table.begin(0)
     with pytest.raises(Busy):
-        table.open()
+        table.get(("P", "S"))

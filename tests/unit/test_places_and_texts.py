@@ -99,6 +99,12 @@ def test_an_https_address_with_a_host_name_is_a_photo(url: str) -> None:
         "https://a b.ru/",
         "https://a.ru/\n",
         "https://a..ru/",
+        "https://0x7f000001\ufe0f/a.jpg",
+        "https://0𝐗7f000001/a.jpg",
+        "https://127.0.0.0x\u034f1/a.jpg",
+        "https://0x7𝐅/a",
+        "https://a^b.ru/",
+        "https://a|b.ru/",
     ],
 )
 def test_anything_else_is_not(url: str) -> None:

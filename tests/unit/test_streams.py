@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
 
 from cobroke.streams import Record, RecordFailed, each
 from tests.pump import a_record
@@ -109,6 +110,16 @@ def test_the_log_of_a_failure_says_its_kind_and_place_and_nothing_of_its_text(
     assert (line["level"], line["message"], line["kind"]) == ("ERROR", "record failed", failure.__name__)
     assert any("test_streams.py:" in frame for frame in line["frames"])
     assert not any(word in lines.getvalue() for word in (SECRET, "phone", "LEAD#"))
+
+
+def test_the_log_of_a_failure_at_aws_says_its_code(logger: Logger, lines: StringIO) -> None:
+    def denied(_: Record) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": SECRET}}, "Query")
+
+    each(a_batch(1), denied, logger)
+    (line,) = map(json.loads, lines.getvalue().splitlines())
+    assert (line["kind"], line["code"]) == ("ClientError", "AccessDeniedException")
+    assert SECRET not in lines.getvalue()
 
 
 def test_what_ends_the_process_is_not_taken_for_a_failure_of_the_record(logger: Logger) -> None:

@@ -21,7 +21,7 @@ SCHEMAS: dict[str, Json] = {
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "code": {"type": "string", "pattern": "^[a-z_]+$"},
-            "instance": {"type": "string", "pattern": "^urn:(uuid|req):"},
+            "instance": {"type": "string", "pattern": "^urn:req:"},
         },
         "required": ["type", "title", "status", "code", "instance"],
     },

@@ -11,8 +11,9 @@ Money is in roubles, areas in square metres, a share in percent of the listing s
 buyer's realtor. Numbers are exact: they leave as they came. A field that may be null is always present in an answer.
 Unknown members of a body and unknown query names are ignored. `(added)` marks what is beyond the first description.
 
-Every error is `application/problem+json` (RFC 9457). An unknown path is a 404, a wrong verb a 405 with `Allow`. The
-gateway's own answers, a throttled 429, an over-long header or a body over 6 MB, are outside this promise."""
+Every error is `application/problem+json` (RFC 9457). An unknown path is a 404, a wrong verb a 405 with `Allow`, a fault
+of ours a 500 `internal_error`. The gateway's own answers, a throttled 429, an over-long header or a body over 6 MB, are
+outside this promise."""
 PARAMETERS: dict[str, Json] = {
     "page": {"description": "Which page, from 1. Past the end it is empty."},
     "limit": {"description": "How many rows a page has."},

@@ -27,7 +27,7 @@ from cobroke.domain.preconditions import ANYTHING, etag, idempotency_key, if_mat
 from cobroke.exact_json import Json, dumps, fingerprint, loads_strictly
 from cobroke.failures import kind_and_place
 from cobroke.problems import invalid, problem
-from cobroke.query import given
+from cobroke.query import as_it_fits, given
 from cobroke.routes import ROUTES, Route
 from cobroke.served import SERVED, Served
 from cobroke.storage.idempotency import Idempotency
@@ -103,7 +103,7 @@ class Api(APIGatewayHttpResolver):
         try:
             route = _route(request.http_method, request.path)
             self._admit(request, route)
-            answer = self.resolve(_checked(event, request.headers), context)
+            answer = as_it_fits(self.resolve(_checked(event, request.headers), context))
         except Exception as fact:  # noqa: BLE001 - nothing leaves as an error of the gateway
             answer = _as_event(self._refuse(fact, request))
         self.logger.info(
@@ -137,10 +137,10 @@ class Api(APIGatewayHttpResolver):
     def _refuse(self, fact: Exception, request: APIGatewayProxyEventV2 | None = None) -> Response[str]:
         if isinstance(fact, RequestValidationError):
             fact = invalid(fact.errors())
-        if not isinstance(fact, errors.Refusal):
-            self.logger.error("bug", **kind_and_place(fact))
-        self.decided = self.decided or _why(fact)
         request_id = (request or self.current_event).request_context.request_id
+        if not isinstance(fact, errors.Refusal):
+            self.logger.error("bug", request_id=request_id, **kind_and_place(fact))
+        self.decided = self.decided or _why(fact)
         status, headers, body = problem(fact, request_id)
         return Response(status.value, None, body, headers)
 

@@ -7,6 +7,9 @@ from aws_lambda_powertools import Logger
 
 from cobroke.failures import kind_and_place
 
+BATCH_S = 240
+"""What a batch may take, less than its function: what is left then is reported, and comes again by itself."""
+
 type Event = Mapping[str, Any]
 type Raw = Mapping[str, Any]
 """An item in DynamoDB's own notation."""

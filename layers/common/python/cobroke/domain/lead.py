@@ -1,5 +1,6 @@
 """A lead: what a realtor's buyer wants."""
 
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -66,7 +67,10 @@ class Requirements(Body):
 
     @model_validator(mode="after")
     def _not_too_large(self) -> Self:
-        if len(self.model_dump_json(warnings=False).encode()) > REQUIREMENTS_BYTES:
+        text = self.model_dump_json(warnings=False, exclude_unset=True)
+        numbers = (self.budget.min, self.budget.max, self.area.min, self.area.max)
+        quotes = 2 * sum(isinstance(number, Decimal) for number in numbers)  # as which pydantic writes a Decimal
+        if len(text.encode()) - quotes > REQUIREMENTS_BYTES:
             raise PydanticCustomError("too_large", "The requirements must be at most 32 KB")
         return self
 

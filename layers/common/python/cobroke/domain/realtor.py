@@ -23,7 +23,7 @@ def _an_email(value: str) -> str:
     except ValueError:
         valid = False
     else:
-        valid = "<" not in value
+        valid = "<" not in value and value == value.strip()
     if not valid:
         raise PydanticCustomError("email", "Must be an e-mail address")
     return value

@@ -35,8 +35,9 @@ def web_address(text: str) -> bool:
         return False
     if parts.scheme != "https" or not host or "@" in parts.netloc:
         return False
-    labels = unicodedata.normalize("NFKC", host).replace("\u3002", ".").split(".")
-    last = labels[-1]
-    # Browsers read a last label that is a number, decimal or hexadecimal, as the end of an IPv4 address.
+    labels = unicodedata.normalize("NFKC", host).casefold().replace("\u3002", ".").split(".")
+    # Browsers read a last label that is a number, decimal or hexadecimal, as the end of an IPv4 address, and some marks
+    # in it not at all.
+    last = "".join(sign for sign in labels[-1] if not unicodedata.category(sign).startswith("M"))
     named = any(letter.isalpha() for letter in last) and not re.fullmatch("0x[0-9a-f]*", last)
-    return named and all(labels) and not re.search(r"[:%\[\]]", host)
+    return named and all(labels) and not re.search(r"[:%\[\]^|]", host)

@@ -36,8 +36,12 @@ class HeldMarket:
         self._find: Callable[..., Selection] | None = None
 
     def catch_up(self, changed: Entries, watermark: int) -> None:
+        """What is made of the entries stays, where nothing has changed: the overlap shows a change more than once."""
+        known = [self.entries.get(an_id) for an_id in changed]
         markets.merged(self.entries, changed.values())
-        self.watermark, self._shelves, self._find = watermark, {}, None
+        if known != [self.entries[an_id] for an_id in changed]:
+            self._shelves, self._find = {}, None
+        self.watermark = watermark
 
     @property
     def size(self) -> int:

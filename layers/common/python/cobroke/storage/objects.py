@@ -21,11 +21,11 @@ def create(
     """The new object, or the one that the same request made before. LimitReached where there are too many."""
 
     def attempt() -> StoredObject:
-        now = clock()
-        made = once.made(table, owner, now // 1000) if once else None
+        made = once.made(table, owner, clock() // 1000) if once else None
         if made:
             return load(table, kind, made)
         limits.check(table, owner, kind)
+        now = clock()  # as late as can be: what catches up by changes waits so long for a write to commit
         new_id = ids.object_id(now, os.urandom(2), owner)
         new = StoredObject(kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now)
         marker = [once.mark(table, owner, new_id, now // 1000)] if once else []

@@ -8,6 +8,7 @@ the same, after a pause), `Busy` (the store, or our time, is used up).
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -17,6 +18,7 @@ from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
 from cobroke.storage.notation import Item, attributes_of, item_of
+from cobroke.storage.pauses import pause
 
 type Key = tuple[str, str]
 type Write = dict[str, Any]
@@ -24,7 +26,7 @@ type Write = dict[str, Any]
 
 BATCH = 100
 REQUEST_SECONDS = 11.0
-"""No call begins later than this after its request: with the longest call below, an answer is there within 25 s."""
+"""No call begins later than this after its request: with the longest call below, an answer is there within 26 s."""
 
 # Attempts × time-outs and the pauses between them stay under 15 s, so no write commits later than that.
 _CLIENT = Config(
@@ -61,8 +63,9 @@ class Table:
         self._until = float("inf")
 
     def open(self) -> None:
-        """Make the connection before the first request needs it."""
-        self.get(("CONNECTION", "CONNECTION"))
+        """Make the connection before the first request needs it, if it can be had now."""
+        with suppress(Busy):
+            self.get(("CONNECTION", "CONNECTION"))
 
     def begin(self, seconds: float = REQUEST_SECONDS) -> None:
         self._until = time.monotonic() + seconds
@@ -76,15 +79,17 @@ class Table:
         return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items there are, however many keys; DynamoDB is asked again for what it left out."""
-        ahead, found = list(dict.fromkeys(keys)), {}
+        """The items there are, however many keys; DynamoDB is asked again, a little later, for what it left out."""
+        ahead, throttled = list(dict.fromkeys(keys)), 0
+        found: dict[Key, Item] = {}
         while ahead:
             asked = {self.name: {"Keys": [_key(key) for key in ahead[:BATCH]], "ConsistentRead": True}}
             answer = self._call("batch_get_item", RequestItems=asked)
-            for raw in answer["Responses"].get(self.name, ()):
-                item = item_of(raw)
-                found[item["PK"], item["SK"]] = item
+            items = map(item_of, answer["Responses"].get(self.name, ()))
+            found |= {(item["PK"], item["SK"]): item for item in items}
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", ())
+            if left:
+                pause(throttled := throttled + 1, self.seconds_left)
             ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
         return found
 
@@ -140,9 +145,8 @@ class Table:
 
     def put_alone(self, item: Item, *, condition: str, values: Mapping[str, Any] | None) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it seem so."""
-        write = self.put(item, condition=condition, values=values)["Put"]
         try:
-            self._call("put_item", **write)
+            self._call("put_item", **self.put(item, condition=condition, values=values)["Put"])
         except ClientError as error:
             if error.response["Error"]["Code"] in {"ConditionalCheckFailedException", "TransactionConflictException"}:
                 return False
