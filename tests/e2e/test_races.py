@@ -7,7 +7,7 @@ import pytest
 from cobroke.domain.features import Group, Market
 from cobroke.storage import keys, objects
 from cobroke.storage.table import Table
-from tests.builders import a_lead, a_property
+from tests.builders import a_lead, a_property, a_telegram_id
 from tests.client import Client
 
 ROUNDS = 50
@@ -57,7 +57,7 @@ def test_an_edit_against_an_archive_leaves_no_entry(stranger: Client, table: Tab
 
 def test_one_telegram_id_registered_eight_times_at_once_is_one_realtor(stranger: Client) -> None:
     for _ in range(5):
-        telegram_id = f"race-{id(object())}-{_}"
+        telegram_id = a_telegram_id()
         with ThreadPoolExecutor(8) as pool:
             body = {"telegram_id": telegram_id, "phone": "89161234567"}
             answers = list(pool.map(lambda _, body=body: stranger.post("/auth/register", body).status, range(8)))

@@ -1,6 +1,6 @@
 """What is packed comes back equal, and a market's ranges hold whatever the knock-outs let through."""
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cobroke.domain.features import (
@@ -49,12 +49,27 @@ def test_a_packed_property_comes_back(listing: PropertyFeatures) -> None:
     assert len(packed) == 30
 
 
-@given(LEADS, LISTINGS)
+@given(LEADS, LISTINGS, st.data())
 def test_the_market_ranges_hold_every_pair_that_is_not_knocked_out(
-    lead: LeadFeatures, listing: PropertyFeatures
+    lead: LeadFeatures, listing: PropertyFeatures, data: st.DataObject
 ) -> None:
-    if not knocked_out(lead, listing):
-        assert prices(lead).lowest <= listing.price <= prices(lead).highest
-        assert highest_price(lead) >= listing.price
-        assert rooms_key(listing.rooms) in rooms_keys(lead)
-        assert lead.market == listing.market
+    listing = data.draw(_near(lead, listing))
+    assume(not knocked_out(lead, listing))
+    assert prices(lead).lowest <= listing.price <= prices(lead).highest
+    assert highest_price(lead) >= listing.price
+    assert rooms_key(listing.rooms) in rooms_keys(lead)
+    assert lead.market == listing.market
+
+
+@st.composite
+def _near(draw: st.DrawFn, lead: LeadFeatures, listing: PropertyFeatures) -> PropertyFeatures:
+    """The listing with what decides about a knock-out about as the lead wants it, or just beside that."""
+    low, high = lead.budget_min * 6 // 10, lead.budget_max * 11 // 10
+    rooms = draw(st.sampled_from(sorted(lead.rooms) or [listing.rooms])) + draw(st.integers(-2, 2))
+    return listing._replace(
+        type=draw(st.sampled_from([0, 1])) if lead.type == 0 else lead.type,
+        price=draw(st.integers(max(low - 2, 1), high + 2)),
+        area=draw(st.integers(lead.area_min, lead.area_max)),
+        rooms=max(rooms, 0),
+        district=draw(st.sampled_from(sorted(lead.districts) or [listing.district])),
+    )

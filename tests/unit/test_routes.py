@@ -26,6 +26,14 @@ def test_a_handlers_docstring_lists_its_routes() -> None:
         assert route.key in docstring, route.key
 
 
+def test_the_readme_names_the_file_of_every_route() -> None:
+    said = re.findall(r"^\| (`[A-Z]+ /.*`) \| `(functions/.*)` \|$", _source(ROOT / "README.md"), re.MULTILINE)
+    named = {(route, path) for routes, path in said for route in re.findall("`([^`]*)`", routes)}
+    assert named == {
+        (re.sub(r"\{\w+\}", "{id}", route.key), f"functions/{route.function}/handler.py") for route in ROUTES
+    }
+
+
 def test_only_identity_is_public() -> None:
     assert [route.key for route in ROUTES if route.public] == ["POST /auth/register", "POST /auth/telegram"]
 
