@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from cobroke.domain.alert import BEST
+from cobroke.storage import pairs
 from functions.stream_matching.handler import handler
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE
@@ -135,3 +138,22 @@ def test_what_scores_below_eighty_alerts_nobody(anna: Client, boris: Client, fol
     boris.post_property(a_property(district="Сокол", metro_station="Сокол"))
     follow()
     assert alerts(anna) == []
+
+
+@pytest.mark.parametrize("dislikes", [0, 1, 2])
+def test_the_pairs_of_a_lead_are_read_only_where_there_are_any_that_could_make_room(
+    anna: Client, boris: Client, follow: Callable[[], None], dislikes: int
+) -> None:
+    lead = anna.post_lead(a_lead())
+    best = [boris.post_property(a_property()) for _ in range(BEST + 1)]
+    for listing in best[:dislikes]:
+        anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}).needs(200)
+    follow()
+    (told,) = alerts(anna)
+    with patch.object(pairs, "of_object", wraps=pairs.of_object) as of_object:
+        boris.post_property(a_property(price=20_500_000))
+        follow()
+    asked = [call.args[1:] for call in of_object.mock_calls].count(("LEAD", lead))
+    assert asked == bool(dislikes)
+    (now,) = alerts(anna)
+    assert now["data"]["count"] - told["data"]["count"] == (dislikes == 2)

@@ -14,12 +14,13 @@ from cobroke.domain.pair import Action, NegotiationStatus, NoticeKind, Pair, Sid
 from cobroke.exact_json import loads
 from cobroke.storage import keys, pairs
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.own_lists import match_count
+from cobroke.storage.own_lists import having_pairs, match_count
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 
 LEAD = object_id(1_764_000_000_000, b"\0\1", realtor_id(b"leadside"))
 PROPERTY = object_id(1_764_000_000_001, b"\0\2", realtor_id(b"listings"))
+OTHER = object_id(1_764_000_000_002, b"\0\3", realtor_id(b"leadside"))
 FRESH = Pair(lead_id=LEAD, property_id=PROPERTY)
 OPENED = replace(FRESH, lead_action="LIKE", offer_lead=50, status="PENDING", awaiting="PROPERTY")
 
@@ -81,6 +82,22 @@ def stored(table: MemoryTable, old: Pair, new: Pair) -> Pair:
 
 def counts(table: MemoryTable) -> tuple[int, int]:
     return match_count(table, "LEAD", LEAD), match_count(table, "PROPERTY", PROPERTY)
+
+
+def paired(table: MemoryTable) -> tuple[set[str], set[str]]:
+    return having_pairs(table, "LEAD", [LEAD, OTHER]), having_pairs(table, "PROPERTY", [PROPERTY, OTHER])
+
+
+@pytest.mark.parametrize("status", [None, "PENDING"])
+def test_an_object_has_pairs_from_its_first_act_on(status: Status | None) -> None:
+    table, matches = MemoryTable(), (1, 1) if status else (0, 0)
+    assert paired(table) == (set(), set())
+    pair = stored(table, FRESH, replace(FRESH, status=status, changed_at=5000))
+    assert (paired(table), counts(table)) == (({LEAD}, {PROPERTY}), matches)
+    stored(table, pair, replace(pair, status=None, changed_at=6000))
+    assert (paired(table), counts(table)) == (({LEAD}, {PROPERTY}), (0, 0))
+    items = [item for item in table.items() if item["entity"] == "COUNTS"]
+    assert [item["pairs"] for item in items] == [1, 1]
 
 
 @always

@@ -8,23 +8,34 @@ ALERTED = 8_000
 BEST = 10
 """Only so many of the best that a look would show do."""
 TOP = 3
+KEPT = 50
+"""So many scores are kept: a notice that nobody reads for months stays small. The best three are right as long as no
+more than 47 of the kept have fallen, and only what alerts again can fall.
+"""
 
 
 @dataclass(frozen=True)
 class Alert:
-    """What one notice tells of: different counterparts of one own object, with their scores in basis points."""
+    """What one notice tells of: how many different counterparts of one own object, and the best of them with their
+    scores in basis points.
+    """
 
-    scores: Mapping[str, int]
-
-    @property
-    def count(self) -> int:
-        return len(self.scores)
+    count: int
+    best: Mapping[str, int]
 
     @property
     def top(self) -> list[tuple[str, int]]:
         """The best three in the order of recommendations."""
-        return sorted(self.scores.items(), key=lambda row: (row[1], row[0]), reverse=True)[:TOP]
+        return _in_order(self.best)[:TOP]
 
-    def growing(self, counterpart: str, score: int) -> "Alert":
-        """With one more; of one that is in it already the score is updated."""
-        return Alert({**self.scores, counterpart: score})
+    def growing(self, counterpart: str, score: int, *, counted_before: bool) -> "Alert":
+        """With one more; of one that this notice has counted before the score is updated."""
+        best = _in_order({**self.best, counterpart: score})[:KEPT]
+        return Alert(self.count + (not counted_before), dict(best))
+
+
+NOBODY = Alert(0, {})
+
+
+def _in_order(scores: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(scores.items(), key=lambda row: (row[1], row[0]), reverse=True)

@@ -1,17 +1,18 @@
 """Alerts: which counterpart has alerted whose object, and the one notice of each object that grows while unread."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from cobroke.domain.alert import Alert
+from cobroke.domain.alert import NOBODY, Alert
 from cobroke.domain.ids import owner_of
 from cobroke.domain.resurfacing import is_price_cut
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys, notices
+from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import Notice
 from cobroke.storage.retry import until_written
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.stored_object import StoredObject, of_item
 from cobroke.storage.table import Key, Table, Write
 
 
@@ -29,6 +30,15 @@ def is_done(table: Table, written: StoredObject) -> bool:
     """
     item = table.get(keys.alerted_all(written.id))
     return item is not None and item["revision"] >= written.revision
+
+
+def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, bool]]:
+    """Objects as they stand, and of each whether it `is_done`: many in one read."""
+    wanted = {keys.owned(kind, one): keys.alerted_all(one) for one in object_ids}
+    found = table.get_many([*wanted, *wanted.values()])
+    for key, done_key in wanted.items():
+        one, done = of_item(found[key]), found.get(done_key)
+        yield one, done is not None and done["revision"] >= one.revision
 
 
 def call_done(table: Table, written: StoredObject) -> None:
@@ -62,11 +72,13 @@ def tell(table: Table, own_id: str, cause: Cause, score: int, now_s: int, descri
         if not _alerts(cause, ledger):
             return False
         known = _unread(table, own_id, slot, now_s)
-        alert = Alert(loads(known["scores"]) if known else {}).growing(cause.counterpart, score)
         notice_id = known["SK"] if known else notices.notice_id(cause.at, "RECOMMENDED", own_id, cause.counterpart)
+        counted = ledger is not None and ledger["notice"] == notice_id
+        so_far = Alert(known["counterparts"], loads(known["scores"])) if known else NOBODY
+        alert = so_far.growing(cause.counterpart, score, counted_before=counted)
         notice = describe(notice_id, alert)
         writes = _grown(table, own_id, notice, alert, known) if known else _begun(table, own_id, notice, alert, slot)
-        table.transact([_entered(table, ledger_key, cause, ledger), *writes])
+        table.transact([_entered(table, ledger_key, cause, notice_id, ledger), *writes])
         return True
 
     return until_written(table, attempt)
@@ -87,8 +99,9 @@ def _unread(table: Table, own_id: str, slot: Item | None, now_s: int) -> Item | 
     return items[notice] if len(items) == 2 and items[notice]["expires"] > now_s else None
 
 
-def _entered(table: Table, key: Key, cause: Cause, old: Item | None) -> Write:
-    item: Item = {"PK": key[0], "SK": key[1], "entity": "ALERTED", "price": cause.price}
+def _entered(table: Table, key: Key, cause: Cause, notice_id: str, old: Item | None) -> Write:
+    """With the notice that it was told in: there it is counted."""
+    item: Item = {"PK": key[0], "SK": key[1], "entity": "ALERTED", "price": cause.price, "notice": notice_id}
     if old is None:
         return table.put(item, condition="attribute_not_exists(PK)")
     return table.put(item, condition="price = :old", values={"old": old["price"]})
@@ -98,10 +111,11 @@ def _grown(table: Table, own_id: str, notice: Notice, alert: Alert, known: Item)
     """It keeps its place, and is not told again: only on condition that it is still unread."""
     owner = owner_of(own_id)
     text = {"title": notice.title, "message": notice.message, "d": dumps(dict(notice.data))}
-    values = text | {"scores": dumps(dict(alert.scores)), "version": known["version"] + 1, "old": known["version"]}
-    assignments = ", ".join(f"{name} = :{name}" for name in (*text, "scores", "version"))
+    facts = text | _counted(alert) | {"version": known["version"] + 1}
+    expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
+    values = facts | {"old": known["version"]}
     return [
-        table.update((keys.notices(owner), notice.id), f"SET {assignments}", values, condition="version = :old"),
+        table.update((keys.notices(owner), notice.id), expression, values, condition="version = :old"),
         table.check((keys.unread(owner), notice.id), condition="attribute_exists(PK)"),
     ]
 
@@ -110,8 +124,11 @@ def _begun(table: Table, own_id: str, notice: Notice, alert: Alert, slot: Item |
     pk, sk = keys.alert_slot(own_id)
     item: Item = {"PK": pk, "SK": sk, "entity": "SLOT", "notice": notice.id}
     condition, values = ("notice = :old", {"old": slot["notice"]}) if slot else ("attribute_not_exists(PK)", None)
-    facts = {"scores": dumps(dict(alert.scores)), "version": 1}
     return [
-        *notices.writes(table, owner_of(own_id), notice, facts),
+        *notices.writes(table, owner_of(own_id), notice, _counted(alert) | {"version": 1}),
         table.put(item, condition=condition, values=values),
     ]
+
+
+def _counted(alert: Alert) -> Item:
+    return {"counterparts": alert.count, "scores": dumps(dict(alert.best))}

@@ -43,7 +43,7 @@ def owned_by(owner: str, kind: Kind, object_id: str) -> Key:
     return realtor(owner)[0], f"{kind}#{object_id}"
 
 
-def match_count(kind: Kind, object_id: str) -> Key:
+def counts(kind: Kind, object_id: str) -> Key:
     """Apart from the object, so that a match neither rewrites it nor wakes the matching."""
     pk, sk = owned(kind, object_id)
     return pk, f"{sk}#COUNTS"

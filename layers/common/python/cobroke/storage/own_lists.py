@@ -1,5 +1,6 @@
 """A realtor's own leads or properties, each with how many matches it has."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cobroke.domain.paging import Page
@@ -31,11 +32,17 @@ def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: 
 
 def match_count(table: Table, kind: Kind, object_id: str) -> int:
     """How many of its matches are PENDING, ACCEPTED or COMPLETED."""
-    item = table.get(keys.match_count(kind, object_id))
+    item = table.get(keys.counts(kind, object_id))
     return item["matches"] if item else 0
 
 
-def count_match(table: Table, kind: Kind, object_id: str, change: int) -> Write:
-    """One match more or less: part of the transaction that makes it so."""
-    values = {"change": change, "entity": "COUNTS"}
-    return table.update(keys.match_count(kind, object_id), "SET entity = :entity ADD matches :change", values)
+def having_pairs(table: Table, kind: Kind, object_ids: Iterable[str]) -> set[str]:
+    """Those of these objects that anybody has acted on, whatever became of it: many in one read."""
+    wanted = {keys.counts(kind, one): one for one in object_ids}
+    return {wanted[key] for key, item in table.get_many(wanted).items() if item["pairs"]}
+
+
+def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int) -> Write:
+    """So many more: part of the transaction that makes it so."""
+    values = {"pairs": pairs, "matches": matches, "entity": "COUNTS"}
+    return table.update(keys.counts(kind, object_id), "SET entity = :entity ADD pairs :pairs, matches :matches", values)

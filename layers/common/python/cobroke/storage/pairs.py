@@ -13,7 +13,7 @@ from cobroke.storage.agenda import Due
 from cobroke.storage.keys import Kind
 from cobroke.storage.markets import OVERLAP_MS
 from cobroke.storage.notation import Item
-from cobroke.storage.own_lists import count_match
+from cobroke.storage.own_lists import count
 from cobroke.storage.stored_object import CHANGES_KEPT_S
 from cobroke.storage.table import Table, Write
 
@@ -36,19 +36,19 @@ def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """For a change: the record under its version, its mirror, what has changed in the lead's market, the counts of both
-    objects where a match began or ended, and the reminder where it will expire at another time.
+    objects where it or a match began or a match ended, and the reminder where it will expire at another time.
     """
     condition, values = ("version = :old", {"old": old.version}) if old.version else ("attribute_not_exists(PK)", None)
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = keys.pair(new.lead_id, new.property_id), keys.mirror(new.lead_id, new.property_id)
-    change = new.counts_as_match - old.counts_as_match
+    begun, matches = int(not old.version), new.counts_as_match - old.counts_as_match
     expires = new.expires_at if new.expires_at != old.expires_at else None
     the_match = match_id(new.lead_id, new.property_id)
     return [
         table.put({"PK": pair[0], "SK": pair[1], "entity": "PAIR", **facts}, condition=condition, values=values),
         table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),
         table.put(_change_item(new, market, facts)),
-        *(count_match(table, kind, object_id, change) for kind, object_id in _objects(new) if change),
+        *(count(table, *of, pairs=begun, matches=matches) for of in _objects(new) if begun or matches),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
     ]
 
