@@ -70,6 +70,8 @@ def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
         dimensions = {"service": "audit", "stage": stage.name}
         metric = f"Drift{kind.capitalize()}"
         yield Alarm(f"drift-{kind}", f"The audit found {kind} that had drifted.", NAMESPACE, metric, dimensions)
+    dimensions = {"service": "rematch_worker", "stage": stage.name}
+    yield Alarm("part-failed", "A part of a scheduled run failed; it comes again.", NAMESPACE, "PartFailed", dimensions)
 
 
 def _of_queue(queue: aws_sqs.Queue) -> Alarm:

@@ -1,35 +1,42 @@
-"""The queue of a run's parts → a market followed again, or a shard of the agenda worked off."""
+"""The queue of a run's parts → a market followed again, or a shard of the agenda worked off.
 
-import json
+What fails comes again soon, and is counted.
+"""
+
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.failures import kind_and_place
 from cobroke.flows.rematch import work_on
+from cobroke.queued import Event, Message, each
 from cobroke.storage import runs
+from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 
+PAUSE_S = 90
+"""A part that fails comes again after so long, not when the queue gives up waiting for its worker."""
+
+config = Config.from_environment()
 logger = Logger(service="rematch_worker", utc=True)
-table = Table(Config.from_environment().table_name)
+table = Table(config.table_name)
+queue = Queue(config.run_queue_url)
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
-    return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in event["Records"] if not _done(one)]}
+def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
+    answer = each(event, _work, lambda _: PAUSE_S, queue, logger)
+    failed = len(answer["batchItemFailures"])
+    with single_metric("PartFailed", MetricUnit.Count, failed, namespace="Cobroke") as metric:
+        metric.add_dimension("service", "rematch_worker")
+        metric.add_dimension("stage", config.stage)
+    return answer
 
 
-def _done(received: Mapping[str, Any]) -> bool:
-    """Whether the message may be forgotten. Done again, its part does nothing twice."""
-    try:
-        message = json.loads(received["body"])
-        did = work_on(table, message["part"], now_ms)
-        runs.report(table, message["run"], message["part"], did, int(time.time()))
-    except Exception as failure:  # noqa: BLE001 - whatever it was, the part comes again
-        logger.error("part failed", **kind_and_place(failure))  # noqa: TRY400 - never its text
-        return False
-    logger.info("part done", **message, did=dict(did))
-    return True
+def _work(message: Message) -> None:
+    """Done again, its part does nothing twice."""
+    did = work_on(table, message["part"], now_ms)
+    runs.report(table, message["run"], message["part"], did, int(time.time()))
+    logger.info("part done", run=message["run"], part=message["part"], did=dict(did))

@@ -87,9 +87,20 @@ def test_a_table_that_throttles_raises_one(watched: Template) -> None:
     }
 
 
+def test_a_part_of_a_run_that_fails_raises_one(watched: Template) -> None:
+    ((of, one),) = [(of, one) for (_, metric, of), one in alarms(watched).items() if metric == "PartFailed"]
+    assert of == watched.stage
+    assert {each["Name"]: each["Value"] for each in one["Dimensions"]} == {
+        "service": "rematch_worker",
+        "stage": watched.stage,
+    }
+
+
 def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
     assert AUDIT_KINDS == KINDS
-    drifts = {metric: one for (space, metric, _), one in alarms(watched).items() if space == "Cobroke"}
+    drifts = {
+        metric: one for (space, metric, _), one in alarms(watched).items() if space == "Cobroke" and "Drift" in metric
+    }
     assert drifts.keys() == {f"Drift{kind.capitalize()}" for kind in KINDS}
     for one in drifts.values():
         assert {each["Name"]: each["Value"] for each in one["Dimensions"]} == {
@@ -115,7 +126,15 @@ def test_local_has_none(templates: dict[str, Template]) -> None:
 
 def test_every_alarm_is_in_the_runbook() -> None:
     said = (ROOT / "docs" / "runbook.md").read_text()
-    words = ["-errors", "-throttles", "-lags", "-silent", "table-throttles", *(f"drift-{kind}" for kind in KINDS)]
+    words = [
+        "-errors",
+        "-throttles",
+        "-lags",
+        "-silent",
+        "table-throttles",
+        "part-failed",
+        *(f"drift-{kind}" for kind in KINDS),
+    ]
     words += [f"{name}-failed" for name in ("rematch_worker", "telegram_push")]
     words += [f"{reader.function}-failed" for reader in STREAM_READERS]
     assert [word for word in words if word not in said] == []
