@@ -93,7 +93,7 @@ def _looked_at(table: Table, made: Market, rng: Random) -> list[StoredObject]:
 
     _each(look, [*buyers, *listings])
     for place in {one.content.features.market for one in (*made.leads, *made.properties)}:
-        registry.remember(table, place, set())
+        registry.remember(table, place, set(), now)
         runs.follow(table, place, now - AGE_MS)
     return [*buyers, *listings]
 

@@ -8,8 +8,11 @@ from infra.function import allow, make_function
 from infra.stages import Stage
 from infra.triggers import feed, make_queue
 
+PLANNER_TIMEOUT = Duration.minutes(5)
 WORKER_TIMEOUT = Duration.minutes(10)
 PLANNER_ACTIONS = ("Query",)
+EMULATOR_ACTIONS = ("sqs:SendMessageBatch",)
+"""AWS knows no such right: its SendMessage is of batches too. The emulator asks for one."""
 WORKER_ACTIONS = (
     "BatchGetItem",
     "ConditionCheckItem",
@@ -28,12 +31,11 @@ def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion,
     failed = make_queue(scope, stage, "rematch_worker-failed")
     queue = make_queue(scope, stage, "rematch_worker-queue", failed, visibility=Duration.minutes(60))
     environment = {"TABLE_NAME": table.table_name}
-    planner = make_function(
-        scope, stage, "rematch_planner", layer, {**environment, "RUN_QUEUE_URL": queue.queue_url}, Duration.minutes(1)
-    )
+    of_runs = {**environment, "RUN_QUEUE_URL": queue.queue_url}
+    planner = make_function(scope, stage, "rematch_planner", layer, of_runs, PLANNER_TIMEOUT)
     allow(planner, [f"dynamodb:{action}" for action in PLANNER_ACTIONS], table.table_arn)
-    allow(planner, ["sqs:SendMessage"], queue.queue_arn)
-    worker = make_function(scope, stage, "rematch_worker", layer, environment, WORKER_TIMEOUT)
+    allow(planner, ["sqs:SendMessage", *(EMULATOR_ACTIONS if stage.is_local else ())], queue.queue_arn)
+    worker = make_function(scope, stage, "rematch_worker", layer, of_runs, WORKER_TIMEOUT)
     allow(worker, [f"dynamodb:{action}" for action in WORKER_ACTIONS], table.table_arn)
     feed(scope, queue, worker, batch_size=1)
     _schedule(scope, "Rematch", stage.rematch_every, planner)

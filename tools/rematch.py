@@ -66,7 +66,7 @@ def _reports(stack: Stack, run: str) -> Reports:
         )
     )
     return {
-        item["SK"]["S"]: {name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n_")}
+        item["part"]["S"]: {name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n_")}
         for page in pages
         for item in page["Items"]
     }

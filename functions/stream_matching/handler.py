@@ -10,22 +10,22 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.domain.features import Market
 from cobroke.flows.alerts import alert
 from cobroke.flows.ranking import warm
 from cobroke.storage import registry
 from cobroke.storage.held_markets import HeldMarkets
 from cobroke.storage.keys import object_of
 from cobroke.storage.table import Table
-from cobroke.streams import Event, Record, each
+from cobroke.streams import BATCH_S, Event, Record, each
 
 logger = Logger(service="stream_matching", utc=True)
 table = Table(Config.from_environment().table_name)
 held = HeldMarkets(table, now_ms)
-known_markets: set[Market] = set()
+known_markets: registry.Known = set()
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
+    table.begin(BATCH_S)
     held.begin()
     return each(event, _follow, logger)
 
@@ -35,7 +35,7 @@ def _follow(record: Record) -> None:
     if written is None or record.new is None:
         return
     own = warm(table, *written, now_ms)
-    registry.remember(table, own.content.features.market, known_markets)
+    registry.remember(table, own.content.features.market, known_markets, now_ms())
     if own.in_market and _by_its_owner(record, own.revision):
         alert(table, held, own, now_ms)
 

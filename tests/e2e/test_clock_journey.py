@@ -90,7 +90,7 @@ def reports(running: RunningStack) -> dict[str, Reports]:
     found: dict[str, Reports] = {}
     for item in (item for page in pages for item in page["Items"] if item["entity"]["S"] == "RUN"):
         did = {name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n_")}
-        found.setdefault(item["PK"]["S"], {})[item["SK"]["S"]] = did
+        found.setdefault(item["PK"]["S"], {})[item["part"]["S"]] = did
     return found
 
 

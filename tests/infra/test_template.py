@@ -16,7 +16,7 @@ from tests.infra.conftest import ORIGINS, Template
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_CALL_S = 15
 # CDK's own: it names what a function depends on twice. The second is what the emulator reads CORS from.
-KEPT_BY_CFN_LINT = {"dev": ["W3005"], "prod": ["W3005"], "local": ["W3005", "E3002"]}
+KEPT_BY_CFN_LINT = {"dev": ["W3005"], "prod": ["W3005"], "local": ["W3005", "E3002", "W3037"]}
 
 
 def test_the_table_has_two_keys_no_index_a_stream_recovery_and_ttl(template: Template) -> None:
@@ -85,6 +85,18 @@ def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
     used = {one["LoggingConfig"]["LogGroup"]["Ref"] for one in template.functions().values()}
     access = template.one("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"][0]
     assert used | {access} == set(groups)
+
+
+def test_who_holds_back_messages_knows_the_queue_that_they_came_from(template: Template) -> None:
+    sources = {
+        mapping["Properties"]["FunctionName"]["Ref"]: mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        for mapping in template.all("AWS::Lambda::EventSourceMapping").values()
+        if template.all("AWS::SQS::Queue").keys() & set(mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"])
+    }
+    assert len(sources) == 2
+    for name, queue in sources.items():
+        told = template.all("AWS::Lambda::Function")[name]["Properties"]["Environment"]["Variables"]
+        assert {"Ref": queue} in (told.get("RUN_QUEUE_URL"), told.get("PUSH_QUEUE_URL"))
 
 
 def test_a_reader_of_the_stream_reports_what_it_has_not_done_before_it_is_stopped(template: Template) -> None:

@@ -1,14 +1,20 @@
 """The registry: every market there is, once, whatever its city is called; and the parts of a run that name them."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from cobroke.domain.features import Group, Market
 from cobroke.flows.rematch import parts_of_a_run, work_on
 from cobroke.storage import agenda, keys, registry
+from cobroke.storage.notation import Item
+from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 
+START = 1_764_000_000_000
 CITIES = [
     "москва",
     "город#1",
@@ -21,14 +27,15 @@ CITIES = [
     "agenda#0",
     "~",
     "é" * 120,
+    "\U0001d158\U0001d165" * 120,
 ]
 MARKETS = {Market(city, group) for city in CITIES for group in Group}
 
 
 def of(markets: set[Market]) -> MemoryTable:
-    table, known = MemoryTable(), set[Market]()
+    table, known = MemoryTable(), set[tuple[Market, int]]()
     for market in markets:
-        registry.remember(table, market, known)
+        registry.remember(table, market, known, START)
     return table
 
 
@@ -42,25 +49,37 @@ def counting(table: MemoryTable) -> Callable[[], int]:
 def test_every_market_is_listed_once_whatever_its_city_is_called() -> None:
     table = of(MARKETS)
     found = list(registry.markets(table))
-    assert len(found) == len(MARKETS) == 22
+    assert len(found) == len(MARKETS) == 24
     assert set(found) == MARKETS
 
 
-def test_a_market_that_is_known_costs_no_call_and_one_that_is_there_is_not_put_again() -> None:
-    table, known = MemoryTable(), set[Market]()
+def test_a_market_that_is_known_costs_no_call_and_is_put_again_after_ten_minutes() -> None:
+    table, known = MemoryTable(), set[tuple[Market, int]]()
     calls = counting(table)
-    for _ in range(3):
+    for now in (START, START + registry.KNOWN_FOR_MS - 1):
         for market in MARKETS:
-            registry.remember(table, market, known)
+            registry.remember(table, market, known, now)
     assert calls() == len(MARKETS) == len(known)
-    before = list(table.items())
     for market in MARKETS:
-        registry.remember(table, market, set())
-    assert list(table.items()) == before
+        registry.remember(table, market, known, START + registry.KNOWN_FOR_MS)
+    assert calls() == 2 * len(MARKETS)
+    assert set(registry.markets(table)) == MARKETS
+
+
+def test_what_is_known_does_not_grow_without_end() -> None:
+    table, known = MemoryTable(), set[tuple[Market, int]]()
+    with patch.object(registry, "MOST_KNOWN", 3):
+        for market in MARKETS:
+            registry.remember(table, market, known, START)
+            assert len(known) <= 3
+            calls = counting(table)
+            registry.remember(table, market, known, START)
+            assert calls() == 0
+    assert set(registry.markets(table)) == MARKETS
 
 
 def test_a_market_that_could_not_be_put_is_not_taken_for_known() -> None:
-    table, known = MemoryTable(), set[Market]()
+    table, known = MemoryTable(), set[tuple[Market, int]]()
 
     def refuse() -> None:
         raise OSError
@@ -68,9 +87,40 @@ def test_a_market_that_could_not_be_put_is_not_taken_for_known() -> None:
     table.between = refuse
     market = Market("тула", Group.FLAT)
     with pytest.raises(OSError):  # noqa: PT011 - any failure
-        registry.remember(table, market, known)
+        registry.remember(table, market, known, START)
     table.between = lambda: None
-    registry.remember(table, market, known)
+    registry.remember(table, market, known, START)
+    assert list(registry.markets(table)) == [market]
+
+
+def test_a_market_whose_put_meets_another_write_is_put_behind_it() -> None:
+    table, refusals, market = MemoryTable(), iter([True, True]), Market("тула", Group.FLAT)
+    put = table.put_alone
+
+    def held(item: Item, **asked: Any) -> bool:
+        return not next(refusals, False) and put(item, **asked)
+
+    with patch.object(table, "put_alone", held), patch("cobroke.storage.pauses.time.sleep"):
+        registry.remember(table, market, set[tuple[Market, int]](), START)
+    assert list(registry.markets(table)) == [market]
+
+
+@pytest.mark.parametrize(("later", "forgotten"), [(0, False), (1, True)])
+def test_a_market_is_not_forgotten_while_somebody_may_hold_it_for_known(later: int, *, forgotten: bool) -> None:
+    table, market = MemoryTable(), Market("тула", Group.FLAT)
+    registry.remember(table, market, set[tuple[Market, int]](), START)
+    write = registry.forget(table, market, START + registry.UNSEEN_FOR_MS + later)
+    with nullcontext() if forgotten else pytest.raises(ConditionFailed):
+        table.transact([write])
+    assert list(registry.markets(table)) == ([] if forgotten else [market])
+
+
+def test_whoever_comes_to_a_forgotten_market_puts_it_again() -> None:
+    table, known, market = MemoryTable(), set[tuple[Market, int]](), Market("тула", Group.FLAT)
+    registry.remember(table, market, known, START)
+    later = START + registry.UNSEEN_FOR_MS + 1
+    table.transact([registry.forget(table, market, later)])
+    registry.remember(table, market, known, later)
     assert list(registry.markets(table)) == [market]
 
 

@@ -1,39 +1,64 @@
-"""The markets there are: each put once, by whoever first writes to it; known to the scheduled runs."""
+"""The markets there are: each put by whoever writes to it; known to the scheduled runs."""
 
+import hashlib
 import zlib
 from collections.abc import Iterator
 
 from cobroke.domain.features import Group, Market
 from cobroke.storage.notation import Item
-from cobroke.storage.table import Table, Write
+from cobroke.storage.retry import until_written
+from cobroke.storage.table import Contended, Table, Write
 
 SHARDS = 8
-_ABSENT = "attribute_not_exists(PK)"
+KNOWN_FOR_MS = 10 * 60 * 1000
+"""So long a market that was put is not put again."""
+MOST_KNOWN = 10_000
+UNSEEN_FOR_MS = 60 * 60 * 1000
+"""Well above the time that it is known, and that an audit takes: nobody has it in memory who has not put it since."""
+
+type Known = set[tuple[Market, int]]
+"""The markets that were put, and in which ten minutes."""
 
 
-def remember(table: Table, market: Market, known: set[Market]) -> None:
-    """Put it if it is not there; `known` spares asking twice."""
-    if market not in known:
-        table.put_alone(_item(market), condition=_ABSENT, values=None)
-        known.add(market)
+def remember(table: Table, market: Market, known: Known, now: int) -> None:
+    """Put it, with the time (ms); `known` spares doing so twice in ten minutes."""
+    lately = market, now // KNOWN_FOR_MS
+    if lately in known:
+        return
+    until_written(table, lambda: _put(table, market, now))
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known.add(lately)
 
 
-def new(table: Table, market: Market) -> Write:
+def new(table: Table, market: Market, now: int) -> Write:
     """The same, as a write that is refused where it is there."""
-    return table.put(_item(market), condition=_ABSENT)
+    return table.put(_item(market, now), condition="attribute_not_exists(PK)")
+
+
+def forget(table: Table, market: Market, now: int) -> Write:
+    """Refused where somebody may still hold it for known."""
+    item = _item(market, now)
+    return table.delete((item["PK"], item["SK"]), condition="put_at < :at", values={"at": now - UNSEEN_FOR_MS})
 
 
 def markets(table: Table) -> Iterator[Market]:
     for shard in range(SHARDS):
         for item in table.query(_partition(shard)):
-            group, _, city = item["SK"].partition("#")
-            yield Market(city, Group[group])
+            yield Market(item["city"], Group[item["SK"].partition("#")[0]])
 
 
-def _item(market: Market) -> Item:
-    """The group first: a city's name may hold any sign."""
+def _put(table: Table, market: Market, now: int) -> None:
+    """An audit that forgets it at this moment is waited for."""
+    if not table.put_alone(_item(market, now), condition="", values=None):
+        raise Contended
+
+
+def _item(market: Market, now: int) -> Item:
+    """A city's name may hold any sign, and more bytes than a sort key."""
     shard = zlib.crc32(repr(market).encode()) % SHARDS
-    return {"PK": _partition(shard), "SK": f"{market.group.name}#{market.city}", "entity": "MARKET"}
+    key = {"PK": _partition(shard), "SK": f"{market.group.name}#{hashlib.sha256(market.city.encode()).hexdigest()}"}
+    return key | {"entity": "MARKET", "city": market.city, "put_at": now}
 
 
 def _partition(shard: int) -> str:

@@ -3,7 +3,6 @@ little is held at a time; what is left over may be wrong, or was written while t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -17,9 +16,10 @@ from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import KEPT_S, due
 from cobroke.storage.table import Key, Table
+from cobroke.storage.unpaired import Unpaired
 
 _OBJECT = ("city", "f", "status", "archived_for", "stale", "version", "revision", "changed_at", "updated_at")
-NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "matches", "leads", "properties", "expires")
+NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "pairs", "matches", "leads", "properties", "expires")
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
 SAMPLE = 200
@@ -38,32 +38,20 @@ class Listed(NamedTuple):
     found: frozenset[Key]
 
 
-class Unpaired[Where]:
-    """Facts that two items state: stated twice, a fact is forgotten. Facts are held as their hashes."""
-
-    def __init__(self) -> None:
-        self._left: dict[int, Where] = {}
-
-    def state(self, fact: object, where: Where) -> None:
-        digest = hash(fact)
-        if self._left.pop(digest, None) is None:
-            self._left[digest] = where
-
-    def left(self) -> Iterable[Where]:
-        return self._left.values()
-
-
 @dataclass
 class Pass:
     """What it holds on to, as of `now` (ms), and what is to be looked at again."""
 
     now: int
     rng: Random
+    standing: set[Market] = field(default_factory=set)
+    """Where an object stands."""
     settled_markets: set[Market] = field(default_factory=set)
+    """Where one has stood for long enough to be known."""
     _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
-    _counts: Counter[Owned] = field(default_factory=Counter)
+    _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
     _active: Counter[tuple[str, Kind]] = field(default_factory=Counter)
     _notices: set[int] = field(default_factory=set)
     _owed: dict[int, PairIds] = field(default_factory=dict)
@@ -86,7 +74,7 @@ class Pass:
 
     @property
     def counts(self) -> set[Owned]:
-        return {owned for owned, difference in self._counts.items() if difference}
+        return {owned for (owned, _), difference in self._counts.items() if difference}
 
     @property
     def miscounted(self) -> set[str]:
@@ -118,7 +106,7 @@ class Pass:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "COUNTS":
                 kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
-                self._counts[Owned(kind, object_id)] -= item["matches"]
+                self._counts.subtract({(Owned(kind, object_id), of): item[of] for of in ("pairs", "matches")})
             case "LIMITS":
                 self._active.subtract({(whose, kind): count for kind, count in limits.of_item(item).items()})
             case "NOTICE":
@@ -134,8 +122,9 @@ class Pass:
         self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
         if own.in_market:
             self._entries.state((keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None))
-        if own.changed_at < self.now - SETTLED_AFTER_MS:
-            self.settled_markets.add(features.market)
+            self.standing.add(features.market)
+            if own.changed_at < self.now - SETTLED_AFTER_MS:
+                self.settled_markets.add(features.market)
         if self._partition != item["PK"]:
             self._partition, self._neighbours = item["PK"], {}
         self._neighbours[own.id] = owned, features.market
@@ -146,8 +135,8 @@ class Pass:
         self._mirrors.state((ids, item["version"], item["d"]), ids)
         if not is_record:
             return
-        self._counts[Owned("LEAD", pair.lead_id)] += pair.counts_as_match
-        self._counts[Owned("PROPERTY", pair.property_id)] += pair.counts_as_match
+        for owned in (Owned("LEAD", pair.lead_id), Owned("PROPERTY", pair.property_id)):
+            self._counts.update({(owned, "pairs"): 1, (owned, "matches"): int(pair.counts_as_match)})
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:

@@ -5,11 +5,11 @@ wrong; and it is mended on condition that it still is so: two runs at once do no
 """
 
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from cobroke.flows.audit import active, agreements, entries, rankings
+from cobroke.clock import Clock
+from cobroke.flows.audit import active, agreements, deserted, entries, rankings
 from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage import registry, scan
 from cobroke.storage.table import Table
@@ -18,8 +18,10 @@ KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries"
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended entries."""
 
 
-def audit(table: Table, clock: Callable[[], int], pause: Pause, rng: Random, drift: Counter[str]) -> None:
-    """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the rest."""
+def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[str]) -> None:
+    """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the rest. Unmended where
+    something raised.
+    """
     seen = scan.over(table, clock(), rng)
     looks = Looks(pause, drift)
     looks.settle("mirrors", seen.mirrors, partial(agreements.wrong_mirror, table), partial(agreements.mirror, table))
@@ -28,7 +30,9 @@ def audit(table: Table, clock: Callable[[], int], pause: Pause, rng: Random, dri
     looks.settle("notices", seen.owing, partial(agreements.debt, table, clock), partial(agreements.pay, table, clock))
     looks.settle("marks", seen.marks, partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table))
     unknown = seen.settled_markets - set(registry.markets(table))
-    looks.settle("markets", unknown, partial(entries.unregistered, table), partial(entries.register, table))
+    looks.settle("markets", unknown, partial(entries.unregistered, table), partial(entries.register, table, clock))
     looks.settle("entries", seen.entries, partial(entries.wrong, table), partial(entries.put_right, table, clock))
+    deserted.forget(table, clock, seen.standing)
     suspects = rankings.suspects(table, clock, seen.samples)
     looks.settle("rankings", suspects, partial(rankings.wrong, table, clock), partial(rankings.drop, table))
+    looks.end()

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from cobroke.domain.paging import Page
-from cobroke.flows.audit.looks import written
 from cobroke.storage import limits, own_lists
 from cobroke.storage.limits import Counts
+from cobroke.storage.retry import written
 from cobroke.storage.table import Table
 
 

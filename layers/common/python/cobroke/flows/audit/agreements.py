@@ -1,19 +1,17 @@
-"""What hangs on a pair's record: its mirror, the counts of matches, the notices it owes, and the marks of these."""
+"""What hangs on a pair's record: its mirror, what both objects count, the notices it owes, and their marks."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from cobroke.clock import Clock
 from cobroke.domain.pair import Pair
-from cobroke.flows.audit.looks import written
 from cobroke.flows.notices import tell_of_pair
 from cobroke.storage import keys, notices, pairs, scan
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
+from cobroke.storage.retry import written
 from cobroke.storage.scan import Owned
 from cobroke.storage.table import Key, Table
-
-type Clock = Callable[[], int]
 
 
 class WrongMirror(NamedTuple):
@@ -24,11 +22,16 @@ class WrongMirror(NamedTuple):
     ids: PairIds
 
 
+class Counts(NamedTuple):
+    pairs: int
+    matches: int
+
+
 class WrongCount(NamedTuple):
     of: Owned
-    kept: int | None
+    kept: Counts | None
     """None: there is no count."""
-    counted: int
+    counted: Counts
 
 
 class Debt(NamedTuple):
@@ -58,18 +61,20 @@ def mirror(table: Table, found: WrongMirror) -> bool:
 
 def wrong_count(table: Table, of: Owned) -> WrongCount | None:
     """The count is read first: what changes it behind that makes it unfit to be written over."""
-    item = table.get(keys.match_count(*of))
-    kept = item["matches"] if item else None
-    counted = sum(pair.counts_as_match for pair in pairs.of_object(table, *of).values())
-    return None if (kept or 0) == counted else WrongCount(of, kept, counted)
+    item = table.get(keys.counts(*of))
+    kept = Counts(item["pairs"], item["matches"]) if item else None
+    found = pairs.of_object(table, *of).values()
+    counted = Counts(len(found), sum(pair.counts_as_match for pair in found))
+    return None if (kept or Counts(0, 0)) == counted else WrongCount(of, kept, counted)
 
 
 def count(table: Table, found: WrongCount) -> bool:
-    pk, sk = keys.match_count(*found.of)
-    item = {"PK": pk, "SK": sk, "entity": "COUNTS", "matches": found.counted}
+    pk, sk = keys.counts(*found.of)
+    item = {"PK": pk, "SK": sk, "entity": "COUNTS", **found.counted._asdict()}
     if found.kept is None:
         return written(table, [table.put(item, condition="attribute_not_exists(PK)")])
-    return written(table, [table.put(item, condition="matches = :kept", values={"kept": found.kept})])
+    as_seen = "pairs = :pairs AND matches = :matches"
+    return written(table, [table.put(item, condition=as_seen, values=found.kept._asdict())])
 
 
 def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:

@@ -1,14 +1,14 @@
 """The market against the objects in it: each has one entry, in its place, of its version; and its market is known."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from cobroke.clock import Clock
 from cobroke.domain.features import Market
-from cobroke.flows.audit.looks import written
 from cobroke.storage import keys, registry, scan, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
+from cobroke.storage.retry import written
 from cobroke.storage.scan import Listed, Owned
 from cobroke.storage.stored_object import CHANGES_KEPT_S, StoredObject, of_itself
 from cobroke.storage.table import Key, Table, Write
@@ -35,7 +35,7 @@ def wrong(table: Table, listed: Listed) -> WrongEntries | None:
     return WrongEntries(owned, stored, bad) if bad or (place and not fits) else None
 
 
-def put_right(table: Table, clock: Callable[[], int], found: WrongEntries) -> bool:
+def put_right(table: Table, clock: Clock, found: WrongEntries) -> bool:
     """The object's own entry put anew, every other one deleted, and all markets told of it under a version above all
     that was seen: a repair, which alerts nobody.
     """
@@ -58,8 +58,8 @@ def unregistered(table: Table, market: Market) -> Market | None:
     return None if market in registry.markets(table) else market
 
 
-def register(table: Table, market: Market) -> bool:
-    return written(table, [registry.new(table, market)])
+def register(table: Table, clock: Clock, market: Market) -> bool:
+    return written(table, [registry.new(table, market, clock())])
 
 
 def _agree(kind: Kind, entry: Item, item: Item) -> bool:
@@ -67,11 +67,13 @@ def _agree(kind: Kind, entry: Item, item: Item) -> bool:
 
 
 def _taken_out(table: Table, found: WrongEntries, own: StoredObject | None, version: int, at: int) -> list[Write]:
-    """The entries that are not the object's own, and what leaves their markets but does not stay in one."""
-    features = own.content.features if own and own.in_market else None
-    place = keys.market_entry(features, found.owned.id) if features else None
+    """The entries that are not the object's own, and what leaves their markets, but for the one that the object's own
+    write tells.
+    """
+    place = keys.market_entry(own.content.features, own.id) if own and own.in_market else None
+    told = {own.content.features.market} if own and (own.in_market or own.stale) else set[Market]()
     stray = {key: old for key, old in found.versions.items() if key != place}
-    left = {scan.market_of_entry(pk) for pk, _ in stray} - {features.market if features else None}
+    left = {scan.market_of_entry(pk) for pk, _ in stray} - told
     deleted = [table.delete(key, condition="version = :old", values={"old": old}) for key, old in stray.items()]
     return deleted + [table.put(_removal(found.owned, market, version, at)) for market in sorted(left)]
 

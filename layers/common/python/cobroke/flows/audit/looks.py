@@ -1,21 +1,31 @@
 """What may have drifted is looked at twice, a little apart: what still moves is a write in flight, and no drift."""
 
+import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from cobroke.storage.retry import until_written
-from cobroke.storage.table import ConditionFailed, Table, Write
+from cobroke.domain.errors import Busy
+from cobroke.failures import kind_and_place
 
 type Pause = Callable[[], None]
+
+logger = logging.getLogger("audit.looks")
+"""Its lines go to the function's own."""
+
+
+class Unmended(Exception):
+    """Something raised when it was looked at or mended: a bug. All the rest is settled."""
 
 
 @dataclass(frozen=True)
 class Looks:
-    """`drift` counts by kind what was found and mended."""
+    """`drift` counts by kind what was found and mended, `raised` what could not be."""
 
     pause: Pause
     drift: Counter[str]
+    raised: Counter[str] = field(default_factory=Counter)
 
     def settle[Suspect, Found](
         self,
@@ -27,22 +37,30 @@ class Looks:
         """`look` reads afresh: what is wrong, None where nothing is. `mend` says how much it mended: 0 where what was
         seen is no longer so.
         """
-        first = [(suspect, found) for suspect in suspects if (found := look(suspect)) is not None]
+        first = list[tuple[Suspect, Found]]()
+        for suspect in suspects:
+            with self._going_on(kind):
+                if (found := look(suspect)) is not None:
+                    first.append((suspect, found))
         if first:
             self.pause()
         for suspect, found in first:
-            if look(suspect) == found:
-                self.drift[kind] += mend(found)
+            with self._going_on(kind):
+                if look(suspect) == found:
+                    self.drift[kind] += mend(found)
 
+    def end(self) -> None:
+        if self.raised:
+            raise Unmended(dict(self.raised))
 
-def written(table: Table, writes: Sequence[Write]) -> bool:
-    """False where a condition does not hold: somebody else has written what was seen."""
-
-    def attempt() -> bool:
+    @contextmanager
+    def _going_on(self, kind: str) -> Iterator[None]:
+        """What raises does not keep the others from being settled; Busy means that the next run goes on."""
         try:
-            table.transact(writes)
-        except ConditionFailed:
-            return False
-        return True
-
-    return until_written(table, attempt)
+            yield
+        except Busy:
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever it was
+            self.raised[kind] += 1
+            said = {"drift_kind": kind, **kind_and_place(failure)}
+            logger.error("not settled", extra=said)  # noqa: TRY400 - never its text

@@ -1,19 +1,19 @@
 """Kept rankings against the market: one that is caught up must show what a fresh one shows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cobroke.clock import Clock
 from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import other
 from cobroke.domain.ranking import SIZES, Ranking, Row, ranked
-from cobroke.flows.audit.looks import written
-from cobroke.flows.ranking import LONGEST_MS, Seeker, current
+from cobroke.flows.ranking import Seeker, current
 from cobroke.storage import keys, pairs, rankings
 from cobroke.storage.held_markets import HeldMarkets
+from cobroke.storage.retry import written
 from cobroke.storage.scan import Owned
+from cobroke.storage.stored_object import LONGEST_MS
 from cobroke.storage.table import Table
-
-type Clock = Callable[[], int]
 
 SPARE_S = 60
 """So much of the run's time is left for looking at the suspects: another night draws another sample."""

@@ -1,0 +1,29 @@
+"""Markets in which nothing stands any more: no run need follow them. Whoever comes to one puts it again."""
+
+from collections.abc import Set
+
+from cobroke.clock import Clock
+from cobroke.domain.features import Market
+from cobroke.storage import keys, registry
+from cobroke.storage.keys import KINDS
+from cobroke.storage.retry import written
+from cobroke.storage.table import Table
+
+QUIET_MS = 2 * 24 * 3600 * 1000
+"""The scheduled runs have long followed whatever is older."""
+
+
+def forget(table: Table, clock: Clock, standing: Set[Market]) -> None:
+    """The markets but `standing`, those where an object was found. One that came to stand elsewhere since the pass
+    began has left a change there; one that is just coming has its stream record before it: see `registry.forget`.
+    """
+    for market in {*registry.markets(table)} - standing:
+        now = clock()
+        if _is_quiet(table, market, now):
+            written(table, [registry.forget(table, market, now)])
+
+
+def _is_quiet(table: Table, market: Market, now: int) -> bool:
+    since = keys.moment(now - QUIET_MS)
+    partitions = [*(keys.changes(kind, market) for kind in KINDS), keys.pair_changes(market)]
+    return not any(any(table.query_raw(pk, since, attributes=("SK",), page_limit=1)) for pk in partitions)

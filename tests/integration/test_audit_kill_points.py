@@ -1,0 +1,229 @@
+"""Wherever the audit dies, the next one leaves what a clean one leaves; whatever is written beside it is no drift."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from random import Random
+from types import SimpleNamespace
+from typing import Any, Literal
+from unittest.mock import patch
+
+import pytest
+
+from cobroke.domain.features import Group, Market
+from cobroke.domain.ids import owner_of
+from cobroke.flows import agreement
+from cobroke.flows.agreement import Deed
+from cobroke.storage import keys, pairs, registry, scan, stored_object
+from cobroke.storage.matches import PairIds
+from cobroke.storage.scan import Listed, Owned
+from tests.integration.test_audit import (
+    ALL,
+    MINUTE,
+    PAGE_ITEMS,
+    Evening,
+    Town,
+    all_broken,
+    an_entry_of_a_stale_lead,
+    audited,
+    in_market,
+    of_entity,
+    writers,
+)
+from tests.memory_table import MemoryTable
+
+type When = Literal["before", "after"]
+
+DESERTED = Market("тула", Group.HOUSE)
+
+
+class Killed(BaseException):
+    """The process is gone: no `except Exception` sees it."""
+
+
+@pytest.fixture(autouse=True)
+def aws() -> None:
+    """No account: the table is in memory."""
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> Iterator[None]:
+    with patch("cobroke.storage.pauses.time.sleep"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def evening() -> Evening:
+    """A short day of few deeds; and a market is left in which nothing stands."""
+    rng = Random(10)
+    with patch("cobroke.storage.pauses.time.sleep"), patch("os.urandom", rng.randbytes):
+        town = Town(rng)
+        town.lives(30, posts=6)
+    registry.remember(town.table, DESERTED, set(), 0)
+    return Evening(list(town.table.items()), town.now + 10 * MINUTE)
+
+
+@contextmanager
+def watched(table: MemoryTable, at_call: Callable[[int, When], object]) -> Iterator[list[str]]:
+    """Each call of the table, with what happens before and after it takes effect."""
+    calls, call, inside = list[str](), table._call, list[None]()
+
+    def asked(operation: str, **arguments: Any) -> Any:
+        if inside:
+            return call(operation, **arguments)
+        number = len(calls)
+        calls.append(operation)
+        happens(number, "before")
+        answer = call(operation, **arguments)
+        happens(number, "after")
+        return answer
+
+    def happens(number: int, when: When) -> None:
+        inside.append(None)
+        try:
+            at_call(number, when)
+        finally:
+            inside.clear()
+
+    with patch.object(table, "_call", asked):
+        yield calls
+
+
+def broken(evening: Evening) -> MemoryTable:
+    """One of each kind has drifted, and one that time has brought about."""
+    table = all_broken(evening)
+    an_entry_of_a_stale_lead(table, evening)
+    return table
+
+
+def copied(table: MemoryTable) -> MemoryTable:
+    """Cheaper than to put each item again."""
+    copy = MemoryTable(PAGE_ITEMS)
+    copy.store.items = dict(table.store.items)
+    copy.store._sorted = {pk: list(sort_keys) for pk, sort_keys in table.store._sorted.items()}
+    return copy
+
+
+FOUND = ALL | {"entries": 2}
+
+
+def test_a_clean_run_mends_every_kind_and_forgets_what_is_deserted(evening: Evening) -> None:
+    table = broken(evening)
+    with watched(table, lambda *_: None) as calls:
+        assert audited(table, evening.at) == FOUND
+    assert {*calls} == {"batch_get_item", "get_item", "query", "scan", "transact_write_items"}
+    assert DESERTED not in set(registry.markets(table))
+    assert audited(table, evening.at) == {}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(evening: Evening, when: When) -> None:
+    start = broken(evening)
+    clean = copied(start)
+    with watched(clean, lambda *_: None) as calls:
+        audited(clean, evening.at)
+    wrong, deaths = [], 0
+    for number, name in enumerate(calls):
+        table = copied(start)
+
+        def die(call: int, moment: When, number: int = number) -> None:
+            if (call, moment) == (number, when):
+                raise Killed
+
+        with watched(table, die), pytest.raises(Killed):
+            audited(table, evening.at)
+        deaths += 1
+        audited(table, evening.at)
+        if table.store.items != clean.store.items:
+            wrong.append((number, name))
+    assert wrong == []
+    assert deaths == len(calls) > 50
+
+
+def a_pair_to_be(table: MemoryTable) -> PairIds:
+    """Two that have nothing to do with each other yet, and may."""
+    there = [stored_object.of_item(item) for kind in keys.KINDS for item in of_entity(table, kind)]
+    in_it = [one for one in there if one.in_market]
+    return next(
+        PairIds(lead.id, listing.id)
+        for lead in in_it
+        for listing in in_it
+        if (lead.kind, listing.kind) == keys.KINDS
+        and lead.owner != listing.owner
+        and lead.content.features.market == listing.content.features.market
+        and table.get(keys.pair(lead.id, listing.id)) is None
+    )
+
+
+def all_writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
+    """And one that begins a match, told at once."""
+    ids = a_pair_to_be(table)
+    like = partial(agreement.act, table, "LEAD", owner_of(ids.lead_id), ids, Deed("LIKE"), lambda: evening.at)
+    return [*writers(table, evening), like]
+
+
+WRITERS = range(8)
+
+
+def touched(table: MemoryTable) -> SimpleNamespace:
+    """A pass that takes for wrong whatever the writers write."""
+    pending = [pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"][:1]
+    ids = [a_pair_to_be(table), *(PairIds(pair.lead_id, pair.property_id) for pair in pending)]
+    first = [keys.id_in(in_market(table, kind)["SK"]) for kind in keys.KINDS]
+    objects = sorted({Owned(*one) for each in (*ids, first) for one in zip(keys.KINDS, each, strict=True)})
+    return SimpleNamespace(
+        mirrors=ids,
+        counts=objects,
+        miscounted={owner_of(one.id) for one in objects},
+        owing=ids,
+        marks=[(item["PK"], item["SK"]) for item in of_entity(table, "UNREAD")[:1]],
+        settled_markets=set(),
+        standing=set(),
+        entries=[Listed(*one, frozenset()) for one in objects],
+        samples=[objects],
+    )
+
+
+@pytest.mark.parametrize("which", WRITERS)
+def test_a_write_before_any_call_is_no_drift_though_all_it_touches_is_suspect(evening: Evening, which: int) -> None:
+    start = evening.table()
+    with patch.object(scan, "over", lambda *_: touched(start)):
+        with watched(quiet := copied(start), lambda *_: None) as calls:
+            assert audited(quiet, evening.at) == {}
+        for number, name in enumerate(calls):
+            table, landed = copied(start), list[object]()
+            write = all_writers(table, evening)[which]
+
+            def lands(call: int, when: When, number: int = number, landed: Any = landed, write: Any = write) -> None:
+                if (call, when) == (number, "before"):
+                    landed.append(write())
+
+            with watched(table, lands):
+                assert audited(table, evening.at) == {}, (number, name)
+            assert landed
+    assert len(calls) > 50
+
+
+STRIDE = 2 * len(WRITERS)
+"""Each writer comes at every sixteenth call, all together at every second."""
+
+
+@pytest.mark.parametrize("which", WRITERS)
+def test_a_write_at_any_call_adds_no_drift_to_what_there_is_and_all_is_mended(evening: Evening, which: int) -> None:
+    start = broken(evening)
+    with watched(quiet := copied(start), lambda *_: None) as calls:
+        audited(quiet, evening.at)
+    for number in range(2 * which, len(calls), STRIDE):
+        table = copied(start)
+        write = all_writers(table, evening)[which]
+
+        def lands(call: int, when: When, number: int = number, write: Any = write) -> None:
+            if (call, when) == (number, "before"):
+                write()
+
+        with watched(table, lands):
+            drift = audited(table, evening.at)
+        drift += audited(table, evening.at)
+        assert drift <= Counter(FOUND), (number, calls[number])
+        assert audited(table, evening.at) == {}, (number, calls[number])
