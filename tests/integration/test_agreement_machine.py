@@ -129,7 +129,7 @@ class Agreements(RuleBasedStateMachine):
         self.known: dict[PairIds, Pair] = {}
         self.said: dict[tuple[PairIds, Side], str | None] = {}
         self.expected, self.read = Counter[Told](), Counter[Told]()
-        self.pauses = patch("cobroke.storage.retry.time.sleep")
+        self.pauses = patch("cobroke.storage.pauses.time.sleep")
         self.pauses.start()
 
     def teardown(self) -> None:

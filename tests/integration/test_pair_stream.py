@@ -68,7 +68,7 @@ class StreamedTable(MemoryTable):
 @contextmanager
 def following(table: Table) -> Iterator[None]:
     """The function over this table, losing no time between its attempts; what it has pushed is not looked at here."""
-    pushes, pauses = patch.object(function, "queue"), patch("cobroke.storage.retry.time.sleep")
+    pushes, pauses = patch.object(function, "queue"), patch("cobroke.storage.pauses.time.sleep")
     with patch.object(function, "table", table), pushes, pauses:
         yield
 
@@ -529,7 +529,7 @@ def test_a_like_that_looked_before_an_archive_does_not_come_after_it(kind: Side)
     calls = count()
     object_id = ids.lead_id if kind == "LEAD" else ids.property_id
     office.table.between = lambda: office.archives(kind, object_id) if next(calls) == 1 else None
-    with patch("cobroke.storage.retry.time.sleep"), pytest.raises(Archived):
+    with patch("cobroke.storage.pauses.time.sleep"), pytest.raises(Archived):
         office.acts(other(kind), ids)
     assert office.pairs_of("LEAD", ids.lead_id)[ids.property_id].status == "PENDING"
 

@@ -408,7 +408,7 @@ def test_a_write_that_meets_another_is_no_reason_to_send_twice(
             raise Contended
         transact(table, writes)
 
-    with patch.object(Table, "transact", contended), patch("cobroke.storage.retry.time.sleep"):
+    with patch.object(Table, "transact", contended), patch("cobroke.storage.pauses.time.sleep"):
         post.deliver_all()
     assert (len(telegram.inbox(anna_reads.chat)), post.tries) == (1, [0, 5])
 
@@ -434,7 +434,7 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
             raise Contended
         transact(table, writes)
 
-    with patch.object(Table, "transact", contended), patch("cobroke.storage.retry.time.sleep"):
+    with patch.object(Table, "transact", contended), patch("cobroke.storage.pauses.time.sleep"):
         post.deliver_all()
     assert post.failed == []
     for reader in readers:

@@ -37,8 +37,10 @@ def aws() -> None:
 
 @pytest.fixture(scope="module")
 def evening() -> Iterator[City]:
-    """Something of every kind is to be done: the stream of the last hour is lost, and time has gone by."""
-    with patch.object(rematch, "FAR_BEHIND", 3):
+    """Something of every kind is to be done: the stream of the last hour is lost, and time has gone by. A run takes
+    several slices for it.
+    """
+    with patch.multiple(rematch, FAR_BEHIND=3, SLICE=3):
         yield an_evening()
 
 

@@ -212,7 +212,7 @@ def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say
 
 @pytest.mark.parametrize("write", ["create", "replace_content", "archive"])
 def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cobroke.storage.retry.time.sleep", lambda _: None)
+    monkeypatch.setattr("cobroke.storage.pauses.time.sleep", lambda _: None)
     world = World("LEAD")
     an_id, owner = world.post(Offer()), world.others[1]
     lost, now, transact = [1, 2, 3], START, world.table.transact

@@ -1,7 +1,11 @@
 """Time, as the functions read it: whole milliseconds since 1970, UTC."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+type Clock = Callable[[], int]
+"""What says now (ms)."""
 
 
 def now_ms() -> int:

@@ -1,8 +1,8 @@
 """Works off what has fallen due: matches that nobody acted on expire, objects that nobody wrote grow stale."""
 
 from collections import Counter
-from collections.abc import Callable
 
+from cobroke.clock import Clock
 from cobroke.domain.ids import pair_of
 from cobroke.flows.agreement import close
 from cobroke.storage import agenda, objects
@@ -11,7 +11,7 @@ from cobroke.storage.matches import PairIds
 from cobroke.storage.table import Table
 
 
-def work_off(table: Table, shard: int, clock: Callable[[], int]) -> Counter[str]:
+def work_off(table: Table, shard: int, clock: Clock) -> Counter[str]:
     """One shard of the agenda, up to now; how many matches expired and objects grew stale. Killed, it goes on from
     there; done twice, nothing happens twice.
     """
@@ -22,7 +22,7 @@ def work_off(table: Table, shard: int, clock: Callable[[], int]) -> Counter[str]
     return happened
 
 
-def _settle(table: Table, due: Due, clock: Callable[[], int]) -> bool:
+def _settle(table: Table, due: Due, clock: Clock) -> bool:
     """Whether it was still so; what has been acted on or written since is due at another time."""
 
     def since_due() -> int:

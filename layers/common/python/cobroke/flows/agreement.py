@@ -1,8 +1,8 @@
 """Two realtors agree: each act on a pair is one transaction over the pair, both counts, and what it was decided on."""
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from cobroke.clock import Clock
 from cobroke.domain import negotiation
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
@@ -13,9 +13,8 @@ from cobroke.storage import keys, objects, pairs, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.matches import PairIds, Sides, load
 from cobroke.storage.retry import until_written
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table, Write
-
-type Clock = Callable[[], int]
 
 
 class Deed(NamedTuple):
@@ -58,11 +57,15 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
 
 
 def close_matches(table: Table, kind: Kind, object_id: str, clock: Clock) -> int:
+    return close_matches_of(table, objects.load(table, kind, object_id), clock)
+
+
+def close_matches_of(table: Table, own: StoredObject, clock: Clock) -> int:
     """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left the next one finds."""
-    reason = objects.load(table, kind, object_id).archived_for
+    reason = own.archived_for
     if reason is None:
         return 0
-    waiting = [pair for pair in pairs.of_object(table, kind, object_id).values() if pair.status == "PENDING"]
+    waiting = [pair for pair in pairs.of_object(table, own.kind, own.id).values() if pair.status == "PENDING"]
     return sum(close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting)
 
 

@@ -1,10 +1,11 @@
 """The ranking of one object as of now: caught up by changes where that is cheaper, else read from the market afresh."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from cobroke.clock import Clock
 from cobroke.domain.errors import Busy
 from cobroke.domain.features import Features, LeadFeatures
 from cobroke.domain.ids import owner_of
@@ -16,14 +17,12 @@ from cobroke.domain.shortlist import Hidden, Selection
 from cobroke.storage import markets, pairs, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.stored_object import LONGEST_MS, StoredObject
 from cobroke.storage.table import Table
 
 if TYPE_CHECKING:
     from cobroke.storage.held_markets import HeldMarket
 
-LONGEST_MS = 29 * 24 * 3600 * 1000
-"""Changes are kept 30 days: an older ranking cannot be caught up."""
 WORTH_A_FRESH_READ = 5
 """More changes than this part of the entries that a fresh read saw cost more than another one."""
 WORTH_SAVING = 300
@@ -83,9 +82,7 @@ class Current(NamedTuple):
     worth_keeping: bool
 
 
-def current(
-    table: Table, seeker: Seeker, known: Ranking | None, clock: Callable[[], int], sizes: Sizes = SIZES
-) -> Current:
+def current(table: Table, seeker: Seeker, known: Ranking | None, clock: Clock, sizes: Sizes = SIZES) -> Current:
     """Read afresh: without a ranking, with one of another version of the object, with one too old for the changes that
     are kept, after too many changes, and when too few rows are left above the cut.
     """
@@ -100,7 +97,7 @@ def current(
     return Current(_afresh(table, seeker, now, sizes), worth_keeping=True)
 
 
-def again(table: Table, seeker: Seeker, ranking: Ranking, clock: Callable[[], int], sizes: Sizes = SIZES) -> Ranking:
+def again(table: Table, seeker: Seeker, ranking: Ranking, clock: Clock, sizes: Sizes = SIZES) -> Ranking:
     """A ranking of a moment ago as of now: however much has changed since, that is less than the market."""
     now = clock()
     changed = markets.changes(table, seeker.features, ranking.watermark) or {}
@@ -125,7 +122,7 @@ def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking |
         return False
 
 
-def warm(table: Table, kind: Kind, object_id: str, clock: Callable[[], int], sizes: Sizes = SIZES) -> StoredObject:
+def warm(table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES) -> StoredObject:
     """Have the ranking of an object's present version ready before somebody looks at it. Repeatable."""
     own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):

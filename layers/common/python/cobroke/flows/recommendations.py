@@ -1,9 +1,10 @@
 """The best counterparts of a lead or a property, exact at the moment they are asked for."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, cast
 
+from cobroke.clock import Clock
 from cobroke.domain.errors import Busy
 from cobroke.domain.features import Features, LeadFeatures, PropertyFeatures
 from cobroke.domain.ids import owner_of
@@ -49,7 +50,7 @@ class Recommendations(NamedTuple):
 
 
 def recommend(
-    table: Table, kind: Kind, owner: str, own_id: str, page: Page, clock: Callable[[], int], sizes: Sizes = SIZES
+    table: Table, kind: Kind, owner: str, own_id: str, page: Page, clock: Clock, sizes: Sizes = SIZES
 ) -> Recommendations:
     """Of the market as it is now; none for an archived object, NotFound where it is not the owner's."""
     own, known = rankings.load_own(table, kind, owner, own_id)

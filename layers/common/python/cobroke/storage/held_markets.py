@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
+from cobroke.clock import Clock
 from cobroke.domain.features import Features, LeadFeatures, Market, unpack_lead, unpack_property
 from cobroke.domain.market import highest_price, prices, rooms_key, rooms_keys
 from cobroke.domain.matching.lead_index import LeadIndex
@@ -13,10 +14,10 @@ from cobroke.domain.shortlist import Hidden, Selection
 from cobroke.storage import markets
 from cobroke.storage.keys import Kind
 from cobroke.storage.markets import Entries
+from cobroke.storage.stored_object import LONGEST_MS
 from cobroke.storage.table import Table
 
 MOST_HELD = 8
-LONGEST_MS = 29 * 24 * 3600 * 1000
 WORTH_READING_ANEW = 5
 """More changes than this part of the entries cost more than reading them all again."""
 LEADS = "leads"
@@ -76,7 +77,7 @@ class HeldMarket:
 class HeldMarkets:
     """So many of the markets that were used last."""
 
-    def __init__(self, table: Table, clock: Callable[[], int]) -> None:
+    def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
         self._held: dict[tuple[Kind, Market], HeldMarket] = {}
         self._current: set[tuple[Kind, Market]] = set()

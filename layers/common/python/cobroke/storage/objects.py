@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+from cobroke.clock import Clock
 from cobroke.domain import ids
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.preconditions import ANYTHING, IfMatch
@@ -11,7 +12,7 @@ from cobroke.storage import keys, limits
 from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.keys import Kind
 from cobroke.storage.retry import until_written
-from cobroke.storage.stored_object import Clock, Content, StoredObject, by_owner, of_item, of_itself, writes
+from cobroke.storage.stored_object import Content, StoredObject, by_owner, of_item, of_itself, writes
 from cobroke.storage.table import Table, Write
 
 

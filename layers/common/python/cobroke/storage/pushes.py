@@ -3,8 +3,8 @@
 from cobroke.storage import keys, realtors
 from cobroke.storage.notices import Notice, of_item
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.retry import until_written
-from cobroke.storage.table import ConditionFailed, Table, Write
+from cobroke.storage.retry import written
+from cobroke.storage.table import Table
 
 CLAIMED_FOR_S = 60
 
@@ -25,7 +25,7 @@ def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
     free = f"{unsent} AND (attribute_not_exists(claimed_until) OR claimed_until <= :now)"
     values = {"until": now_s + CLAIMED_FOR_S, "now": now_s}
     key = keys.notices(realtor_id), notice_id
-    return _written(table, table.update(key, "SET claimed_until = :until", values, condition=free))
+    return written(table, [table.update(key, "SET claimed_until = :until", values, condition=free)])
 
 
 def give_up(table: Table, realtor_id: str, notice_id: str) -> None:
@@ -42,29 +42,17 @@ def switch_off(table: Table, realtor: Realtor) -> None:
     """Until his next login; where he has logged in since he was read, that counts."""
     key, values = keys.realtor(realtor.id), {"off": True, "old": realtor.version, "new": realtor.version + 1}
     change = table.update(key, "SET push_off = :off, version = :new", values, condition="version = :old")
-    _written(table, change)
+    written(table, [change])
 
 
 def wait(table: Table, realtor: Realtor, until_s: int) -> None:
     """No message to him before. The version tells a login under way that it has read what is no longer so."""
     values = {"until": until_s, "one": 1}
-    _written(table, table.update(keys.realtor(realtor.id), "SET push_after = :until ADD version :one", values))
+    written(table, [table.update(keys.realtor(realtor.id), "SET push_after = :until ADD version :one", values)])
 
 
 def _set(table: Table, realtor_id: str, notice_id: str, name: str, value: int) -> None:
+    """A notice that grows meanwhile is waited for: it must not make its message a double."""
     key = keys.notices(realtor_id), notice_id
     change = table.update(key, f"SET {name} = :value", {"value": value}, condition="attribute_exists(PK)")
-    _written(table, change)
-
-
-def _written(table: Table, change: Write) -> bool:
-    """False where its condition does not hold. A notice that grows meanwhile must not make its message a double."""
-
-    def attempt() -> bool:
-        try:
-            table.transact([change])
-        except ConditionFailed:
-            return False
-        return True
-
-    return until_written(table, attempt)
+    written(table, [change])

@@ -1,14 +1,17 @@
 """Rankings as they are kept, beside their objects: derived, each may be dropped at any time."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import batched
 
 from cobroke.domain.errors import NotFound
+from cobroke.domain.ids import owner_of
 from cobroke.domain.ranking import Ranking, pack_place, pack_rows, unpack_place, unpack_rows
 from cobroke.storage import keys, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.stored_object import StoredObject
-from cobroke.storage.table import Table
+from cobroke.storage.table import BATCH, Table
 
 KEPT_S = 30 * 24 * 3600
 
@@ -30,6 +33,16 @@ def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> tuple[Stor
         raise NotFound
     kept = items.get(kept_key)
     return stored_object.of_item(items[key]), _of_item(kept) if kept else None
+
+
+def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, KeptRanking | None]]:
+    """Objects of anybody's with their rankings, read as many at once as one call takes."""
+    for some in batched(object_ids, BATCH // 2, strict=False):
+        wanted = {keys.owned(kind, one): keys.ranking(owner_of(one), one) for one in some}
+        items = table.get_many([*wanted, *wanted.values()])
+        for key, kept_key in wanted.items():
+            kept = items.get(kept_key)
+            yield stored_object.of_item(items[key]), _of_item(kept) if kept else None
 
 
 def save(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:

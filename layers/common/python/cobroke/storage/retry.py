@@ -1,24 +1,30 @@
 """Writes that meet others: read again, decide again, try again, as long as the request has time."""
 
-import random
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import count
 
-from cobroke.domain.errors import Busy
-from cobroke.storage.table import ConditionFailed, Contended, Table
-
-ATTEMPTS = 12
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
+from cobroke.storage.pauses import pause
+from cobroke.storage.table import ConditionFailed, Contended, Table, Write
 
 
 def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result:
     """What `attempt` returns. It must read what it decides on: it runs anew after every lost race. Else Busy."""
-    for number in range(ATTEMPTS):
+    for tried in count(1):
         try:
             return attempt()
         except (ConditionFailed, Contended):
-            pause = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**number))  # noqa: S311 - jitter, no secret
-            if pause >= table.seconds_left:
-                break
-            time.sleep(pause)
-    raise Busy
+            pause(tried, table.seconds_left)
+    raise AssertionError  # for mypy
+
+
+def written(table: Table, writes: Sequence[Write]) -> bool:
+    """False where a condition does not hold: somebody else has written what was seen."""
+
+    def attempt() -> bool:
+        try:
+            table.transact(writes)
+        except ConditionFailed:
+            return False
+        return True
+
+    return until_written(table, attempt)

@@ -1,14 +1,14 @@
 """Scheduled runs: how far each market was followed, and what each run did."""
 
+import hashlib
 from collections.abc import Mapping
 
 from cobroke.domain.features import Market
 from cobroke.storage import keys
+from cobroke.storage.stored_object import LONGEST_MS
 from cobroke.storage.table import Table
 
 KEPT_S = 7 * 24 * 3600
-LONGEST_MS = 29 * 24 * 3600 * 1000
-"""Changes are kept 30 days."""
 
 
 def watermark(table: Table, market: Market, now: int) -> int:
@@ -18,20 +18,24 @@ def watermark(table: Table, market: Market, now: int) -> int:
 
 
 def follow(table: Table, market: Market, watermark: int) -> None:
+    """A slower worker never takes back how far another has come."""
     pk, sk = keys.followed(market)
-    table.put_alone({"PK": pk, "SK": sk, "entity": "FOLLOWED", "watermark": watermark}, condition="", values=None)
+    item = {"PK": pk, "SK": sk, "entity": "FOLLOWED", "watermark": watermark}
+    further = "attribute_not_exists(PK) OR watermark < :new"
+    table.put_alone(item, condition=further, values={"new": watermark})
 
 
 def report(table: Table, run: str, part: str, did: Mapping[str, int], now_s: int) -> None:
     """What one part of a run did; done again, it takes the place of the first report."""
     facts = {f"n_{name}": count for name, count in did.items()}
-    item = {"PK": f"RUN#{run}", "SK": part, "entity": "RUN", "expires": now_s + KEPT_S}
+    digest = hashlib.sha256(part.encode()).hexdigest()  # a city's name may be longer than a sort key
+    item = {"PK": f"RUN#{run}", "SK": digest, "entity": "RUN", "part": part, "expires": now_s + KEPT_S}
     table.put_alone(item | facts, condition="", values=None)
 
 
 def reports(table: Table, run: str) -> dict[str, dict[str, int]]:
     """By part."""
     return {
-        item["SK"]: {name[2:]: count for name, count in item.items() if name.startswith("n_")}
+        item["part"]: {name[2:]: count for name, count in item.items() if name.startswith("n_")}
         for item in table.query(f"RUN#{run}")
     }

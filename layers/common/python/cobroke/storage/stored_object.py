@@ -1,9 +1,9 @@
 """A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from cobroke.clock import Clock
 from cobroke.domain import ids
 from cobroke.domain.features import (
     Features,
@@ -23,12 +23,12 @@ from cobroke.storage.notation import Item
 from cobroke.storage.table import Key, Table, Write
 
 CHANGES_KEPT_S = 30 * 24 * 3600
+LONGEST_MS = (CHANGES_KEPT_S - 24 * 3600) * 1000
+"""So far back all changes are surely still there."""
 FRESH_FOR_MS = 60 * 24 * 3600 * 1000
 """An object that its owner does not write for so long grows stale."""
 
 FIRST_REVISION = 1
-
-type Clock = Callable[[], int]
 
 
 class Content(NamedTuple):

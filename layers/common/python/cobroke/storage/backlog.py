@@ -1,0 +1,42 @@
+"""What has happened in a market since a moment: its leads, its listings and its pairs, in order of time."""
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from cobroke.domain.features import Market
+from cobroke.domain.pair import Pair
+from cobroke.storage import keys, pairs
+from cobroke.storage.keys import KINDS, Kind
+from cobroke.storage.markets import OVERLAP_MS
+from cobroke.storage.table import Table
+
+
+class Written(NamedTuple):
+    """A lead or a listing that was written: when (ms), and under which version."""
+
+    changed_at: int
+    kind: Kind
+    id: str
+    version: int
+
+
+def backlog(table: Table, market: Market, watermark: int) -> Iterator[Written | Pair]:
+    """Everything since `watermark` (ms) that was acknowledged before this call, and perhaps some more: of each object
+    the newest change, of each pair every one, as it then was.
+    """
+    written = sorted(one for kind in KINDS for one in _newest(table, kind, market, watermark))
+    return merge(written, pairs.changes(table, market, watermark), key=attrgetter("changed_at"))
+
+
+def _newest(table: Table, kind: Kind, market: Market, watermark: int) -> Iterable[Written]:
+    """Their changes come in order of time, which is for each the order of its versions."""
+    since = keys.moment(watermark - OVERLAP_MS)
+    raws = table.query_raw(keys.changes(kind, market), since, attributes=("SK", "version"))
+    return {one.id: one for one in (_written(kind, raw) for raw in raws)}.values()
+
+
+def _written(kind: Kind, raw: dict[str, Any]) -> Written:
+    moment, _, object_id = raw["SK"]["S"].partition("#")
+    return Written(int(moment), kind, object_id, int(raw["version"]["N"]))
