@@ -56,16 +56,14 @@ def make_alarms(scope: Construct, stage: Stage) -> None:
 
 
 def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
-    everything = scope.node.find_all()
-    for queue in everything:
-        if isinstance(queue, aws_sqs.Queue) and queue.node.id.endswith("-failed"):
-            yield _of_queue(queue)
-    for function in everything:
-        if isinstance(function, lambda_.Function):
-            yield from _of_function(function)
-    for table in everything:
-        if isinstance(table, aws_dynamodb.Table):
-            yield from _of_table(table)
+    for one in scope.node.find_all():
+        match one:
+            case aws_sqs.Queue() if one.node.id.endswith("-failed"):
+                yield _of_queue(one)
+            case lambda_.Function():
+                yield from _of_function(one)
+            case aws_dynamodb.Table():
+                yield from _of_table(one)
     for kind in AUDIT_KINDS:
         dimensions = {"service": "audit", "stage": stage.name}
         metric = f"Drift{kind.capitalize()}"
@@ -88,7 +86,6 @@ def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
     if name in {reader.function for reader in STREAM_READERS}:
         says = "The function is more than ten minutes behind the table's stream."
         yield Alarm(f"{name}-lags", says, "AWS/Lambda", "IteratorAge", dimensions, statistic="Maximum", most=LAGS_MS)
-
     if name in WOKEN_H:
         says = "The clock has not woken the function."
         yield Alarm(f"{name}-silent", says, "AWS/Lambda", "Invocations", dimensions, silent_h=WOKEN_H[name])
