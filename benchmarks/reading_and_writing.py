@@ -71,12 +71,13 @@ def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
 
 
 def _of_matches(table: Table, recommended: Sequence[Sequence[PairIds]]) -> list[Sequence[str]]:
-    """Counted with the best listing of each lead; those of the rest of its page are matches already."""
-    best = [ids[0] for ids in recommended]
+    """Counted with the best listing of each lead, and its page's last; those between are matches already."""
+    best, worst = [ids[0] for ids in recommended], [ids[-1] for ids in recommended]
     for ids in recommended:
-        for one in ids[1:]:
+        for one in ids[1:-1]:
             _begin_a_match(table, one)
     return [
+        _row(table, "a first DISLIKE", _dislike, worst),
         _row(table, "a first LIKE", _like("LEAD", ASK), best),
         _row(table, "its notice", _tell, [_loaded(table, ids).pair for ids in best]),
         _row(table, "the LIKE of the other side", _like("PROPERTY", OFFER), best),
@@ -136,6 +137,10 @@ def _like(side: Side, share: int) -> Callable[[Table, PairIds], Pair]:
         return agreement.act(table, side, caller, ids, Deed("LIKE", share, GREETING), now_ms)
 
     return act
+
+
+def _dislike(table: Table, ids: PairIds) -> Pair:
+    return agreement.act(table, "LEAD", owner_of(ids.lead_id), ids, Deed("DISLIKE"), now_ms)
 
 
 def _tell(table: Table, pair: Pair) -> object:
