@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -10,28 +9,16 @@ import pytest
 
 from cobroke.domain.alert import BEST
 from cobroke.storage import pairs
-from functions.stream_matching.handler import handler
-from infra.triggers import STREAM_READERS
-from tests.account import TABLE
 from tests.builders import a_lead, a_property
 from tests.client import Client
-from tests.pump import Pump, drain, recorded
+from tests.following import following
 
 type Json = dict[str, Any]
-
-PATTERNS = next(reader.patterns for reader in STREAM_READERS if reader.function == "stream_matching")
 
 
 @pytest.fixture
 def follow(aws: None) -> Iterator[Callable[[], None]]:  # noqa: ARG001 - an account comes first
-    """Let the stream's function take what has been written since."""
-    with recorded(TABLE) as stream:
-        pump = Pump(handler, Random(0), PATTERNS)
-
-        def taken() -> None:
-            drain(stream, pump)
-            assert (pump.failed, pump.raised) == ([], [])
-
+    with following("stream_matching") as taken:
         yield taken
 
 

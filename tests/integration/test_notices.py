@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from itertools import batched
-from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -13,19 +12,16 @@ from cobroke.domain.wording import described
 from cobroke.storage import notices
 from cobroke.storage.notices import KEPT_S, Notice
 from cobroke.storage.table import BATCH, Table, Write
-from functions.stream_notifications.handler import handler
-from infra.triggers import STREAM_READERS
 from tests.account import TABLE
 from tests.builders import a_property
 from tests.client import Client
+from tests.following import following
 from tests.integration.test_agreement import Deal
-from tests.pump import Pump, drain, recorded
 
 type Json = dict[str, Any]
 type Told = list[tuple[str, str | None]]
 """Type and reason of what a realtor was told, oldest first."""
 
-PATTERNS = next(reader.patterns for reader in STREAM_READERS if reader.function == "stream_notifications")
 INTEREST, MUTUAL, OFFER = [("NEW_MATCH", reason) for reason in ("INTEREST", "MUTUAL", "OFFER")]
 SHARED = ("CONTACT_SHARED", None)
 NOBODY: tuple[Told, Told] = ([], [])
@@ -33,14 +29,7 @@ NOBODY: tuple[Told, Told] = ([], [])
 
 @pytest.fixture
 def follow(aws: None) -> Iterator[Callable[[], None]]:  # noqa: ARG001 - an account comes first
-    """Let the stream's function take what has been written since."""
-    with recorded(TABLE) as stream:
-        pump = Pump(handler, Random(0), PATTERNS)
-
-        def taken() -> None:
-            drain(stream, pump)
-            assert (pump.failed, pump.raised) == ([], [])
-
+    with following("stream_notifications") as taken:
         yield taken
 
 
