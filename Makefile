@@ -62,7 +62,9 @@ letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [ST
 test: install ## every test
 	@$(BIN)/pytest
 
-check: format-check lint types unit synth ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
+check: install ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
+	@$(MAKE) --no-print-directory --jobs=2 unit format-check lint types
+	@$(MAKE) --no-print-directory synth
 
 .PHONY: format-check
 format-check: install
