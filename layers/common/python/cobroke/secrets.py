@@ -2,14 +2,12 @@
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-from botocore.config import Config
 
 from cobroke.domain.errors import Busy
+from cobroke.storage.table import CLIENT
 
 REMEMBERED_S = 300
-provider = SSMProvider(
-    boto_config=Config(connect_timeout=1, read_timeout=2.5, retries={"mode": "standard", "total_max_attempts": 3})
-)
+provider = SSMProvider(boto_config=CLIENT)
 """In as little time as the table, so that a request is answered before the gateway gives up."""
 
 

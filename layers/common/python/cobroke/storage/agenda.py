@@ -56,7 +56,7 @@ def _first_day(table: Table, shard: int, today: int) -> int:
 
 def _call_done(table: Table, shard: int, day: int) -> None:
     pk, sk = _cursor(shard)
-    table.put_alone({"PK": pk, "SK": sk, "entity": "CURSOR", "day": day}, condition="", values=None)
+    table.put_alone({"PK": pk, "SK": sk, "entity": "CURSOR", "day": day})
 
 
 def _key(due: Due) -> Key:

@@ -28,8 +28,7 @@ def is_done(table: Table, written: StoredObject) -> bool:
     """Whether all whom this revision of an object should alert were alerted: what comes near the top of a list later,
     because others left it, alerts nobody.
     """
-    item = table.get(keys.alerted_all(written.id))
-    return item is not None and item["revision"] >= written.revision
+    return _covers(table.get(keys.alerted_all(written.id)), written)
 
 
 def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, bool]]:
@@ -37,8 +36,12 @@ def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tu
     wanted = {keys.owned(kind, one): keys.alerted_all(one) for one in object_ids}
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
-        one, done = of_item(found[key]), found.get(done_key)
-        yield one, done is not None and done["revision"] >= one.revision
+        one = of_item(found[key])
+        yield one, _covers(found.get(done_key), one)
+
+
+def _covers(done: Item | None, written: StoredObject) -> bool:
+    return done is not None and done["revision"] >= written.revision
 
 
 def call_done(table: Table, written: StoredObject) -> None:

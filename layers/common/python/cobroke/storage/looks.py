@@ -14,7 +14,7 @@ def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> 
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
     item = {"PK": pk, "SK": object_id, "entity": "LOOK", "expires": expires}
-    table.put_alone(item, condition="", values=None)
+    table.put_alone(item)
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:

@@ -50,7 +50,7 @@ def markets(table: Table) -> Iterator[Market]:
 
 def _put(table: Table, market: Market, now: int) -> None:
     """An audit that forgets it at this moment is waited for."""
-    if not table.put_alone(_item(market, now), condition="", values=None):
+    if not table.put_alone(_item(market, now)):
         raise Contended
 
 

@@ -1,7 +1,6 @@
 """Writes that meet others: read again, decide again, try again, as long as the request has time."""
 
 from collections.abc import Callable, Sequence
-from itertools import count
 
 from cobroke.storage.pauses import pause
 from cobroke.storage.table import ConditionFailed, Contended, Table, Write
@@ -9,12 +8,12 @@ from cobroke.storage.table import ConditionFailed, Contended, Table, Write
 
 def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result:
     """What `attempt` returns. It must read what it decides on: it runs anew after every lost race. Else Busy."""
-    for tried in count(1):
+    tried = 0
+    while True:
         try:
             return attempt()
         except (ConditionFailed, Contended):
-            pause(tried, table.seconds_left)
-    raise AssertionError  # for mypy
+            pause(tried := tried + 1, table.seconds_left)
 
 
 def written(table: Table, writes: Sequence[Write]) -> bool:

@@ -30,7 +30,7 @@ def report(table: Table, run: str, part: str, did: Mapping[str, int], now_s: int
     facts = {f"n_{name}": count for name, count in did.items()}
     digest = hashlib.sha256(part.encode()).hexdigest()  # a city's name may be longer than a sort key
     item = {"PK": f"RUN#{run}", "SK": digest, "entity": "RUN", "part": part, "expires": now_s + KEPT_S}
-    table.put_alone(item | facts, condition="", values=None)
+    table.put_alone(item | facts)
 
 
 def reports(table: Table, run: str) -> dict[str, dict[str, int]]:

@@ -29,7 +29,7 @@ REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there within 26 s."""
 
 # Attempts × time-outs and the pauses between them stay under 15 s, so no write commits later than that.
-_CLIENT = Config(
+CLIENT = Config(
     connect_timeout=1,
     read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -59,7 +59,7 @@ class Table:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._client = boto3.client("dynamodb", config=_CLIENT)
+        self._client = boto3.client("dynamodb", config=CLIENT)
         self._until = float("inf")
 
     def open(self) -> None:
@@ -143,7 +143,7 @@ class Table:
     def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
         return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
 
-    def put_alone(self, item: Item, *, condition: str, values: Mapping[str, Any] | None) -> bool:
+    def put_alone(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it seem so."""
         try:
             self._call("put_item", **self.put(item, condition=condition, values=values)["Put"])
