@@ -1,16 +1,18 @@
-"""Whether a pair is out of both lists of recommendations, and what brought a disliked one back."""
+"""Whether a pair is out of a side's list of recommendations, and what brought a disliked one back."""
 
 from typing import Literal
 
-from cobroke.domain.pair import Pair
+from cobroke.domain.pair import Pair, Side
 
 type Resurfaced = Literal["PRICE_DROP", "REQUIREMENTS"]
 
 
-def hidden(pair: Pair, price: int, revision: int, score: int | None) -> bool:
-    """Whether a match, or a dislike that still stands, keeps the pair out. Arguments as of `resurfaced`."""
+def hidden(pair: Pair, side: Side, price: int, revision: int, score: int | None) -> bool:
+    """Whether a dislike that still stands, or a match that does not wait for the first act of this side, keeps the pair
+    out of its list. The other arguments as of `resurfaced`.
+    """
     if pair.snapshot is None:
-        return pair.status is not None
+        return pair.status is not None and not pair.asks(side) and not pair.has_lapsed
     return resurfaced(pair, price, revision, score) is None
 
 
