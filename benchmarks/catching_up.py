@@ -82,8 +82,8 @@ def _drawn(made: Market, rng: Random) -> list[StoredObject]:
 
 
 def _keep(table: Table, own: StoredObject, at: int) -> Kept:
-    seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
-    rankings.save(table, own, current(table, seeker, None, lambda: at).ranking, None, looked_at=at)
+    seeker = seeking(table, own, lambda: at)
+    rankings.save(table, own, current(table, seeker, None).ranking, None, looked_at=at)
     with counted(table._client) as used:
         item = table.get(keys.ranking(own.owner, own.id))
     assert item  # noqa: S101 - it was saved just now
@@ -114,9 +114,10 @@ def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
     """In turns, so that whatever slows the machine slows both; the first looks are counted and not timed. None where
     the ranking was not caught up but read afresh.
     """
+    seeker = replace(kept.seeker, as_of=now)
     looks: tuple[Look, Look] = (
-        lambda: current(table, kept.seeker, rankings._of_item(kept.item).ranking, lambda: now).ranking,
-        lambda: current(table, kept.seeker, None, lambda: now).ranking,
+        lambda: current(table, seeker, rankings._of_item(kept.item).ranking).ranking,
+        lambda: current(table, seeker, None).ranking,
     )
     with patch.object(markets, "read", wraps=markets.read) as read:
         caught_up, units = _counted(table, looks[0])

@@ -156,12 +156,12 @@ def test_once_back_a_like_by_either_side_is_a_first_like_on_a_clean_record(
 
 @BACK
 def test_once_back_a_dislike_of_either_side_is_a_new_one_on_a_clean_record(now: Facts) -> None:
-    for words, side, other in (("LEAD DISLIKE", "LEAD", "PROPERTY"), ("PROPERTY DISLIKE", "PROPERTY", "LEAD")):
-        outcome = act(KEPT, words, now)
+    for side in SIDES:
+        outcome = act(KEPT, f"{side} DISLIKE", now)
         again = outcome.pair
         assert outcome.starts_anew
         assert outcome.notices == ()
-        assert (again.status, again.action(side), again.action(other)) == (None, "DISLIKE", "NONE")  # type: ignore[arg-type]
+        assert (again.status, again.action(side), again.action(other(side))) == (None, "DISLIKE", "NONE")
         assert (again.offer_property, again.epoch) == (None, 1)
         assert again.snapshot == Snapshot(now.price, now.lead_revision, now.score)
         assert all(hidden(again, one, now.price, now.lead_revision, now.score) for one in SIDES)

@@ -1,5 +1,6 @@
 """A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from cobroke.domain.features import (
     unpack_lead,
     unpack_property,
 )
+from cobroke.domain.ranking import Candidate
 from cobroke.domain.vocabulary import ArchivedFor, Status
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import agenda, keys, limits
@@ -72,6 +74,12 @@ class StoredObject:
         """When (ms) it grows stale, or did; None once archived."""
         return self.updated_at + FRESH_FOR_MS if self.status == "ACTIVE" else None
 
+    @property
+    def detail(self) -> int:
+        """As its ranking rows keep it: a listing's price in kopecks, a lead's revision."""
+        features = self.content.features
+        return self.revision if isinstance(features, LeadFeatures) else features.price
+
 
 def of_item(item: Item) -> StoredObject:
     kind: Kind = item["entity"]
@@ -88,6 +96,18 @@ def of_item(item: Item) -> StoredObject:
         archived_for=item["archived_for"],
         stale=item["stale"],
     )
+
+
+def candidates(table: Table, kind: Kind, object_ids: Iterable[str], market: Market) -> list[Candidate]:
+    """Anybody's leads or properties as this market shows them, if they are in it."""
+    found = map(of_item, table.get_many(keys.owned(kind, an_id) for an_id in object_ids).values())
+    return [_candidate(one, market) for one in found]
+
+
+def _candidate(stored: StoredObject, market: Market) -> Candidate:
+    features = stored.content.features
+    packed = _packed(features) if stored.in_market and features.market == market else None
+    return Candidate(stored.id, stored.version, packed, stored.detail)
 
 
 def by_owner(old: StoredObject, new: StoredObject, clock: Clock) -> StoredObject:
