@@ -1,4 +1,4 @@
-"""The list is where one answers: who is asked sees the pair with the number asked, and may look at any pair by itself."""
+"""The list is where one answers: who is asked sees the number asked in it, and may look at any pair by itself."""
 
 from collections.abc import Callable
 from typing import Any
