@@ -5,8 +5,8 @@ again), `Busy` (the store, or our time, is used up: whether it was written is no
 """
 
 import os
+import secrets
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -153,7 +153,7 @@ class Table:
 
     def transact(self, writes: Sequence[Write]) -> None:
         """All of the writes or none, once: until its end is known, the very same request goes again under its token."""
-        asked = {"TransactItems": list(writes), "ClientRequestToken": uuid.uuid4().hex}
+        asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
         tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
         while not self._is_through(asked):
             pause(tried := tried + 1, until - time.monotonic())
