@@ -94,8 +94,9 @@ def object_of(sort_key: str) -> tuple[Kind, str] | None:
     return (kind, object_id) if kind and "#" not in object_id else None
 
 
-def ranking(owner: str, object_id: str) -> Key:
-    return realtor(owner)[0], f"RANKING#{object_id}"
+def ranking(owner: str, kind: Kind, object_id: str) -> Key:
+    """A lead and a listing of one owner may have the same id."""
+    return realtor(owner)[0], f"RANKING#{kind}#{object_id}"
 
 
 def properties_market(market: Market, rooms: str) -> str:
