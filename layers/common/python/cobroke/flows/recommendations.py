@@ -74,7 +74,6 @@ def recommend(
     for tries_left in reversed(range(_TRIES)):
         shown = ranking.rows[: sizes.shown]
         paged = page.of(shown)
-        # What a write in flight lets be seen of itself may be the row without its object.
         loaded |= _load(table, seeker, [row for row in paged if not _is_there(loaded, row)])
         there = [loaded[row.id] for row in paged if row.id in loaded]
         if not tries_left or [one.counterpart.version for one in there] == [row.version for row in paged]:
@@ -123,7 +122,9 @@ def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
 
 
 def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """The counterparts of a page and their realtors, as they are now, and what those say who wait for an answer."""
+    """The counterparts of a page and their realtors, as they are now, and what those say who wait for an answer. Without
+    those that are just being written: their entry or change may be seen before them.
+    """
     kind, own = other(seeker.own.kind), seeker.own
     pair_ids = {row.id: (own.id, row.id) if own.kind == "LEAD" else (row.id, own.id) for row in shown}
     asked = [row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(own.kind)]
