@@ -1,7 +1,7 @@
 """A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from cobroke.clock import Clock
 from cobroke.domain import ids
@@ -36,6 +36,10 @@ class Content(NamedTuple):
 
     body: dict[str, Any]
     features: Features
+
+    def over(self, old: Self) -> Self:
+        """With the members of the old body that it has none for."""
+        return self._replace(body=old.body | self.body)
 
 
 @dataclass(frozen=True)
