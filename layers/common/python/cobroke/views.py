@@ -13,6 +13,9 @@ from cobroke.domain.score import WEIGHTS, State
 from cobroke.flows.recommendations import Recommendation
 from cobroke.storage.realtors import Realtor
 
+TEXT_IN_LISTS = 500
+"""So many characters of a long text; where one thing is read it is whole."""
+
 type Score = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01})]
 type Credit = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001})]
 type Withheld = Annotated[None, WithJsonSchema({"type": ["string", "null"]})]
@@ -47,6 +50,8 @@ class PropertyData(BaseModel):
     details: Details
     commission_share: Share
     photos: list[str]
+    description: str | None
+    """(added) The first 500 characters."""
 
 
 class LeadData(BaseModel):
@@ -74,8 +79,9 @@ class Recommended(BaseModel):
     """(added) What brought a disliked or declined pair back."""
 
 
-def property_data(body: dict[str, Any]) -> PropertyData:
-    return PropertyData.model_construct(**{name: body[name] for name in PropertyData.model_fields})
+def property_data(body: dict[str, Any], text_length: int | None = TEXT_IN_LISTS) -> PropertyData:
+    shown = {name: body[name] for name in PropertyData.model_fields}
+    return PropertyData.model_construct(**shown | {"description": beginning(body["description"], text_length)})
 
 
 def lead_data(body: dict[str, Any]) -> LeadData:
@@ -103,6 +109,15 @@ def recommended(of: Recommendation, share: Number) -> dict[str, Any]:
         ],
         "resurfaced": of.resurfaced,
     }
+
+
+def beginning(text: str | None, length: int | None) -> str | None:
+    """So many characters; all where there is no length."""
+    return text[:length] if text else text
+
+
+def percent_or_none(basis_points: int | None) -> Decimal | None:
+    return None if basis_points is None else _fraction(basis_points, 2)
 
 
 def _fraction(basis_points: int, places: int) -> Decimal:
