@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 
 from cobroke.bot_api import Answer, BotApi, Sent
 from cobroke.config import Config
+from cobroke.domain.wording import Words
 from cobroke.flows.push import push
 from cobroke.queued import Event, Message, each
 from cobroke.secrets import secret
@@ -37,8 +38,8 @@ def _pause_s(tries: int) -> int:
     return min(FIRST_PAUSE_S << (tries - 1), LONGEST_PAUSE_S)
 
 
-def _send(chat_id: str, title: str, message: str) -> Answer:
+def _send(chat_id: str, words: Words) -> Answer:
     if config.telegram_api_url:
-        return bot.send(secret(config.bot_token_parameter), chat_id, title, message)
-    logger.info("push recorded", title=title, text=message)
+        return bot.send(secret(config.bot_token_parameter), chat_id, words)
+    logger.info("push recorded", title=words.title, text=words.message)
     return Sent()

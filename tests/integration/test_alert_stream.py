@@ -19,6 +19,7 @@ from cobroke.domain.lead import LeadBody
 from cobroke.domain.paging import Page
 from cobroke.domain.pair import Action, Side, other
 from cobroke.domain.property import PropertyBody
+from cobroke.domain.wording import Words
 from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
 from cobroke.flows.ranking import warm
@@ -338,15 +339,15 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None
     written = [item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}]
     for start in range(0, len(written), BATCH):
         table.transact([table.put(item) for item in written[start : start + BATCH]])
-    sent = Counter[tuple[str, str]]()
+    sent = Counter[tuple[str, Words]]()
 
-    def send(chat_id: str, title: str, message: str) -> Answer:
-        sent[chat_id, f"{title}\n{message}"] += 1
+    def send(chat_id: str, words: Words) -> Answer:
+        sent[chat_id, words] += 1
         return Sent()
 
     chats = {who: str(number) for number, who in enumerate(world.realtors, 1)}
     expected = Counter(
-        (chats[who], f"{one.title}\n{one.message}")
+        (chats[who], one.words)
         for who in world.realtors
         for one in notices.page_of(world.table, who, Page(1, 10_000), 0, unread_only=False)[0]
     )

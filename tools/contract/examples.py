@@ -36,10 +36,12 @@ class Example(NamedTuple):
     requests: dict[str, Json]
 
 
+TOLD = about_lead_alert(1, 100, PROPERTY)
 NOTICE = {
     "id": NOTICE_ID,
     "type": "NEW_MATCH",
-    **about_lead_alert(1, 100, PROPERTY)._asdict(),
+    "title": TOLD.title,
+    "message": TOLD.message,
     "data": {
         "reason": "RECOMMENDED",
         "lead_id": LEAD_ID,

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cobroke.bot_api import Answer, Blocked, Refused, Sent, Slower
+from cobroke.domain.wording import Words
 from cobroke.storage import pushes
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
-type Send = Callable[[str, str, str], Answer]
-"""(chat id, title, message) → what Telegram says, or Unreachable."""
+type Send = Callable[[str, Words], Answer]
+"""(chat id, words) → what Telegram says, or Unreachable."""
 
 
 class Outcome(NamedTuple):
@@ -32,7 +33,7 @@ def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) 
     if not pushes.claim(table, realtor_id, notice_id, now_s):
         return Outcome("claimed", again_after_s=pushes.CLAIMED_FOR_S)
     try:
-        answer = send(realtor.telegram_id, notice.title, notice.message)
+        answer = send(realtor.telegram_id, notice.words)
     except Exception:
         pushes.give_up(table, realtor_id, notice_id)
         raise
