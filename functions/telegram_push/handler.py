@@ -15,6 +15,8 @@ from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 900
+LAST_S = 20
+"""Before the function's own end: no call of the table begins later."""
 
 logger = Logger(service="telegram_push", utc=True)
 config = Config.from_environment()
@@ -23,7 +25,8 @@ queue = Queue(config.push_queue_url)
 bot = BotApi(config.telegram_api_url, config.mini_app_url)
 
 
-def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
+def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
+    table.begin(context.get_remaining_time_in_millis() / 1000 - LAST_S)
     return each(event, _push, _pause_s, queue, logger)
 
 

@@ -36,7 +36,7 @@ from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE
-from tests.builders import a_lead, a_property
+from tests.builders import a_context, a_lead, a_property
 from tests.integration.test_pair_stream import FAULTS, Fault, StreamedTable, faulty, never, once, sometimes
 from tests.pump import Json, Pump, drain, passes
 
@@ -354,7 +354,7 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None
     with patch.multiple(pushing, table=table, _send=send):
         for number, message in enumerate(world.queue.messages):
             record = {"messageId": str(number), "body": json.dumps(message)}
-            assert pushing.handler({"Records": [record]}, None) == {"batchItemFailures": []}
+            assert pushing.handler({"Records": [record]}, a_context()) == {"batchItemFailures": []}
     assert sent == expected
 
 

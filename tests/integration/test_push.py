@@ -22,7 +22,7 @@ from cobroke import bot_api
 from cobroke.bot_api import BotApi, Unreachable
 from cobroke.domain.errors import Busy
 from cobroke.domain.wording import Words
-from cobroke.flows.push import Outcome, push
+from cobroke.flows.push import LONGEST_SEND_S, Outcome, push
 from cobroke.storage import keys, notices, pushes, realtors
 from cobroke.storage.notices import Notice
 from cobroke.storage.pushes import CLAIMED_FOR_S
@@ -30,7 +30,7 @@ from cobroke.storage.queue import Queue
 from cobroke.storage.table import Contended, Table, Write
 from functions.telegram_push import handler as function
 from tests.account import PUSH_QUEUE_URL, TABLE
-from tests.builders import BOT_TOKEN, a_registration, a_telegram_id, widget
+from tests.builders import BOT_TOKEN, a_context, a_registration, a_telegram_id, widget
 from tests.client import Client
 from tests.fake_bot_api import BLOCKED, BROKEN, OK, REFUSED, SILENT, FakeBotApi, Reply, fake_bot_api, refusal, slower
 
@@ -96,7 +96,7 @@ class Post:
             }
             for receipt, one in self._hidden.items()
         ]
-        failures = function.handler({"Records": records}, None)["batchItemFailures"]
+        failures = function.handler({"Records": records}, a_context())["batchItemFailures"]
         left = {failure["itemIdentifier"].removeprefix("message-") for failure in failures}
         done = [id(one) for receipt, one in self._hidden.items() if receipt not in left]
         self.waiting = [one for one in self.waiting if id(one) not in done]
@@ -522,6 +522,14 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
     assert recorded == [("Новый объект", "ул. Мира, 5")]
     assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "nothing to push"]
     assert str(anna_reads.chat) not in everything_logged.getvalue()
+
+
+def test_the_function_ends_its_calls_of_the_table_before_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[float]()
+    monkeypatch.setattr(function, "table", SimpleNamespace(begin=begun.append))
+    assert function.handler({"Records": []}, a_context(60_000)) == {"batchItemFailures": []}
+    assert begun == [60 - function.LAST_S]
+    assert begun[0] > LONGEST_SEND_S
 
 
 def test_a_message_that_is_none_ends_among_the_failed_and_the_others_are_sent(

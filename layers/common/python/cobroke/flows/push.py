@@ -9,6 +9,9 @@ from cobroke.storage import pushes
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
+LONGEST_SEND_S = 12
+"""Nothing is sent where no more time than that is left: that it was sent must be written."""
+
 type Send = Callable[[str, Words], Answer]
 """(chat id, words) → what Telegram says, or Unreachable."""
 
@@ -21,9 +24,11 @@ class Outcome(NamedTuple):
 
 
 def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> Outcome:
-    """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by Telegram or by another's
-    claim, is none.
+    """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by Telegram, by another's
+    claim or for want of time, is none.
     """
+    if table.seconds_left <= LONGEST_SEND_S:
+        return Outcome("no time left", again_after_s=1)
     found = pushes.load(table, realtor_id, notice_id)
     if found is None:
         return Outcome("nothing to push")
