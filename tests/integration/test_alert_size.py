@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cobroke.domain import ids
 from cobroke.domain.alert import KEPT, TOP, Alert
+from cobroke.domain.wording import Words
 from cobroke.storage import alerts, keys, notices
 from cobroke.storage.alerts import Cause
 from cobroke.storage.notation import Item, attributes_of
@@ -35,7 +36,7 @@ def counterpart(number: int) -> str:
 
 def describe(notice_id: str, alert: Alert) -> Notice:
     top = [{"property_id": one, "match_score": score} for one, score in alert.top]
-    return Notice(notice_id, "NEW_MATCH", "title", "message", {"count": alert.count, "top": top})
+    return Notice(notice_id, "NEW_MATCH", Words("title", "message"), {"count": alert.count, "top": top})
 
 
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:

@@ -19,6 +19,7 @@ from cobroke.domain.lead import LeadBody
 from cobroke.domain.paging import Page
 from cobroke.domain.pair import Action, Side, other
 from cobroke.domain.property import PropertyBody
+from cobroke.domain.wording import Words
 from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
 from cobroke.flows.ranking import warm
@@ -35,7 +36,7 @@ from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE
-from tests.builders import a_lead, a_property
+from tests.builders import a_context, a_lead, a_property
 from tests.integration.test_pair_stream import FAULTS, Fault, faulty, never, once, sometimes
 from tests.memory_table import MemoryTable
 from tests.pump import Json, Pump, drain, passes
@@ -339,22 +340,22 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None
     written = [item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}]
     for start in range(0, len(written), BATCH):
         table.transact([table.put(item) for item in written[start : start + BATCH]])
-    sent = Counter[tuple[str, str]]()
+    sent = Counter[tuple[str, Words]]()
 
-    def send(chat_id: str, title: str, message: str) -> Answer:
-        sent[chat_id, f"{title}\n{message}"] += 1
+    def send(chat_id: str, words: Words) -> Answer:
+        sent[chat_id, words] += 1
         return Sent()
 
     chats = {who: str(number) for number, who in enumerate(world.realtors, 1)}
     expected = Counter(
-        (chats[who], f"{one.title}\n{one.message}")
+        (chats[who], one.words)
         for who in world.realtors
         for one in notices.page_of(world.table, who, Page(1, 10_000), 0, unread_only=False)[0]
     )
     with patch.multiple(pushing, table=table, _send=send):
         for number, message in enumerate(world.queue.messages):
             record = {"messageId": str(number), "body": json.dumps(message)}
-            assert pushing.handler({"Records": [record]}, None) == {"batchItemFailures": []}
+            assert pushing.handler({"Records": [record]}, a_context()) == {"batchItemFailures": []}
     assert sent == expected
 
 

@@ -125,13 +125,14 @@ AGREED = {"negotiation_status": "AGREED", "agreed_share": 45}
 MATCH = {
     "match_id": MATCH_ID,
     "status": "ACCEPTED",
+    "match_score": 100,
     "commission": {"proposed_by_lead": 45, "proposed_by_property": 45} | AGREED,
     "timeline": {"created_at": NOON, "contact_shared_at": LATER},
     "awaiting": None,
     "closed_reason": None,
 }
 LEAD_MATCH = MATCH | {
-    "property": {"property_id": PROPERTY_ID, "address": ADDRESS, "details": DETAILS, "photos": PHOTOS},
+    "property": {"property_id": PROPERTY_ID} | PROPERTY,
     "realtor_info": SELLER | {"telegram": "@boris_dom", "phone": "+79165550145"},
     "message_from_counterpart": None,
 }

@@ -16,7 +16,7 @@ from cobroke.flows.recommendations import Recommendation
 from cobroke.storage.realtors import Realtor
 
 TEXT_IN_LISTS = 500
-"""So many of the first characters of a text."""
+"""So many characters of a long text; where one thing is read it is whole."""
 
 type Score = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01})]
 type Credit = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001})]
@@ -98,11 +98,6 @@ def property_data(body: dict[str, Any], text_length: int | None = TEXT_IN_LISTS)
     return PropertyData.model_construct(**shown | {"description": beginning(body["description"], text_length)})
 
 
-def beginning(text: str | None, length: int | None) -> str | None:
-    """Its first characters, or (None) all of it."""
-    return None if text is None else text[:length]
-
-
 def lead_data(body: dict[str, Any]) -> LeadData:
     return LeadData.model_construct(requirements=body["requirements"])
 
@@ -116,7 +111,7 @@ def recommended(of: Recommendation, text_length: int | None = TEXT_IN_LISTS) -> 
     asked = of.pair.asks(other(of.counterpart.kind))
     return {
         "realtor_info": realtor_info(of.realtor),
-        "match_score": _fraction(of.evaluation.score, 2) if of.evaluation else None,
+        "match_score": percent_or_none(of.evaluation.score if of.evaluation else None),
         "commission_details": CommissionDetails.model_construct(proposed_share=of.proposed_share),
         "score_breakdown": [
             Criterion(
@@ -132,6 +127,15 @@ def recommended(of: Recommendation, text_length: int | None = TEXT_IN_LISTS) -> 
         "awaiting": "ME" if asked else None,
         "message_from_counterpart": beginning(of.message, text_length),
     }
+
+
+def beginning(text: str | None, length: int | None) -> str | None:
+    """So many characters; all where there is no length."""
+    return text[:length] if text else text
+
+
+def percent_or_none(basis_points: int | None) -> Decimal | None:
+    return None if basis_points is None else _fraction(basis_points, 2)
 
 
 def _fraction(basis_points: int, places: int) -> Decimal:

@@ -1,7 +1,7 @@
 """The types of the fields that realtors send: strict, exact, and what the contract's field table allows."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,17 @@ class Body(BaseModel):
     """What a request or an answer holds: types are strict, unknown members ignored, values never changed."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Posting(Body):
+    """What its owner writes of a lead or a property."""
+
+    NOT_LISTED: ClassVar[frozenset[str]]
+    """What the owner's lists do not give back: who edits what he read there does not know of it."""
+
+    def edit(self) -> dict[str, Any]:
+        """What a PUT says: all, but nothing of a member that is not listed and was not sent."""
+        return self.model_dump(exclude=set(self.NOT_LISTED - self.model_fields_set))
 
 
 def _two_decimals(value: object) -> Number:

@@ -1,12 +1,12 @@
 """A lead: what a realtor's buyer wants."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from cobroke.domain.fields import Area, Body, Money, Number, PlaceName, PlaceNames, Rooms, Title
+from cobroke.domain.fields import Area, Body, Money, Number, PlaceName, PlaceNames, Posting, Rooms, Title
 from cobroke.domain.vocabulary import Condition, LeadType, PaymentMethod, PropertyClass
 
 REQUIREMENTS_BYTES = 32 * 1024
@@ -75,8 +75,10 @@ class Requirements(Body):
         return self
 
 
-class LeadBody(Body):
+class LeadBody(Posting):
     """What its owner writes of a lead."""
+
+    NOT_LISTED: ClassVar[frozenset[str]] = frozenset({"client_contacts", "notes"})
 
     client_name: Title | None = None
     requirements: Requirements

@@ -1,12 +1,12 @@
 """A property: what another realtor has to sell."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.errors import FieldError, Invalid
-from cobroke.domain.fields import Area, Body, Photo, PlaceName, Price, RoomCount, Share
+from cobroke.domain.fields import Area, Body, Photo, PlaceName, Posting, Price, RoomCount, Share
 from cobroke.domain.vocabulary import Condition, PropertyClass, PropertyType
 
 
@@ -46,8 +46,10 @@ type Photos = Annotated[
 ]
 
 
-class PropertyBody(Body):
+class PropertyBody(Posting):
     """What its owner writes of a property."""
+
+    NOT_LISTED: ClassVar[frozenset[str]] = frozenset({"photos", "description"})
 
     address: Address
     details: Details

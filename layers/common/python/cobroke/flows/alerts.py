@@ -75,11 +75,10 @@ def _describing(table: Table, own_id: str, written: StoredObject) -> alerts.Desc
     kind = other(written.kind)
 
     def describe(notice_id: str, alert: Alert) -> Notice:
-        words = _words(table, own_id, written, alert)
         own, others = f"{kind.lower()}_id", f"{written.kind.lower()}_id"
         top = [{others: counterpart, "match_score": Decimal(score).scaleb(-2)} for counterpart, score in alert.top]
         data = {own: own_id, "reason": "RECOMMENDED", "count": alert.count, "top": top}
-        return Notice(notice_id, "NEW_MATCH", words.title, words.message, data)
+        return Notice(notice_id, "NEW_MATCH", _words(table, own_id, written, alert), data)
 
     return describe
 

@@ -122,8 +122,8 @@ def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
 
 
 def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """The counterparts of a page and their realtors, as they are now, and what those say who wait for an answer. Without
-    those that are just being written: their entry or change may be seen before them.
+    """The counterparts of a page and their realtors, as they are now, and what those say who wait for an answer.
+    Without those that are just being written: their entry or change may be seen before them.
     """
     kind, own = other(seeker.own.kind), seeker.own
     pair_ids = {row.id: (own.id, row.id) if own.kind == "LEAD" else (row.id, own.id) for row in shown}

@@ -118,7 +118,7 @@ def _entered(table: Table, key: Key, cause: Cause, notice_id: str, old: Item | N
 def _grown(table: Table, own_id: str, notice: Notice, alert: Alert, known: Item) -> list[Write]:
     """It keeps its place, and is not told again: only on condition that it is still unread."""
     owner = owner_of(own_id)
-    text = {"title": notice.title, "message": notice.message, "d": dumps(dict(notice.data))}
+    text = notice.words._asdict() | {"d": dumps(dict(notice.data))}
     facts = text | _counted(alert) | {"version": known["version"] + 1}
     expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
     values = facts | {"old": known["version"]}

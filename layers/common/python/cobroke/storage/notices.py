@@ -10,6 +10,7 @@ from cobroke.domain import pair
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
+from cobroke.domain.wording import Words
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
@@ -27,8 +28,7 @@ class Notice:
 
     id: str
     type: NoticeType
-    title: str
-    message: str
+    words: Words
     data: Mapping[str, Any]
     is_read: bool = False
 
@@ -69,8 +69,7 @@ def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = N
         "SK": notice.id,
         "entity": "NOTICE",
         "type": notice.type,
-        "title": notice.title,
-        "message": notice.message,
+        **notice.words._asdict(),
         "d": dumps(dict(notice.data)),
         "expires": expires,
     }
@@ -124,4 +123,4 @@ def _ids(table: Table, pk: str, now_s: int) -> list[str]:
 
 
 def of_item(item: Item, *, is_read: bool) -> Notice:
-    return Notice(item["SK"], item["type"], item["title"], item["message"], loads(item["d"]), is_read)
+    return Notice(item["SK"], item["type"], Words(*(item[name] for name in Words._fields)), loads(item["d"]), is_read)

@@ -47,12 +47,14 @@ def _made(table: Table, kind: Kind, object_id: str) -> StoredObject:
 def replace_content(
     table: Table, kind: Kind, owner: str, object_id: str, content: Content, clock: Clock, only_if: IfMatch = ANYTHING
 ) -> StoredObject:
+    """What the new body has no member for stays as it is stored."""
+
     def attempt() -> StoredObject:
         old = load_own(table, kind, owner, object_id)
         if old.status == "ARCHIVED":
             raise Archived
         only_if.check(old.revision)
-        new = by_owner(old, replace(old, content=content), clock)
+        new = by_owner(old, replace(old, content=content.over(old.content)), clock)
         table.transact(writes(table, old, new))
         return new
 

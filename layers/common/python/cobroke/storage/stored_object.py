@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from cobroke.clock import Clock
 from cobroke.domain import ids
@@ -38,6 +38,10 @@ class Content(NamedTuple):
 
     body: dict[str, Any]
     features: Features
+
+    def over(self, old: Self) -> Self:
+        """With the members of the old body that it has none for."""
+        return self._replace(body=old.body | self.body)
 
 
 @dataclass(frozen=True)
