@@ -30,7 +30,8 @@ def _an_email(value: str) -> str:
 
 
 def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(value.get("init_data"), str) or {"id", "auth_date", "hash"} <= value.keys():
+    of_widget = all(value.get(name) is not None for name in ("id", "auth_date", "hash"))
+    if of_widget or isinstance(value.get("init_data"), str):
         return value
     raise PydanticCustomError("telegram_proof", "Must hold init_data, or all of id, auth_date and hash")
 
