@@ -63,12 +63,16 @@ def test_the_store_of_secrets_has_as_little_time_as_the_table() -> None:
     assert config.retries["total_max_attempts"] == 3
 
 
-@pytest.mark.parametrize("kind", ["mini app", "widget"])
+@pytest.mark.parametrize("kind", ["mini app", "widget", "widget with nulls"])
 def test_a_proven_login_verifies_and_names_the_realtor(stranger: Client, kind: str) -> None:
     telegram_id = a_telegram_id()
     stranger.registered(telegram_id=telegram_id)
     number = int(telegram_id)
-    proof = {"init_data": init_data(number), "other": 1} if kind == "mini app" else widget(number, last_name="Петров")
+    proof = {
+        "mini app": {"init_data": init_data(number), "other": 1, "id": None, "hash": "x"},
+        "widget": widget(number, last_name="Петров"),
+        "widget with nulls": {"init_data": None} | widget(number, last_name="Петров", username=None, photo_url=None),
+    }[kind]
     me = _login(stranger, proof).get("/me").needs(200)
     assert (me["verified"], me["name"]) == (True, "Иван Петров")
 
@@ -194,7 +198,11 @@ def test_registering_with_somebody_elses_proof_is_refused(stranger: Client) -> N
 def test_a_proof_of_another_bot_and_a_missing_one_are_refused(stranger: Client) -> None:
     forged = {"init_data": init_data(42, bot_token="43:OTHER")}
     stranger.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
-    for shapeless in ({}, {"init_data": 1}, {"id": 1, "hash": "x"}, "text", None):
+    proven = widget(42)
+    for wrong in ({"init_data": ""}, {"init_data": 1} | proven, proven | {"is_bot": False}, proven | {"id": True}):
+        stranger.post("/auth/telegram", {"telegram_auth_data": wrong}).needs(401)
+    nulls = [proven | {name: None} for name in ("id", "auth_date", "hash")]
+    for shapeless in ({}, {"init_data": 1}, {"init_data": None}, {"id": 1, "hash": "x"}, *nulls, "text", None):
         stranger.post("/auth/telegram", {"telegram_auth_data": shapeless}).needs(422)
 
 

@@ -182,7 +182,7 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         (
             "TelegramAuthData",
             [{"init_data": ""}, {"id": 1, "auth_date": 2, "hash": ""}],
-            [{}, {"init_data": 1}, {"id": 1}],
+            [{}, {"init_data": 1}, {"init_data": None}, {"id": 1}, {"id": 1, "auth_date": 2, "hash": None}],
         ),
     ],
 )
@@ -190,6 +190,13 @@ def test_a_schema_says_what_the_field_table_says(schema: str, right: list[object
     said = WRITTEN["components"]["schemas"][schema]
     assert [value for value in right if faults(said, value)] == []
     assert [value for value in wrong if not faults(said, value)] == []
+
+
+def test_a_refused_body_is_told_as_the_contract_says_and_a_refused_header_too() -> None:
+    schema = WRITTEN["components"]["schemas"]["MalformedProblem"]
+    for refused in (errors.Malformed(), errors.Malformed(errors.BodyFault("depth", 12))):
+        assert faults(schema, json.loads(problem(refused, "1")[2])) == []
+    assert faults(schema, json.loads(problem(errors.Malformed(errors.BodyFault("depth", -1)), "1")[2]))
 
 
 def test_an_error_of_another_shape_would_be_found() -> None:
