@@ -36,8 +36,8 @@ SCHEMAS: dict[str, Json] = {
         "properties": {"errors": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"$ref": f"{REF}BodyFault"}}},
     },
     "BodyFault": {
-        "description": "The rule that the body breaks, and where: `at` is the offset from 0, in the body as it reached us, "
-        "of the first byte that breaks it (of a repeated member its second name; the end of the body where it is cut).",
+        "description": "The rule that the body breaks, and where: `at` is the offset from 0, in the body as it reached "
+        "us, of the first byte that breaks it (of a repeated member its second name; the end of a body that is cut).",
         "type": "object",
         "properties": {
             "pointer": {"const": ""},
@@ -58,9 +58,10 @@ SHARED = (
     *(errors.TooLarge, errors.NotJson, errors.Invalid, errors.LimitReached, errors.Busy),
 )
 """Those that stand alone with their status, and often."""
-A_FIELD_ERROR = errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
 _EXAMPLES: dict[Kind, errors.Refusal] = {
-    errors.Invalid: errors.Invalid(A_FIELD_ERROR),
+    errors.Invalid: errors.Invalid(
+        errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
+    ),
     errors.Malformed: errors.Malformed(errors.BodyFault("repeated_member", 42)),
 }
 _OF_A_KIND = {HTTPStatus.UNPROCESSABLE_ENTITY: "InvalidProblem", HTTPStatus.BAD_REQUEST: "MalformedProblem"}
