@@ -110,8 +110,8 @@ def init_data(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> s
 
 
 def widget(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> Json:
-    """What the Login Widget of this bot would give for this person."""
+    """What the Login Widget of this bot would give for this person; null is no part of what is signed."""
     fields: Json = {"id": telegram_id, "first_name": "Иван", "auth_date": int(time.time())} | changes
-    lines = "\n".join(sorted(f"{name}={value}" for name, value in fields.items()))
+    lines = "\n".join(sorted(f"{name}={value}" for name, value in fields.items() if value is not None))
     secret = hashlib.sha256(bot_token.encode()).digest()
     return fields | {"hash": hmac.digest(secret, lines.encode(), "sha256").hex()}

@@ -163,7 +163,7 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         ("Area", [0.01, 100_000], [0, 100_000.01]),
         ("Share", [0, 33.33, 100], [-0.01, 100.01, 33.333]),
         ("RoomCount", [0, 2.0, 50], [-1, 51, 1.5, "2"]),
-        ("Title", ["Ё", " Анна\n", "x" * 200], ["", " ", "x" * 201, "a\x00b", "\x1f"]),
+        ("Title", ["Ё", " Анна\n", "x" * 200], ["", " ", "x" * 201, "a\x00b", "\x1f", "a\ufffd"]),
         ("PlaceName", ["Москва", "x" * 120], ["", " \t", "x" * 121]),
         ("Phone", ["+7 916 123-45-67", "8(916)1234567", "9161234567"], ["1234567890123", "+123456789", "7 916", "abc"]),
         (
@@ -182,7 +182,7 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         (
             "TelegramAuthData",
             [{"init_data": ""}, {"id": 1, "auth_date": 2, "hash": ""}],
-            [{}, {"init_data": 1}, {"id": 1}],
+            [{}, {"init_data": 1}, {"init_data": None}, {"id": 1}, {"id": 1, "auth_date": 2, "hash": None}],
         ),
     ],
 )
@@ -190,6 +190,13 @@ def test_a_schema_says_what_the_field_table_says(schema: str, right: list[object
     said = WRITTEN["components"]["schemas"][schema]
     assert [value for value in right if faults(said, value)] == []
     assert [value for value in wrong if not faults(said, value)] == []
+
+
+def test_a_refused_body_is_told_as_the_contract_says_and_a_refused_header_too() -> None:
+    schema = WRITTEN["components"]["schemas"]["MalformedProblem"]
+    for refused in (errors.Malformed(), errors.Malformed(errors.BodyFault("depth", 12))):
+        assert faults(schema, json.loads(problem(refused, "1")[2])) == []
+    assert faults(schema, json.loads(problem(errors.Malformed(errors.BodyFault("depth", -1)), "1")[2]))
 
 
 def test_an_error_of_another_shape_would_be_found() -> None:

@@ -60,7 +60,8 @@ def _of_mini_app(init_data: str, bot_token: str, now: int) -> Proof:
     return _proof(identity, user, auth_date)
 
 
-def _of_widget(sent: dict[str, Any], bot_token: str, now: int) -> Proof:
+def _of_widget(given: dict[str, Any], bot_token: str, now: int) -> Proof:
+    sent = {name: value for name, value in given.items() if value is not None}
     if not sent.keys() <= _WIDGET_KNOWS:
         raise BadProof("a field is unknown")
     _must_have(sent, _WIDGET_NEEDS)

@@ -60,7 +60,8 @@ def _a_photo(value: str) -> str:
 
 
 # What JSON Schema can say of the rules above.
-CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd"
+"""And U+FFFD, which stands for bytes that were no letter."""
 _BLANK_OR_NOT = f"[^{CONTROLS}]*"
 _NOT_BLANK = Field(json_schema_extra={"minLength": 1, "pattern": rf"^{_BLANK_OR_NOT}[^\s{CONTROLS}]{_BLANK_OR_NOT}$"})
 _LETTERS = "\u00c0-\u024f\u0400-\u052f"

@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 from cobroke.domain.fields import Body, Title
 from cobroke.domain.texts import phone_number
 
+_OF_A_WIDGET = ("id", "auth_date", "hash")
+
 
 def _a_phone(value: str) -> str:
     number = phone_number(value)
@@ -30,7 +32,8 @@ def _an_email(value: str) -> str:
 
 
 def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(value.get("init_data"), str) or {"id", "auth_date", "hash"} <= value.keys():
+    of_widget = all(value.get(name) is not None for name in _OF_A_WIDGET)
+    if of_widget or isinstance(value.get("init_data"), str):
         return value
     raise PydanticCustomError("telegram_proof", "Must hold init_data, or all of id, auth_date and hash")
 
@@ -40,7 +43,7 @@ _PROOFS = {
     "type": "object",
     "anyOf": [
         {"required": ["init_data"], "properties": {"init_data": {"type": "string"}}},
-        {"required": ["id", "auth_date", "hash"]},
+        {"required": list(_OF_A_WIDGET), "properties": {name: {"not": {"type": "null"}} for name in _OF_A_WIDGET}},
     ],
 }
 
