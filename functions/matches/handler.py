@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from cobroke.clock import now_ms
 from cobroke.domain import errors, pair
-from cobroke.domain.fields import Body, Count, Share
+from cobroke.domain.fields import TEXT, Body, Count, Share
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
 from cobroke.domain.pair import Action, Side
@@ -45,7 +45,7 @@ class Reaction(Body):
     action: Action
     proposed_commission: Share | None = None
     """Percent of the listing side's commission that goes to the buyer's realtor."""
-    notes: Annotated[str, Field(max_length=4000)] | None = None
+    notes: Annotated[str, Field(max_length=4000), TEXT] | None = None
     """With LIKE a message to the other side, with DISLIKE private."""
 
 

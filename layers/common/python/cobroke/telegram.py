@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from cobroke.domain.errors import Malformed
 from cobroke.domain.proof import Proof
+from cobroke.domain.texts import line
 from cobroke.exact_json import loads_strictly
 
 MINI_APP_AGE_S = 24 * 3600
@@ -136,7 +137,7 @@ def _fresh(auth_date: str, age: int, now: int) -> int:
 def _proof(identity: int, person: dict[str, Any], auth_date: int) -> Proof:
     if not 1 <= identity <= _MAX_ID:
         raise BadProof("id out of range")
-    names = [person.get("first_name"), person.get("last_name")]
-    name = " ".join(part.strip() for part in names if isinstance(part, str) and part.strip())
+    names = [part for part in (person.get("first_name"), person.get("last_name")) if isinstance(part, str)]
+    name = line(" ".join(names))
     username = person.get("username")
     return Proof(str(identity), name or None, username if isinstance(username, str) and username else None, auth_date)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.networks import validate_email
 from pydantic_core import PydanticCustomError
 
-from cobroke.domain.fields import Body, Title
+from cobroke.domain.fields import FORMAT, Body, Title
 from cobroke.domain.texts import phone_number
 
 _OF_A_WIDGET = ("id", "auth_date", "hash")
@@ -38,7 +38,8 @@ def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
     raise PydanticCustomError("telegram_proof", "Must hold init_data, or all of id, auth_date and hash")
 
 
-_PHONE = r"^(\+([() -]*[0-9]){10,15}|[() -]*[78]([() -]*[0-9]){10}|([() -]*[0-9]){10})[() -]*$"
+_MARKS = rf"[() \t\n\r\xa0\u2000-\u2015\u2028\u2029\u202f\u205f\u2212\u3000{FORMAT}-]*"
+_PHONE = rf"^([{FORMAT}]*\+({_MARKS}[0-9]){{10,15}}|{_MARKS}[78]({_MARKS}[0-9]){{10}}|({_MARKS}[0-9]){{10}}){_MARKS}$"
 _PROOFS = {
     "type": "object",
     "anyOf": [
