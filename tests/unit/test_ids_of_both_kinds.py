@@ -6,6 +6,7 @@ import pytest
 
 from cobroke.domain import ids
 from cobroke.domain.ranking import Ranking
+from cobroke.domain.wording import Words
 from cobroke.storage import alerts, keys, objects, rankings, scan
 from cobroke.storage.alerts import Cause
 from cobroke.storage.keys import KINDS, Kind
@@ -71,7 +72,7 @@ def test_each_is_alerted_by_a_counterpart_of_the_same_id(table: Table, twins: di
             cause,
             9_000,
             START // 1000,
-            lambda an_id, _: Notice(an_id, "NEW_MATCH", "", "", {}),
+            lambda an_id, _: Notice(an_id, "NEW_MATCH", Words("", ""), {}),
         )
 
     assert [told("LEAD"), told("PROPERTY"), told("LEAD"), told("PROPERTY")] == [True, True, False, False]
