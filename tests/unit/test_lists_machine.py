@@ -185,7 +185,7 @@ class World:
         page = Page(1, self.sizes.shown)
         found = recommend(self.table, self.kind, self.me, self.own_id, page, self.clock(skew), self.sizes)
         assert found.total == len(found.rows)
-        return [Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows]
+        return [Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation]
 
     def warm(self, *, skew: int = 0) -> None:
         lists.warm(self.table, self.kind, self.own_id, self.clock(skew), self.sizes)
