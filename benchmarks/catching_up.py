@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import NamedTuple
@@ -20,8 +21,8 @@ from cobroke.domain.features import Group, lead_features, property_features
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.domain.ranking import SIZES, Ranking
-from cobroke.flows.ranking import Seeker, current
-from cobroke.storage import keys, markets, objects, pairs, rankings
+from cobroke.flows.ranking import Seeker, current, seeking
+from cobroke.storage import keys, markets, objects, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.stored_object import Content, StoredObject
