@@ -221,6 +221,8 @@ def test_the_line_of_a_request_says_what_was_decided(anna: Client, boris: Client
     anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(200)
     anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}).needs(200)
     anna.put(f"/leads/{lead}", a_lead(budget={"min": 2, "max": 1}, rooms=[-1])).needs(422)
+    anna.put(f"/leads/{lead}", None).needs(415)
+    anna.send("PUT", f"/leads/{lead}", b"{").needs(400)
     anna.get("/matches/nowhere").needs(404)
     forged = {"init_data": init_data(42) + "0"}
     anna.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
@@ -229,6 +231,8 @@ def test_the_line_of_a_request_says_what_was_decided(anna: Client, boris: Client
         "LIKE PENDING",
         "DISLIKE REJECTED",
         "invalid /requirements/budget /requirements/rooms/0",
+        "unsupported_media_type",
+        "malformed not_json",
         "not_found",
         "proof refused: hash has no form",
     ]
