@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from cobroke.domain import ids
 from cobroke.domain.alert import KEPT, TOP, Alert
+from cobroke.domain.features import PropertyFeatures
+from cobroke.domain.places import NOWHERE
 from cobroke.storage import alerts, keys, notices
-from cobroke.storage.alerts import Cause
+from cobroke.storage.alerts import Cause, Due
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.notices import Notice
+from cobroke.storage.stored_object import Content, StoredObject
 from tests.memory_table import MemoryTable
 
 NOW_S = 1_764_000_000
@@ -33,13 +36,21 @@ def counterpart(number: int) -> str:
     return ids.object_id(NOW_S * 1000 + number, b"01", SELLER)
 
 
-def describe(notice_id: str, alert: Alert) -> Notice:
+def describe(due: Due) -> dict[str, Notice]:
+    return {own_id: notice(*alert) for own_id, alert in due.items()}
+
+
+def notice(notice_id: str, alert: Alert) -> Notice:
     top = [{"property_id": one, "match_score": score} for one, score in alert.top]
     return Notice(notice_id, "NEW_MATCH", "title", "message", {"count": alert.count, "top": top})
 
 
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
-    return alerts.tell(table, OWN, Cause(counterpart(number), price, next(MOMENTS)), score, NOW_S, describe)
+    at, features = next(MOMENTS), PropertyFeatures("тула", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE)
+    written = StoredObject("PROPERTY", counterpart(number), Content({}, features), "ACTIVE", 1, 1, at, at)
+    pk, sk = keys.market_entry(features, written.id)
+    table.transact([table.put({"PK": pk, "SK": sk, "version": 1})])
+    return alerts.tell(table, Cause(written, {}), {OWN: score}, NOW_S, describe) == 1
 
 
 def told(table: MemoryTable) -> list[Item]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any, Literal
 
 from cobroke.domain import pair
@@ -64,9 +65,11 @@ def put(table: Table, realtor_id: str, notice: Notice) -> bool:
 
 
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
-    """The notice, if it is not there, and its mark; `facts` are kept with it."""
+    """The notice, if it is not there, and its mark; `facts` are kept with one that grows until it is read."""
     expires = notice.at // 1000 + KEPT_S
     mark: Item = {"PK": keys.unread(realtor_id), "SK": notice.id, "entity": "UNREAD", "expires": expires}
+    if facts:
+        mark["grows"] = True
     item: Item = {
         "PK": keys.notices(realtor_id),
         "SK": notice.id,
@@ -101,17 +104,27 @@ def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
         if key not in items or items[key]["expires"] <= now_s:
             raise NotFound
         if mark in items:
-            table.transact([table.delete(mark)])
+            table.transact(_reading(table, realtor_id, notice, grows="grows" in items[mark]))
 
     until_written(table, attempt)
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
     """What is told meanwhile stays unread."""
-    ids = _ids(table, keys.unread(realtor_id), now_s)
-    for start in range(0, len(ids), BATCH):
-        marks = [table.delete((keys.unread(realtor_id), notice)) for notice in ids[start : start + BATCH]]
-        until_written(table, lambda marks=marks: table.transact(marks))  # type: ignore[misc]
+    raws = table.query_raw(keys.unread(realtor_id), newest_first=True, attributes=("SK", "expires", "grows"))
+    marks = [(raw["SK"]["S"], "grows" in raw) for raw in raws if int(raw["expires"]["N"]) > now_s]
+    for some in batched(marks, BATCH // 2, strict=False):
+        writes = [write for notice, grows in some for write in _reading(table, realtor_id, notice, grows=grows)]
+        until_written(table, lambda writes=writes: table.transact(writes))  # type: ignore[misc]
+
+
+def _reading(table: Table, realtor_id: str, notice: str, *, grows: bool) -> list[Write]:
+    """Its mark goes. One that grows says itself that it was read: what would let it grow looks at it alone."""
+    mark = table.delete((keys.unread(realtor_id), notice))
+    if not grows:
+        return [mark]
+    key = keys.notices(realtor_id), notice
+    return [mark, table.update(key, "SET is_read = :yes", {"yes": True}, condition="attribute_exists(PK)")]
 
 
 def _ids(table: Table, pk: str, now_s: int) -> list[str]:

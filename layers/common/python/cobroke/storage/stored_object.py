@@ -125,7 +125,7 @@ def _object_item(stored: StoredObject) -> Item:
         "entity": stored.kind,
         "d": dumps(stored.content.body),
         "city": stored.content.features.city,
-        "f": _packed(stored.content.features),
+        "f": packed(stored.content.features),
         "status": stored.status,
         "version": stored.version,
         "revision": stored.revision,
@@ -145,11 +145,11 @@ def _change_item(stored: StoredObject, market: Market) -> Item:
 
 
 def _market_facts(stored: StoredObject) -> Item:
-    facts = {"entity": "ENTRY", "f": _packed(stored.content.features), "version": stored.version}
+    facts = {"entity": "ENTRY", "f": packed(stored.content.features), "version": stored.version}
     return facts | ({"revision": stored.revision} if stored.kind == "LEAD" else {})
 
 
-def _packed(features: Features) -> bytes:
+def packed(features: Features) -> bytes:
     return pack_lead(features) if isinstance(features, LeadFeatures) else pack_property(features)
 
 
