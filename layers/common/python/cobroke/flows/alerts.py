@@ -82,7 +82,7 @@ def _as_the_market_knows_it(kind: Kind, one: Candidate, city: str) -> StoredObje
 
 
 def _described(table: Table, written: StoredObject, due: Due) -> dict[str, Notice]:
-    """For own objects, counterparts of `written`: each notice speaks of a listing, the best one or the object itself."""
+    """For own objects, counterparts of `written`: each notice speaks of a listing, the best one or the own."""
     listing_of = {own: alert.top[0][0] if written.kind == "PROPERTY" else own for own, (_, alert) in due.items()}
     listings = {written.id: written} | objects.load_many(table, "PROPERTY", {*listing_of.values()} - {written.id})
     return {own: _notice(own, written.kind, *due[own], listings[listing_of[own]]) for own in due}

@@ -6,7 +6,7 @@ from itertools import chain
 
 from cobroke.domain.alert import Alert
 from cobroke.domain.features import LeadFeatures
-from cobroke.domain.pair import Pair
+from cobroke.domain.pair import Pair, other
 from cobroke.domain.resurfacing import is_price_cut
 from cobroke.storage import keys, open_alerts, own_lists, pairs
 from cobroke.storage.keys import Kind
@@ -15,7 +15,7 @@ from cobroke.storage.notices import Notice
 from cobroke.storage.open_alerts import Last
 from cobroke.storage.retry import until_written
 from cobroke.storage.stored_object import StoredObject, of_item
-from cobroke.storage.table import ConditionFailed, Contended, Key, Table, Write
+from cobroke.storage.table import ConditionFailed, Key, Table, Write
 
 AT_ONCE = 16
 """So many objects are told of in one transaction of 100 items: six of each at most, and two of the cause."""
@@ -38,6 +38,11 @@ class Cause:
         return self.written.id
 
     @property
+    def alerts(self) -> Kind:
+        """The kind of the objects whose owners it alerts."""
+        return other(self.written.kind)
+
+    @property
     def price(self) -> int | None:
         """In kopecks; None: a lead has none."""
         features = self.written.content.features
@@ -57,16 +62,19 @@ def is_done(table: Table, written: StoredObject) -> bool:
     """Whether all whom this revision of an object should alert were alerted: what comes near the top of a list later,
     because others left it, alerts nobody.
     """
-    return _covers(table.get(keys.alerted_all(written.id)), written)
+    return _covers(table.get(keys.alerted_all(written.kind, written.id)), written)
 
 
 def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, bool]]:
-    """Objects as they stand, and of each whether it `is_done`: many in one read."""
-    wanted = {keys.owned(kind, one): keys.alerted_all(one) for one in object_ids}
+    """Objects as they stand, and of each whether it `is_done`: many in one read. Without those whose change is seen and
+    which are not there yet: written at this moment, so of the next run.
+    """
+    wanted = {keys.owned(kind, one): keys.alerted_all(kind, one) for one in object_ids}
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
-        one = of_item(found[key])
-        yield one, _covers(found.get(done_key), one)
+        if key in found:
+            one = of_item(found[key])
+            yield one, _covers(found.get(done_key), one)
 
 
 def _covers(done: Item | None, written: StoredObject) -> bool:
@@ -75,7 +83,7 @@ def _covers(done: Item | None, written: StoredObject) -> bool:
 
 def call_done(table: Table, written: StoredObject) -> None:
     """A slower one never takes back what a newer revision has said."""
-    pk, sk = keys.alerted_all(written.id)
+    pk, sk = keys.alerted_all(written.kind, written.id)
     item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "revision": written.revision}
     newer = "attribute_not_exists(PK) OR revision < :revision"
     table.put_alone(item, condition=newer, values={"revision": written.revision})
@@ -83,7 +91,7 @@ def call_done(table: Table, written: StoredObject) -> None:
 
 def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
     """Of these objects, those that the counterpart has not alerted yet, or not since a price cut."""
-    wanted = {keys.alerted(one, cause.id): one for one in objects}
+    wanted = {keys.alerted(cause.alerts, one, cause.id): one for one in objects}
     ledger = table.get_many(wanted)
     return {one for key, one in wanted.items() if _alerts(cause, ledger.get(key))}
 
@@ -101,7 +109,7 @@ def tell(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int, desc
     telling = _Telling(table, cause, scores, now_s, describe)
     try:
         return telling.at_first()
-    except (ConditionFailed, Contended):
+    except ConditionFailed:
         return until_written(table, telling.again)
 
 
@@ -131,7 +139,7 @@ class _Telling:
     def _tell(self, objects: Iterable[str], with_pairs: Container[str], *conditions: Write) -> int:
         """Of these objects those that are still to be alerted; `with_pairs`: whose pair is a condition by itself."""
         ledgers, slots = self._owed(objects)
-        lasts = {last.own_id: last for last in open_alerts.load(self.table, slots, self.now_s)}
+        lasts = {last.own_id: last for last in open_alerts.load(self.table, self.cause.alerts, slots, self.now_s)}
         due = {own_id: self._due(last, ledgers[own_id]) for own_id, last in lasts.items()}
         if not due:
             return 0
@@ -152,7 +160,8 @@ class _Telling:
 
     def _owed(self, objects: Iterable[str]) -> tuple[dict[str, Item | None], dict[str, Item | None]]:
         """The ledgers and the slots of those whom the cause alerts."""
-        wanted = {own_id: (keys.alerted(own_id, self.cause.id), keys.alert_slot(own_id)) for own_id in objects}
+        kind, cause = self.cause.alerts, self.cause.id
+        wanted = {one: (keys.alerted(kind, one, cause), keys.alert_slot(kind, one)) for one in objects}
         items = self.table.get_many(chain.from_iterable(wanted.values()))
         ledgers = {own_id: items.get(ledger) for own_id, (ledger, _) in wanted.items()}
         owed = {own_id: ledger for own_id, ledger in ledgers.items() if _alerts(self.cause, ledger)}
@@ -165,7 +174,7 @@ class _Telling:
 
 def _entered(table: Table, own_id: str, cause: Cause, notice_id: str, old: Item | None) -> Write:
     """With the notice that it was told in: there it is counted."""
-    pk, sk = keys.alerted(own_id, cause.id)
+    pk, sk = keys.alerted(cause.alerts, own_id, cause.id)
     item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "price": cause.price, "notice": notice_id}
     if old is None:
         return table.put(item, condition="attribute_not_exists(PK)")

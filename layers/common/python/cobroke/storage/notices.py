@@ -1,7 +1,7 @@
 """Notices: what realtors are told, each once, and a mark for each that has not been read."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any, Literal
@@ -13,8 +13,8 @@ from cobroke.domain.paging import Page
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
-from cobroke.storage.retry import until_written
-from cobroke.storage.table import BATCH, ConditionFailed, Table, Write
+from cobroke.storage.retry import written
+from cobroke.storage.table import BATCH, Key, Table, Write
 
 KEPT_S = 90 * 24 * 3600
 
@@ -57,11 +57,7 @@ def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:
     """Tell it, unread, unless it was told before. False where it was, also if it has been read since."""
-    try:
-        table.transact(writes(table, realtor_id, notice))
-    except ConditionFailed:
-        return False
-    return True
+    return written(table, writes(table, realtor_id, notice))
 
 
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
@@ -87,44 +83,54 @@ def page_of(
     table: Table, realtor_id: str, page: Page, now_s: int, *, unread_only: bool
 ) -> tuple[list[Notice], int, int]:
     """A page of them, newest first; how many there are in all, and how many are unread."""
-    unread = _ids(table, keys.unread(realtor_id), now_s)
-    listed = unread if unread_only else _ids(table, keys.notices(realtor_id), now_s)
-    wanted = [(keys.notices(realtor_id), notice) for notice in page.of(listed)]
-    items, marked = table.get_many(wanted), set(unread)
-    notices = [of_item(items[key], is_read=key[1] not in marked) for key in wanted if key in items]
-    return notices, len(listed), len(unread)
+    told = [] if unread_only else _ids(table, keys.notices(realtor_id), now_s)
+    marks = _ids(table, keys.unread(realtor_id), now_s)  # read last: what is told between the two is not listed as read
+    listed = marks if unread_only else told
+    items = _with_marks(table, realtor_id, page.of(listed), {*marks})
+    marked = {*marks} & {*listed} | {sk for pk, sk in items if pk == keys.unread(realtor_id)}
+    found = [(notice, items.get((keys.notices(realtor_id), notice))) for notice in page.of(listed)]
+    return [of_item(item, is_read=sk not in marked) for sk, item in found if item], len(listed), len(marked)
+
+
+def _with_marks(table: Table, realtor_id: str, ids: Sequence[str], marked: set[str]) -> dict[Key, Item]:
+    """These notices, and the marks of those that are not known to be `marked`. Where they are written just now, one
+    may be seen before the other: what is missing is looked for once more, as of one moment.
+    """
+    wanted = [(keys.notices(realtor_id), notice) for notice in ids]
+    items = table.get_many(wanted)
+    unknown = [(keys.unread(realtor_id), notice) for notice in ids if notice not in marked]
+    for some in batched([*(key for key in wanted if key not in items), *unknown], BATCH, strict=False):
+        items |= table.get_together(some)
+    return items
 
 
 def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
     """Take its mark off. Repeatable; NotFound where the realtor has no such notice."""
-    key, mark = (keys.notices(realtor_id), notice), (keys.unread(realtor_id), notice)
-
-    def attempt() -> None:
-        items = table.get_many([key, mark])
-        if key not in items or items[key]["expires"] <= now_s:
-            raise NotFound
-        if mark in items:
-            table.transact(_reading(table, realtor_id, notice, grows="grows" in items[mark]))
-
-    until_written(table, attempt)
+    item = table.get((keys.notices(realtor_id), notice))
+    if item is None or item["expires"] <= now_s:
+        raise NotFound
+    written(table, _reading(table, realtor_id, [(notice, "version" in item)]))
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
-    """What is told meanwhile stays unread."""
-    raws = table.query_raw(keys.unread(realtor_id), newest_first=True, attributes=("SK", "expires", "grows"))
+    """What is told meanwhile stays unread; so does a mark without its notice, which is the audit's."""
+    raws = table.query_raw(keys.unread(realtor_id), attributes=("SK", "expires", "grows"))
     marks = [(raw["SK"]["S"], "grows" in raw) for raw in raws if int(raw["expires"]["N"]) > now_s]
     for some in batched(marks, BATCH // 2, strict=False):
-        writes = [write for notice, grows in some for write in _reading(table, realtor_id, notice, grows=grows)]
-        until_written(table, lambda writes=writes: table.transact(writes))  # type: ignore[misc]
+        if not written(table, _reading(table, realtor_id, some)):
+            for one in some:
+                written(table, _reading(table, realtor_id, [one]))
 
 
-def _reading(table: Table, realtor_id: str, notice: str, *, grows: bool) -> list[Write]:
-    """Its mark goes. One that grows says itself that it was read: what would let it grow looks at it alone."""
-    mark = table.delete((keys.unread(realtor_id), notice))
-    if not grows:
-        return [mark]
-    key = keys.notices(realtor_id), notice
-    return [mark, table.update(key, "SET is_read = :yes", {"yes": True}, condition="attribute_exists(PK)")]
+def _reading(table: Table, realtor_id: str, marks: Iterable[tuple[str, bool]]) -> list[Write]:
+    """The marks go. A notice that grows says itself that it was read: what would let it grow asks it alone."""
+    writes = []
+    for notice, grows in marks:
+        writes.append(table.delete((keys.unread(realtor_id), notice)))
+        if grows:
+            key, there = (keys.notices(realtor_id), notice), "attribute_exists(PK)"
+            writes.append(table.update(key, "SET is_read = :yes", {"yes": True}, condition=there))
+    return writes
 
 
 def _ids(table: Table, pk: str, now_s: int) -> list[str]:

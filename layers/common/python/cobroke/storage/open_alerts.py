@@ -7,6 +7,7 @@ from cobroke.domain.alert import NOBODY, Alert
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys, notices
+from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import Notice
 from cobroke.storage.table import Key, Table, Write
@@ -15,6 +16,7 @@ from cobroke.storage.table import Key, Table, Write
 class Last(NamedTuple):
     """The last notice of an own object's alerts."""
 
+    kind: Kind
     own_id: str
     slot: Item | None
     notice: Item | None
@@ -28,18 +30,18 @@ class Last(NamedTuple):
         if self.notice and self.grows:
             an_id, so_far = self.notice["SK"], Alert(self.notice["counterparts"], loads(self.notice["scores"]))
         else:
-            an_id, so_far = notices.notice_id(at, "RECOMMENDED", self.own_id, counterpart), NOBODY
+            an_id, so_far = notices.notice_id(at, *keys.alerted(self.kind, self.own_id, counterpart)), NOBODY
         return an_id, so_far.growing(counterpart, score, counted_before=counted_in == an_id)
 
 
-def load(table: Table, slots: Mapping[str, Item | None], now_s: int) -> Iterable[Last]:
+def load(table: Table, kind: Kind, slots: Mapping[str, Item | None], now_s: int) -> Iterable[Last]:
     """Of these own objects, by their slots: many in one read."""
     named = {own_id: _notice(own_id, slot) for own_id, slot in slots.items() if slot}
     items = table.get_many(named.values())
     for own_id, slot in slots.items():
         notice = items.get(named[own_id]) if slot else None
         grows = notice is not None and "is_read" not in notice and notice["expires"] > now_s
-        yield Last(own_id, slot, notice, grows)
+        yield Last(kind, own_id, slot, notice, grows)
 
 
 def _notice(own_id: str, slot: Item) -> Key:
@@ -51,7 +53,7 @@ def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
     counted: Item = {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
     if last.notice and last.grows:
         return [_grown(table, last.notice, new, counted)]
-    pk, sk = keys.alert_slot(last.own_id)
+    pk, sk = keys.alert_slot(last.kind, last.own_id)
     slot: Item = {"PK": pk, "SK": sk, "entity": "SLOT", "notice": new.id}
     begun = notices.writes(table, owner_of(last.own_id), new, counted | {"version": 1})
     if last.slot is None:

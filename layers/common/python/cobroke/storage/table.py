@@ -1,23 +1,22 @@
 """The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly consistent.
 
-Three ends of a write that did not happen:
-`ConditionFailed` (a fact has changed: read again, decide again), `Contended` (another transaction was faster:
-the same, after a pause), `Busy` (the store, or our time, is used up).
+Two ends of a write but the good one: `ConditionFailed` (nothing was written, a fact has changed: read again, decide
+again), `Busy` (the store, or our time, is used up: whether it was written is not known).
 """
 
-import os
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
-from cobroke.storage.notation import Item, attributes_of, item_of
+from cobroke.storage.client import BUSY_CODES, CLIENT, REQUEST_SECONDS, RESEND_SECONDS
+from cobroke.storage.notation import Item, attributes_of, condition_of, item_of, values_of
 from cobroke.storage.pauses import pause
 
 type Key = tuple[str, str]
@@ -25,33 +24,11 @@ type Write = dict[str, Any]
 """One part of a transaction, made by `put`, `update`, `delete` or `check`."""
 
 BATCH = 100
-REQUEST_SECONDS = 11.0
-"""No call begins later than this after its request: with the longest call below, an answer is there within 26 s."""
-
-# Attempts × time-outs and the pauses between them stay under 15 s, so no write commits later than that.
-CLIENT = Config(
-    connect_timeout=1,
-    read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-)
-_BUSY_CODES = {
-    "InternalServerError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
+_CONTENDED = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class ConditionFailed(Exception):
     """A condition of a write did not hold; nothing was written."""
-
-
-class Contended(Exception):
-    """Another transaction held one of the items, or the table throttled one of them; nothing was written."""
 
 
 class Table:
@@ -93,6 +70,22 @@ class Table:
             ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
         return found
 
+    def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        """The items there are of at most 100, as of one moment: what is being written to any of them is waited for.
+        Twice as dear as `get_many`, which may see one item of a transaction and not yet another.
+        """
+        asked, tried = [{"Get": {"TableName": self.name, "Key": _key(key)}} for key in keys], 0
+        while True:
+            try:
+                answer = self._call("transact_get_items", TransactItems=asked)
+            except ClientError as error:
+                if not _reasons(error) & _CONTENDED:
+                    raise
+                pause(tried := tried + 1, self.seconds_left)
+            else:
+                items = [item_of(one["Item"]) for one in answer["Responses"] if "Item" in one]
+                return {(item["PK"], item["SK"]): item for item in items}
+
     def query(self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False) -> Iterator[Item]:
         """The items of one partition whose sort keys lie from `low` to `high`, both included, in key order."""
         for raw in self.query_raw(pk, low, high, newest_first=newest_first):
@@ -131,17 +124,17 @@ class Table:
         return map(item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked}))
 
     def put(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **_condition(condition, values)}}
+        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **condition_of(condition, values)}}
 
     def delete(self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Delete": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
+        return {"Delete": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}}
 
     def update(self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = "") -> Write:
         updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
-        return {"Update": {**updated, **_condition(condition, None), "ExpressionAttributeValues": _values(values)}}
+        return {"Update": {**updated, **condition_of(condition), "ExpressionAttributeValues": values_of(values)}}
 
     def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
-        return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
+        return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}}
 
     def put_alone(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it seem so."""
@@ -154,16 +147,25 @@ class Table:
         return True
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """All of the writes or none. botocore gives the call a token: a lost reply never writes twice."""
+        """All of the writes or none, once: until its end is known, the very same request goes again under its token."""
+        asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
+        tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
+        while not self._is_through(asked):
+            pause(tried := tried + 1, until - time.monotonic())
+
+    def _is_through(self, asked: Mapping[str, Any]) -> bool:
+        """False where its end is not known, or another transaction holds an item, or the table throttles one."""
         try:
-            self._call("transact_write_items", TransactItems=list(writes))
+            self._call("transact_write_items", **asked)
+        except Busy:
+            return False
         except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-            if "ConditionalCheckFailed" in reasons:
+            if "ConditionalCheckFailed" in _reasons(error):
                 raise ConditionFailed from None
-            if reasons & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}:
-                raise Contended from None
+            if _reasons(error) & _CONTENDED:
+                return False
             raise
+        return True
 
     def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         while True:
@@ -181,7 +183,7 @@ class Table:
         except (HTTPClientError, ConnectFailed):
             raise Busy from None
         except ClientError as error:
-            if error.response["Error"]["Code"] in _BUSY_CODES:
+            if error.response["Error"]["Code"] in BUSY_CODES:
                 raise Busy from None
             raise
 
@@ -190,11 +192,6 @@ def _key(key: Key) -> dict[str, Any]:
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
 
 
-def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    if not condition:
-        return {}
-    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": _values(values)} if values else {})
-
-
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return attributes_of({f":{name}": value for name, value in values.items()})
+def _reasons(error: ClientError) -> set[str | None]:
+    """Why a transaction was cancelled."""
+    return {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
