@@ -105,6 +105,20 @@ def test_one_that_an_earlier_notice_has_counted_is_counted_in_the_new_one_too() 
     assert [one for one, _ in shown(table)] == [1, 2]
 
 
+def test_a_mark_without_its_notice_keeps_the_others_from_nothing_and_makes_no_notice() -> None:
+    table = MemoryTable()
+    tell(table, 0, 9000)
+    notices.read_all(table, OWNER, NOW_S)
+    tell(table, 1, 9000)
+    (lost,) = (item for item in told(table) if "is_read" not in item)
+    table.transact([table.delete((lost["PK"], lost["SK"]))])
+    other = Notice(notices.notice_id(next(MOMENTS), "other"), "NEW_MATCH", "", "", {})
+    assert notices.put(table, OWNER, other)
+    notices.read_all(table, OWNER, NOW_S)
+    assert [item["SK"] for item in table.query(keys.unread(OWNER))] == [lost["SK"]]
+    assert lost["SK"] not in {item["SK"] for item in told(table)}
+
+
 NEWS = st.tuples(st.just("tell"), st.integers(0, 5), st.integers(8000, 10_000), st.integers(90, 100))
 DEEDS = st.lists(st.one_of(NEWS, st.just(("read", 0, 0, 0))), max_size=30)
 

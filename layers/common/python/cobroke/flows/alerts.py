@@ -51,9 +51,9 @@ def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
     seeker = Seeker(cause.written, cause.pairs)
     there = list(market.counterparts(seeker.features))
     best = seeker.select(there, max(len(there), 1)).ranked
-    good = {place.id: (place.score, market.entries[place.id]) for place in best if place.score >= ALERTED}
+    good = [place for place in best if place.score >= ALERTED and created_at(place.id) < cause.written.updated_at]
     matched = {own_id for own_id, pair in cause.pairs.items() if pair.status}
-    return {one: good[one] for one in good.keys() - matched if created_at(one) < cause.written.updated_at}
+    return {place.id: (place.score, market.entries[place.id]) for place in good if place.id not in matched}
 
 
 def _showing(table: Table, held: HeldMarkets, written: StoredObject, looking: Sequence[Candidate]) -> Iterator[str]:
