@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, NamedTuple
-from unittest.mock import call, patch
+from unittest.mock import patch
 
 import pytest
 
@@ -466,11 +466,11 @@ def test_an_alert_that_is_read_while_it_would_grow_stays_as_it_was_read(scene: S
 def test_the_listing_that_alerts_is_not_read_again_where_it_is_the_best_itself(scene: Scene) -> None:
     scene.settle()
     best, second = scene.offers(20_000_000), scene.offers(21_000_000)
-    with patch.object(scene.world.table, "get", wraps=scene.world.table.get) as get:
+    with patch.object(objects, "load_many", wraps=objects.load_many) as load_many:
         scene.settle()
     assert scene.told() == [(2, (best, second))]
-    of_the_best = call(keys.owned("PROPERTY", best))
-    assert get.mock_calls.count(of_the_best) == 1, "for the alert of the second"
+    asked = [wanted for _, _, wanted in (one.args for one in load_many.mock_calls)]
+    assert asked == [set(), {best}], "for the alert of the second"
 
 
 def test_a_cut_is_measured_from_the_last_alert(scene: Scene) -> None:

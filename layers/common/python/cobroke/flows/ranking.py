@@ -14,7 +14,7 @@ from cobroke.domain.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught
 from cobroke.domain.resurfacing import Resurfaced, hidden, is_open, resurfaced
 from cobroke.domain.selection import best_leads, best_properties
 from cobroke.domain.shortlist import Hidden, Selection
-from cobroke.storage import markets, pairs, rankings, stored_object
+from cobroke.storage import markets, objects, pairs, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
 from cobroke.storage.stored_object import LONGEST_MS, StoredObject
@@ -120,7 +120,8 @@ def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
     since, there = known.watermark - markets.OVERLAP_MS, {row.id for row in known.rows}
     changed = (an_id for an_id, pair in seeker.pairs.items() if pair.changed_at >= since and an_id not in there)
     found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.own.kind)]
-    return stored_object.candidates(table, other(seeker.own.kind), found, seeker.features.market)
+    loaded = objects.load_many(table, other(seeker.own.kind), found).values()
+    return [markets.candidate(one, seeker.features.market) for one in loaded]
 
 
 def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:

@@ -1,6 +1,5 @@
 """A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
@@ -15,7 +14,6 @@ from cobroke.domain.features import (
     unpack_lead,
     unpack_property,
 )
-from cobroke.domain.ranking import Candidate
 from cobroke.domain.vocabulary import ArchivedFor, Status
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import agenda, keys, limits
@@ -102,18 +100,6 @@ def of_item(item: Item) -> StoredObject:
     )
 
 
-def candidates(table: Table, kind: Kind, object_ids: Iterable[str], market: Market) -> list[Candidate]:
-    """Anybody's leads or properties as this market shows them, if they are in it."""
-    found = map(of_item, table.get_many(keys.owned(kind, an_id) for an_id in object_ids).values())
-    return [_candidate(one, market) for one in found]
-
-
-def _candidate(stored: StoredObject, market: Market) -> Candidate:
-    features = stored.content.features
-    packed = _packed(features) if stored.in_market and features.market == market else None
-    return Candidate(stored.id, stored.version, packed, stored.detail)
-
-
 def by_owner(old: StoredObject, new: StoredObject, clock: Clock) -> StoredObject:
     """The owner's write of `new` over `old`: fresh again, and later than the last write, whatever the clocks say."""
     later = of_itself(old, replace(new, stale=False), clock)
@@ -149,7 +135,7 @@ def _object_item(stored: StoredObject) -> Item:
         "entity": stored.kind,
         "d": dumps(stored.content.body),
         "city": stored.content.features.city,
-        "f": _packed(stored.content.features),
+        "f": packed(stored.content.features),
         "status": stored.status,
         "version": stored.version,
         "revision": stored.revision,
@@ -169,11 +155,11 @@ def _change_item(stored: StoredObject, market: Market) -> Item:
 
 
 def _market_facts(stored: StoredObject) -> Item:
-    facts = {"entity": "ENTRY", "f": _packed(stored.content.features), "version": stored.version}
+    facts = {"entity": "ENTRY", "f": packed(stored.content.features), "version": stored.version}
     return facts | ({"revision": stored.revision} if stored.kind == "LEAD" else {})
 
 
-def _packed(features: Features) -> bytes:
+def packed(features: Features) -> bytes:
     return pack_lead(features) if isinstance(features, LeadFeatures) else pack_property(features)
 
 
