@@ -261,4 +261,5 @@ def test_what_it_learns_of_an_object_is_what_it_reads_of_it(kind: Kind) -> None:
     posted = town.posted(kind)
     town.edited(posted, posted.content.features)
     there = markets.read_whole(town.table, kind, posted.content.features.market)
-    assert list(there.values()) == [markets.candidate(objects.load(town.table, kind, posted.id))]
+    stored = objects.load(town.table, kind, posted.id)
+    assert list(there.values()) == [markets.candidate(stored, posted.content.features.market)]
