@@ -13,6 +13,7 @@ import pytest
 
 from cobroke.domain.features import Group, Market
 from cobroke.domain.ids import owner_of
+from cobroke.domain.score import LISTED, score
 from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
 from cobroke.storage import keys, pairs, registry, scan, stored_object
@@ -142,7 +143,7 @@ def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(e
 
 
 def a_pair_to_be(table: MemoryTable) -> PairIds:
-    """Two that have nothing to do with each other yet, and may."""
+    """Two that have nothing to do with each other yet, and may: no knock-out forbids what is so alike."""
     there = [stored_object.of_item(item) for kind in keys.KINDS for item in of_entity(table, kind)]
     in_it = [one for one in there if one.in_market]
     return next(
@@ -152,6 +153,7 @@ def a_pair_to_be(table: MemoryTable) -> PairIds:
         if (lead.kind, listing.kind) == keys.KINDS
         and lead.owner != listing.owner
         and lead.content.features.market == listing.content.features.market
+        and (score(lead.content.features, listing.content.features) or 0) >= LISTED  # type: ignore[arg-type]
         and table.get(keys.pair(lead.id, listing.id)) is None
     )
 
