@@ -85,7 +85,7 @@ def _keep(table: Table, own: StoredObject, at: int) -> Kept:
     seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
     rankings.save(table, own, current(table, seeker, None, lambda: at).ranking, None, looked_at=at)
     with counted(table._client) as used:
-        item = table.get(keys.ranking(own.owner, own.id))
+        item = table.get(keys.ranking(own.owner, own.kind, own.id))
     assert item  # noqa: S101 - it was saved just now
     return Kept(seeker, item, used.read_units)
 

@@ -1,13 +1,14 @@
 """The table in memory: `Table` itself over a store that knows what the product asks of DynamoDB, and nothing else.
 
-Pages hold few items, and `between` runs before each call and each further page: a test lets others act there.
+Pages hold few items, and `between` runs before each call and each further page: a test lets others act there. With
+`torn` it also runs while a transaction of several items is under way, a part of them written: a Query, BatchGet or Scan
+sees just these, a GetItem what will be, and another write of any of them is cancelled, as on AWS.
 """
 
 import hashlib
-import operator
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from random import Random
 from typing import Any
 from unittest.mock import patch
 
@@ -15,20 +16,23 @@ from botocore.exceptions import ClientError
 
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.table import BATCH, Key, Table
+from tests.expressions import Raw, Values, holds, updates
+from tests.pump import Json, a_record, key_of
 
-type Raw = dict[str, dict[str, Any]]
-type Values = Mapping[str, dict[str, Any]]
 type Answer = dict[str, Any]
+type Part = tuple[str, Mapping[str, Any]]
+"""One write of a transaction: Put, Update, Delete or ConditionCheck, and what it is asked."""
 
-_COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _MOST_WRITES = 100
 
 
 class MemoryTable(Table):
-    """Strongly consistent, one thread. What others do in `between` is itself not interrupted."""
+    """Strongly consistent, one thread. What others do in `between` is itself not interrupted. `torn` chooses what of a
+    transaction is written before the rest.
+    """
 
-    def __init__(self, page_items: int = 4) -> None:
-        self.store = _Store(page_items)
+    def __init__(self, page_items: int = 4, torn: Random | None = None) -> None:
+        self.store = _Store(page_items, torn)
         with patch("boto3.client", lambda *_, **__: self.store):
             super().__init__("memory")
 
@@ -39,6 +43,11 @@ class MemoryTable(Table):
     @between.setter
     def between(self, others: Callable[[], None]) -> None:
         self.store.between = others
+
+    @property
+    def stream(self) -> list[Json]:
+        """A list that grows: a record for each item that a write has changed, as soon as it is written."""
+        return self.store.stream
 
     def items(self) -> Iterator[Item]:
         """Everything there is, in the order of keys."""
@@ -52,26 +61,33 @@ class MemoryTable(Table):
 class _Store:
     """The client's operations. Raises what DynamoDB does, and NotImplementedError for what it does not know."""
 
-    def __init__(self, page_items: int) -> None:
+    def __init__(self, page_items: int, torn: Random | None) -> None:
         self.items: dict[Key, Raw] = {}
+        self.stream: list[Json] = []
         self.between: Callable[[], None] = lambda: None
+        self.torn = torn
+        self._under_way: set[Key] = set()
+        self._unwritten: dict[Key, Part] = {}
+        self._tokens: dict[str, list[dict[str, Any]]] = {}
         self._page_items = page_items
         self._sorted: dict[str, list[str]] = {}
         self._others_act = False
 
     def remove(self, key: Key) -> None:
-        if self.items.pop(key, None):
+        if old := self.items.pop(key, None):
             self._sorted[key[0]].remove(key[1])
+            self.stream.append(a_record(len(self.stream), old, None))
 
     def get_item(self, *, Key: Raw, ConsistentRead: bool, **_: Any) -> Answer:  # noqa: N803 - DynamoDB's own
         self._begin(consistent=ConsistentRead)
-        found = self.items.get(_key(Key))
+        self._settle(key_of(Key))
+        found = self.items.get(key_of(Key))
         return {"Item": dict(found)} if found else {}
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:  # noqa: N803
         (name, asked), *_ = RequestItems.items()
         self._begin(consistent=asked["ConsistentRead"])
-        wanted = [_key(key) for key in asked["Keys"]]
+        wanted = [key_of(key) for key in asked["Keys"]]
         if not 0 < len(set(wanted)) == len(wanted) <= BATCH:
             raise _refused("ValidationException", "BatchGetItem")
         return {"Responses": {name: [dict(self.items[key]) for key in wanted if key in self.items]}}
@@ -96,7 +112,7 @@ class _Store:
     def scan(self, *, ConsistentRead: bool, **asked: Any) -> Answer:  # noqa: N803 - DynamoDB's own
         """Partitions in the order of their hashes."""
         self._begin(consistent=ConsistentRead)
-        after = _scanned(_key(asked["ExclusiveStartKey"])) if "ExclusiveStartKey" in asked else ("", "")
+        after = _scanned(key_of(asked["ExclusiveStartKey"])) if "ExclusiveStartKey" in asked else ("", "")
         rows = sorted((key for key in self.items if _scanned(key) > after), key=_scanned)
         page = rows[: self._page_items]
         names = asked["ExpressionAttributeNames"]
@@ -108,27 +124,52 @@ class _Store:
 
     def put_item(self, **write: Any) -> Answer:
         self._begin()
-        if not self._holds(write):
-            raise _refused("ConditionalCheckFailedException", "PutItem")
+        if (refusal := self._refusal(write)) != "None":
+            raise _refused(f"{refusal}Exception", "PutItem")
         self._write("Put", write)
         return {}
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]], ClientRequestToken: str) -> Answer:  # noqa: N803
+        """A token is never forgotten; DynamoDB knows it for ten minutes."""
         self._begin()
-        parts = [part for write in TransactItems for part in write.items()]
-        touched = {_key(part.get("Key") or part["Item"]) for _, part in parts}
-        if not 0 < len(touched) == len(parts) <= _MOST_WRITES:
+        parts = {_key_of(part): (kind, part) for write in TransactItems for kind, part in write.items()}
+        if not 0 < len(parts) == len(TransactItems) <= _MOST_WRITES:
             raise _refused("ValidationException", "TransactWriteItems")
-        reasons = [{"Code": "None" if self._holds(part) else "ConditionalCheckFailed"} for _, part in parts]
-        if any(reason["Code"] != "None" for reason in reasons):
-            raise _refused("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
-        for kind, part in parts:
-            self._write(kind, part)
+        if ClientRequestToken in self._tokens:
+            if self._tokens[ClientRequestToken] != TransactItems:
+                raise _refused("IdempotentParameterMismatchException", "TransactWriteItems")
+            return {}
+        reasons = [self._refusal(part) for _, part in parts.values()]
+        if {*reasons} != {"None"}:
+            raise cancelled(*reasons)
+        self._tokens[ClientRequestToken] = TransactItems
+        self._transact(parts)
         return {}
+
+    def _transact(self, parts: dict[Key, Part]) -> None:
+        self._under_way |= {*parts}
+        self._unwritten |= parts
+        changed = [key for key, (kind, _) in parts.items() if kind != "ConditionCheck"]
+        try:
+            if self.torn and len(changed) > 1:
+                for key in self.torn.sample(changed, self.torn.randint(1, len(changed) - 1)):
+                    self._settle(key)
+                self._let_others_act()
+        finally:
+            for key in parts:
+                self._settle(key)
+            self._under_way -= {*parts}
+
+    def _settle(self, key: Key) -> None:
+        if key in self._unwritten:
+            self._write(*self._unwritten.pop(key))
 
     def _begin(self, *, consistent: bool = True) -> None:
         if not consistent:
             raise NotImplementedError("an eventually consistent read")
+        self._let_others_act()
+
+    def _let_others_act(self) -> None:
         if not self._others_act:
             self._others_act = True
             try:
@@ -136,21 +177,23 @@ class _Store:
             finally:
                 self._others_act = False
 
-    def _holds(self, write: Mapping[str, Any]) -> bool:
-        item = self.items.get(_key(write.get("Key") or write["Item"]), {})
-        values = write.get("ExpressionAttributeValues", {})
-        condition = write.get("ConditionExpression", "")
-        return not condition or _holds(condition, item, values)
+    def _refusal(self, write: Mapping[str, Any]) -> str:
+        """Why it cannot be written now, as the code of a reason; "None" if it can."""
+        if _key_of(write) in self._under_way:
+            return "TransactionConflict"
+        condition, item = write.get("ConditionExpression", ""), self.items.get(_key_of(write), {})
+        fits = not condition or holds(condition, item, write.get("ExpressionAttributeValues", {}))
+        return "None" if fits else "ConditionalCheckFailed"
 
     def _write(self, kind: str, part: Mapping[str, Any]) -> None:
-        key = _key(part.get("Key") or part["Item"])
+        key = _key_of(part)
         if kind == "Put":
             self._put(key, dict(part["Item"]))
         elif kind == "Delete":
             self.remove(key)
         elif kind == "Update":
             old = self.items.get(key, dict(part["Key"]))
-            self._put(key, old | _updates(part["UpdateExpression"], old, part["ExpressionAttributeValues"]))
+            self._put(key, old | updates(part["UpdateExpression"], old, part["ExpressionAttributeValues"]))
         elif kind != "ConditionCheck":
             raise NotImplementedError(kind)
 
@@ -158,11 +201,13 @@ class _Store:
         if key not in self.items:
             sort_keys = self._sorted.setdefault(key[0], [])
             sort_keys.insert(bisect_left(sort_keys, key[1]), key[1])
-        self.items[key] = raw
+        old, self.items[key] = self.items.get(key), raw
+        if old != raw:
+            self.stream.append(a_record(len(self.stream), old, raw))
 
 
-def _key(raw: Raw) -> Key:
-    return raw["PK"]["S"], raw["SK"]["S"]
+def _key_of(write: Mapping[str, Any]) -> Key:
+    return key_of(write.get("Key") or write["Item"])
 
 
 def _scanned(key: Key) -> Key:
@@ -174,52 +219,10 @@ def _projected(raw: Raw, asked: Mapping[str, Any]) -> Raw:
     return {name: raw[name] for name in names if name in raw}
 
 
-def _holds(condition: str, item: Raw, values: Values) -> bool:
-    for operation, combined in ((" OR ", any), (" AND ", all)):
-        parts = _parts(condition, operation)
-        if len(parts) > 1:
-            return combined(_holds(part, item, values) for part in parts)
-    inner = condition[1:-1] if condition.startswith("(") else None
-    return _holds(inner, item, values) if inner else _is_true(condition, item, values)
-
-
-def _parts(condition: str, operation: str) -> list[str]:
-    """What an operation joins, outside of parentheses."""
-    parts = [""]
-    for piece in condition.split(operation):
-        whole = parts[-1].count("(") == parts[-1].count(")")
-        parts = [*parts, piece] if whole else [*parts[:-1], parts[-1] + operation + piece]
-    return parts[1:]
-
-
-def _is_true(condition: str, item: Raw, values: Values) -> bool:
-    if found := re.fullmatch(r"attribute_(not_)?exists\((\w+)\)", condition):
-        return (found[2] in item) != bool(found[1])
-    if found := re.fullmatch(r"(\w+) (=|<=?|>=?) (:\w+)", condition):
-        (kind, wanted), *_ = values[found[3]].items()
-        there = item.get(found[1], {}).get(kind)
-        return there is not None and bool(_COMPARE[found[2]](_comparable(kind, there), _comparable(kind, wanted)))
-    raise NotImplementedError(condition)
-
-
-def _comparable(kind: str, value: Any) -> Any:
-    return int(value) if kind == "N" else value
-
-
-def _updates(expression: str, old: Raw, values: Values) -> Raw:
-    """What a SET of plain values and an ADD of a number make of an item."""
-    found: Raw = {}
-    for verb, clauses in re.findall(r"(SET|ADD) (.+?)(?= SET | ADD |$)", expression):
-        for clause in clauses.split(", "):
-            parts = re.fullmatch(r"(\w+) (= )?(:\w+)", clause)
-            if parts is None or bool(parts[2]) != (verb == "SET"):
-                raise NotImplementedError(expression)
-            value = values[parts[3]]
-            added = {"N": str(int(old.get(parts[1], {"N": "0"})["N"]) + int(value["N"]))} if verb == "ADD" else value
-            found[parts[1]] = added
-    if not found:
-        raise NotImplementedError(expression)
-    return found
+def cancelled(*reasons: str) -> ClientError:
+    """What a transaction meets that is not written, for these reasons of its parts."""
+    codes = [{"Code": reason} for reason in reasons]
+    return _refused("TransactionCanceledException", "TransactWriteItems", CancellationReasons=codes)
 
 
 def _refused(code: str, operation: str, **more: Any) -> ClientError:

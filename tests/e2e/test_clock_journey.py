@@ -14,6 +14,7 @@ from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
 from cobroke.storage import keys, objects
 from cobroke.storage.agenda import SHARDS
+from cobroke.storage.keys import Kind
 from cobroke.storage.matches import PairIds
 from cobroke.storage.stored_object import FRESH_FOR_MS, Content
 from cobroke.storage.table import Table
@@ -35,8 +36,8 @@ class City:
         self.part, self.table = f"MARKET#FLAT#{name}", table
         self.anna, self.boris = stranger.registered(), stranger.registered()
         self.old = self.posted_long_ago(a_property(city=name, district="Сокол", metro_station="Сокол"))
-        lead = self.followed(self.anna.post_lead(a_lead(city=name)))
-        self.ids = PairIds(lead, self.followed(self.boris.post_property(a_property(city=name))))
+        lead = self.followed("LEAD", self.anna.post_lead(a_lead(city=name)))
+        self.ids = PairIds(lead, self.followed("PROPERTY", self.boris.post_property(a_property(city=name))))
         liked_at = now_ms() - PENDING_FOR
         agreement.act(table, "LEAD", self.id_of(self.anna), self.ids, Deed("LIKE"), lambda: liked_at)
         awaited(lambda: "INTEREST" in {row["data"].get("reason") for row in self.notices(self.boris)})
@@ -46,9 +47,9 @@ class City:
         content = Content(listing.model_dump(), property_features(listing))
         return objects.create(self.table, "PROPERTY", self.id_of(self.boris), content, lambda: long_ago).id
 
-    def followed(self, object_id: str) -> str:
+    def followed(self, kind: Kind, object_id: str) -> str:
         """Once the stream has alerted all whom it should."""
-        awaited(lambda: self.table.get(keys.alerted_all(object_id)))
+        awaited(lambda: self.table.get(keys.alerted_all(kind, object_id)))
         return object_id
 
     def id_of(self, client: Client) -> str:

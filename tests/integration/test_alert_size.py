@@ -39,7 +39,8 @@ def describe(notice_id: str, alert: Alert) -> Notice:
 
 
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
-    return alerts.tell(table, OWN, Cause(counterpart(number), price, next(MOMENTS)), score, NOW_S, describe)
+    cause = Cause(counterpart(number), price, next(MOMENTS))
+    return alerts.tell(table, "LEAD", OWN, cause, score, NOW_S, describe)
 
 
 def told(table: MemoryTable) -> list[Item]:

@@ -36,7 +36,8 @@ from functions.telegram_push import handler as pushing
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE
 from tests.builders import a_lead, a_property
-from tests.integration.test_pair_stream import FAULTS, Fault, StreamedTable, faulty, never, once, sometimes
+from tests.integration.test_pair_stream import FAULTS, Fault, faulty, never, once, sometimes
+from tests.memory_table import MemoryTable
 from tests.pump import Json, Pump, drain, passes
 
 START = 1_764_000_000_000
@@ -69,7 +70,7 @@ class World:
     """
 
     def __init__(self, names: Sequence[str] = ("anna", "boris", "clara", "dima")) -> None:
-        self.table, self.queue, self.now = StreamedTable(), Queued(), START
+        self.table, self.queue, self.now = MemoryTable(page_items=40), Queued(), START
         self.held = HeldMarkets(self.table, self.clock)
         self.realtors = [
             realtors.register(self.table, Realtor("", str(number), f"+7900000000{number}", verified=True)).id

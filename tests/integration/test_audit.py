@@ -41,7 +41,7 @@ from functions.stream_notifications import handler as notifying
 from infra.schedules import AUDIT_ACTIONS
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE
-from tests.integration.test_pair_stream import StreamedTable, lead, listing
+from tests.integration.test_pair_stream import lead, listing
 from tests.memory_table import MemoryTable
 from tests.pump import Pump, drain
 
@@ -70,7 +70,7 @@ class Town:
     """Four realtors over what the handlers call, and both readers of the stream; half a minute goes by with a deed."""
 
     def __init__(self, rng: Random) -> None:
-        self.rng, self.table, self.now = rng, StreamedTable(), 1_764_000_000_000
+        self.rng, self.table, self.now = rng, MemoryTable(page_items=40), 1_764_000_000_000
         self.realtors = [
             realtors.register(self.table, Realtor("", str(number), "+79000000001")).id for number in range(4)
         ]

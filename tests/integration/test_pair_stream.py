@@ -28,15 +28,16 @@ from cobroke.storage.notation import Item, item_of
 from cobroke.storage.own_lists import match_count
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.stored_object import Content
-from cobroke.storage.table import BATCH, Contended, Table, Write
+from cobroke.storage.table import BATCH, Table, Write
 from functions.stream_notifications import handler as function
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE, open_account
 from tests.builders import a_lead, a_property
 from tests.client import Client
+from tests.contention import contended
 from tests.events import in_process
 from tests.memory_table import MemoryTable
-from tests.pump import Json, Pump, a_record, drain, key_of, passes, recorded
+from tests.pump import Json, Pump, drain, passes, recorded
 
 type Fault = Literal["none", "reply lost", "contended", "busy"]
 type Handler = Callable[[Json, Any], Any]
@@ -46,23 +47,6 @@ ATTEMPTS, BATCH_SIZE = 10, 25
 FAULTS: Sequence[Fault] = ("reply lost", "contended", "busy")
 SEEDS = range(24)
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
-
-
-class StreamedTable(MemoryTable):
-    """Its `stream`: a record for each item that a transaction has changed."""
-
-    def __init__(self, page_items: int = 40) -> None:
-        super().__init__(page_items)
-        self.stream = list[Json]()
-
-    def transact(self, writes: Sequence[Write]) -> None:
-        written = [key_of(part.get("Key") or part["Item"]) for write in writes for part in write.values()]
-        old = {key: self.store.items.get(key) for key in written}
-        super().transact(writes)
-        for key, was in old.items():
-            now = self.store.items.get(key)
-            if now != was:
-                self.stream.append(a_record(len(self.stream), was, now))
 
 
 @contextmanager
@@ -80,9 +64,11 @@ def faulty(table: Table, fault: Callable[[], Fault]) -> Iterator[None]:
 
     def tried(writes: Sequence[Write]) -> None:
         met = fault()
-        if met in {"contended", "busy"}:
-            raise Contended if met == "contended" else Busy
-        transact(writes)
+        if met == "busy":
+            raise Busy
+        first = iter([met == "contended"])
+        with contended(table, lambda: next(first, False)):
+            transact(writes)
         if met == "reply lost":
             raise Busy
 
@@ -342,7 +328,7 @@ class Office:
     """Anna and Boris over one table in memory; time goes on by 1 ms with every look at it."""
 
     def __init__(self) -> None:
-        self.table, self.now = StreamedTable(), 1_764_000_000_000
+        self.table, self.now = MemoryTable(page_items=40), 1_764_000_000_000
         self.anna, self.boris = (
             realtors.register(self.table, Realtor("", name, phone, verified=True, username=name)).id
             for name, phone in (("anna", "+79000000001"), ("boris", "+79000000002"))

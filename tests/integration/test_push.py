@@ -26,11 +26,12 @@ from cobroke.storage import keys, notices, pushes, realtors
 from cobroke.storage.notices import Notice
 from cobroke.storage.pushes import CLAIMED_FOR_S
 from cobroke.storage.queue import Queue
-from cobroke.storage.table import Contended, Table, Write
+from cobroke.storage.table import Table, Write
 from functions.telegram_push import handler as function
 from tests.account import PUSH_QUEUE_URL, TABLE
 from tests.builders import BOT_TOKEN, a_registration, a_telegram_id, widget
 from tests.client import Client
+from tests.contention import contended
 from tests.fake_bot_api import BLOCKED, BROKEN, OK, REFUSED, SILENT, FakeBotApi, Reply, fake_bot_api, refusal, slower
 
 START_S = 1_764_000_000
@@ -399,16 +400,10 @@ def test_a_write_that_meets_another_is_no_reason_to_send_twice(
     telegram: FakeBotApi, anna_reads: Reader, post: Post
 ) -> None:
     """As where the notice grows at the same moment."""
-    transact, numbers = Table.transact, count(1)
+    numbers = count(1)
     anna_reads.notice()
     telegram.plan(anna_reads.chat, slower(5))
-
-    def contended(table: Table, writes: Sequence[Write]) -> None:
-        if next(numbers) % 2:
-            raise Contended
-        transact(table, writes)
-
-    with patch.object(Table, "transact", contended), patch("cobroke.storage.pauses.time.sleep"):
+    with contended(function.table, lambda: next(numbers) % 2 == 1), patch("cobroke.storage.pauses.time.sleep"):
         post.deliver_all()
     assert (len(telegram.inbox(anna_reads.chat)), post.tries) == (1, [0, 5])
 
@@ -417,7 +412,7 @@ def test_a_write_that_meets_another_is_no_reason_to_send_twice(
 def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
     telegram: FakeBotApi, stranger: Client, post: Post, seed: int
 ) -> None:
-    rng, transact = Random(seed), Table.transact
+    rng = Random(seed)
     readers = [Reader(stranger, post) for _ in range(3)]
     lost = {reader.chat: 0 for reader in readers}
     for reader in readers:
@@ -429,12 +424,7 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
         lost[reader.chat] = sum(reply is SILENT for reply in plan)
         telegram.plan(reader.chat, *plan)
 
-    def contended(table: Table, writes: Sequence[Write]) -> None:
-        if rng.random() < 0.2:
-            raise Contended
-        transact(table, writes)
-
-    with patch.object(Table, "transact", contended), patch("cobroke.storage.pauses.time.sleep"):
+    with contended(function.table, lambda: rng.random() < 0.2), patch("cobroke.storage.pauses.time.sleep"):
         post.deliver_all()
     assert post.failed == []
     for reader in readers:

@@ -1,11 +1,13 @@
 """The table in memory answers as the real one does over moto, whatever is asked of both in any order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from random import Random
 from typing import Any
 
 import moto
 import pytest
+from botocore.exceptions import ClientError
 
 from cobroke.domain.errors import Busy
 from cobroke.storage.notation import Item, attributes_of
@@ -123,6 +125,94 @@ def test_what_it_does_not_know_it_does_not_answer() -> None:
         table.transact([table.update(key, "REMOVE f", {"n": 1})])
     with pytest.raises(NotImplementedError):
         table.store.get_item(Key=attributes_of({"PK": "P", "SK": "a"}), ConsistentRead=False)
+
+
+A, B, C = ("P", "a"), ("P", "b"), ("Q", "c")
+
+
+def all_of(table: Table, version: int) -> list[Write]:
+    return [table.put({"PK": pk, "SK": sk, "version": version}) for pk, sk in (A, B, C)]
+
+
+def versions(items: Iterable[Item]) -> list[int]:
+    return [item["version"] for item in items]
+
+
+def torn_by(seed: int) -> MemoryTable:
+    """With all three items in their first version."""
+    table = MemoryTable(torn=Random(seed))
+    table.transact(all_of(table, 1))
+    return table
+
+
+def while_under_way(table: MemoryTable, act: Callable[[], None]) -> None:
+    """Once, in the midst of a transaction that puts the second version of all three."""
+    calls = count()
+    table.between = lambda: act() if next(calls) else None
+    table.transact(all_of(table, 2))
+    table.between = lambda: None
+    assert versions(table.get_many([A, B, C]).values()) == [2, 2, 2]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_transaction_under_way_is_seen_in_part_and_what_was_seen_new_is_never_seen_old(seed: int) -> None:
+    table, seen = torn_by(seed), list[list[int]]()
+
+    def look() -> None:
+        seen.extend(versions([*table.query("P"), *table.query("Q")]) for _ in range(2))
+        seen.append(versions(table.get_many([A, B, C]).values()))
+        seen.append(versions(item for item in (table.get(A), table.get(B), table.get(C)) if item))
+        seen.append(versions(table.get_many([A, B, C]).values()))
+
+    while_under_way(table, look)
+    assert sorted(seen[0]) in ([1, 1, 2], [1, 2, 2])
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[3] == seen[4] == [2, 2, 2]
+
+
+def test_every_part_of_a_transaction_may_be_what_is_seen_of_it() -> None:
+    seen = set[tuple[int, ...]]()
+    for seed in range(40):
+        table = torn_by(seed)
+        while_under_way(table, lambda table=table: seen.add(tuple(versions([*table.query("P"), *table.query("Q")]))))  # type: ignore[misc]
+    assert len(seen) == 6
+
+
+def test_what_writes_an_item_of_a_transaction_under_way_is_cancelled_and_goes_again() -> None:
+    table, ends = torn_by(0), list[object]()
+
+    def write() -> None:
+        ends.append(table.put_alone({"PK": "P", "SK": "a"}))
+        with pytest.raises(ClientError) as cancelled:
+            table.store.transact_write_items(TransactItems=[table.delete(C)], ClientRequestToken="other")
+        ends.append(cancelled.value.response["CancellationReasons"])
+        ends.append(table.put_alone({"PK": "P", "SK": "z", "version": 1}))
+
+    while_under_way(table, write)
+    assert ends == [False, [{"Code": "TransactionConflict"}], True]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_stream_shows_each_item_as_soon_as_it_is_written_and_no_write_without_effect(seed: int) -> None:
+    table, shown = torn_by(seed), list[int]()
+    while_under_way(table, lambda: shown.append(len(table.stream)))
+    assert len(table.stream) == 6
+    assert 3 < shown[0] < 6
+    table.transact(all_of(table, 2))
+    table.forget(A)
+    assert [record["eventName"] for record in table.stream] == ["INSERT"] * 3 + ["MODIFY"] * 3 + ["REMOVE"]
+
+
+def test_a_token_makes_a_transaction_repeatable_and_stands_for_no_other() -> None:
+    table = MemoryTable()
+    again = {"TransactItems": [table.put({"PK": "P", "SK": "a"}, condition="attribute_not_exists(PK)")]}
+    for _ in range(3):
+        table.store.transact_write_items(**again, ClientRequestToken="one")
+    assert len(table.stream) == 1
+    with pytest.raises(ClientError, match="IdempotentParameterMismatch"):
+        table.store.transact_write_items(TransactItems=[table.delete(A)], ClientRequestToken="one")
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        table.store.transact_write_items(**again, ClientRequestToken="two")
 
 
 def test_it_has_the_time_of_a_request_as_well() -> None:

@@ -29,11 +29,11 @@ def alert(table: Table, held: HeldMarkets, written: StoredObject, clock: Clock) 
     price = None if isinstance(features, LeadFeatures) else features.price
     cause = Cause(written.id, price, written.changed_at)
     good = _good(table, written, held.get(other(written.kind), features.market))
-    new = alerts.not_alerted(table, cause, good)
+    new = alerts.not_alerted(table, other(written.kind), cause, good)
     told = 0
     for object_id in _showing(table, held, written, [one for object_id, (_, one) in good.items() if object_id in new]):
         describe = _describing(table, object_id, written)
-        told += alerts.tell(table, object_id, cause, good[object_id][0], clock() // 1000, describe)
+        told += alerts.tell(table, other(written.kind), object_id, cause, good[object_id][0], clock() // 1000, describe)
     alerts.call_done(table, written)
     return told
 

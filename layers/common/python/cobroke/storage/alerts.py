@@ -28,12 +28,12 @@ def is_done(table: Table, written: StoredObject) -> bool:
     """Whether all whom this revision of an object should alert were alerted: what comes near the top of a list later,
     because others left it, alerts nobody.
     """
-    return _covers(table.get(keys.alerted_all(written.id)), written)
+    return _covers(table.get(keys.alerted_all(written.kind, written.id)), written)
 
 
 def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, bool]]:
     """Objects as they stand, and of each whether it `is_done`: many in one read."""
-    wanted = {keys.owned(kind, one): keys.alerted_all(one) for one in object_ids}
+    wanted = {keys.owned(kind, one): keys.alerted_all(kind, one) for one in object_ids}
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
         one = of_item(found[key])
@@ -46,15 +46,15 @@ def _covers(done: Item | None, written: StoredObject) -> bool:
 
 def call_done(table: Table, written: StoredObject) -> None:
     """A slower one never takes back what a newer revision has said."""
-    pk, sk = keys.alerted_all(written.id)
+    pk, sk = keys.alerted_all(written.kind, written.id)
     item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "revision": written.revision}
     newer = "attribute_not_exists(PK) OR revision < :revision"
     table.put_alone(item, condition=newer, values={"revision": written.revision})
 
 
-def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
+def not_alerted(table: Table, kind: Kind, cause: Cause, objects: Iterable[str]) -> set[str]:
     """Of these objects, those that the counterpart has not alerted yet, or not since a price cut."""
-    wanted = {keys.alerted(one, cause.counterpart): one for one in objects}
+    wanted = {keys.alerted(kind, one, cause.counterpart): one for one in objects}
     ledger = table.get_many(wanted)
     return {one for key, one in wanted.items() if _alerts(cause, ledger.get(key))}
 
@@ -63,11 +63,11 @@ type Describe = Callable[[str, Alert], Notice]
 """The notice that tells of an alert, under an id."""
 
 
-def tell(table: Table, own_id: str, cause: Cause, score: int, now_s: int, describe: Describe) -> bool:
+def tell(table: Table, kind: Kind, own_id: str, cause: Cause, score: int, now_s: int, describe: Describe) -> bool:
     """Alert the owner of an object, in one transaction: the notice that he has not read grows, or a new one begins.
     False where the counterpart has alerted him before.
     """
-    ledger_key, slot_key = keys.alerted(own_id, cause.counterpart), keys.alert_slot(own_id)
+    ledger_key, slot_key = keys.alerted(kind, own_id, cause.counterpart), keys.alert_slot(kind, own_id)
 
     def attempt() -> bool:
         items = table.get_many([ledger_key, slot_key])
@@ -75,12 +75,14 @@ def tell(table: Table, own_id: str, cause: Cause, score: int, now_s: int, descri
         if not _alerts(cause, ledger):
             return False
         known = _unread(table, own_id, slot, now_s)
-        notice_id = known["SK"] if known else notices.notice_id(cause.at, "RECOMMENDED", own_id, cause.counterpart)
+        notice_id = known["SK"] if known else notices.notice_id(cause.at, *ledger_key)
         counted = ledger is not None and ledger["notice"] == notice_id
         so_far = Alert(known["counterparts"], loads(known["scores"])) if known else NOBODY
         alert = so_far.growing(cause.counterpart, score, counted_before=counted)
         notice = describe(notice_id, alert)
-        writes = _grown(table, own_id, notice, alert, known) if known else _begun(table, own_id, notice, alert, slot)
+        writes = (
+            _grown(table, own_id, notice, alert, known) if known else _begun(table, kind, own_id, notice, alert, slot)
+        )
         table.transact([_entered(table, ledger_key, cause, notice_id, ledger), *writes])
         return True
 
@@ -123,8 +125,8 @@ def _grown(table: Table, own_id: str, notice: Notice, alert: Alert, known: Item)
     ]
 
 
-def _begun(table: Table, own_id: str, notice: Notice, alert: Alert, slot: Item | None) -> list[Write]:
-    pk, sk = keys.alert_slot(own_id)
+def _begun(table: Table, kind: Kind, own_id: str, notice: Notice, alert: Alert, slot: Item | None) -> list[Write]:
+    pk, sk = keys.alert_slot(kind, own_id)
     item: Item = {"PK": pk, "SK": sk, "entity": "SLOT", "notice": notice.id}
     condition, values = ("notice = :old", {"old": slot["notice"]}) if slot else ("attribute_not_exists(PK)", None)
     return [

@@ -72,19 +72,19 @@ def unread(realtor_id: str) -> str:
     return f"UNREAD#{realtor_id}"
 
 
-def alerted(object_id: str, counterpart: str) -> Key:
+def alerted(kind: Kind, object_id: str, counterpart: str) -> Key:
     """The ledger: this counterpart has alerted the owner of this object."""
-    return f"ALERTS#{object_id}", counterpart
+    return f"ALERTS#{kind}#{object_id}", counterpart
 
 
-def alert_slot(object_id: str) -> Key:
+def alert_slot(kind: Kind, object_id: str) -> Key:
     """The object's open alert: the notice that grows while nobody has read it."""
-    return f"ALERTS#{object_id}", "SLOT"
+    return f"ALERTS#{kind}#{object_id}", "SLOT"
 
 
-def alerted_all(object_id: str) -> Key:
+def alerted_all(kind: Kind, object_id: str) -> Key:
     """Up to which revision the object itself has alerted whom it should."""
-    return f"ALERTS#{object_id}", "DONE"
+    return f"ALERTS#{kind}#{object_id}", "DONE"
 
 
 def object_of(sort_key: str) -> tuple[Kind, str] | None:
@@ -94,8 +94,9 @@ def object_of(sort_key: str) -> tuple[Kind, str] | None:
     return (kind, object_id) if kind and "#" not in object_id else None
 
 
-def ranking(owner: str, object_id: str) -> Key:
-    return realtor(owner)[0], f"RANKING#{object_id}"
+def ranking(owner: str, kind: Kind, object_id: str) -> Key:
+    """A lead and a listing of one owner may have the same id."""
+    return realtor(owner)[0], f"RANKING#{kind}#{object_id}"
 
 
 def properties_market(market: Market, rooms: str) -> str:

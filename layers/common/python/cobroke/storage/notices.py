@@ -12,8 +12,8 @@ from cobroke.domain.paging import Page
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
-from cobroke.storage.retry import until_written
-from cobroke.storage.table import BATCH, ConditionFailed, Table, Write
+from cobroke.storage.retry import written
+from cobroke.storage.table import BATCH, Table, Write
 
 KEPT_S = 90 * 24 * 3600
 
@@ -56,11 +56,7 @@ def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:
     """Tell it, unread, unless it was told before. False where it was, also if it has been read since."""
-    try:
-        table.transact(writes(table, realtor_id, notice))
-    except ConditionFailed:
-        return False
-    return True
+    return written(table, writes(table, realtor_id, notice))
 
 
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
@@ -96,14 +92,11 @@ def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
     """Take its mark off. Repeatable; NotFound where the realtor has no such notice."""
     key, mark = (keys.notices(realtor_id), notice), (keys.unread(realtor_id), notice)
 
-    def attempt() -> None:
-        items = table.get_many([key, mark])
-        if key not in items or items[key]["expires"] <= now_s:
-            raise NotFound
-        if mark in items:
-            table.transact([table.delete(mark)])
-
-    until_written(table, attempt)
+    items = table.get_many([key, mark])
+    if key not in items or items[key]["expires"] <= now_s:
+        raise NotFound
+    if mark in items:
+        table.transact([table.delete(mark)])
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
@@ -111,7 +104,7 @@ def read_all(table: Table, realtor_id: str, now_s: int) -> None:
     ids = _ids(table, keys.unread(realtor_id), now_s)
     for start in range(0, len(ids), BATCH):
         marks = [table.delete((keys.unread(realtor_id), notice)) for notice in ids[start : start + BATCH]]
-        until_written(table, lambda marks=marks: table.transact(marks))  # type: ignore[misc]
+        table.transact(marks)
 
 
 def _ids(table: Table, pk: str, now_s: int) -> list[str]:

@@ -27,7 +27,7 @@ class KeptRanking:
 
 def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> tuple[StoredObject, KeptRanking | None]:
     """The caller's own object with its ranking, in one read. Absent and somebody else's are the same miss."""
-    key, kept_key = keys.owned_by(owner, kind, object_id), keys.ranking(owner, object_id)
+    key, kept_key = keys.owned_by(owner, kind, object_id), keys.ranking(owner, kind, object_id)
     items = table.get_many([key, kept_key])
     if key not in items:
         raise NotFound
@@ -38,7 +38,7 @@ def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> tuple[Stor
 def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, KeptRanking | None]]:
     """Objects of anybody's with their rankings, read as many at once as one call takes."""
     for some in batched(object_ids, BATCH // 2, strict=False):
-        wanted = {keys.owned(kind, one): keys.ranking(owner_of(one), one) for one in some}
+        wanted = {keys.owned(kind, one): keys.ranking(owner_of(one), kind, one) for one in some}
         items = table.get_many([*wanted, *wanted.values()])
         for key, kept_key in wanted.items():
             kept = items.get(kept_key)
@@ -49,7 +49,7 @@ def save(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking |
     """Keep it in place of the `known` one. False where somebody else was faster: his is as good."""
     version = known.version if known else 0
     condition, values = ("version = :old", {"old": version}) if known else ("attribute_not_exists(PK)", None)
-    pk, sk = keys.ranking(own.owner, own.id)
+    pk, sk = keys.ranking(own.owner, own.kind, own.id)
     item: Item = {
         "PK": pk,
         "SK": sk,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cobroke.domain.features import Group, Market
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import until_written
-from cobroke.storage.table import Contended, Table, Write
+from cobroke.storage.table import ConditionFailed, Table, Write
 
 SHARDS = 8
 KNOWN_FOR_MS = 10 * 60 * 1000
@@ -51,7 +51,7 @@ def markets(table: Table) -> Iterator[Market]:
 def _put(table: Table, market: Market, now: int) -> None:
     """An audit that forgets it at this moment is waited for."""
     if not table.put_alone(_item(market, now)):
-        raise Contended
+        raise ConditionFailed
 
 
 def _item(market: Market, now: int) -> Item:

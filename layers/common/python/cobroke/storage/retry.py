@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from cobroke.storage.pauses import pause
-from cobroke.storage.table import ConditionFailed, Contended, Table, Write
+from cobroke.storage.table import ConditionFailed, Table, Write
 
 
 def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result:
@@ -12,18 +12,14 @@ def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result
     while True:
         try:
             return attempt()
-        except (ConditionFailed, Contended):
+        except ConditionFailed:
             pause(tried := tried + 1, table.seconds_left)
 
 
 def written(table: Table, writes: Sequence[Write]) -> bool:
     """False where a condition does not hold: somebody else has written what was seen."""
-
-    def attempt() -> bool:
-        try:
-            table.transact(writes)
-        except ConditionFailed:
-            return False
-        return True
-
-    return until_written(table, attempt)
+    try:
+        table.transact(writes)
+    except ConditionFailed:
+        return False
+    return True

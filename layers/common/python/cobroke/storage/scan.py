@@ -57,8 +57,8 @@ class Pass:
     _owed: dict[int, PairIds] = field(default_factory=dict)
     _marks: dict[int, Key] = field(default_factory=dict)
     _rankings: Counter[Market] = field(default_factory=Counter)
-    _neighbours: dict[str, tuple[Owned, Market]] = field(default_factory=dict)
-    """The objects of the partition that the pass is in: their rankings come behind them."""
+    _neighbours: dict[Key, tuple[Owned, Market]] = field(default_factory=dict)
+    """The objects of the partition that the pass is in, by the keys of their rankings, which come behind them."""
     _partition: str = ""
 
     @property
@@ -127,7 +127,7 @@ class Pass:
                 self.settled_markets.add(features.market)
         if self._partition != item["PK"]:
             self._partition, self._neighbours = item["PK"], {}
-        self._neighbours[own.id] = owned, features.market
+        self._neighbours[keys.ranking(own.owner, own.kind, own.id)] = owned, features.market
 
     def _take_pair(self, item: Item, *, is_record: bool) -> None:
         pair = pairs.of_item(item)
@@ -141,7 +141,7 @@ class Pass:
 
     def _take_ranking(self, item: Item) -> None:
         """Each ranking of a market has the same chance, without knowing how many will come."""
-        owned, market = self._neighbours.get(keys.id_in(item["SK"]), (None, None))
+        owned, market = self._neighbours.get((item["PK"], item["SK"]), (None, None))
         if owned and market:
             self._rankings[market] += 1
             sample, place = self._sample[market], self.rng.randrange(self._rankings[market])

@@ -1,11 +1,11 @@
 """The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly consistent.
 
-Three ends of a write that did not happen:
-`ConditionFailed` (a fact has changed: read again, decide again), `Contended` (another transaction was faster:
-the same, after a pause), `Busy` (the store, or our time, is used up).
+Two ends of a write but the good one: `ConditionFailed` (nothing was written, a fact has changed: read again, decide
+again), `Busy` (the store, or our time, is used up: whether it was written is not known).
 """
 
 import os
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
-from cobroke.storage.notation import Item, attributes_of, item_of
+from cobroke.storage.notation import Item, attributes_of, condition_of, item_of, values_of
 from cobroke.storage.pauses import pause
 
 type Key = tuple[str, str]
@@ -28,13 +28,15 @@ BATCH = 100
 REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there within 26 s."""
 
-# Attempts × time-outs and the pauses between them stay under 15 s, so no write commits later than that.
+RESEND_SECONDS = 5.0
+"""No resend begins later than this after its first try: with the longest call below, it commits within 20 s."""
 CLIENT = Config(
     connect_timeout=1,
     read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),
     retries={"mode": "standard", "total_max_attempts": 3},
     tcp_keepalive=True,
 )
+"""Attempts × time-outs and the pauses between them stay under 15 s."""
 _BUSY_CODES = {
     "InternalServerError",
     "LimitExceededException",
@@ -48,10 +50,6 @@ _BUSY_CODES = {
 
 class ConditionFailed(Exception):
     """A condition of a write did not hold; nothing was written."""
-
-
-class Contended(Exception):
-    """Another transaction held one of the items, or the table throttled one of them; nothing was written."""
 
 
 class Table:
@@ -131,17 +129,17 @@ class Table:
         return map(item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked}))
 
     def put(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **_condition(condition, values)}}
+        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **condition_of(condition, values)}}
 
     def delete(self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Delete": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
+        return {"Delete": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}}
 
     def update(self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = "") -> Write:
         updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
-        return {"Update": {**updated, **_condition(condition, None), "ExpressionAttributeValues": _values(values)}}
+        return {"Update": {**updated, **condition_of(condition), "ExpressionAttributeValues": values_of(values)}}
 
     def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
-        return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **_condition(condition, values)}}
+        return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}}
 
     def put_alone(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it seem so."""
@@ -154,16 +152,26 @@ class Table:
         return True
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """All of the writes or none. botocore gives the call a token: a lost reply never writes twice."""
+        """All of the writes or none, once: until its end is known, the very same request goes again under its token."""
+        asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
+        tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
+        while not self._is_through(asked):
+            pause(tried := tried + 1, until - time.monotonic())
+
+    def _is_through(self, asked: Mapping[str, Any]) -> bool:
+        """False where its end is not known, or another transaction holds an item, or the table throttles one."""
         try:
-            self._call("transact_write_items", TransactItems=list(writes))
+            self._call("transact_write_items", **asked)
+        except Busy:
+            return False
         except ClientError as error:
             reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
             if "ConditionalCheckFailed" in reasons:
                 raise ConditionFailed from None
             if reasons & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}:
-                raise Contended from None
+                return False
             raise
+        return True
 
     def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         while True:
@@ -188,13 +196,3 @@ class Table:
 
 def _key(key: Key) -> dict[str, Any]:
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
-
-
-def _condition(condition: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    if not condition:
-        return {}
-    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": _values(values)} if values else {})
-
-
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return attributes_of({f":{name}": value for name, value in values.items()})

@@ -59,7 +59,7 @@ def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
 
 def drop(table: Table, found: WrongRanking) -> bool:
     """The next look reads afresh."""
-    key = keys.ranking(owner_of(found.owned.id), found.owned.id)
+    key = keys.ranking(owner_of(found.owned.id), *found.owned)
     return written(table, [table.delete(key, condition="version = :old", values={"old": found.version})])
 
 

@@ -1,0 +1,87 @@
+"""A lead and a listing of one owner may share an id: made in one millisecond, with the same two random bytes."""
+
+from random import Random
+
+import pytest
+
+from cobroke.domain import ids
+from cobroke.domain.ranking import Ranking
+from cobroke.storage import alerts, keys, objects, rankings, scan
+from cobroke.storage.alerts import Cause
+from cobroke.storage.keys import KINDS, Kind
+from cobroke.storage.notices import Notice
+from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.table import Table
+from tests.memory_table import MemoryTable
+from tests.unit.test_lists_machine import START, Offer
+
+OWNER, OTHER = ids.realtor_id(b"12345678"), ids.realtor_id(b"abcdefgh")
+COUNTERPART = ids.object_id(START, b"\0\0", OTHER)
+
+
+@pytest.fixture
+def table() -> MemoryTable:
+    return MemoryTable()
+
+
+@pytest.fixture
+def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, StoredObject]:
+    monkeypatch.setattr("os.urandom", lambda size: b"\0" * size)
+    found = {
+        kind: objects.create(table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START) for kind in KINDS
+    }
+    assert len({one.id for one in found.values()}) == 1
+    return found
+
+
+def kept(table: Table, own: StoredObject) -> int | None:
+    """How much the ranking has seen that is kept for it."""
+    (loaded,) = rankings.load_many(table, own.kind, [own.id])
+    assert loaded == rankings.load_own(table, own.kind, OWNER, own.id)
+    return loaded[1].ranking.seen if loaded[1] else None
+
+
+def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, StoredObject]) -> None:
+    assert [kept(table, one) for one in twins.values()] == [None, None]
+    for seen, own in enumerate(twins.values()):
+        assert rankings.save(table, own, Ranking([], None, START, seen, own.version), None, START)
+    assert [kept(table, one) for one in twins.values()] == [0, 1]
+
+
+def test_a_ranking_is_no_object(twins: dict[Kind, StoredObject]) -> None:
+    assert [keys.object_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()] == [None, None]
+
+
+def test_the_audit_draws_each_ranking_for_its_own_object(table: Table, twins: dict[Kind, StoredObject]) -> None:
+    moved = Content({}, Offer(here=False).features("LEAD"))
+    lead = objects.replace_content(table, "LEAD", OWNER, twins["LEAD"].id, moved, lambda: START)
+    rankings.save(table, lead, Ranking([], None, START, 0, lead.version), None, START)
+    seen = scan.over(table, START, Random(0))
+    assert seen.samples == [[scan.Owned("LEAD", lead.id)]]
+    assert {one.content.features.market for one in (lead, twins["PROPERTY"])} == seen.standing
+
+
+def test_each_is_alerted_by_a_counterpart_of_the_same_id(table: Table, twins: dict[Kind, StoredObject]) -> None:
+    def told(kind: Kind) -> bool:
+        cause = Cause(COUNTERPART, 100 if kind == "LEAD" else None, START)
+        return alerts.tell(
+            table,
+            kind,
+            twins[kind].id,
+            cause,
+            9_000,
+            START // 1000,
+            lambda an_id, _: Notice(an_id, "NEW_MATCH", "", "", {}),
+        )
+
+    assert [told("LEAD"), told("PROPERTY"), told("LEAD"), told("PROPERTY")] == [True, True, False, False]
+    assert [item["entity"] for item in table.items()].count("NOTICE") == 2
+
+
+def test_what_one_has_alerted_is_not_done_for_the_other(table: Table, twins: dict[Kind, StoredObject]) -> None:
+    alerts.call_done(table, twins["LEAD"])
+    assert {kind: alerts.is_done(table, one) for kind, one in twins.items()} == {"LEAD": True, "PROPERTY": False}
+    assert [list(alerts.standing(table, kind, [one.id])) for kind, one in twins.items()] == [
+        [(twins["LEAD"], True)],
+        [(twins["PROPERTY"], False)],
+    ]
