@@ -1,14 +1,16 @@
 """Judges the lists of recommendations: every counterpart scored by the oracle, as it may have stood at the time."""
 
 from collections.abc import Iterator
+from inspect import signature
 from itertools import product
 
+from cobroke.domain import resurfacing
 from cobroke.domain.pair import Pair, Side
 from cobroke.storage.stored_object import StoredObject
 from tests.support.asked import Asked
 from tests.support.story import Story, at, during, price_of, score_of
 
-ASKED_SEES = False
+ASKED_SEES = "side" in signature(resurfacing.hidden).parameters
 """The side that is asked keeps the pair in its list: [real], as soon as the product has it."""
 type Row = tuple[str, str]
 """An id and a score."""

@@ -114,6 +114,7 @@ def _told(story: Story) -> dict[tuple[str, str], Told]:
 def _of_alerts(story: Story) -> Iterator[str]:
     told = _told(story)
     unread = Counter[str]()
+    slots = {item["PK"].rpartition("#")[2]: item["notice"] for item in story.of("SLOT")}
     counted = defaultdict[str, set[str]](set)
     for change, item in story.written("ALERTED"):
         if "notice" in item:
@@ -125,7 +126,7 @@ def _of_alerts(story: Story) -> Iterator[str]:
             own = data.get("lead_id") or data["property_id"]
             is_unread = told[item["PK"].partition("#")[2], item["SK"]].read == inf
             unread[own] += is_unread
-            if is_unread and story.items[f"ALERTS#{own}", "SLOT"]["notice"] != item["SK"]:
+            if is_unread and slots.get(own) != item["SK"]:
                 yield f"the slot of {own} is not of its unread alert"
             if data["count"] != len(counted[item["SK"]]) or not data["top"]:
                 yield f"an alert of {own} counts {data['count']} instead of {counted[item['SK']]}"
@@ -143,7 +144,7 @@ def _marks(story: Story) -> Iterator[str]:
 
 def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
     """Of an object that was there before its cause, whose pair with it had no match when that was written."""
-    own_id, cause_id = ledger["PK"].partition("#")[2], ledger["SK"]
+    own_id, cause_id = ledger["PK"].rpartition("#")[2], ledger["SK"]
     own, cause = at(story.objects[own_id], step), at(story.objects[cause_id], step)
     assert own
     assert cause
@@ -163,7 +164,7 @@ def _owed_alerts(story: Story) -> Iterator[str]:
     done = defaultdict[str, list[tuple[int, int]]](list)
     ledgers = defaultdict[tuple[str, str], list[tuple[int, int | None]]](list)
     for change, item in story.written("ALERTED"):
-        own_id = item["PK"].partition("#")[2]
+        own_id = item["PK"].rpartition("#")[2]
         if "notice" in item:
             ledgers[own_id, item["SK"]].append((change.step, item["price"]))
         else:

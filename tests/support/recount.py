@@ -1,4 +1,4 @@
-"""Counts the table itself: whatever is kept twice must agree with what it is made from. None of the product's counts."""
+"""Counts the table by itself: whatever is kept twice must agree with what it is made from."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

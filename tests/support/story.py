@@ -14,7 +14,7 @@ from cobroke.storage.stored_object import StoredObject
 from tests import oracle
 from tests.builders import Json
 from tests.support.asked import Asked
-from tests.support.wire import Change
+from tests.support.far_side import Change
 
 type Key = tuple[str, str]
 

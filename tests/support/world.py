@@ -9,9 +9,10 @@ from typing import Any
 
 from infra.triggers import STREAM_READERS
 from tests.memory_table import MemoryTable
-from tests.pump import Json, Pump, a_record, passes
+from tests.pump import Json, Pump, passes
 from tests.support import acts, lists, notices, recount, writes
 from tests.support.crowd import Crowd
+from tests.support.far_side import FarSide
 from tests.support.sandboxes import Sandboxes
 from tests.support.scheduler import Killed, Scheduler, seeded
 from tests.support.story import Story
@@ -31,13 +32,12 @@ class World:
         self.seed, self.at_once = seed, at_once
         self.scheduler = Scheduler(seed)
         self.table = MemoryTable(page_items=3 + seed % 3)
-        self.wire = Wire(self.table.store, self.scheduler, seed)
-        self.sandboxes = Sandboxes(self.scheduler, self.wire)
+        chance = Random(f"faults {seed}")
+        self.far = FarSide(self.table, self.scheduler, chance)
+        self.sandboxes = Sandboxes(self.scheduler, Wire(self.far, self.scheduler, chance))
         self.crowd = Crowd(seed, self.scheduler, self.sandboxes)
         self.acts = 0
         self._rng = Random(f"deliveries {seed}")
-        self._stream: list[Json] = []
-        self._recorded = 0
         self._pumps = [
             self._pump(reader.function, reader.patterns, shard) for reader in STREAM_READERS for shard in range(SHARDS)
         ]
@@ -57,7 +57,7 @@ class World:
         for name in range(self.at_once):
             self.scheduler.start(f"realtors {name}", partial(self._realtors, until))
         self.scheduler.run(self._deliver)
-        self.wire.settle()
+        self.far.settle()
         self.scheduler.run(self._deliver)
 
     def _realtors(self, until: int) -> None:
@@ -80,16 +80,12 @@ class World:
 
     def _deliver(self) -> None:
         """Wake the readers for whom something new has come."""
-        for number in range(self._recorded, len(self.wire.history)):
-            change = self.wire.history[number]
-            self._stream.append(a_record(number, change.old, change.new))
-        self._recorded = len(self.wire.history)
         for shard in self._pumps:
-            if shard.name not in self.scheduler.names and (new := shard.new(self._stream)):
+            if shard.name not in self.scheduler.names and (new := shard.new(self.table.stream)):
                 self.scheduler.start(shard.name, partial(shard.pump.run, new))
 
     def _faults(self) -> Iterator[str]:
-        story = Story.told(self.wire.history, self.crowd.log)
+        story = Story.told(self.far.history, self.crowd.log)
         yield from self.sandboxes.bugs
         yield from (f"a bug: {one}" for one in self.crowd.log if one.status == 500)
         yield from (f"given up: {shard.name} {shard.pump.failed}" for shard in self._pumps if shard.pump.failed)
@@ -99,10 +95,10 @@ class World:
         yield from self._lists(story)
 
     def _lists(self, story: Story) -> Iterator[str]:
-        self.wire.faults = False
+        self.far.faults = False
         for one in [one for one in self.crowd.objects if story.objects[one.id][-1].now.in_market]:
             yield from lists.differences(story, self.crowd.recommendations(one))
-        self.wire.faults = True
+        self.far.faults = True
 
 
 class Shard:
