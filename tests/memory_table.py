@@ -73,6 +73,11 @@ class _Store:
         self._sorted: dict[str, list[str]] = {}
         self._others_act = False
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a transaction is, in whose midst others act."""
+        return bool(self._under_way)
+
     def remove(self, key: Key) -> None:
         if old := self.items.pop(key, None):
             self._sorted[key[0]].remove(key[1])
@@ -91,6 +96,16 @@ class _Store:
         if not 0 < len(set(wanted)) == len(wanted) <= BATCH:
             raise _refused("ValidationException", "BatchGetItem")
         return {"Responses": {name: [dict(self.items[key]) for key in wanted if key in self.items]}}
+
+    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803
+        """As if it had waited for what is being written."""
+        self._begin()
+        keys = [key_of(part["Get"]["Key"]) for part in TransactItems]
+        if not 0 < len(set(keys)) == len(keys) <= BATCH:
+            raise _refused("ValidationException", "TransactGetItems")
+        for key in keys:
+            self._settle(key)
+        return {"Responses": [{"Item": dict(self.items[key])} if key in self.items else {} for key in keys]}
 
     def query(self, *, ExpressionAttributeValues: Values, ConsistentRead: bool, **asked: Any) -> Answer:  # noqa: N803
         self._begin(consistent=ConsistentRead)

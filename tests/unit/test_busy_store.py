@@ -1,5 +1,6 @@
 """A store that answers late, in part, or not at all."""
 
+from contextlib import nullcontext
 from typing import Any
 from unittest.mock import patch
 
@@ -7,7 +8,7 @@ import pytest
 
 from cobroke.domain.errors import Busy
 from cobroke.storage.table import Key
-from tests.memory_table import MemoryTable
+from tests.memory_table import MemoryTable, cancelled
 
 KEYS: list[Key] = [("P", str(number)) for number in range(5)]
 
@@ -58,6 +59,26 @@ def test_a_read_of_many_does_not_pause_beyond_its_time(table: MemoryTable) -> No
     table.begin(0.03)
     with patch.object(table.store, "batch_get_item", throttled), pytest.raises(Busy):
         table.get_many(KEYS)
+
+
+@pytest.mark.parametrize("times", [3, 10**6])
+def test_what_is_read_together_waits_for_what_is_being_written_as_long_as_there_is_time(
+    table: MemoryTable, times: int
+) -> None:
+    ends = [cancelled("None", "TransactionConflict")] * min(times, 20)
+    read, expected = table.store.transact_get_items, nullcontext() if times < 10 else pytest.raises(Busy)
+
+    def under_way(**asked: Any) -> Any:
+        if ends:
+            raise ends.pop()
+        return read(**asked)
+
+    with (
+        patch.object(table.store, "transact_get_items", under_way),
+        patch("cobroke.storage.pauses.time.sleep"),
+        expected,
+    ):
+        assert set(table.get_together([*KEYS, ("P", "none")])) == set(KEYS)
 
 
 def test_a_connection_that_cannot_be_made_ahead_is_left_to_the_first_request(table: MemoryTable) -> None:

@@ -15,10 +15,11 @@ from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.flows.agreement import Deed, act
 from cobroke.storage import objects, pairs, realtors
+from cobroke.storage.client import RESEND_SECONDS
 from cobroke.storage.matches import PairIds
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.stored_object import Content, StoredObject
-from cobroke.storage.table import RESEND_SECONDS, ConditionFailed
+from cobroke.storage.table import ConditionFailed
 from tests.builders import a_lead, a_property
 from tests.memory_table import MemoryTable, cancelled
 

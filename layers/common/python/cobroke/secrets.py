@@ -4,7 +4,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from cobroke.domain.errors import Busy
-from cobroke.storage.table import CLIENT
+from cobroke.storage.client import CLIENT
 
 REMEMBERED_S = 300
 provider = SSMProvider(boto_config=CLIENT)

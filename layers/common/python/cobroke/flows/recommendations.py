@@ -63,12 +63,13 @@ def recommend(
         shown = ranking.rows[: sizes.shown]
         paged = page.of(shown)
         loaded |= _load(table, kind, [row for row in paged if row.id not in loaded or loaded[row.id].is_before(row)])
-        if not tries_left or all(loaded[row.id].counterpart.version == row.version for row in paged):
+        versions = {an_id: one.counterpart.version for an_id, one in loaded.items()}
+        if not tries_left or all(versions.get(row.id) == row.version for row in paged):
             break
         # A write has overtaken the reading; its change came in the same transaction. What is loaded already stays.
         ranking = again(table, seeker, ranking, clock, sizes)
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
-    rows = _rows(seeker, [loaded[row.id] for row in paged])
+    rows = _rows(seeker, [loaded[row.id] for row in paged if row.id in loaded])
     return Recommendations(own, rows, len(shown) - (len(paged) - len(rows)))
 
 
@@ -87,13 +88,16 @@ def _remember(
 
 
 def _load(table: Table, own_kind: Kind, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """The counterparts of a page and their realtors, as they are now."""
+    """The counterparts of a page and their realtors, as they are now. Without those that are just being written: their
+    entry or change may be seen before them.
+    """
     kind: Kind = "PROPERTY" if own_kind == "LEAD" else "LEAD"
     wanted = [keys.owned(kind, row.id) for row in shown]
     items = table.get_many(wanted + [keys.realtor(owner_of(row.id)) for row in shown])
     return {
         row.id: _Loaded(stored_object.of_item(items[key]), realtors.of_item(items[keys.realtor(owner_of(row.id))]))
         for key, row in zip(wanted, shown, strict=True)
+        if key in items
     }
 
 

@@ -32,12 +32,15 @@ def is_done(table: Table, written: StoredObject) -> bool:
 
 
 def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, bool]]:
-    """Objects as they stand, and of each whether it `is_done`: many in one read."""
+    """Objects as they stand, and of each whether it `is_done`: many in one read. Without those whose change is seen and
+    which are not there yet: written at this moment, so of the next run.
+    """
     wanted = {keys.owned(kind, one): keys.alerted_all(kind, one) for one in object_ids}
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
-        one = of_item(found[key])
-        yield one, _covers(found.get(done_key), one)
+        if key in found:
+            one = of_item(found[key])
+            yield one, _covers(found.get(done_key), one)
 
 
 def _covers(done: Item | None, written: StoredObject) -> bool:

@@ -1,8 +1,9 @@
 """Notices: what realtors are told, each once, and a mark for each that has not been read."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any, Literal
 
 from cobroke.domain import pair
@@ -13,7 +14,7 @@ from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import written
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import BATCH, Key, Table, Write
 
 KEPT_S = 90 * 24 * 3600
 
@@ -80,31 +81,40 @@ def page_of(
     table: Table, realtor_id: str, page: Page, now_s: int, *, unread_only: bool
 ) -> tuple[list[Notice], int, int]:
     """A page of them, newest first; how many there are in all, and how many are unread."""
-    unread = _ids(table, keys.unread(realtor_id), now_s)
-    listed = unread if unread_only else _ids(table, keys.notices(realtor_id), now_s)
-    wanted = [(keys.notices(realtor_id), notice) for notice in page.of(listed)]
-    items, marked = table.get_many(wanted), set(unread)
-    notices = [of_item(items[key], is_read=key[1] not in marked) for key in wanted if key in items]
-    return notices, len(listed), len(unread)
+    told = [] if unread_only else _ids(table, keys.notices(realtor_id), now_s)
+    marks = _ids(table, keys.unread(realtor_id), now_s)  # read last: what is told between the two is not listed as read
+    listed = marks if unread_only else told
+    items = _with_marks(table, realtor_id, page.of(listed), {*marks})
+    marked = {*marks} & {*listed} | {sk for pk, sk in items if pk == keys.unread(realtor_id)}
+    found = [(notice, items.get((keys.notices(realtor_id), notice))) for notice in page.of(listed)]
+    return [of_item(item, is_read=sk not in marked) for sk, item in found if item], len(listed), len(marked)
+
+
+def _with_marks(table: Table, realtor_id: str, ids: Sequence[str], marked: set[str]) -> dict[Key, Item]:
+    """These notices, and the marks of those that are not known to be `marked`. Where they are written just now, one
+    may be seen before the other: what is missing is looked for once more, as of one moment.
+    """
+    wanted = [(keys.notices(realtor_id), notice) for notice in ids]
+    items = table.get_many(wanted)
+    unknown = [(keys.unread(realtor_id), notice) for notice in ids if notice not in marked]
+    for some in batched([*(key for key in wanted if key not in items), *unknown], BATCH, strict=False):
+        items |= table.get_together(some)
+    return items
 
 
 def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
     """Take its mark off. Repeatable; NotFound where the realtor has no such notice."""
-    key, mark = (keys.notices(realtor_id), notice), (keys.unread(realtor_id), notice)
-
-    items = table.get_many([key, mark])
-    if key not in items or items[key]["expires"] <= now_s:
+    item = table.get((keys.notices(realtor_id), notice))
+    if item is None or item["expires"] <= now_s:
         raise NotFound
-    if mark in items:
-        table.transact([table.delete(mark)])
+    table.transact([table.delete((keys.unread(realtor_id), notice))])
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
     """What is told meanwhile stays unread."""
     ids = _ids(table, keys.unread(realtor_id), now_s)
-    for start in range(0, len(ids), BATCH):
-        marks = [table.delete((keys.unread(realtor_id), notice)) for notice in ids[start : start + BATCH]]
-        table.transact(marks)
+    for some in batched(ids, BATCH, strict=False):
+        table.transact([table.delete((keys.unread(realtor_id), notice)) for notice in some])
 
 
 def _ids(table: Table, pk: str, now_s: int) -> list[str]:

@@ -11,7 +11,7 @@ from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.storage import keys, limits
 from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.keys import Kind
-from cobroke.storage.retry import until_written
+from cobroke.storage.retry import Torn, until_written
 from cobroke.storage.stored_object import Content, StoredObject, by_owner, of_item, of_itself, writes
 from cobroke.storage.table import Table, Write
 
@@ -24,7 +24,7 @@ def create(
     def attempt() -> StoredObject:
         made = once.made(table, owner, clock() // 1000) if once else None
         if made:
-            return load(table, kind, made)
+            return _made(table, kind, made)
         limits.check(table, owner, kind)
         now = clock()  # as late as can be: what catches up by changes waits so long for a write to commit
         new_id = ids.object_id(now, os.urandom(2), owner)
@@ -34,6 +34,14 @@ def create(
         return new
 
     return until_written(table, attempt)
+
+
+def _made(table: Table, kind: Kind, object_id: str) -> StoredObject:
+    """What has a marker was written with it, though it may be seen a little later."""
+    item = table.get(keys.owned(kind, object_id))
+    if item is None:
+        raise Torn
+    return of_item(item)
 
 
 def replace_content(

@@ -9,7 +9,7 @@ from cobroke.domain.errors import AlreadyRegistered, NotRegistered
 from cobroke.domain.proof import Proof
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
-from cobroke.storage.retry import until_written
+from cobroke.storage.retry import Torn, until_written
 from cobroke.storage.table import Table
 
 
@@ -102,9 +102,11 @@ def find(table: Table, realtor_id: str) -> Realtor | None:
 
 def _with_telegram_id(table: Table, telegram_id: str) -> Realtor:
     claim = table.get(keys.telegram(telegram_id))
-    realtor = find(table, claim["realtor_id"]) if claim else None
-    if realtor is None:
+    if claim is None:
         raise NotRegistered
+    realtor = find(table, claim["realtor_id"])
+    if realtor is None:
+        raise Torn
     return realtor
 
 

@@ -6,13 +6,17 @@ from cobroke.storage.pauses import pause
 from cobroke.storage.table import ConditionFailed, Table, Write
 
 
+class Torn(Exception):
+    """Of a transaction one item was seen and another not yet: read again."""
+
+
 def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result:
     """What `attempt` returns. It must read what it decides on: it runs anew after every lost race. Else Busy."""
     tried = 0
     while True:
         try:
             return attempt()
-        except ConditionFailed:
+        except (ConditionFailed, Torn):
             pause(tried := tried + 1, table.seconds_left)
 
 

@@ -4,7 +4,6 @@ Two ends of a write but the good one: `ConditionFailed` (nothing was written, a 
 again), `Busy` (the store, or our time, is used up: whether it was written is not known).
 """
 
-import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,11 +11,11 @@ from contextlib import suppress
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
+from cobroke.storage.client import BUSY_CODES, CLIENT, REQUEST_SECONDS, RESEND_SECONDS
 from cobroke.storage.notation import Item, attributes_of, condition_of, item_of, values_of
 from cobroke.storage.pauses import pause
 
@@ -25,27 +24,7 @@ type Write = dict[str, Any]
 """One part of a transaction, made by `put`, `update`, `delete` or `check`."""
 
 BATCH = 100
-REQUEST_SECONDS = 11.0
-"""No call begins later than this after its request: with the longest call below, an answer is there within 26 s."""
-
-RESEND_SECONDS = 5.0
-"""No resend begins later than this after its first try: with the longest call below, it commits within 20 s."""
-CLIENT = Config(
-    connect_timeout=1,
-    read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-)
-"""Attempts × time-outs and the pauses between them stay under 15 s."""
-_BUSY_CODES = {
-    "InternalServerError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
+_CONTENDED = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 class ConditionFailed(Exception):
@@ -90,6 +69,22 @@ class Table:
                 pause(throttled := throttled + 1, self.seconds_left)
             ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
         return found
+
+    def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
+        """The items there are of at most 100, as of one moment: what is being written to any of them is waited for.
+        Twice as dear as `get_many`, which may see one item of a transaction and not yet another.
+        """
+        asked, tried = [{"Get": {"TableName": self.name, "Key": _key(key)}} for key in keys], 0
+        while True:
+            try:
+                answer = self._call("transact_get_items", TransactItems=asked)
+            except ClientError as error:
+                if not _reasons(error) & _CONTENDED:
+                    raise
+                pause(tried := tried + 1, self.seconds_left)
+            else:
+                items = [item_of(one["Item"]) for one in answer["Responses"] if "Item" in one]
+                return {(item["PK"], item["SK"]): item for item in items}
 
     def query(self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False) -> Iterator[Item]:
         """The items of one partition whose sort keys lie from `low` to `high`, both included, in key order."""
@@ -165,10 +160,9 @@ class Table:
         except Busy:
             return False
         except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-            if "ConditionalCheckFailed" in reasons:
+            if "ConditionalCheckFailed" in _reasons(error):
                 raise ConditionFailed from None
-            if reasons & {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}:
+            if _reasons(error) & _CONTENDED:
                 return False
             raise
         return True
@@ -189,10 +183,15 @@ class Table:
         except (HTTPClientError, ConnectFailed):
             raise Busy from None
         except ClientError as error:
-            if error.response["Error"]["Code"] in _BUSY_CODES:
+            if error.response["Error"]["Code"] in BUSY_CODES:
                 raise Busy from None
             raise
 
 
 def _key(key: Key) -> dict[str, Any]:
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
+
+
+def _reasons(error: ClientError) -> set[str | None]:
+    """Why a transaction was cancelled."""
+    return {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
