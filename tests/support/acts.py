@@ -83,7 +83,10 @@ def _made(story: Story, ids: Ids, step: Step, one: Asked) -> bool:
     assert listing
     was = step.old.now
     at_ms = max(step.new.now.acted_at, step.new.now.changed_at)
+    own, other = (lead, listing) if one.about["side"] == "LEAD" else (listing, lead)
     try:
+        if not was.contacts_visible:
+            _must_be_possible(was, own, other, score_of(lead, listing))
         after = _after(one, was, lead, listing, at_ms)
     except errors.Refusal:
         return False

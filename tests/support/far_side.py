@@ -108,6 +108,14 @@ class FarSide:
         finally:
             self._show(fresh)
 
+    def read_whole(self, items: list[dict[str, Any]]) -> Answer:
+        """As of one moment: refused while any of them is being written."""
+        held = self._held()
+        reasons = ["TransactionConflict" if key_of(one["Get"]["Key"]) in held else "None" for one in items]
+        if {*reasons} != {"None"}:
+            raise cancelled(*reasons)
+        return self.store.transact_get_items(TransactItems=items)
+
     def _others_go_on(self) -> None:
         """What nobody waits for comes to its end as well, in time."""
         for flight in [one for one in self._flights if one.sent_at + LONGEST_NS < self._scheduler.now]:

@@ -131,8 +131,21 @@ def _of_alerts(story: Story) -> Iterator[str]:
             if data["count"] != len(counted[item["SK"]]) or not data["top"]:
                 yield f"an alert of {own} counts {data['count']} instead of {counted[item['SK']]}"
     yield from (f"{own} has {count} unread alerts" for own, count in unread.items() if count > 1)
+    yield from _grown_unseen(story, told)
     yield from _marks(story)
     yield from _owed_alerts(story)
+
+
+def _grown_unseen(story: Story, told: dict[tuple[str, str], Told]) -> Iterator[str]:
+    for change, item in story.written("NOTICE"):
+        times = told[item["PK"].partition("#")[2], item["SK"]]
+        if (
+            "scores" in item
+            and change.old
+            and change.old["scores"] != change.new["scores"]
+            and change.step > times.read
+        ):
+            yield f"an alert grew at {change.step}, which was read at {times.read}: {item['SK']}"
 
 
 def _marks(story: Story) -> Iterator[str]:

@@ -19,6 +19,8 @@ def faults(story: Story) -> Iterator[str]:
     yield from _entries(story, now)
     yield from _changes(story)
     yield from _reminders(story, now)
+    yield from _left_open(story, now)
+    yield from _markets(story, now)
 
 
 def _mirrors_and_counts(story: Story) -> Iterator[str]:
@@ -103,3 +105,17 @@ def _reminders(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
         pair = acts[-1].now
         if pair.status == "PENDING" and f"{pair.acted_at + PENDING_FOR:013}#PAIR#{''.join(ids)}" not in due:
             yield f"nobody is reminded that {ids} expires"
+
+
+def _left_open(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    """With an object its matches that nobody has answered close."""
+    for ids, acts in story.pairs.items():
+        if acts[-1].now.status == "PENDING" and "ARCHIVED" in {now[an_id].status for an_id in ids}:
+            yield f"the match {ids} is open, and one of the two archived"
+
+
+def _markets(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    known = {item["city"] for item in story.of("MARKET")}
+    for one in now.values():
+        if one.in_market and one.content.features.city not in known:
+            yield f"no run will follow the market of {one.id}"

@@ -52,6 +52,9 @@ class Wire:
         answer = self._tried("BatchGetItem", lambda: self.far.read(lambda: store.batch_get_item(RequestItems=request)))
         return answer | ({"UnprocessedKeys": {name: {"Keys": wanted[some:]}}} if leaves_out else {})
 
+    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803 - DynamoDB's own
+        return self._tried("TransactGetItems", lambda: self.far.read_whole(TransactItems))
+
     def put_item(self, **write: Any) -> Answer:
         return self._tried("PutItem", lambda: self.far.put(write))
 

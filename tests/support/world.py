@@ -18,6 +18,8 @@ from tests.support.scheduler import Killed, Scheduler, seeded
 from tests.support.story import Story
 from tests.support.wire import Wire
 
+SEEDS, ACTS = (1, 2, 3), 400
+"""What the suite runs."""
 AT_ONCE = 4
 ROUND = 25
 SHARDS = 2
