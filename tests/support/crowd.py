@@ -1,6 +1,6 @@
 """A few realtors of a small city, and what comes into their heads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
@@ -50,6 +50,7 @@ class Crowd:
     def __post_init__(self) -> None:
         self.rng = Random(f"acts {self.seed}")
         self._numbers = iter(range(1, 10**6))
+        self._wanted = list[Known]()
 
     def act(self) -> None:
         """One of the things they do, if there is somebody and something to do it with."""
@@ -112,11 +113,11 @@ class Crowd:
 
     def react(self) -> None:
         """Mostly to what may still be agreed on, by either side, twice at once now and then."""
-        own = self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.3)
+        own = self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1)
         if own is None:
             return
         others = [one for one in self.objects if one.kind != own.kind and one.owner is not own.owner]
-        if other := self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.3):
+        if other := self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.1):
             name = "property" if own.kind == "lead" else "lead"
             body: Json = {"action": "LIKE" if self.rng.random() < 0.75 else "DISLIKE"}
             if self.rng.random() < 0.4:
@@ -143,6 +144,15 @@ class Crowd:
     def recommendations(self, one: Known) -> Asked:
         other = "property" if one.kind == "lead" else "lead"
         return self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/{other}-recommendations", looks=one.id)
+
+    def own_views(self) -> Iterator[Asked]:
+        """All that is shown to each of them of his own, but for recommendations."""
+        for who in self.realtors:
+            yield self._ask(who, "GET", "/notifications", shows="notices")
+            yield self._ask(who, "GET", "/leads", shows="objects", kind="LEAD")
+            yield self._ask(who, "GET", "/properties", shows="objects", kind="PROPERTY")
+        for one in self.objects:
+            yield self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/matches", shows="matches", id=one.id)
 
     def read_notices(self) -> None:
         who = self.rng.choice(self.realtors)
@@ -189,8 +199,14 @@ class Crowd:
         asked.received = self.scheduler.steps
         return asked
 
-    def _one_of[Thing](self, things: Sequence[Thing], fits: Callable[[Thing], bool]) -> Thing | None:
+    def _one_of(self, things: Sequence[Known], fits: Callable[[Known], bool]) -> Known | None:
+        """Mostly one of those that all are after just now."""
         found = [one for one in things if fits(one)]
+        if found and self.rng.random() < 0.2:
+            self._wanted = self.rng.sample(found, min(len(found), 3))
+        wanted = [one for one in found if one in self._wanted]
+        if wanted and self.rng.random() < 0.7:
+            return self.rng.choice(wanted)
         return self.rng.choice(found) if found else None
 
     def _body(self, kind: str) -> Json:
@@ -198,11 +214,11 @@ class Crowd:
         mark, rng = f"m{next(self._numbers)}", self.rng
         city = NEXT_CITY if rng.random() < 0.06 else CITY
         if kind == "lead":
-            budget = {"min": 14_000_000, "max": rng.choice([17_000_000, 18_000_000, 20_000_000])}
+            budget = {"min": 14_000_000, "max": rng.choice([17_500_000, 18_000_000, 20_000_000])}
             location = {"city": city, "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]), "metro_stations": []}
             wishes = {"rooms": rng.choice([[2], [2, 3], []]), "property_class": rng.choice(["COMFORT", "BUSINESS"])}
             return a_lead(client_name=mark, budget=budget, location=location, **wishes) | {"mark": mark}
-        price = rng.choice([15_000_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000, 20_000_000])
+        price = rng.choice([16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000])
         facts = {"rooms": rng.choice([2, 2, 3]), "district": rng.choice(["Хамовники", "Хамовники", "Арбат", "Сокол"])}
         share = rng.choice([40, 50, 50, 60])
         return a_property(house_number=mark, city=city, price=price, commission_share=share, **facts) | {"mark": mark}

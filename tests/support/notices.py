@@ -138,14 +138,9 @@ def _of_alerts(story: Story) -> Iterator[str]:
 
 def _grown_unseen(story: Story, told: dict[tuple[str, str], Told]) -> Iterator[str]:
     for change, item in story.written("NOTICE"):
-        times = told[item["PK"].partition("#")[2], item["SK"]]
-        if (
-            "scores" in item
-            and change.old
-            and change.old["scores"] != change.new["scores"]
-            and change.step > times.read
-        ):
-            yield f"an alert grew at {change.step}, which was read at {times.read}: {item['SK']}"
+        read = told[item["PK"].partition("#")[2], item["SK"]].read
+        if change.old and change.step > read and change.old.get("scores") != (change.new or {}).get("scores"):
+            yield f"an alert grew at {change.step}, which was read at {read}: {item['SK']}"
 
 
 def _marks(story: Story) -> Iterator[str]:

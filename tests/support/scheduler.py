@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 START_S = 1_795_000_000
 NS = 1_000_000_000
-STAYS = 0.35
+STAYS = 0.2
 """How often the one who runs just goes on."""
 SLOWEST_CALL_NS = 30_000_000
 _STACK_BYTES = 1 << 20
