@@ -7,7 +7,7 @@ sees just these, a GetItem what will be, and another write of any of them is can
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -45,8 +45,8 @@ class MemoryTable(Table):
         self.store.between = others
 
     @property
-    def stream(self) -> list[Json]:
-        """A list that grows: a record for each item that a write has changed, as soon as it is written."""
+    def stream(self) -> Sequence[Json]:
+        """It grows: a record for each item that a write has changed, as soon as it is written."""
         return self.store.stream
 
     def items(self) -> Iterator[Item]:
@@ -58,17 +58,33 @@ class MemoryTable(Table):
         self.store.remove(key)
 
 
+class Stream(Sequence[Json]):
+    """Its records are made when they are asked for: most tests never do. It may begin with those of another table."""
+
+    def __init__(self, before: Sequence[Json] = ()) -> None:
+        self.changes: list[tuple[Raw | None, Raw | None]] = [(None, None)] * len(before)
+        self._records = list(before)
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __getitem__(self, index: Any) -> Any:
+        new = range(len(self._records), len(self.changes))
+        self._records += [a_record(number, *self.changes[number]) for number in new]
+        return self._records[index]
+
+
 class _Store:
     """The client's operations. Raises what DynamoDB does, and NotImplementedError for what it does not know."""
 
     def __init__(self, page_items: int, torn: Random | None) -> None:
         self.items: dict[Key, Raw] = {}
-        self.stream: list[Json] = []
+        self.stream = Stream()
         self.between: Callable[[], None] = lambda: None
         self.torn = torn
         self._under_way: set[Key] = set()
         self._unwritten: dict[Key, Part] = {}
-        self._tokens: dict[str, list[dict[str, Any]]] = {}
+        self._tokens: dict[str, int] = {}
         self._page_items = page_items
         self._sorted: dict[str, list[str]] = {}
         self._others_act = False
@@ -81,7 +97,7 @@ class _Store:
     def remove(self, key: Key) -> None:
         if old := self.items.pop(key, None):
             self._sorted[key[0]].remove(key[1])
-            self.stream.append(a_record(len(self.stream), old, None))
+            self.stream.changes.append((old, None))
 
     def get_item(self, *, Key: Raw, ConsistentRead: bool, **_: Any) -> Answer:  # noqa: N803 - DynamoDB's own
         self._begin(consistent=ConsistentRead)
@@ -151,13 +167,13 @@ class _Store:
         if not 0 < len(parts) == len(TransactItems) <= _MOST_WRITES:
             raise _refused("ValidationException", "TransactWriteItems")
         if ClientRequestToken in self._tokens:
-            if self._tokens[ClientRequestToken] != TransactItems:
+            if self._tokens[ClientRequestToken] != hash(repr(TransactItems)):
                 raise _refused("IdempotentParameterMismatchException", "TransactWriteItems")
             return {}
         reasons = [self._refusal(part) for _, part in parts.values()]
         if {*reasons} != {"None"}:
             raise cancelled(*reasons)
-        self._tokens[ClientRequestToken] = TransactItems
+        self._tokens[ClientRequestToken] = hash(repr(TransactItems))
         self._transact(parts)
         return {}
 
@@ -218,7 +234,7 @@ class _Store:
             sort_keys.insert(bisect_left(sort_keys, key[1]), key[1])
         old, self.items[key] = self.items.get(key), raw
         if old != raw:
-            self.stream.append(a_record(len(self.stream), old, raw))
+            self.stream.changes.append((old, raw))
 
 
 def _key_of(write: Mapping[str, Any]) -> Key:

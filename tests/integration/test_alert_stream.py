@@ -37,7 +37,7 @@ from infra.triggers import STREAM_READERS
 from tests.account import TABLE
 from tests.builders import a_lead, a_property
 from tests.integration.test_pair_stream import FAULTS, Fault, faulty, never, once, sometimes
-from tests.memory_table import MemoryTable
+from tests.memory_table import MemoryTable, Stream
 from tests.pump import Json, Pump, drain, passes
 
 START = 1_764_000_000_000
@@ -182,7 +182,7 @@ class Day:
         world.realtors, world.now = list(self.realtors), self.now
         for start in range(0, len(self.items), BATCH):
             world.table.transact([world.table.put(item) for item in self.items[start : start + BATCH]])
-        world.table.stream[:] = self.stream
+        world.table.store.stream = Stream(self.stream)
         return world
 
     @property
