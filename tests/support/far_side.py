@@ -165,13 +165,14 @@ class FarSide:
         return {key for flight in self._flights if flight.state == "torn" for key in flight.keys}
 
     def _show(self, images: Mapping[Key, Raw | None]) -> None:
-        stream, self.store.stream = self.store.stream, []
+        changes = self.store.stream.changes
+        known = len(changes)
         for key, image in images.items():
             if image is None:
                 self.store.remove(key)
             else:
                 self.store._put(key, image)
-        self.store.stream = stream
+        del changes[known:]
 
     @contextmanager
     def _recorded(self, keys: list[Key]) -> Iterator[list[Change]]:
