@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import NamedTuple
@@ -20,8 +21,8 @@ from cobroke.domain.features import Group, lead_features, property_features
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.domain.ranking import SIZES, Ranking
-from cobroke.flows.ranking import Seeker, current
-from cobroke.storage import keys, markets, objects, pairs, rankings
+from cobroke.flows.ranking import Seeker, current, seeking
+from cobroke.storage import keys, markets, objects, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.stored_object import Content, StoredObject
@@ -82,8 +83,8 @@ def _drawn(made: Market, rng: Random) -> list[StoredObject]:
 
 
 def _keep(table: Table, own: StoredObject, at: int) -> Kept:
-    seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
-    rankings.save(table, own, current(table, seeker, None, lambda: at).ranking, None, looked_at=at)
+    seeker = seeking(table, own, lambda: at)
+    rankings.save(table, own, current(table, seeker, None).ranking, None, looked_at=at)
     with counted(table._client) as used:
         item = table.get(keys.ranking(own.owner, own.kind, own.id))
     assert item  # noqa: S101 - it was saved just now
@@ -114,9 +115,10 @@ def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
     """In turns, so that whatever slows the machine slows both; the first looks are counted and not timed. None where
     the ranking was not caught up but read afresh.
     """
+    seeker = replace(kept.seeker, as_of=now)
     looks: tuple[Look, Look] = (
-        lambda: current(table, kept.seeker, rankings._of_item(kept.item).ranking, lambda: now).ranking,
-        lambda: current(table, kept.seeker, None, lambda: now).ranking,
+        lambda: current(table, seeker, rankings._of_item(kept.item).ranking).ranking,
+        lambda: current(table, seeker, None).ranking,
     )
     with patch.object(markets, "read", wraps=markets.read) as read:
         caught_up, units = _counted(table, looks[0])

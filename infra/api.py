@@ -12,8 +12,8 @@ from cobroke.routes import DEFAULT_FUNCTION, ROUTES
 from infra.stages import Stage
 
 LOCAL_API_ID = "c0b40ce0"
-ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
-EXPOSED_HEADERS = ["ETag", "Retry-After", "WWW-Authenticate"]
+ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"]
+EXPOSED_HEADERS = ["ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
 PREFLIGHT_HOLDS = Duration.hours(2)
 """As long as browsers believe it; without it they ask before every request."""
 # What was asked and how it went; no address, no agent: those are personal.

@@ -18,7 +18,7 @@ TABLE_ACTIONS = {
     "properties": _OBJECTS,
     "recommendations": (*_READ, "PutItem"),
     "matches": (*_OBJECTS, "BatchGetItem", "ConditionCheckItem"),
-    "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query"),
+    "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
 }
 
 

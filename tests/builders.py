@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import itertools
 import time
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -92,6 +93,11 @@ def _changed(body: Json, changes: Json) -> Json:
     return changed | left
 
 
+def a_context(milliseconds: int = 600_000) -> Any:
+    """What Lambda hands a function besides its event: how long it has left."""
+    return SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
+
+
 def init_data(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> str:
     """What a Mini App of this bot would send for this person; a change of None leaves a field out."""
     user = {"id": telegram_id, "first_name": "Иван", "last_name": "Петров", "username": "ivan"}
@@ -104,8 +110,8 @@ def init_data(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> s
 
 
 def widget(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> Json:
-    """What the Login Widget of this bot would give for this person."""
+    """What the Login Widget of this bot would give for this person; null is no part of what is signed."""
     fields: Json = {"id": telegram_id, "first_name": "Иван", "auth_date": int(time.time())} | changes
-    lines = "\n".join(sorted(f"{name}={value}" for name, value in fields.items()))
+    lines = "\n".join(sorted(f"{name}={value}" for name, value in fields.items() if value is not None))
     secret = hashlib.sha256(bot_token.encode()).digest()
     return fields | {"hash": hmac.digest(secret, lines.encode(), "sha256").hex()}

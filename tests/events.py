@@ -1,7 +1,6 @@
 """The gateway as the functions see it: events of an HTTP API (payload 2.0), routed by ROUTES, and their answers."""
 
 import base64
-import contextlib
 import itertools
 import json
 import re
@@ -17,12 +16,16 @@ from tests.client import Answer
 _requests = itertools.count()
 MOST_BYTES = 6_291_556
 """Lambda's own bound for an answer, measured on the JSON that it travels as."""
-_TEXTS = {"application/json", "application/xml", "text/plain"}
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_TEXTS = {"application/json", "application/xml", "application/javascript"}
+"""Besides `text/…`: what the gateway hands over as text."""
 
 
 def an_event(
-    verb: str, path: str, query: str = "", headers: Mapping[str, str] | None = None, body: str | None = None
+    verb: str, path: str, query: str = "", headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> dict[str, Any]:
+    """What the gateway makes of a request."""
+    content_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), "")
     return {
         "version": "2.0",
         "rawPath": path,
@@ -36,15 +39,21 @@ def an_event(
             "stage": "$default",
             "http": {"method": verb, "path": path},
         },
-        "body": body,
-        "isBase64Encoded": False,
+        **_body(body or b"", content_type or ""),
     }
+
+
+def _body(sent: bytes, content_type: str) -> dict[str, Any]:
+    """A text is decoded, with U+FFFD wherever it is no UTF-8; all else goes in base64."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    is_text = not sent or media_type.startswith("text/") or media_type in _TEXTS
+    body = sent.decode(errors="replace") if is_text else base64.b64encode(sent).decode()
+    return {"body": body or None, "isBase64Encoded": not is_text}
 
 
 def in_process(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
     """A transport that calls the function the gateway would call."""
-    text = body.decode("utf-8", "surrogateescape") if body is not None else None
-    return call(function_of(verb, path), an_event(verb, path, query, headers, text))
+    return call(function_of(verb, path), an_event(verb, path, query, headers, body))
 
 
 def function_of(verb: str, path: str) -> str:
@@ -61,6 +70,8 @@ def function_of(verb: str, path: str) -> str:
 
 def call(function: str, event: Mapping[str, Any]) -> Answer:
     answer = import_module(f"functions.{function}.handler").handler(event, None)
+    named = {"X-Request-Id": event["requestContext"]["requestId"]}
+    assert answer["headers"].items() >= {**ALWAYS, **named}.items()
     assert len(json.dumps(answer, ensure_ascii=False).encode()) <= MOST_BYTES
     body = base64.b64decode(answer["body"]).decode() if answer["isBase64Encoded"] else answer["body"]
     canary.remember(event.get("headers") or {}, event.get("body"), body)
@@ -71,20 +82,11 @@ def as_sent(
     verb: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes | None
 ) -> tuple[str, dict[str, Any]]:
     """The function that the gateway calls for a request as it stood on the wire, and the event that it makes of it:
-    every escape of the path but `%25` decoded, headers of one name joined, a body that is no text in base64.
+    every escape of the path but `%25` decoded, headers of one name joined.
     """
     path = re.sub("(?:%(?!25)[0-9A-Fa-f]{2})+", lambda run: unquote(run[0]), path)
     joined: dict[str, str] = {}
     for name, value in headers:
         known = next((other for other in joined if other.lower() == name.lower()), name)
         joined[known] = f"{joined[known]},{value}" if known in joined else value
-    content_type = next((value for name, value in joined.items() if name.lower() == "content-type"), "")
-    event = an_event(verb, path, query, joined) | _body(body or b"", content_type)
-    return function_of(verb, path), event
-
-
-def _body(sent: bytes, content_type: str) -> dict[str, Any]:
-    if content_type.partition(";")[0].strip().lower() in _TEXTS:
-        with contextlib.suppress(UnicodeDecodeError):
-            return {"body": sent.decode() or None}
-    return {"body": base64.b64encode(sent).decode(), "isBase64Encoded": True}
+    return function_of(verb, path), an_event(verb, path, query, joined, body)

@@ -24,6 +24,9 @@ HOSTILE: dict[str, dict[str, Json]] = {
         "no hash": without(RIGHT, "hash"),
         "no id": without(of_widget(), "id") | {"hash": hashed(f"auth_date={NOW}\nfirst_name=Иван", WIDGET_KEY)},
         "no auth_date": without(RIGHT, "auth_date") | {"hash": hashed("first_name=Иван\nid=42", WIDGET_KEY)},
+        "null for an id": of_widget(id=None),
+        "null for auth_date": of_widget(auth_date=None),
+        "null for a hash": RIGHT | {"hash": None},
         "nothing at all": {},
     },
     "a value is neither text nor integer": {
@@ -31,7 +34,6 @@ HOSTILE: dict[str, dict[str, Json]] = {
         "false for a name": of_widget(last_name=False),
         "a fraction for an id": of_widget(id=Decimal("42.5")),
         "a fraction for auth_date": of_widget(auth_date=Decimal(f"{NOW}.5")),
-        "null for a name": of_widget(last_name=None),
         "a list for a name": of_widget(first_name=["x"]),
         "an object for a name": of_widget(first_name={}),
     },
@@ -68,6 +70,12 @@ HOSTILE: dict[str, dict[str, Json]] = {
         },
         "another id": RIGHT | {"id": 43},
         "a later auth_date": RIGHT | {"auth_date": NOW + 1},
+        "a null that was signed": RIGHT
+        | {
+            "last_name": None,
+            "hash": hashed(lines_of(auth_date=str(NOW), first_name="Иван", id="42", last_name="None"), WIDGET_KEY),
+        },
+        "a null in place of a name": RIGHT | {"first_name": None},
         "a name added": RIGHT | {"username": "ivan"},
         "a blank name added": RIGHT | {"username": ""},
         "a name taken out": without(RIGHT, "first_name"),

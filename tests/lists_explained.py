@@ -8,7 +8,7 @@ from itertools import product
 from time import monotonic
 from typing import NamedTuple
 
-from cobroke.domain.pair import Pair
+from cobroke.domain.pair import Pair, Side
 from cobroke.domain.resurfacing import Resurfaced, hidden, resurfaced
 from tests import oracle
 from tests.builders import Json
@@ -18,12 +18,16 @@ from tests.market_log import LEAD, LISTING, Kind, PairOfPostings, Posting, Span,
 class Place(NamedTuple):
     points: int
     resurfaced: Resurfaced | None = None
+    asked: bool = False
+    """Whether the other side has liked and waits for an answer."""
 
 
 type Standing = tuple[State, Place | None]
 """What a counterpart was, and where it then stood in the list, if it did."""
-type Row = tuple[int, str, str, str | None]
-"""Basis points, id, what is seen of it, and what brought it back; as tuples compare, the greater comes first."""
+type Row = tuple[int, str, str, str | None, bool]
+"""Basis points, id, what is seen of it, what brought it back, whether an answer is awaited; as tuples compare, the
+greater comes first.
+"""
 
 
 class Answer(NamedTuple):
@@ -59,7 +63,7 @@ def best(own: Posting, page: int, limit: int) -> Answer:
 
 def _row(kind: Kind, shown: Json) -> Row:
     points, seen = shown["match_score"] * 100, kind.seen(shown[f"{kind.name}_data"])
-    return points, shown[f"{kind.name}_id"], seen, shown["resurfaced"]
+    return points, shown[f"{kind.name}_id"], seen, shown["resurfaced"], shown["awaiting"] == "ME"
 
 
 def _fault(answer: Answer, others: dict[Posting, list[Standing]]) -> str | None:
@@ -87,7 +91,7 @@ def _fault(answer: Answer, others: dict[Posting, list[Standing]]) -> str | None:
 def _makes(row: Row, other: Posting, state: State, stood: Place | None) -> bool:
     if stood is None or state.fact.body is None:
         return False
-    return row == (stood.points, other.id, other.kind.seen(state.fact.body), stood.resurfaced)
+    return row == (stood.points, other.id, other.kind.seen(state.fact.body), stood.resurfaced, stood.asked)
 
 
 def _side(rows: list[Row], stood: Place | None, other_id: str) -> str:
@@ -102,13 +106,14 @@ def _side(rows: list[Row], stood: Place | None, other_id: str) -> str:
 @cache
 def place(own: State, other: State, pair: Pair | None) -> Place | None:
     """In the list of `own`; None where it is not in it. Without a record nobody did anything about the pair."""
-    lead, listing = (own, other) if "requirements" in (own.fact.body or {}) else (other, own)
+    side: Side = "LEAD" if "requirements" in (own.fact.body or {}) else "PROPERTY"
+    lead, listing = (own, other) if side == "LEAD" else (other, own)
     points = score(lead, listing)
     if points is None or points < oracle.LISTED_FROM:
         return None
     if pair is None:
         return Place(points)
     now = facts(lead, listing)
-    if hidden(pair, now.price, now.lead_revision, points):
+    if hidden(pair, side, now.price, now.lead_revision, points):
         return None
-    return Place(points, resurfaced(pair, now.price, now.lead_revision, points))
+    return Place(points, resurfaced(pair, now.price, now.lead_revision, points), pair.asks(side))

@@ -7,6 +7,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from tests.place_names import PlaceType
+
 type Json = dict[str, Any]
 type City = tuple[list[Json], list[Json]]
 type Edit = Callable[[Random, Json], None]
@@ -40,13 +42,13 @@ def a_city(seed: int, leads: int = 150, listings: int = 400, *, other_city: bool
 def a_lead(rng: Random) -> Json:
     """A wide wish on a coarse grid, so that most listings of the city reach it and many of them tie."""
     highest = rng.randint(14, 22) * MILLION
-    smallest = rng.randrange(2500, 5001, 500)
+    smallest = rng.choice([*range(2500, 5001, 500), 0])
     return {
         "client_name": rng.choice([None, "Анна", "Семья Ковалёвых", "Пётр Ильич"]),
         "requirements": {
             "location": a_wished_location(rng),
             "budget": _range(rng.choice([0, highest // 2, highest * 7 // 10]), highest),
-            "area": _range(smallest, smallest + rng.randrange(2000, 5001, 500)),
+            "area": _range(smallest, (smallest or 2500) + rng.randrange(2000, 5001, 500)),
             "rooms": rng.choice([[], [], [], [2], [1, 2], [2, 3], [3, 2, 2], [1, 2, 3], [0, 1, 2], [5, 6]]),
             "property_type": rng.choices(LEAD_TYPES, [18, 1, 1])[0],
             "property_class": rng.choice(CLASSES[:3]),
@@ -67,11 +69,11 @@ def a_listing(rng: Random) -> Json:
     floors = rng.randint(1, 25)
     return {
         "address": {
-            "city": spelled(rng, CITY, "г. ", "г.", "Город "),
-            "district": spelled(rng, district, "р-н ", "Район "),
+            "city": spelled(rng, CITY, "city"),
+            "district": spelled(rng, district, "district"),
             "street": rng.choice(["ул. Мира", "Садовая", "наб. Реки Озёрной"]),
             "house_number": f"{rng.randint(1, 60)}{rng.choice(['', 'к2', 'А'])}",
-            "metro_station": rng.choices([None, spelled(rng, station, "м. ", "м.", "Метро ")], [1, 4])[0],
+            "metro_station": rng.choices([None, spelled(rng, station, "station")], [1, 4])[0],
         },
         "details": {
             "price": wire(rng.randint(18, 36) * MILLION // 2 + beside),
@@ -94,20 +96,30 @@ def a_wished_location(rng: Random) -> Json:
     districts = rng.sample(DISTRICTS, rng.choice([0, 0, 1, 2, 3]))
     stations = rng.sample(METRO, rng.choice([0, 0, 1, 2, 4]))
     return {
-        "city": spelled(rng, CITY, "г. ", "г.", "Город "),
-        "districts": [spelled(rng, name, "р-н ", "Район ") for name in districts],
-        "metro_stations": [spelled(rng, name, "м. ", "м.", "Метро ") for name in stations],
+        "city": spelled(rng, CITY, "city"),
+        "districts": [spelled(rng, name, "district") for name in districts],
+        "metro_stations": [spelled(rng, name, "station") for name in stations],
     }
 
 
-def spelled(rng: Random, name: str, *prefixes: str) -> str:
+KINDS: dict[PlaceType, list[str]] = {
+    "city": ["г. {}", "г.{}", "Город {}", "г {}", "г.о. {}", "{} г", "{}, г."],
+    "district": ["р-н {}", "Район {}", "р\u2011н {}", "{} р-н", "{} Р - Н", "мкр. {}"],
+    "station": ["м. {}", "м.{}", "Метро {}", "ст.м. {}", "станция метро {}", "{} м."],
+}
+
+
+def spelled(rng: Random, name: str, of: PlaceType) -> str:
     """The name as somebody types it: mostly as it is, else another spelling that normalises to the same."""
     spellings: list[Callable[[str], str]] = [
         str.upper,
         lambda text: text.replace("ё", "е"),
-        lambda text: f"  {text.replace(' ', '   ')} ",
+        lambda text: f"  {text.replace(' ', '\u00a0 ')} ",
         lambda text: unicodedata.normalize("NFD", text),
-        *(prefix.__add__ for prefix in prefixes),
+        lambda text: f"{text[:2]}\u200b{text[2:4]}\u00ad{text[4:]}",
+        lambda text: text.replace("о", "o", 1).replace("р", "p", 1),
+        lambda text: f"«{text}»",
+        *(kind.format for kind in KINDS[of]),
     ]
     return name if rng.random() < 0.6 else rng.choice(spellings)(name)
 
@@ -123,7 +135,7 @@ def boundary_pair(rng: Random) -> tuple[Json, Json]:
     address, details = listing["address"], listing["details"]
     for wish, offer, most in (("budget", "price", MOST_KOPECKS), ("area", "area", MOST_AREA)):
         low, high = _odd_range(rng, most)
-        requirements[wish] = _range(low if offer == "price" else max(low, 1), high)
+        requirements[wish] = _range(low, high)
         details[offer] = wire(min(max(_near_an_edge(rng, low, high, offer), 1), most))
     requirements["rooms"] = rng.choices([0, 1, 2, 3, 5, 6, 7, 49, 50], k=rng.choice([0, 1, 1, 2, 4]))
     nearest = rng.choice(requirements["rooms"] or [0, 1, 6, 50])

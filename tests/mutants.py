@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from cobroke.domain import ranking as rankings
+from cobroke.domain import resurfacing
 from cobroke.flows import ranking as flow
 from cobroke.storage import markets, stored_object
 
@@ -77,6 +78,26 @@ MUTANTS = (
         "hiddenness judged without what the row keeps",
         (Edit(rankings._row, "of.detail", "0"),),
         "test_a_disliked_pair_is_back_when_its_counterpart_has_changed_enough",
+    ),
+    Mutant(
+        "what the other side reopened is not loaded",
+        (Edit(flow._back, "pair.changed_at >= since and ", "pair.changed_at < 0 and "),),
+        "test_what_the_other_side_opens_again_is_back_though_neither_object_has_changed",
+    ),
+    Mutant(
+        "no overlap for what was done about a pair",
+        (Edit(flow._back, " - markets.OVERLAP_MS", ""),),
+        "test_an_act_that_commits_after_a_look_with_a_time_before_it_counts_in_the_next_one",
+    ),
+    Mutant(
+        "a match hides its pair from the side that is asked",
+        (Edit(resurfacing.is_open, "pair.asks(side)", "False"),),
+        "test_who_is_asked_still_sees_the_pair_and_who_liked_does_not",
+    ),
+    Mutant(
+        "a match that nobody answered stays hidden",
+        (Edit(resurfacing.is_open, " or pair.has_lapsed", ""),),
+        "test_what_nobody_answered_is_in_the_list_again",
     ),
     Mutant(
         "a ranking of another version of its object",

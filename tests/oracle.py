@@ -1,12 +1,12 @@
 """The match score once more, from the page in exact fractions: slow, obvious, none of the product in it."""
 
 import math
-import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from typing import Any, Literal, NamedTuple
+
+from tests.place_names import PlaceType, normalised
 
 type Json = dict[str, Any]
 type Side = Literal["lead", "listing"]
@@ -33,17 +33,6 @@ class Recommendations(NamedTuple):
 
     rows: list[Row]
     total: int
-
-
-@cache
-def normalised(name: str) -> str:
-    """A place name as section 1 of the API compares it."""
-    text = unicodedata.normalize("NFC", name).casefold().replace("ё", "е")
-    text = " ".join(text.split())
-    for prefix in ("г.", "м.", "город ", "метро ", "р-н ", "район "):
-        if text.startswith(prefix):
-            return text[len(prefix) :].strip()
-    return text
 
 
 def score(requirements: Json, listing: Json) -> int | None:
@@ -89,7 +78,7 @@ def knocked_out(requirements: Json, listing: Json) -> bool:
     price, area = _exact(details["price"]), _exact(details["area"])
     rooms = requirements.get("rooms") or []
     return (
-        normalised(requirements["location"]["city"]) != normalised(address["city"])
+        normalised(requirements["location"]["city"], "city") != normalised(address["city"], "city")
         or _type_credit(requirements, listing) == 0
         or price < Fraction(60, 100) * budget_min
         or price > Fraction(110, 100) * budget_max
@@ -125,11 +114,11 @@ def _budget_credit(requirements: Json, details: Json) -> int:
 
 
 def _location_credit(requirements: Json, address: Json) -> int | None:
-    districts = _places(requirements["location"].get("districts"))
-    stations = _places(requirements["location"].get("metro_stations"))
+    districts = _places(requirements["location"].get("districts"), "district")
+    stations = _places(requirements["location"].get("metro_stations"), "station")
     station = address.get("metro_station")
-    d = 10000 if normalised(address["district"]) in districts else 0
-    m = 3000 if station is None else 10000 if normalised(station) in stations else 0
+    d = 10000 if normalised(address["district"], "district") in districts else 0
+    m = 3000 if station is None else 10000 if normalised(station, "station") in stations else 0
     if districts and stations:
         return math.floor(Fraction(85 * max(d, m) + 15 * min(d, m), 100))
     if districts:
@@ -183,8 +172,8 @@ def _points(own: Json, other: Json, side: Side) -> int | None:
     return score(lead["body"]["requirements"], listing["body"])
 
 
-def _places(names: list[str] | None) -> set[str]:
-    return {normalised(name) for name in names or []}
+def _places(names: list[str] | None, of: PlaceType) -> set[str]:
+    return {normalised(name, of) for name in names or []}
 
 
 def _bounds(bounds: Json) -> tuple[Fraction, Fraction]:

@@ -90,13 +90,14 @@ def widgets(draw: st.DrawFn) -> Json:
     sent |= draw(st.dictionaries(_mostly(known, ODD_NAMES), values, max_size=3))
     for name in draw(_mostly(st.just([]), st.lists(st.sampled_from(list(sent)), max_size=1))):
         del sent[name]
-    lines = sorted(f"{name}={value}" for name, value in sent.items())
+    lines = sorted(f"{name}={value}" for name, value in sent.items() if value is not None)
     sent["hash"] = hashed("\n".join(lines), WIDGET_KEY)
     one = draw(st.sampled_from(list(sent)))
     touched: list[Json] = [
         without(sent, one),
         sent | {one: "1"},
         sent | {"username": ""},
+        sent | {one: None},
         sent | {"hash": sent["hash"].upper()},
         sent | {"hash": hashed("\n".join(lines))},
     ]

@@ -48,6 +48,8 @@ RIGHTS: Mapping[str, Row] = {
     "PUT /properties/{property_id}/archive": _owners(),
     "GET /leads/{lead_id}/property-recommendations": _owners(),
     "GET /properties/{property_id}/lead-recommendations": _owners(),
+    "GET /leads/{lead_id}/property-recommendations/{property_id}": _owners("404 not_found"),
+    "GET /properties/{property_id}/lead-recommendations/{lead_id}": _owners("404 not_found"),
     "POST /leads/{lead_id}/property-recommendations/{property_id}/action": _owners("409 archived"),
     "POST /properties/{property_id}/lead-recommendations/{lead_id}/action": _owners("409 archived"),
     "GET /leads/{lead_id}/matches": _owners(),

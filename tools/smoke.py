@@ -15,6 +15,8 @@ from cobroke.routes import ROUTES
 
 TIMEOUT_S = 35
 """The gateway gives up after 30 s; until then a function's first request may be slow."""
+MARKS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""What every answer of ours says."""
 FORGED = {"init_data": f"auth_date=1&user=%7B%22id%22%3A1%7D&hash={'0' * 64}"}
 
 
@@ -55,7 +57,8 @@ def smoke(http: httpx.Client, origins: tuple[str, ...] = ()) -> bool:
 
 def _refusals(http: httpx.Client) -> Iterator[Check]:
     def refused(what: str, status: int, verb: str, path: str, body: object = None, **headers: str) -> Check:
-        wanted = {"content-type": (PROBLEM_JSON,)} | {name: (value,) for name, value in headers.items()}
+        answered = {"content-type": PROBLEM_JSON} | headers | MARKS
+        wanted = {name: (value,) for name, value in answered.items()}
         return Check(what, http.build_request(verb, path, json=body), status, wanted)
 
     yield refused("an unknown path is a 404", 404, "GET", "/no-such-path")

@@ -95,9 +95,11 @@ def get_lead(lead_id: str) -> LeadView:
 def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
     """Replace a lead.
 
+    `client_contacts` and `notes` stay as they are where they are absent; null clears them.
     Every PUT, even one that changes nothing, makes it fresh.
     """
-    return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, _content(body), now_ms, api.if_match))
+    content = _content(body)._replace(body=body.edit())
+    return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, content, now_ms, api.if_match))
 
 
 @api.serves("POST /leads/{lead_id}/archive")

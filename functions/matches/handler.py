@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from cobroke.clock import now_ms
 from cobroke.domain import errors, pair
-from cobroke.domain.fields import Body, Count, Share
+from cobroke.domain.fields import TEXT, Body, Count, Share
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
 from cobroke.domain.pair import Action, Side
@@ -19,7 +19,6 @@ from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
 from cobroke.http import Api
 from cobroke.match_views import (
-    MESSAGE_IN_LISTS,
     LeadMatch,
     MatchState,
     PropertyMatch,
@@ -30,6 +29,7 @@ from cobroke.match_views import (
 from cobroke.query import PageLimit, PageNumber
 from cobroke.storage import matches, objects
 from cobroke.storage.matches import Match, PairIds, Sides
+from cobroke.views import TEXT_IN_LISTS
 
 api = handler = Api("matches")
 
@@ -45,7 +45,7 @@ class Reaction(Body):
     action: Action
     proposed_commission: Share | None = None
     """Percent of the listing side's commission that goes to the buyer's realtor."""
-    notes: Annotated[str, Field(max_length=4000)] | None = None
+    notes: Annotated[str, Field(max_length=4000), TEXT] | None = None
     """With LIKE a message to the other side, with DISLIKE private."""
 
 
@@ -92,7 +92,7 @@ def list_matches_of_lead(
 ) -> LeadMatches:
     """List the matches of own lead, the newest change first."""
     found, total, which = _list("LEAD", lead_id, status, asked(page, limit))
-    rows = [lead_match(one, MESSAGE_IN_LISTS) for one in found]
+    rows = [lead_match(one, TEXT_IN_LISTS) for one in found]
     return LeadMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
 
 
@@ -102,7 +102,7 @@ def list_matches_of_property(
 ) -> PropertyMatches:
     """List the matches of own property, the newest change first."""
     found, total, which = _list("PROPERTY", property_id, status, asked(page, limit))
-    rows = [property_match(one, MESSAGE_IN_LISTS) for one in found]
+    rows = [property_match(one, TEXT_IN_LISTS) for one in found]
     return PropertyMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
 
 
@@ -110,7 +110,7 @@ def list_matches_of_property(
 def get_match(match_id: str) -> LeadMatch | PropertyMatch:
     """Read a match, as own side sees it.
 
-    (added) The message is whole here.
+    (added) The message and the description are whole here.
     """
     return _view(*agreement.load_match(api.table, api.caller, _pair_ids(match_id)))
 

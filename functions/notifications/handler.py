@@ -93,8 +93,8 @@ def _notification(notice: Notice) -> Notification:
     return Notification.model_construct(
         id=notice.id,
         type=notice.type,
-        title=notice.title,
-        message=notice.message,
+        title=notice.words.title,
+        message=notice.words.message,
         data=dict(notice.data),
         is_read=notice.is_read,
         created_at=timestamp(notice.at),

@@ -96,9 +96,10 @@ def get_property(property_id: str) -> PropertyView:
 def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     """Replace a property.
 
+    `photos` and `description` stay as they are where they are absent; null clears them.
     Every PUT, even one that changes nothing, makes it fresh.
     """
-    content = _content(body)
+    content = _content(body)._replace(body=body.edit())
     return _view(objects.replace_content(api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match))
 
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 
 from cobroke.bot_api import Answer, BotApi, Sent
 from cobroke.config import Config
+from cobroke.domain.wording import Words
 from cobroke.flows.push import push
 from cobroke.queued import Event, Message, each
 from cobroke.secrets import secret
@@ -14,6 +15,8 @@ from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 900
+LAST_S = 20
+"""Before the function's own end: no call of the table begins later."""
 
 logger = Logger(service="telegram_push", utc=True)
 config = Config.from_environment()
@@ -22,7 +25,8 @@ queue = Queue(config.push_queue_url)
 bot = BotApi(config.telegram_api_url, config.mini_app_url)
 
 
-def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
+def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
+    table.begin(context.get_remaining_time_in_millis() / 1000 - LAST_S)
     return each(event, _push, _pause_s, queue, logger)
 
 
@@ -37,8 +41,8 @@ def _pause_s(tries: int) -> int:
     return min(FIRST_PAUSE_S << (tries - 1), LONGEST_PAUSE_S)
 
 
-def _send(chat_id: str, title: str, message: str) -> Answer:
+def _send(chat_id: str, words: Words) -> Answer:
     if config.telegram_api_url:
-        return bot.send(secret(config.bot_token_parameter), chat_id, title, message)
-    logger.info("push recorded", title=title, text=message)
+        return bot.send(secret(config.bot_token_parameter), chat_id, words)
+    logger.info("push recorded", title=words.title, text=words.message)
     return Sent()

@@ -1,5 +1,6 @@
 """From a listing that one realtor posts to another one's telephone: the deployed stack, its stream, queue and bot."""
 
+import html
 import time
 from typing import Any
 
@@ -25,13 +26,16 @@ def test_a_listing_alerts_another_realtor_in_the_app_and_by_telegram(
     stranger: Client, telegram: FakeBotApi, a_city: str
 ) -> None:
     anna, chat = proven(stranger)
-    lead = anna.post_lead(a_lead(city=a_city, client_name="Секретова", client_contacts="+79160000000"))
-    listing = stranger.registered().post_property(a_property(city=a_city, street="улица <Мира> & Труда"))
+    district, client = "<Тихий> & зелёный", {"client_name": "Секретова", "client_contacts": "+79160000000"}
+    lead = anna.post_lead(a_lead(city=a_city, districts=[district], **client))
+    listing = stranger.registered().post_property(a_property(city=a_city, district=district))
     (row,) = soon(lambda: recommended(anna))
     assert (row["data"]["lead_id"], row["data"]["top"]) == (lead, [{"property_id": listing, "match_score": 100}])
     (text,) = soon(lambda: telegram.inbox(chat))
-    message = row["message"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    assert text == f"<b>{row['title']}</b>\n{message}"
+    place, words = row["message"].split("₽")
+    typed = html.escape(f"{place}₽")
+    assert typed.startswith("&lt;Тихий&gt; &amp; зелёный: ")
+    assert text == f"<b>{row['title']}</b>\n<code>{typed}</code>{words}"
     assert not any(word in dumps(row) + text for word in ("Секретова", "+7916"))
 
 

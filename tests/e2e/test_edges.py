@@ -20,12 +20,12 @@ def test_a_browser_may_ask_first_from_anywhere_on_local(stack: RunningStack) -> 
     asked = {
         "Origin": "https://app.example.com",
         "Access-Control-Request-Method": "PUT",
-        "Access-Control-Request-Headers": "authorization,content-type,if-match",
+        "Access-Control-Request-Headers": "authorization,content-type,if-match,traceparent",
     }
     answer = httpx.options(f"{stack.base_url}/leads/{'0' * 26}", headers=asked, trust_env=False)
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] in ("*", asked["Origin"])
-    assert {"authorization", "idempotency-key", "if-match"} <= set(
+    assert {"authorization", "idempotency-key", "if-match", "if-none-match", "traceparent"} <= set(
         answer.headers["access-control-allow-headers"].lower().replace(" ", "").split(",")
     )
 

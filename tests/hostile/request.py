@@ -66,6 +66,8 @@ def faults(answer: Answer, request: Hostile) -> Iterator[str]:
         yield "a status that the contract does not know"
     if CANARY in f"{answer.text} {dict(answer.headers)}".lower():
         yield "it repeats what was sent"
+    if (answer.headers.get("cache-control"), answer.headers.get("x-content-type-options")) != ("no-store", "nosniff"):
+        yield "it may be kept, or taken for something else"
     if answer.status >= 400 and answer.text:
         yield from not_a_problem(answer)
     elif not answer.text and request.verb != "HEAD":
@@ -79,3 +81,5 @@ def not_a_problem(answer: Answer) -> Iterator[str]:
     said = answer.json
     if not {"type", "title", "status", "code", "instance"} <= said.keys() or said["status"] != answer.status:
         yield "members of a problem are missing"
+    elif said["instance"] != f"urn:req:{answer.headers.get('x-request-id')}":
+        yield "its instance is not its X-Request-Id"

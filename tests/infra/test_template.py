@@ -62,8 +62,9 @@ def test_the_gateway_has_the_routes_of_the_code(template: Template) -> None:
 def test_browsers_may_call_from_the_origins_of_the_stage(template: Template) -> None:
     cors = template.one("AWS::ApiGatewayV2::Api")["CorsConfiguration"]
     assert cors["AllowOrigins"] == (["*"] if template.stage == "local" else ORIGINS.split(","))
-    assert cors["AllowHeaders"] == ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
-    assert cors["ExposeHeaders"] == ["ETag", "Retry-After", "WWW-Authenticate"]
+    asked = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"]
+    assert cors["AllowHeaders"] == asked
+    assert cors["ExposeHeaders"] == ["ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
     assert cors["AllowMethods"] == sorted({route.method for route in ROUTES})
     assert cors["MaxAge"] == 7200
     assert "AllowCredentials" not in cors

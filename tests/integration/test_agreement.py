@@ -50,7 +50,7 @@ def deal(anna: Client, boris: Client) -> Deal:
     return Deal(anna, boris)
 
 
-def test_a_first_like_opens_a_match_that_both_see_and_leaves_both_lists(deal: Deal) -> None:
+def test_a_first_like_opens_a_match_that_both_see_and_leaves_the_list_of_its_author(deal: Deal) -> None:
     assert deal.recommended() == (1, 1)
     answer = deal.lead_side(notes="покупатель готов").needs(200)
     assert answer["action"] == "LIKE"
@@ -70,7 +70,7 @@ def test_a_first_like_opens_a_match_that_both_see_and_leaves_both_lists(deal: De
     assert ours["commission"] == theirs["commission"]
     assert ours["commission"]["proposed_by_lead"] == 50
     assert ours["match_id"] == theirs["match_id"] == match["match_id"]
-    assert deal.recommended() == (0, 0)
+    assert deal.recommended() == (0, 1)
     assert deal.counts() == (1, 1)
 
 

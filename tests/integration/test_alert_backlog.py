@@ -52,7 +52,7 @@ def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_neve
     alerted: dict[str, set[str]] = {lead: set() for lead in leads}
     for item in world.table.items():
         if item["entity"] == "ALERTED" and item["SK"] in listings:
-            alerted[item["PK"].partition("#")[2]].add(item["SK"])
+            alerted[item["PK"].rpartition("#")[2]].add(item["SK"])
     counted = sum(count for _, own, count, _ in world.alerted() if own in leads)
     assert counted == sum(map(len, alerted.values())) > 3 * LEADS
     assert max(len(world.notices(buyer)) for buyer in buyers) <= LEADS // REALTORS, "one notice grows"

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from cobroke.domain import ids
 from cobroke.domain.alert import KEPT, TOP, Alert
+from cobroke.domain.features import PropertyFeatures
+from cobroke.domain.places import NOWHERE
+from cobroke.domain.wording import Words
 from cobroke.storage import alerts, keys, notices
-from cobroke.storage.alerts import Cause
+from cobroke.storage.alerts import Cause, Due
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.notices import Notice
+from cobroke.storage.stored_object import Content, StoredObject
 from tests.memory_table import MemoryTable
 
 NOW_S = 1_764_000_000
@@ -33,14 +37,21 @@ def counterpart(number: int) -> str:
     return ids.object_id(NOW_S * 1000 + number, b"01", SELLER)
 
 
-def describe(notice_id: str, alert: Alert) -> Notice:
+def describe(due: Due) -> dict[str, Notice]:
+    return {own_id: notice(*alert) for own_id, alert in due.items()}
+
+
+def notice(notice_id: str, alert: Alert) -> Notice:
     top = [{"property_id": one, "match_score": score} for one, score in alert.top]
-    return Notice(notice_id, "NEW_MATCH", "title", "message", {"count": alert.count, "top": top})
+    return Notice(notice_id, "NEW_MATCH", Words("title", "message"), {"count": alert.count, "top": top})
 
 
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
-    cause = Cause(counterpart(number), price, next(MOMENTS))
-    return alerts.tell(table, "LEAD", OWN, cause, score, NOW_S, describe)
+    at, features = next(MOMENTS), PropertyFeatures("тула", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE)
+    written = StoredObject("PROPERTY", counterpart(number), Content({}, features), "ACTIVE", 1, 1, at, at)
+    pk, sk = keys.market_entry(features, written.id)
+    table.transact([table.put({"PK": pk, "SK": sk, "version": 1})])
+    return alerts.tell(table, Cause(written, {}), {OWN: score}, NOW_S, describe) == 1
 
 
 def told(table: MemoryTable) -> list[Item]:
@@ -93,6 +104,20 @@ def test_one_that_an_earlier_notice_has_counted_is_counted_in_the_new_one_too() 
     assert [one for one, _ in shown(table)] == [1, 2]
     assert tell(table, 0, 9600, price=80)
     assert [one for one, _ in shown(table)] == [1, 2]
+
+
+def test_a_mark_without_its_notice_keeps_the_others_from_nothing_and_makes_no_notice() -> None:
+    table = MemoryTable()
+    tell(table, 0, 9000)
+    notices.read_all(table, OWNER, NOW_S)
+    tell(table, 1, 9000)
+    (lost,) = (item for item in told(table) if "is_read" not in item)
+    table.transact([table.delete((lost["PK"], lost["SK"]))])
+    other = Notice(notices.notice_id(next(MOMENTS), "other"), "NEW_MATCH", Words("", ""), {})
+    assert notices.put(table, OWNER, other)
+    notices.read_all(table, OWNER, NOW_S)
+    assert [item["SK"] for item in table.query(keys.unread(OWNER))] == [lost["SK"]]
+    assert lost["SK"] not in {item["SK"] for item in told(table)}
 
 
 NEWS = st.tuples(st.just("tell"), st.integers(0, 5), st.integers(8000, 10_000), st.integers(90, 100))

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, NamedTuple
-from unittest.mock import call, patch
+from unittest.mock import patch
 
 import pytest
 
@@ -19,6 +19,7 @@ from cobroke.domain.lead import LeadBody
 from cobroke.domain.paging import Page
 from cobroke.domain.pair import Action, Side, other
 from cobroke.domain.property import PropertyBody
+from cobroke.domain.wording import Words
 from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
 from cobroke.flows.ranking import warm
@@ -35,7 +36,7 @@ from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
 from infra.triggers import STREAM_READERS
 from tests.account import TABLE
-from tests.builders import a_lead, a_property
+from tests.builders import a_context, a_lead, a_property
 from tests.integration.test_pair_stream import FAULTS, Fault, faulty, never, once, sometimes
 from tests.memory_table import MemoryTable, Stream
 from tests.pump import Json, Pump, drain, passes
@@ -339,22 +340,22 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None
     written = [item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}]
     for start in range(0, len(written), BATCH):
         table.transact([table.put(item) for item in written[start : start + BATCH]])
-    sent = Counter[tuple[str, str]]()
+    sent = Counter[tuple[str, Words]]()
 
-    def send(chat_id: str, title: str, message: str) -> Answer:
-        sent[chat_id, f"{title}\n{message}"] += 1
+    def send(chat_id: str, words: Words) -> Answer:
+        sent[chat_id, words] += 1
         return Sent()
 
     chats = {who: str(number) for number, who in enumerate(world.realtors, 1)}
     expected = Counter(
-        (chats[who], f"{one.title}\n{one.message}")
+        (chats[who], one.words)
         for who in world.realtors
         for one in notices.page_of(world.table, who, Page(1, 10_000), 0, unread_only=False)[0]
     )
     with patch.multiple(pushing, table=table, _send=send):
         for number, message in enumerate(world.queue.messages):
             record = {"messageId": str(number), "body": json.dumps(message)}
-            assert pushing.handler({"Records": [record]}, None) == {"batchItemFailures": []}
+            assert pushing.handler({"Records": [record]}, a_context()) == {"batchItemFailures": []}
     assert sent == expected
 
 
@@ -465,11 +466,11 @@ def test_an_alert_that_is_read_while_it_would_grow_stays_as_it_was_read(scene: S
 def test_the_listing_that_alerts_is_not_read_again_where_it_is_the_best_itself(scene: Scene) -> None:
     scene.settle()
     best, second = scene.offers(20_000_000), scene.offers(21_000_000)
-    with patch.object(scene.world.table, "get", wraps=scene.world.table.get) as get:
+    with patch.object(objects, "load_many", wraps=objects.load_many) as load_many:
         scene.settle()
     assert scene.told() == [(2, (best, second))]
-    of_the_best = call(keys.owned("PROPERTY", best))
-    assert get.mock_calls.count(of_the_best) == 1, "for the alert of the second"
+    asked = [wanted for _, _, wanted in (one.args for one in load_many.mock_calls)]
+    assert asked == [set(), {best}], "for the alert of the second"
 
 
 def test_a_cut_is_measured_from_the_last_alert(scene: Scene) -> None:

@@ -103,7 +103,7 @@ def test_a_header_without_sense_is_no_bug(anna: Client) -> None:
         for value in (None, "", "\ud800", "\x00", "é"):
             headers: dict[str, Any] = {"authorization": f"Bearer {anna.token}", "content-type": "application/json"}
             for verb, path in (("POST", "/leads"), ("PUT", f"/leads/{'0' * 26}"), ("GET", "/leads")):
-                answer = call("leads", an_event(verb, path, "", headers | {header: value}, "{}"))
+                answer = call("leads", an_event(verb, path, "", headers | {header: value}, b"{}"))
                 assert answer.status in {200, 400, 401, 404, 415, 422}, (header, value, answer.text)
 
 

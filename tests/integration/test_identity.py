@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cobroke import secrets, tokens
+from cobroke.clock import now_ms
 from cobroke.domain.errors import Busy
 from cobroke.routes import ROUTES
 from cobroke.storage import realtors
@@ -62,12 +63,16 @@ def test_the_store_of_secrets_has_as_little_time_as_the_table() -> None:
     assert config.retries["total_max_attempts"] == 3
 
 
-@pytest.mark.parametrize("kind", ["mini app", "widget"])
+@pytest.mark.parametrize("kind", ["mini app", "widget", "widget with nulls"])
 def test_a_proven_login_verifies_and_names_the_realtor(stranger: Client, kind: str) -> None:
     telegram_id = a_telegram_id()
     stranger.registered(telegram_id=telegram_id)
     number = int(telegram_id)
-    proof = {"init_data": init_data(number), "other": 1} if kind == "mini app" else widget(number, last_name="Петров")
+    proof = {
+        "mini app": {"init_data": init_data(number), "other": 1, "id": None, "hash": "x"},
+        "widget": widget(number, last_name="Петров"),
+        "widget with nulls": {"init_data": None} | widget(number, last_name="Петров", username=None, photo_url=None),
+    }[kind]
     me = _login(stranger, proof).get("/me").needs(200)
     assert (me["verified"], me["name"]) == (True, "Иван Петров")
 
@@ -79,12 +84,12 @@ def test_the_first_proven_login_ends_every_token_issued_before(
     thief = stranger.registered(telegram_id=telegram_id)
     thief.get("/me").needs(200)
     owner = _login(stranger, {"init_data": init_data(int(telegram_id))})
-    later = time.monotonic() + 31
-    monkeypatch.setattr("cobroke.access.time.monotonic", lambda: later)
+    later = now_ms() + 31_000
+    monkeypatch.setattr("cobroke.access.now_ms", lambda: later)
     thief.get("/me").needs(401)
     owner.get("/me").needs(200)
     _login(stranger, {"init_data": init_data(int(telegram_id))})
-    later += 31
+    later += 31_000
     owner.get("/me").needs(200)
 
 
@@ -97,42 +102,56 @@ def _thief_and_owner(stranger: Client) -> tuple[Client, Client]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What the functions take for the time since their start; set its only member."""
-    now = [time.monotonic()]
-    monkeypatch.setattr("cobroke.access.time.monotonic", lambda: now[0])
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The wall clock (ms) that tells a remembered version's age; set its only member."""
+    now = [now_ms()]
+    monkeypatch.setattr("cobroke.access.now_ms", lambda: now[0])
     return now
 
 
 def test_a_token_that_was_ended_works_for_thirty_seconds_where_its_version_is_remembered(
-    stranger: Client, clock: list[float]
+    stranger: Client, clock: list[int]
 ) -> None:
     thief, _ = _thief_and_owner(stranger)
     thief.get("/properties").needs(401)
-    clock[0] += 30
+    clock[0] += 30_000
     thief.get("/leads").needs(200)
-    clock[0] += 0.001
+    clock[0] += 1
     thief.get("/leads").needs(401)
 
 
-def test_the_token_of_a_first_proven_login_works_at_once_and_ends_the_older(
-    stranger: Client, clock: list[float]
-) -> None:
+def test_the_token_of_a_first_proven_login_works_at_once_and_ends_the_older(stranger: Client, clock: list[int]) -> None:
     thief, owner = _thief_and_owner(stranger)
     owner.get("/leads").needs(200)
     thief.get("/leads").needs(401)
-    clock[0] += 30
+    clock[0] += 30_000
     owner.get("/leads").needs(200)
 
 
+def test_a_function_that_was_frozen_for_half_a_minute_remembers_nothing(
+    stranger: Client, clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = time.monotonic()
+    thief, _ = _thief_and_owner(stranger)
+    monkeypatch.setattr(time, "monotonic", lambda: stopped)
+    clock[0] += 31_000
+    thief.get("/leads").needs(401)
+
+
+def test_a_clock_that_was_put_back_keeps_no_token_alive(stranger: Client, clock: list[int]) -> None:
+    thief, _ = _thief_and_owner(stranger)
+    clock[0] -= 1
+    thief.get("/leads").needs(401)
+
+
 def test_a_version_that_is_remembered_is_not_read(
-    stranger: Client, clock: list[float], monkeypatch: pytest.MonkeyPatch
+    stranger: Client, clock: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = stranger.registered()
     reads = []
     find = realtors.find
     monkeypatch.setattr(realtors, "find", lambda *asked: reads.append(asked) or find(*asked))
-    for passed in (0, 15, 15, 1, 29):
+    for passed in (0, 15_000, 15_000, 1, 29_999):
         clock[0] += passed
         anna.get("/leads").needs(200)
     assert len(reads) == 2
@@ -179,7 +198,11 @@ def test_registering_with_somebody_elses_proof_is_refused(stranger: Client) -> N
 def test_a_proof_of_another_bot_and_a_missing_one_are_refused(stranger: Client) -> None:
     forged = {"init_data": init_data(42, bot_token="43:OTHER")}
     stranger.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
-    for shapeless in ({}, {"init_data": 1}, {"id": 1, "hash": "x"}, "text", None):
+    proven = widget(42)
+    for wrong in ({"init_data": ""}, {"init_data": 1} | proven, proven | {"is_bot": False}, proven | {"id": True}):
+        stranger.post("/auth/telegram", {"telegram_auth_data": wrong}).needs(401)
+    nulls = [proven | {name: None} for name in ("id", "auth_date", "hash")]
+    for shapeless in ({}, {"init_data": 1}, {"init_data": None}, {"id": 1, "hash": "x"}, *nulls, "text", None):
         stranger.post("/auth/telegram", {"telegram_auth_data": shapeless}).needs(422)
 
 

@@ -88,7 +88,7 @@ class InProcess:
         return int(self._answer(verb, path, {}, authorization=f"Bearer {token}")["statusCode"])
 
     def _answer(self, verb: str, path: str, body: Json, **headers: str) -> Any:
-        event = an_event(verb, path, "", {"content-type": "application/json"} | headers, json.dumps(body))
+        event = an_event(verb, path, "", {"content-type": "application/json"} | headers, json.dumps(body).encode())
         return self._functions[function_of(verb, path)].handler(event, None)
 
 

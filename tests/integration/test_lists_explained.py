@@ -32,7 +32,7 @@ def are_right(pair: PairOfPostings, answers: Both, *, at: Both) -> set[bool]:
 
 
 @pytest.mark.parametrize(("side", "action"), [("LEAD", "DISLIKE"), ("PROPERTY", "DISLIKE"), ("PROPERTY", "LIKE")])
-def test_only_a_pair_that_was_acted_on_before_the_question_must_be_gone(
+def test_only_a_pair_that_was_acted_on_before_the_question_must_be_gone_or_ask_for_an_answer(
     pair: PairOfPostings, side: Side, action: Action
 ) -> None:
     before = shown(pair)

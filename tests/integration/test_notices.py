@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from cobroke.clock import now_ms, timestamp
-from cobroke.domain.wording import described
+from cobroke.domain.wording import Words, described
 from cobroke.storage import notices
 from cobroke.storage.notices import KEPT_S, Notice
 from cobroke.storage.table import BATCH, Table, Write
@@ -156,7 +156,7 @@ def test_a_notice_holds_the_ids_it_speaks_of_and_the_time_of_the_act(story: Stor
     assert interest["is_read"] is False
     assert (interest["title"], interest["message"]) == (
         "На ваш объект есть покупатель",
-        f"{described(a_property())}. Его риелтор просит 50\u00a0% комиссии.",
+        f"{described(a_property(), 'PROPERTY')}. Его риелтор просит 50\u00a0% комиссии.",
     )
     assert timestamp(before) <= interest["created_at"] <= shared["created_at"] <= timestamp(now_ms())
     assert shared["created_at"] == deal.seen()[0]["timeline"]["contact_shared_at"]
@@ -180,7 +180,9 @@ class Inbox:
 
     def put(self, *times: int) -> list[str]:
         """One for each of the times (ms); their ids."""
-        made = [Notice(notices.notice_id(at, number), "NEW_MATCH", "т", "т", {}) for number, at in enumerate(times)]
+        made = [
+            Notice(notices.notice_id(at, number), "NEW_MATCH", Words("т", "т"), {}) for number, at in enumerate(times)
+        ]
         held = list[Write]()
         with patch.object(self.table, "transact", held.extend):
             assert all(notices.put(self.table, self.owner, notice) for notice in made)

@@ -134,6 +134,28 @@ def test_requirements_hold_32_kilobytes_as_they_are_sent(
     anna.post("/leads", body).needs(status)
 
 
+def test_an_edit_keeps_what_no_list_gives_back_and_null_clears_it(anna: Client) -> None:
+    whole = {"client_contacts": "@client", "notes": "спешит"}
+    lead = anna.post_lead(a_lead(**whole))
+    (row,) = anna.get("/leads").needs(200)["leads"]
+    edited = anna.put(f"/leads/{lead}", {"requirements": row["requirements"]}).needs(200)
+    assert edited == anna.get(f"/leads/{lead}").needs(200)
+    assert {name: edited[name] for name in ("client_name", *whole)} == whole | {"client_name": None}
+    cleared = anna.put(f"/leads/{lead}", a_lead(client_contacts=None)).needs(200)
+    assert (cleared["client_contacts"], cleared["notes"]) == (None, "спешит")
+
+
+def test_an_edit_keeps_photos_and_description_and_null_clears_them(anna: Client) -> None:
+    whole = {"photos": ["https://photos.example/1.jpg"], "description": "Окна во двор"}
+    listing = anna.post_property(a_property(**whole))
+    edited = anna.put(f"/properties/{listing}", a_property(price=17_000_000)).needs(200)
+    assert edited["details"]["price"] == 17_000_000
+    assert {name: edited[name] for name in whole} == whole
+    cleared = anna.put(f"/properties/{listing}", a_property(photos=None, description=None)).needs(200)
+    assert (cleared["photos"], cleared["description"]) == ([], None)
+    assert anna.get(f"/properties/{listing}").needs(200) == cleared
+
+
 def test_archiving_is_repeatable_and_final(anna: Client) -> None:
     listing = anna.post_property(a_property())
     first = anna.put(f"/properties/{listing}/archive").needs(200)

@@ -21,7 +21,8 @@ from botocore.exceptions import ClientError
 from cobroke import bot_api
 from cobroke.bot_api import BotApi, Unreachable
 from cobroke.domain.errors import Busy
-from cobroke.flows.push import Outcome, push
+from cobroke.domain.wording import Words
+from cobroke.flows.push import LONGEST_SEND_S, Outcome, push
 from cobroke.storage import keys, notices, pushes, realtors
 from cobroke.storage.notices import Notice
 from cobroke.storage.pushes import CLAIMED_FOR_S
@@ -29,7 +30,7 @@ from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table, Write
 from functions.telegram_push import handler as function
 from tests.account import PUSH_QUEUE_URL, TABLE
-from tests.builders import BOT_TOKEN, a_registration, a_telegram_id, widget
+from tests.builders import BOT_TOKEN, a_context, a_registration, a_telegram_id, widget
 from tests.client import Client
 from tests.contention import contended
 from tests.fake_bot_api import BLOCKED, BROKEN, OK, REFUSED, SILENT, FakeBotApi, Reply, fake_bot_api, refusal, slower
@@ -96,7 +97,7 @@ class Post:
             }
             for receipt, one in self._hidden.items()
         ]
-        failures = function.handler({"Records": records}, None)["batchItemFailures"]
+        failures = function.handler({"Records": records}, a_context())["batchItemFailures"]
         left = {failure["itemIdentifier"].removeprefix("message-") for failure in failures}
         done = [id(one) for receipt, one in self._hidden.items() if receipt not in left]
         self.waiting = [one for one in self.waiting if id(one) not in done]
@@ -150,10 +151,11 @@ class Reader:
         token = stranger.post("/auth/register", body).needs(201)["access_token"]
         self.id = str(Client(stranger.transport, token).get("/me").needs(200)["realtor_id"])
 
-    def notice(self, title: str = "", message: str = "Текст") -> str:
+    def notice(self, title: str = "", message: str = "Текст", typed: str = "Текст") -> str:
         """Tell him, and have it pushed; the notice's id."""
         number = next(self._numbers)
-        notice = Notice(notices.notice_id(START_S * 1000, number), "NEW_MATCH", title or f"№ {number}", message, {})
+        words = Words(title or f"№ {number}", message, typed)
+        notice = Notice(notices.notice_id(START_S * 1000, number), "NEW_MATCH", words, {})
         assert notices.put(self.table, self.id, notice)
         self.push(notice.id)
         return notice.id
@@ -184,19 +186,22 @@ def boris_reads(stranger: Client, post: Post) -> Reader:
 def test_a_notice_is_sent_to_its_realtors_chat_in_html_that_nobody_can_break(
     telegram: FakeBotApi, anna_reads: Reader, post: Post
 ) -> None:
-    anna_reads.notice("Дом <b>&</b> сад", 'ул. "Мира" <script>, 5: 60\u00a0м²')
+    typed = 'ул. "Мира" <script>, 5: 60\u00a0м²'
+    anna_reads.notice("Дом <b>&</b> сад", f"Лучший: {typed}. Ваши 40\u00a0%.", typed)
     post.deliver_all()
     (sent,) = telegram.received
     assert sent.path == f"/bot{BOT_TOKEN}/sendMessage"
     assert sent.document == {
         "chat_id": anna_reads.chat,
-        "text": "<b>Дом &lt;b&gt;&amp;&lt;/b&gt; сад</b>\nул. &quot;Мира&quot; &lt;script&gt;, 5: 60\u00a0м²",
+        "text": "<b>Дом &lt;b&gt;&amp;&lt;/b&gt; сад</b>\n"
+        "Лучший: <code>ул. &quot;Мира&quot; &lt;script&gt;, 5: 60\u00a0м²</code>. Ваши 40\u00a0%.",
         "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
     }
 
 
 def test_a_button_opens_the_mini_app_where_there_is_one(telegram: FakeBotApi) -> None:
-    BotApi(telegram.url, "https://app.example.com").send(BOT_TOKEN, "42", "т", "т")
+    BotApi(telegram.url, "https://app.example.com").send(BOT_TOKEN, "42", Words("т", "т"))
     (sent,) = telegram.received
     button = {"text": "Открыть", "web_app": {"url": "https://app.example.com"}}
     assert sent.document["reply_markup"] == {"inline_keyboard": [[button]]}
@@ -209,7 +214,7 @@ def test_whatever_is_queued_again_is_sent_once(telegram: FakeBotApi, anna_reads:
     post.deliver_all()
     anna_reads.push(notice)
     post.deliver_all()
-    assert telegram.inbox(anna_reads.chat) == ["<b>Один раз</b>\nТекст"]
+    assert telegram.inbox(anna_reads.chat) == ["<b>Один раз</b>\n<code>Текст</code>"]
     assert post.failed == []
 
 
@@ -239,7 +244,7 @@ def test_an_answer_that_makes_no_sense_is_none(telegram: FakeBotApi) -> None:
     for status, body in odd:
         telegram.plan(42, Reply(status, body))
         with pytest.raises(Unreachable):
-            bot.send(BOT_TOKEN, "42", "т", "т")
+            bot.send(BOT_TOKEN, "42", Words("т", "т"))
     assert len(telegram.received) == len(odd)
 
 
@@ -248,13 +253,13 @@ def test_a_wait_that_makes_no_sense_is_none(telegram: FakeBotApi) -> None:
     for wait in ("null", '"soon"', "[]", "{}", "1e999", "-1e999", "NaN", ""):
         telegram.plan(42, Reply(429, f'{{"ok": false, "parameters": {{"retry_after": {wait}}}}}'.encode()))
         with pytest.raises(Unreachable):
-            bot.send(BOT_TOKEN, "42", "т", "т")
+            bot.send(BOT_TOKEN, "42", Words("т", "т"))
 
 
 def test_an_answer_that_comes_too_late_is_none(telegram: FakeBotApi) -> None:
     telegram.plan(42, OK._replace(after_s=5))
     with pytest.raises(Unreachable):
-        BotApi(telegram.url).send(BOT_TOKEN, "42", "т", "т")
+        BotApi(telegram.url).send(BOT_TOKEN, "42", Words("т", "т"))
     assert len(telegram.received) == 1, "it is not sent again by itself"
 
 
@@ -311,7 +316,7 @@ def test_who_has_blocked_the_bot_is_sent_nothing_until_the_next_login(
     anna_reads.log_in()
     anna_reads.notice("Снова здесь")
     post.deliver_all()
-    assert telegram.inbox(anna_reads.chat) == ["<b>Снова здесь</b>\nТекст"]
+    assert telegram.inbox(anna_reads.chat) == ["<b>Снова здесь</b>\n<code>Текст</code>"]
 
 
 def test_a_login_while_a_message_is_under_way_wins_over_its_refusal(
@@ -320,7 +325,7 @@ def test_a_login_while_a_message_is_under_way_wins_over_its_refusal(
     telegram.plan(anna_reads.chat, BLOCKED)
     send = function.bot.send
 
-    def slowly(*message: str) -> Any:
+    def slowly(*message: Any) -> Any:
         answer = send(*message)
         anna_reads.log_in(first_name="Анна")
         return answer
@@ -336,7 +341,7 @@ def test_what_telegram_refuses_is_dropped(telegram: FakeBotApi, anna_reads: Read
     anna_reads.notice()
     anna_reads.notice("И дальше")
     post.deliver_all()
-    assert telegram.inbox(anna_reads.chat) == ["<b>И дальше</b>\nТекст"]
+    assert telegram.inbox(anna_reads.chat) == ["<b>И дальше</b>\n<code>Текст</code>"]
     assert (len(telegram.received), post.failed, anna_reads.profile.push_off) == (2, [], False)
 
 
@@ -348,7 +353,7 @@ def test_whom_telegram_has_not_proven_is_sent_nothing(telegram: FakeBotApi, stra
     reader.log_in()
     reader.notice("Теперь можно")
     post.deliver_all()
-    assert telegram.inbox(reader.chat) == ["<b>Теперь можно</b>\nТекст"]
+    assert telegram.inbox(reader.chat) == ["<b>Теперь можно</b>\n<code>Текст</code>"]
 
 
 def test_a_notice_that_is_gone_or_of_nobody_is_not_pushed(
@@ -368,7 +373,7 @@ def test_of_two_deliveries_at_once_one_sends(telegram: FakeBotApi, anna_reads: R
     notice = anna_reads.notice("Один раз")
     send, outcomes = function.bot.send, list[str]()
 
-    def while_another_comes(*message: str) -> Any:
+    def while_another_comes(*message: Any) -> Any:
         outcomes.append(push(anna_reads.table, function._send, anna_reads.id, notice, post.now).said)
         return send(*message)
 
@@ -429,7 +434,7 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
     assert post.failed == []
     for reader in readers:
         inbox = Counter(telegram.inbox(reader.chat))
-        assert {*inbox} == {f"<b>№ {number}</b>\nТекст" for number in range(6)}
+        assert {*inbox} == {f"<b>№ {number}</b>\n<code>Текст</code>" for number in range(6)}
         assert inbox.total() - 6 <= lost[reader.chat]
 
 
@@ -476,7 +481,7 @@ def test_the_bots_token_stands_in_no_log_line_and_in_no_error(
     post.deliver_all(until_s=10)
     failure = ""
     try:
-        BotApi(telegram.url).send(BOT_TOKEN, "42", "т", "т")
+        BotApi(telegram.url).send(BOT_TOKEN, "42", Words("т", "т"))
     except Unreachable as error:
         failure = "".join(traceback.format_exception(error))
     assert telegram.received
@@ -490,7 +495,7 @@ def test_nor_where_telegram_cannot_be_reached_at_all(
 ) -> None:
     for url in ("http://127.0.0.1:9", "http://no host", f"{telegram.url}0000", "http://nowhere.invalid"):
         with pytest.raises(Unreachable) as failed:
-            BotApi(url).send(BOT_TOKEN, "42", "т", "т")
+            BotApi(url).send(BOT_TOKEN, "42", Words("т", "т"))
         said = "".join(traceback.format_exception(failed.value)) + everything_logged.getvalue() + caplog.text
         assert BOT_TOKEN not in said
 
@@ -499,7 +504,7 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
     anna_reads: Reader, post: Post, everything_logged: StringIO
 ) -> None:
     assert function.config.telegram_api_url == ""
-    notice = anna_reads.notice("Новый объект", "ул. Мира, 5")
+    notice = anna_reads.notice("Новый объект", "ул. Мира, 5", "ул. Мира, 5")
     anna_reads.push(notice)
     post.deliver_all()
     lines = [json.loads(line) for line in everything_logged.getvalue().splitlines() if line.startswith("{")]
@@ -507,6 +512,14 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
     assert recorded == [("Новый объект", "ул. Мира, 5")]
     assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "nothing to push"]
     assert str(anna_reads.chat) not in everything_logged.getvalue()
+
+
+def test_the_function_ends_its_calls_of_the_table_before_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[float]()
+    monkeypatch.setattr(function, "table", SimpleNamespace(begin=begun.append))
+    assert function.handler({"Records": []}, a_context(60_000)) == {"batchItemFailures": []}
+    assert begun == [60 - function.LAST_S]
+    assert begun[0] > LONGEST_SEND_S
 
 
 def test_a_message_that_is_none_ends_among_the_failed_and_the_others_are_sent(

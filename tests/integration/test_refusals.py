@@ -22,7 +22,11 @@ NO_NOTICE = "1764000000000-0123456789abcdef"
     ("path", "body", "pointer", "code"),
     [
         ("/leads", a_lead(city=1), "/requirements/location/city", "string_type"),
-        ("/leads", a_lead(city="г."), "/requirements/location/city", "empty_name"),
+        ("/leads", a_lead(city="«—»"), "/requirements/location/city", "empty_name"),
+        ("/leads", a_lead(city="\u200b"), "/requirements/location/city", "string_too_short"),
+        ("/leads", a_lead(metro_stations=["T.me/x"]), "/requirements/location/metro_stations/0", "link"),
+        ("/leads", a_lead(area={"min": -1, "max": 2}), "/requirements/area/min", "greater_than_equal"),
+        ("/leads", a_lead(area={"min": 0, "max": 0}), "/requirements/area/max", "greater_than"),
         ("/leads", a_lead(districts=["Арбат", LONG]), "/requirements/location/districts/1", "string_too_long"),
         ("/leads", a_lead(budget={"min": 2, "max": 1}), "/requirements/budget", "range_order"),
         ("/leads", a_lead(budget={"min": 0, "max": 0}), "/requirements/budget", "empty_range"),
@@ -40,12 +44,18 @@ NO_NOTICE = "1764000000000-0123456789abcdef"
         ),
         ("/properties", a_property(price=0), "/details/price", "greater_than"),
         ("/properties", a_property(price=10**12 + 1), "/details/price", "less_than_equal"),
+        ("/properties", a_property(area=0), "/details/area", "greater_than"),
+        ("/properties", a_property(street="ул. Мира\u00ad, @a"), "/address/street", "link"),
+        ("/properties", a_property(house_number="1 ww\u200bW.a.ru"), "/address/house_number", "link"),
+        ("/properties", a_property(house_number=" \u200b"), "/address/house_number", "string_too_short"),
         ("/properties", a_property(area=1.234), "/details/area", "decimals"),
         ("/properties", a_property(floor=10), "/details", "floor_order"),
         ("/properties", a_property(floor=1.5), "/details/floor", "int_type"),
         ("/properties", a_property(year_built=2999), "/details/year_built", "less_than_equal"),
         ("/properties", a_property(commission_share=100.01), "/commission_share", "less_than_equal"),
         ("/properties", a_property(photos=["http://a.ru/1.jpg"]), "/photos/0", "photo_url"),
+        ("/properties", a_property(photos=["https://API.telegram.org/1"]), "/photos/0", "secret"),
+        ("/properties", a_property(photos=["https://a.ru/file/bot1%3Aa/1"]), "/photos/0", "secret"),
         (
             "/auth/register",
             {"telegram_id": "a b", "phone": "+7 916 123-45-67"},
@@ -211,6 +221,8 @@ def test_the_line_of_a_request_says_what_was_decided(anna: Client, boris: Client
     anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(200)
     anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}).needs(200)
     anna.put(f"/leads/{lead}", a_lead(budget={"min": 2, "max": 1}, rooms=[-1])).needs(422)
+    anna.put(f"/leads/{lead}", None).needs(415)
+    anna.send("PUT", f"/leads/{lead}", b"{").needs(400)
     anna.get("/matches/nowhere").needs(404)
     forged = {"init_data": init_data(42) + "0"}
     anna.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
@@ -219,6 +231,8 @@ def test_the_line_of_a_request_says_what_was_decided(anna: Client, boris: Client
         "LIKE PENDING",
         "DISLIKE REJECTED",
         "invalid /requirements/budget /requirements/rooms/0",
+        "unsupported_media_type",
+        "malformed not_json",
         "not_found",
         "proof refused: hash has no form",
     ]

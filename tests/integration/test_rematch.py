@@ -404,7 +404,7 @@ def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh
     kept = scene.kept(scene.lead)
     own = objects.load(scene.world.table, "LEAD", scene.lead)
     paired = pairs.of_object(scene.world.table, "LEAD", scene.lead)
-    fresh = current(scene.world.table, Seeker(own, paired), None, scene.world.clock).ranking
+    fresh = current(scene.world.table, Seeker(own, paired, scene.world.clock()), None).ranking
     assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (fresh.rows, fresh.cut, fresh.seen)
     assert len(kept.ranking.rows) == 12 + few
     assert kept.looked_at == before.looked_at, "a run is no look"

@@ -29,7 +29,7 @@ LEADS = st.builds(
     STEPS,
     STEPS,
     st.tuples(MONEY, MONEY),
-    st.tuples(AREAS, AREAS),
+    st.tuples(st.just(0) | AREAS, AREAS),
     st.frozensets(ROOMS, max_size=20),
     st.frozensets(PLACES, max_size=50),
     st.frozensets(PLACES, max_size=50),
@@ -69,7 +69,7 @@ def _near(draw: st.DrawFn, lead: LeadFeatures, listing: PropertyFeatures) -> Pro
     return listing._replace(
         type=draw(st.sampled_from([0, 1])) if lead.type == 0 else lead.type,
         price=draw(st.integers(max(low - 2, 1), high + 2)),
-        area=draw(st.integers(lead.area_min, lead.area_max)),
+        area=draw(st.integers(max(lead.area_min, 1), lead.area_max)),
         rooms=max(rooms, 0),
         district=draw(st.sampled_from(sorted(lead.districts) or [listing.district])),
     )

@@ -240,3 +240,26 @@ def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
     assert held.size == 11
     seeker = LeadFeatures("орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset())
     assert new.id in {one.id for one in held.counterparts(seeker)}
+
+
+def test_it_learns_of_what_it_has_not_read_yet_and_keeps_what_is_newer() -> None:
+    town = Town()
+    market = a_market(town, 10)
+    first = town.posted("PROPERTY", town.there[0].content.features)
+    held = town.held.get("PROPERTY", market)
+    held.learn(first)
+    town.edited(first, first.content.features)
+    town.held.begin()
+    again = town.held.get("PROPERTY", market)
+    again.learn(first)
+    assert (held.size, again.size, again.entries[first.id].version) == (11, 11, 2)
+
+
+@pytest.mark.parametrize("kind", ["LEAD", "PROPERTY"])
+def test_what_it_learns_of_an_object_is_what_it_reads_of_it(kind: Kind) -> None:
+    town = Town()
+    posted = town.posted(kind)
+    town.edited(posted, posted.content.features)
+    there = markets.read_whole(town.table, kind, posted.content.features.market)
+    stored = objects.load(town.table, kind, posted.id)
+    assert list(there.values()) == [markets.candidate(stored, posted.content.features.market)]

@@ -5,9 +5,11 @@ from random import Random
 import pytest
 
 from cobroke.domain import ids
+from cobroke.domain.pair import other
 from cobroke.domain.ranking import Ranking
+from cobroke.domain.wording import Words
 from cobroke.storage import alerts, keys, objects, rankings, scan
-from cobroke.storage.alerts import Cause
+from cobroke.storage.alerts import Cause, Due
 from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.notices import Notice
 from cobroke.storage.stored_object import Content, StoredObject
@@ -32,6 +34,10 @@ def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, StoredObj
     }
     assert len({one.id for one in found.values()}) == 1
     return found
+
+
+def described(due: Due) -> dict[str, Notice]:
+    return {own_id: Notice(an_id, "NEW_MATCH", Words("", ""), {}) for own_id, (an_id, _) in due.items()}
 
 
 def kept(table: Table, own: StoredObject) -> int | None:
@@ -63,16 +69,11 @@ def test_the_audit_draws_each_ranking_for_its_own_object(table: Table, twins: di
 
 def test_each_is_alerted_by_a_counterpart_of_the_same_id(table: Table, twins: dict[Kind, StoredObject]) -> None:
     def told(kind: Kind) -> bool:
-        cause = Cause(COUNTERPART, 100 if kind == "LEAD" else None, START)
-        return alerts.tell(
-            table,
-            kind,
-            twins[kind].id,
-            cause,
-            9_000,
-            START // 1000,
-            lambda an_id, _: Notice(an_id, "NEW_MATCH", "", "", {}),
-        )
+        content = Content({}, Offer().features(other(kind)))
+        written = StoredObject(other(kind), COUNTERPART, content, "ACTIVE", 1, 1, START, START)
+        pk, sk = keys.market_entry(content.features, COUNTERPART)
+        table.transact([table.put({"PK": pk, "SK": sk, "entity": "ENTRY", "version": 1})])
+        return alerts.tell(table, Cause(written, {}), {twins[kind].id: 9_000}, START // 1000, described) == 1
 
     assert [told("LEAD"), told("PROPERTY"), told("LEAD"), told("PROPERTY")] == [True, True, False, False]
     assert [item["entity"] for item in table.items()].count("NOTICE") == 2

@@ -104,6 +104,81 @@ def test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed(kind: K
 
 
 @of_both
+def test_who_is_asked_still_sees_the_pair_and_who_liked_does_not(kind: Kind) -> None:
+    world = a_world(kind)
+    best, second, *_ = world.check()
+    world.act(best.id, "LIKE", theirs=True)
+    world.act(second.id, "LIKE")
+    shown = world.check()
+    assert best in shown
+    assert second not in shown
+
+
+@of_both
+def test_what_the_other_side_opens_again_is_back_though_neither_object_has_changed(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    for action in ("LIKE", "DISLIKE"):
+        world.act(best.id, action, theirs=True)
+    world.passes(MINUTE)
+    assert best not in world.check()
+    world.passes(MINUTE)
+    world.act(best.id, "LIKE", theirs=True)
+    assert world.check()[0] == best
+
+
+@of_both
+def test_an_act_that_commits_after_a_look_with_a_time_before_it_counts_in_the_next_one(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    for action in ("LIKE", "DISLIKE"):
+        world.act(best.id, action, theirs=True)
+    world.passes(MINUTE)
+    world.act(best.id, "LIKE", theirs=True, skew=-5 * SECOND, late=True)
+    world.passes(19 * SECOND)
+    assert best not in world.check(lambda: world.look(skew=5 * SECOND))
+    world.commit(world.late[0])
+    assert world.check()[0] == best
+
+
+@of_both
+def test_what_nobody_answered_is_in_the_list_again(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    world.act(best.id, "LIKE")
+    world.passes(MINUTE)
+    assert best not in world.check()
+    world.lapse(best.id)
+    assert world.check()[0] == best
+
+
+@of_both
+def test_who_likes_what_he_disliked_gives_the_pair_to_the_other_side_alone(kind: Kind) -> None:
+    world = a_world(kind)
+    best, *_ = world.check()
+    world.act(best.id, "DISLIKE", theirs=True)
+    world.passes(MINUTE)
+    assert best not in world.check()
+    world.passes(MINUTE)
+    world.act(best.id, "LIKE", theirs=True)
+    assert world.check()[0] == best
+
+
+@of_both
+def test_what_comes_back_below_the_cut_is_not_put_in(kind: Kind) -> None:
+    world = a_world(kind, count=12)
+    oldest = world.counterparts[0]
+    for action in ("LIKE", "DISLIKE"):
+        world.act(oldest, action, theirs=True)
+    for an_id in world.counterparts[-3:]:
+        world.dislike(an_id)
+    world.check()
+    world.passes(MINUTE)
+    world.act(oldest, "LIKE", theirs=True)
+    world.check()
+
+
+@of_both
 def test_a_disliked_pair_is_back_when_its_counterpart_has_changed_enough(kind: Kind) -> None:
     world = a_world(kind, count=2)
     an_id = world.post(Offer(klass=0))

@@ -6,7 +6,7 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from cobroke.domain.errors import Conflict
 from cobroke.domain.features import Features, LeadFeatures, PropertyFeatures
+from cobroke.domain.negotiation import close, react
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Pair, Snapshot
+from cobroke.domain.pair import Action, Facts, Pair
 from cobroke.domain.places import NOWHERE
 from cobroke.domain.ranking import Sizes
 from cobroke.domain.resurfacing import hidden
@@ -37,6 +39,8 @@ SIZES = Sizes(kept=6, shown=3)
 START = 1_764_000_000_000
 SECOND, DAY = 1000, 24 * 3600 * 1000
 LONGEST_COMMIT = 20 * SECOND
+BODY = {"commission_share": 50}
+"""All of it that a list shows of its own accord."""
 NEAR, FAR = b"\1" * 8, b"\2" * 8
 SEARCH = int(os.environ.get("LISTS_SEARCH", "1"))
 
@@ -64,7 +68,7 @@ class Offer(NamedTuple):
 class Late(NamedTuple):
     """A write that has its time and is not committed yet; it commits until `deadline` or never."""
 
-    becomes: StoredObject
+    becomes: StoredObject | Pair
     writes: list[Write]
     deadline: int
 
@@ -84,7 +88,7 @@ class World:
         self.seen: dict[tuple[type, str], list[StoredObject | Pair | None]] = {}
         self._chance = itertools.count(1)
         self.me, *self.others = (self._registered(name) for name in ("me", "her", "him"))
-        self.own_id = self._written(objects.create, kind, self.me, Content({}, own or Offer().features(kind)))
+        self.own_id = self._written(objects.create, kind, self.me, Content(BODY, own or Offer().features(kind)))
 
     @property
     def own(self) -> StoredObject:
@@ -135,27 +139,44 @@ class World:
                     self.table.forget((item["PK"], item["SK"]))
 
     def dislike(self, an_id: str) -> None:
+        self.act(an_id, "DISLIKE")
+
+    def act(self, an_id: str, action: Action, *, theirs: bool = False, skew: int = 0, late: bool = False) -> None:
+        """One side likes or dislikes; what the negotiation refuses changes nothing."""
         lead, listing, points = self._scored(self.own, self.states[an_id])
-        self._acted(an_id, lead_action="DISLIKE", snapshot=Snapshot(price_of(listing), lead.revision, points))
+        side, facts = self.other if theirs else self.kind, Facts(50, price_of(listing), lead.revision, points)
+        with suppress(Conflict):
+            outcome = react(self._pair(an_id), side, action, None, facts, self.now + skew)
+            self._becomes(an_id, outcome.pair, late=late)
 
-    def like(self, an_id: str) -> None:
-        self._acted(an_id, lead_action="LIKE", snapshot=None, status="PENDING")
+    def lapse(self, an_id: str) -> None:
+        """Nobody acts until the match expires."""
+        pair = self._pair(an_id)
+        if pair.expires_at:
+            self.passes(max(pair.expires_at - self.now, 0))
+            self._becomes(an_id, close(self._pair(an_id), "EXPIRED", self.now))
 
-    def _acted(self, an_id: str, **changes: Any) -> None:
-        lead, listing, _ = self._scored(self.own, self.states[an_id])
-        old = self.pairs.get(an_id, Pair(lead_id=lead.id, property_id=listing.id))
-        self.table.transact(pairs.writes(self.table, old, replace(old, **changes), lead.content.features.market))
-        new = replace(old, **changes, version=old.version + 1)
-        self.seen.setdefault((Pair, an_id), [self.pairs.get(an_id)]).append(new)
-        self.pairs[an_id] = new
+    def _pair(self, an_id: str) -> Pair:
+        ids = (self.own_id, an_id) if self.kind == "LEAD" else (an_id, self.own_id)
+        return self.pairs.get(an_id) or Pair(lead_id=ids[0], property_id=ids[1])
+
+    def _becomes(self, an_id: str, new: Pair, *, late: bool = False) -> None:
+        old = self._pair(an_id)
+        if new is old:
+            return
+        market = self._scored(self.own, self.states[an_id])[0].content.features.market
+        writes, stored = pairs.writes(self.table, old, new, market), replace(new, version=old.version + 1)
+        if late:
+            self.late.append(Late(stored, writes, self.now + LONGEST_COMMIT))
+        else:
+            self.table.transact(writes)
+            self._committed(stored)
 
     def look(self, *, skew: int = 0, keeps: bool = True) -> list[Ranked]:
         """The first half of `recommended`. Whether the ranking is kept must not matter."""
         own, known = rankings.load_own(self.table, self.kind, self.me, self.own_id)
-        seeker = lists.Seeker(own, pairs.of_object(self.table, self.kind, self.own_id))
-        ranking, worth = lists.current(
-            self.table, seeker, known.ranking if known else None, self.clock(skew), self.sizes
-        )
+        seeker = lists.seeking(self.table, own, self.clock(skew))
+        ranking, worth = lists.current(self.table, seeker, known.ranking if known else None, self.sizes)
         if keeps or worth:
             lists.keep(self.table, own, ranking, known, looked_at=self.now)
         return [row.place for row in ranking.rows[: self.sizes.shown]]
@@ -164,7 +185,7 @@ class World:
         page = Page(1, self.sizes.shown)
         found = recommend(self.table, self.kind, self.me, self.own_id, page, self.clock(skew), self.sizes)
         assert found.total == len(found.rows)
-        return [Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows]
+        return [Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation]
 
     def warm(self, *, skew: int = 0) -> None:
         lists.warm(self.table, self.kind, self.own_id, self.clock(skew), self.sizes)
@@ -202,7 +223,7 @@ class World:
                 continue
             lead, listing, points = self._scored(own, other)
             pair = acted.get(other.id)
-            out = pair and hidden(pair, price_of(listing), lead.revision, points)
+            out = pair and hidden(pair, self.kind, price_of(listing), lead.revision, points)
             if points is not None and points >= LISTED and not out:
                 found.append(Ranked(points, other.id))
         return sorted(found, reverse=True)
@@ -216,7 +237,7 @@ class World:
         return lead, listing, score(wish, offer)
 
     def _content(self, offer: Offer | Features, kind: Kind) -> Content:
-        return Content({}, offer.features(kind) if isinstance(offer, Offer) else offer)
+        return Content(BODY, offer.features(kind) if isinstance(offer, Offer) else offer)
 
     def _registered(self, name: str) -> str:
         with self._urandom():
@@ -236,9 +257,14 @@ class World:
             self._committed(new)
         return new.id
 
-    def _committed(self, new: StoredObject) -> None:
-        self.seen.setdefault((StoredObject, new.id), [self.states.get(new.id)]).append(new)
-        self.states[new.id] = new
+    def _committed(self, new: StoredObject | Pair) -> None:
+        if isinstance(new, Pair):
+            an_id = new.property_id if self.kind == "LEAD" else new.lead_id
+            self.seen.setdefault((Pair, an_id), [self.pairs.get(an_id)]).append(new)
+            self.pairs[an_id] = new
+        else:
+            self.seen.setdefault((StoredObject, new.id), [self.states.get(new.id)]).append(new)
+            self.states[new.id] = new
 
 
 def price_of(of: StoredObject) -> int:
@@ -265,6 +291,7 @@ SKEWS = st.sampled_from([0, 5 * SECOND, -5 * SECOND])
 WHICH = st.integers(0, 30)
 MOMENTS = st.integers(1, 9)
 LATE = st.sampled_from([False, False, True])
+ACTIONS: st.SearchStrategy[Action] = st.sampled_from(["LIKE", "LIKE", "DISLIKE"])
 KEEPS = st.sampled_from([True, False, None])
 ACTS = st.tuples(st.integers(0, 10), WHICH, OFFERS, SKEWS)
 
@@ -345,12 +372,21 @@ class Lists(RuleBasedStateMachine):
     def time_passes(self, ms: int) -> None:
         self.world.passes(ms)
 
-    @rule(which=WHICH, liked=st.booleans())
-    def acted_on(self, which: int, *, liked: bool) -> None:
-        if liked and (an_id := self._one_of_the_best(which)):
-            self.world.like(an_id)
-        else:
-            self._dislike(which)
+    @rule(which=WHICH, action=ACTIONS, theirs=st.booleans(), skew=SKEWS, late=LATE)
+    def acted_on(self, which: int, action: Action, skew: int, *, theirs: bool, late: bool) -> None:
+        if an_id := self._one_of_the_best(which):
+            self.world.act(an_id, action, theirs=theirs, skew=skew, late=late)
+
+    @rule(which=WHICH, action=ACTIONS, theirs=st.booleans(), skew=SKEWS, late=LATE)
+    def acted_on_again(self, which: int, action: Action, skew: int, *, theirs: bool, late: bool) -> None:
+        """What is hidden from one side may be opened by the other, or by the same one thinking better of it."""
+        if an_id := self._one_acted_on(which):
+            self.world.act(an_id, action, theirs=theirs, skew=skew, late=late)
+
+    @rule(which=WHICH)
+    def nobody_answered(self, which: int) -> None:
+        if an_id := self._one_acted_on(which):
+            self.world.lapse(an_id)
 
     @rule()
     def best_disliked(self) -> None:
@@ -400,7 +436,7 @@ class Lists(RuleBasedStateMachine):
         elif what < 8:
             self.world.passes(5 * SECOND)
         elif what < 9:
-            self._dislike(which)
+            self._acted_on(which)
         elif what < 10:
             self.world.edit(self.world.own_id, offer._replace(here=True))
         else:
@@ -423,9 +459,9 @@ class Lists(RuleBasedStateMachine):
         if an_id := self._one_of_the_best(which):
             self.world.edit(an_id, at_price(self.world.states[an_id], price), skew=skew)
 
-    def _dislike(self, which: int) -> None:
-        if an_id := self._one_of_the_best(which):
-            self.world.dislike(an_id)
+    def _acted_on(self, which: int) -> None:
+        if an_id := self._one_acted_on(which):
+            self.world.act(an_id, "DISLIKE" if which % 3 else "LIKE", theirs=which % 2 == 0)
 
     def _edit(self, which: int, offer: Offer, skew: int, *, late: bool = False) -> None:
         if an_id := self._one(which):

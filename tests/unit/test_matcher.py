@@ -56,8 +56,8 @@ def some_hidden(rows: Sequence[Row], rng: Random) -> Mapping[str, Hidden]:
 
 
 def an_edgy_market(side: Side, rng: Random) -> tuple[Sequence[Seeker], Sequence[Row]]:
-    """Seekers of both groups, and all that stands at the edges of what any of them wishes: 9,000 pairs and more."""
-    leads = [an_edgy_lead(rng) for _ in range(30)]
+    """Seekers of both groups, and all that stands at the edges of what any of them wishes: 12,000 pairs and more."""
+    leads = [an_edgy_lead(rng) for _ in range(35)]
     listings = [an_edgy_listing(rng, lead) for lead in leads for _ in range(10)]
     seekers, others = (leads, listings) if side == "lead" else (listings, leads)
     return seekers, rows_of(others, rng)

@@ -55,6 +55,7 @@ STATES = {
     "withdrawn": after("LEAD LIKE", "LEAD DISLIKE"),
     "left": after(*LIKES, "LEAD DISLIKE"),
     "expired": expired(after(*APART)),
+    "lapsed": expired(after("LEAD LIKE")),
     "archived": close(after(*APART), "OBJECT_ARCHIVED", BEGIN + 9000),
     "sold": close(after(*APART), "OBJECT_CLOSED", BEGIN + 9000),
 }
@@ -77,6 +78,7 @@ declined      >P >P >P >P =   !d !d !d !d =   !na = = =
 withdrawn     >P >P >P >P =   !d !d !d !d =   !na = = =
 left          >P >P >P >P =   !d !d !d !d =   !na = = =
 expired       >P >P >P >P =   >L >L >L >L =   !na = = =
+lapsed        >P >P >P >P dec >L >L >L >L dec !na = = =
 archived      !a !a !a !a =   !a !a !a !a =   !na = = =
 sold          !a !a !a !a =   !a !a !a !a =   !na = = =
 """
@@ -158,6 +160,7 @@ def kind(pair: Pair, *, first: Side = "LEAD") -> Kind:
         sides[pair.closed_by] if pair.status == "REJECTED" else None,
         sides[pair.awaiting],
         (pair.action(first), pair.action(second)) if acted else None,
+        pair.has_lapsed,
     )
 
 
@@ -406,7 +409,7 @@ def test_a_record_that_is_read_at_any_time_owes_the_same_notices_whatever_was_re
     assert len(sent) == len(set(sent)) > 300
 
 
-def test_a_match_hides_its_pair_from_both_lists_and_a_fresh_pair_is_seen() -> None:
-    assert not hidden(FRESH, 1000, 1, 8000)
-    for name in ("liked", "apart", "accepted", "completed", "withdrawn", "left", "expired", "archived", "sold"):
-        assert hidden(STATES[name], 1, 99, 10000), name
+def test_a_match_that_both_have_acted_on_hides_its_pair_from_both_lists_and_a_fresh_pair_is_seen() -> None:
+    assert not any(hidden(FRESH, side, 1000, 1, 8000) for side in SIDES)
+    for name in ("apart", "accepted", "completed", "withdrawn", "left", "expired", "archived", "sold"):
+        assert all(hidden(STATES[name], side, 1, 99, 10000) for side in SIDES), name

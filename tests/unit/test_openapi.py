@@ -161,11 +161,22 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         ("Money", [0, 12345678901.23, 10**12], [-1, 0.001, 10**12 + 1, "1", True, None]),
         ("Price", [0.01], [0]),
         ("Area", [0.01, 100_000], [0, 100_000.01]),
+        ("LeastArea", [0, 0.01, 100_000], [-0.01, 100_000.01]),
         ("Share", [0, 33.33, 100], [-0.01, 100.01, 33.333]),
         ("RoomCount", [0, 2.0, 50], [-1, 51, 1.5, "2"]),
-        ("Title", ["Ё", " Анна\n", "x" * 200], ["", " ", "x" * 201, "a\x00b", "\x1f"]),
-        ("PlaceName", ["Москва", "x" * 120], ["", " \t", "x" * 121]),
-        ("Phone", ["+7 916 123-45-67", "8(916)1234567", "9161234567"], ["1234567890123", "+123456789", "7 916", "abc"]),
+        ("Title", ["Ё", " Анна\n", "x" * 200], ["", " ", "x" * 201, "a\x00b", "\x1f", "a\ufffd", "\u200b"]),
+        (
+            "PlaceName",
+            ["Москва", "x" * 120, "г.\u00adМосква", "www", "t.me:/"],
+            ["", " \t", "x" * 121, "\u00ad", "а@б", "a\n://", "WwW.a", "в T.Me/a"],
+        ),
+        ("Street", ["ул. Мира"], ["", "https://a.ru"]),
+        ("HouseNumber", ["16 к2"], ["", "@", "1" * 21]),
+        (
+            "Phone",
+            ["+7 916 123-45-67", "8(916)1234567", "9161234567", "\u202a+7\u00a0916–123‑45−67\u202c", "+89161234567"],
+            ["1234567890123", "+123456789", "7 916", "abc", "916_123_45_67", "+7+9161234567"],
+        ),
         (
             "Photo",
             ["https://photos.example.ru:443/a b.jpg".replace(" ", "%20"), "https://фото.рф/1.jpg", "https://a.b?c#d"],
@@ -182,7 +193,7 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         (
             "TelegramAuthData",
             [{"init_data": ""}, {"id": 1, "auth_date": 2, "hash": ""}],
-            [{}, {"init_data": 1}, {"id": 1}],
+            [{}, {"init_data": 1}, {"init_data": None}, {"id": 1}, {"id": 1, "auth_date": 2, "hash": None}],
         ),
     ],
 )
@@ -190,6 +201,13 @@ def test_a_schema_says_what_the_field_table_says(schema: str, right: list[object
     said = WRITTEN["components"]["schemas"][schema]
     assert [value for value in right if faults(said, value)] == []
     assert [value for value in wrong if not faults(said, value)] == []
+
+
+def test_a_refused_body_is_told_as_the_contract_says_and_a_refused_header_too() -> None:
+    schema = WRITTEN["components"]["schemas"]["MalformedProblem"]
+    for refused in (errors.Malformed(), errors.Malformed(errors.BodyFault("depth", 12))):
+        assert faults(schema, json.loads(problem(refused, "1")[2])) == []
+    assert faults(schema, json.loads(problem(errors.Malformed(errors.BodyFault("depth", -1)), "1")[2]))
 
 
 def test_an_error_of_another_shape_would_be_found() -> None:

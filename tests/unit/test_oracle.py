@@ -35,28 +35,6 @@ def an_offer(**changes: object) -> Json:
 
 
 @pytest.mark.parametrize(
-    ("name", "plain"),
-    [
-        ("  г.  Москва ", "москва"),
-        ("г.Королёв", "королев"),
-        ("КОРОЛЕ\u0308В", "королев"),
-        ("Город\u00a0Мастеров", "мастеров"),
-        ("р-н Район Первый", "район первый"),
-        ("м. Метро Сити", "метро сити"),
-        ("Городок", "городок"),
-        ("Районная", "районная"),
-        ("Метро", "метро"),
-        ("район", "район"),
-        ("г. ", ""),
-        ("Р-Н  Хамовники", "хамовники"),
-        ("Москва г.", "москва г."),
-    ],
-)
-def test_a_place_name_loses_case_spaces_dots_over_e_and_one_prefix(name: str, plain: str) -> None:
-    assert oracle.normalised(name) == plain
-
-
-@pytest.mark.parametrize(
     ("wish", "offer", "points"),
     [
         (a_wish(), an_offer(), 10000),
@@ -71,6 +49,9 @@ def test_a_place_name_loses_case_spaces_dots_over_e_and_one_prefix(name: str, pl
         # a = 0.2, credit 2000: (12·2000 + 48·10000) // 60
         (a_wish(), an_offer(area=32), 8400),
         (a_wish(), an_offer(area=Decimal("31.99")), None),
+        # from 0 on no area is too small
+        (a_wish(area={"min": 0, "max": 50}), an_offer(area=Decimal("0.01")), 10000),
+        (a_wish(area={"min": 0, "max": 50}), an_offer(area=60), 9600),
         # b = 0.6 and b = 9 both earn 4000: 528 000 / 60
         (a_wish(), an_offer(area=80), 8800),
         (a_wish(), an_offer(area=500), 8800),

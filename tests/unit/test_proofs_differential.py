@@ -54,6 +54,7 @@ LOOSER = {
     ("aiogram's widget", "a value is neither text nor integer"): "it hashes Python's text of any value",
     ("aiogram's widget", "a value has a newline"): "so fields can be spliced",
     ("aiogram's widget", "too long"): "it has no limit",
+    ("aiogram's widget", "hash does not fit"): "it hashes Python's text of a null, which counts as absent",
     ("aiogram's widget", "auth_date is no time"): "it does not read auth_date",
     ("aiogram's widget", "too old, or ahead of time"): "it has no check of freshness",
     ("aiogram's widget", "id is no integer"): "it does not read the id",
@@ -67,6 +68,7 @@ STRICTER = {
     ("aiogram", "ValueError"): "it overlooks blank fields, which were signed",
     ("aiogram", "ValidationError"): "it wants first_name, and a user that begins with {",
     ("aiogram", "JSONDecodeError"): "it reads every value in brackets as JSON",
+    ("aiogram's widget", "False"): "it hashes a null, which was not signed",
 }
 """(library, what it raises) → why it refuses what we take."""
 
@@ -121,7 +123,7 @@ def disagreements(sent: Json) -> Iterator[tuple[str, str]]:
     """The keys, of LOOSER or STRICTER, that this proof shows."""
     us, reason = ours(sent)
     for name, (ask, of_widgets) in LIBRARIES.items():
-        if of_widgets != ("init_data" in sent):
+        if of_widgets != isinstance(sent.get("init_data"), str):
             them, error = _asked(ask, sent if of_widgets else sent["init_data"])
             if them is None and us is not None:
                 yield name, error

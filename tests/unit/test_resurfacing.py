@@ -3,11 +3,12 @@
 import pytest
 
 from cobroke.domain import errors
-from cobroke.domain.negotiation import Outcome, react
-from cobroke.domain.pair import DAY, Facts, Pair, Snapshot
+from cobroke.domain.negotiation import Outcome, close, react
+from cobroke.domain.pair import DAY, Facts, Pair, Side, Snapshot, other
 from cobroke.domain.resurfacing import hidden, resurfaced
 
 BEGIN = 1_700_000_000_000
+SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
 FRESH = Pair(lead_id="lead", property_id="property")
 THEN = Facts(published_share=50, price=1000, lead_revision=3, score=8000)
 CHEAPER = THEN._replace(price=970, published_share=45)
@@ -28,6 +29,10 @@ def after(*words: str, pair: Pair = FRESH) -> Pair:
     return pair
 
 
+def expired(pair: Pair) -> Pair:
+    return close(pair, "EXPIRED", pair.acted_at + 14 * DAY)
+
+
 DISLIKED = after("LEAD DISLIKE")
 KEPT = after("LEAD DISLIKE", "PROPERTY LIKE 40")
 DECLINED = after("PROPERTY LIKE 40", "LEAD DISLIKE")
@@ -35,14 +40,14 @@ STANDING = pytest.mark.parametrize("pair", [DISLIKED, KEPT, DECLINED, after("LEA
 
 
 def why(pair: Pair, price: int = 1000, revision: int = 3, score: int | None = 8000) -> str | None:
-    """What brings it back; hidden is what nothing does."""
+    """What brings it back; hidden, from both sides, is what nothing does."""
     found = resurfaced(pair, price, revision, score)
-    assert hidden(pair, price, revision, score) == (found is None)
+    assert [hidden(pair, side, price, revision, score) for side in SIDES] == [found is None] * 2
     return found
 
 
 def test_a_pair_nobody_acted_on_is_neither_hidden_nor_back() -> None:
-    assert not hidden(FRESH, 1000, 3, 8000)
+    assert not any(hidden(FRESH, side, 1000, 3, 8000) for side in SIDES)
     assert resurfaced(FRESH, 1, 99, 10000) is None
 
 
@@ -77,18 +82,60 @@ def test_any_score_is_higher_than_that_of_a_pair_that_could_not_be_recommended_t
 
 
 MATCHES = {
-    "pending": after("LEAD LIKE"),
+    "apart": after("LEAD LIKE 60", "PROPERTY LIKE 40"),
     "accepted": after("LEAD LIKE", "PROPERTY LIKE"),
     "withdrawn": after("LEAD LIKE", "LEAD DISLIKE"),
     "left": after("LEAD LIKE", "PROPERTY LIKE", "LEAD DISLIKE"),
     "opened from a kept like": after("LEAD LIKE 60", pair=KEPT),
-    "reopened after a decline": after("LEAD LIKE", pair=DECLINED),
+    "expired when both had liked": expired(after("LEAD LIKE 60", "PROPERTY LIKE 40")),
+    "expired when a kept like had been answered": expired(after("LEAD LIKE 60", pair=KEPT)),
+}
+INVITING = {
+    "first": after("LEAD LIKE"),
+    "over one's own dislike": after("LEAD DISLIKE", "LEAD LIKE"),
+    "reopened after one's own decline": after("LEAD LIKE", pair=DECLINED),
+    "reopened after one's own withdrawal": after("LEAD LIKE", "PROPERTY LIKE", "LEAD DISLIKE", "LEAD LIKE"),
 }
 
 
 @pytest.mark.parametrize("pair", MATCHES.values(), ids=MATCHES)
 def test_a_match_or_a_withdrawn_one_never_comes_back(pair: Pair) -> None:
     assert why(pair, price=1, revision=99, score=10000) is None
+
+
+@pytest.mark.parametrize("pair", INVITING.values(), ids=INVITING)
+def test_a_like_takes_the_pair_out_of_its_authors_list_alone(pair: Pair) -> None:
+    assert [hidden(pair, side, 1000, 3, 8000) for side in ("LEAD", "PROPERTY")] == [True, False]
+    assert resurfaced(pair, 1, 99, 10000) is None
+
+
+@pytest.mark.parametrize("pair", INVITING.values(), ids=INVITING)
+def test_what_nobody_answered_for_14_days_is_in_both_lists_as_one_that_is_back(pair: Pair) -> None:
+    lapsed = expired(pair)
+    assert not any(hidden(lapsed, side, 1000, 3, 8000) for side in SIDES)
+    assert resurfaced(lapsed, 1, 99, 10000) is None
+
+
+@pytest.mark.parametrize(("words", "other"), [("LEAD LIKE", "PROPERTY"), ("PROPERTY LIKE", "LEAD")])
+def test_a_like_of_either_side_of_what_nobody_answered_is_a_first_like(words: str, other: str) -> None:
+    lapsed = expired(after("LEAD LIKE 60"))
+    outcome = act(lapsed, words)
+    liked = outcome.pair
+    assert [(notice.kind, notice.to) for notice in outcome.notices] == [("INTEREST", other)]
+    assert (liked.status, liked.awaiting, liked.epoch, liked.closed_reason) == ("PENDING", other, 2, None)
+    assert {liked.offer_lead, liked.offer_property} == {None, 50}
+    assert outcome.starts_anew
+
+
+@pytest.mark.parametrize("side", ["LEAD", "PROPERTY"])
+def test_a_dislike_of_either_side_of_what_nobody_answered_is_a_decline(side: Side) -> None:
+    declined = act(expired(after("LEAD LIKE")), f"{side} DISLIKE").pair
+    assert (declined.status, declined.closed_reason, declined.closed_by) == ("REJECTED", "DECLINED", side)
+    assert declined.snapshot == Snapshot(1000, 3, 8000)
+    with pytest.raises(errors.PairDeclined):
+        act(declined, f"{other(side)} LIKE")
+    assert why(declined) is None
+    assert why(declined, price=970) == "PRICE_DROP"
 
 
 @STANDING
@@ -109,15 +156,15 @@ def test_once_back_a_like_by_either_side_is_a_first_like_on_a_clean_record(
 
 @BACK
 def test_once_back_a_dislike_of_either_side_is_a_new_one_on_a_clean_record(now: Facts) -> None:
-    for words, side, other in (("LEAD DISLIKE", "LEAD", "PROPERTY"), ("PROPERTY DISLIKE", "PROPERTY", "LEAD")):
-        outcome = act(KEPT, words, now)
+    for side in SIDES:
+        outcome = act(KEPT, f"{side} DISLIKE", now)
         again = outcome.pair
         assert outcome.starts_anew
         assert outcome.notices == ()
-        assert (again.status, again.action(side), again.action(other)) == (None, "DISLIKE", "NONE")  # type: ignore[arg-type]
+        assert (again.status, again.action(side), again.action(other(side))) == (None, "DISLIKE", "NONE")
         assert (again.offer_property, again.epoch) == (None, 1)
         assert again.snapshot == Snapshot(now.price, now.lead_revision, now.score)
-        assert hidden(again, now.price, now.lead_revision, now.score)
+        assert all(hidden(again, one, now.price, now.lead_revision, now.score) for one in SIDES)
 
 
 @BACK

@@ -8,11 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobroke.domain import features, places
+from cobroke.domain import features
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.domain.score import evaluate
-from tests import oracle
 from tests.market import CLASSES, CONDITIONS, LEAD_TYPES, LISTING_TYPES, wire
 
 type Json = dict[str, Any]
@@ -65,7 +64,7 @@ def a_range(draw: st.DrawFn, most: int) -> tuple[int, int]:
 def pairs(draw: st.DrawFn, most_kopecks: int = 10**14) -> Pair:
     """A lead's requirements and a listing that seldom knock each other out."""
     (cheapest, dearest), (smallest, largest) = draw(a_range(most_kopecks)), draw(a_range(10**7))
-    cheapest = draw(st.sampled_from([0, cheapest, cheapest]))
+    cheapest, smallest = (draw(st.sampled_from([0, least, least])) for least in (cheapest, smallest))
     price = draw(st.integers(-(-6 * cheapest // 10), 11 * dearest // 10))
     area = draw(st.integers(-(-8 * smallest // 10), 2 * largest))
     wished_rooms = draw(st.lists(ROOMS, max_size=4))
@@ -114,7 +113,7 @@ def fulfilled(pair: Pair) -> Pair:
     address["district"] = next(iter(where["districts"]), address["district"])
     address["metro_station"] = next(iter(where["metro_stations"]), None)
     details["rooms"] = next(iter(wish["rooms"]), details["rooms"])
-    details |= {"price": wish["budget"]["max"], "area": wish["area"]["min"]}
+    details |= {"price": wish["budget"]["max"], "area": wish["area"]["max"]}
     details |= {name: wish[name] for name in ("property_type", "property_class", "condition")}
     return wish, offer
 
@@ -166,13 +165,13 @@ def test_a_cheaper_listing_below_min_never_scores_higher(pair: Pair, one: int, o
 
 
 @always
-@given(pairs(), st.sampled_from([("budget", 0, 10**14), ("area", 1, 10**7)]), PRICES, PRICES)
+@given(pairs(), st.sampled_from([("budget", 10**14), ("area", 10**7)]), PRICES, PRICES)
 def test_a_wider_budget_or_area_never_lowers_the_score_or_drops_the_pair(
-    pair: Pair, wish: tuple[str, int, int], down: int, up: int
+    pair: Pair, wish: tuple[str, int], down: int, up: int
 ) -> None:
-    name, least, most = wish
+    name, most = wish
     low, high = hundredths(pair[0][name])
-    wider = {"min": wire(max(low - down % (low + 1), least)), "max": wire(min(high + up % (high + 1), most))}
+    wider = {"min": wire(low - down % (low + 1)), "max": wire(min(high + up % (high + 1), most))}
     assert score_of(({**pair[0], name: wider}, pair[1])) >= score_of(pair)
 
 
@@ -214,12 +213,12 @@ def test_prices_and_budgets_times_one_factor_change_nothing(pair: Pair, factor: 
 
 
 @always
-@given(pairs(), st.text(min_size=1, max_size=20), st.integers(-5, 200), st.integers(1500, 2030))
-def test_what_is_only_shown_is_never_scored(pair: Pair, text: str, floor: int, year: int) -> None:
+@given(pairs(), st.text(), st.text("аЯ1 /-«\u00ad", max_size=19), st.integers(-5, 200), st.integers(1500, 2030))
+def test_what_is_only_shown_is_never_scored(pair: Pair, text: str, street: str, floor: int, year: int) -> None:
     wish, offer = deepcopy(pair)
     wish |= {"payment_method": "EXCHANGE", "additional_requirements": text}
     offer["details"] |= {"floor": floor, "total_floors": 200, "year_built": year}
-    offer["address"] |= {"street": text, "house_number": text}
+    offer["address"] |= {"street": f"{street}1", "house_number": f"1{street}"}
     offer |= {"commission_share": 0, "description": text, "photos": ["https://photos.example/1.jpg"]}
     assert score_of((wish, offer)) == score_of(pair)
 
@@ -259,15 +258,3 @@ def test_spelling_order_and_repeats_change_nothing(
     if offer["address"]["metro_station"]:
         offer["address"]["metro_station"] = respelled(offer["address"]["metro_station"])
     assert score_of((wish, offer)) == score_of(pair)
-
-
-@always
-@given(
-    st.lists(
-        st.sampled_from(
-            ["г.", "М.", "м", ".", "город", "МЕТРО", "р-н", "район", " ", "ё", "е\u0308", "\u00a0", "ß", "İ"]
-        )
-    )
-)
-def test_any_name_is_normalised_as_the_oracle_does_it(pieces: list[str]) -> None:
-    assert places.normalised("".join(pieces)) == oracle.normalised("".join(pieces))

@@ -75,7 +75,7 @@ def all_scored(seeker: Seeker, rows: Iterable[Row], hidden: Mapping[str, Hidden]
 def an_edgy_lead(rng: Random) -> LeadFeatures:
     high, largest = rng.choice([1, 7, 997, 10**6, 10**14]), rng.choice([1, 7, 997, 6000, 10**7])
     low = rng.choice([0, high, high // 2, high * 9 // 10])
-    smallest = max(rng.choice([largest, largest // 2, largest * 9 // 10]), 1)
+    smallest = rng.choice([largest, largest // 2, largest * 9 // 10])
     rooms = frozenset(rng.sample([0, 1, 2, 3, 5, 7, 49, 50], rng.choice([0, 1, 2, 4])))
     places = [frozenset(rng.sample(PLACES, rng.choice([0, 1, 3]))) for _ in ("districts", "metros")]
     kind = rng.choice([0, 2, 3]), rng.randrange(4), rng.randrange(4)

@@ -11,6 +11,7 @@ from cobroke.domain import ids
 from cobroke.domain.errors import Busy
 from cobroke.domain.paging import Page
 from cobroke.domain.proof import Proof
+from cobroke.domain.wording import Words
 from cobroke.storage import alerts, keys, notices, objects, realtors
 from cobroke.storage.backlog import Written, backlog
 from cobroke.storage.idempotency import Idempotency
@@ -105,7 +106,7 @@ def test_a_run_leaves_what_is_being_written_to_the_next_one(kind: Kind, seed: in
 
 
 def a_notice(number: int) -> Notice:
-    return Notice(notices.notice_id(START + number, number), "NEW_MATCH", "", "", {})
+    return Notice(notices.notice_id(START + number, number), "NEW_MATCH", Words("", ""), {})
 
 
 def listed(table: MemoryTable, *, unread_only: bool) -> tuple[list[bool], int, int]:

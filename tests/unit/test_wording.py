@@ -25,7 +25,9 @@ PAIR = Pair(
     lead_id="the lead", property_id="the listing", offer_lead=Decimal("12.5"), offer_property=40, agreed_share=33
 )
 NBSP = "\u00a0"
-PLACE = "улица Льва Толстого, 16: 2\u00a0комнаты, 60\u00a0м², 18\u00a0000\u00a0000\u00a0₽. "
+FACTS = "2\u00a0комнаты, 60\u00a0м², 18\u00a0000\u00a0000\u00a0₽"
+PLACE = {"PROPERTY": f"улица Льва Толстого, 16: {FACTS}", "LEAD": f"Хамовники: {FACTS}"}
+"""By whom it is told."""
 
 
 def a_notice(kind: Any, to: Any) -> Notice:
@@ -84,10 +86,19 @@ def test_none_of_something_is_many() -> None:
     assert plural(0, "объект", "объекта", "объектов") == "объектов"
 
 
-def test_a_listing_is_described_by_its_address_rooms_area_and_price() -> None:
-    assert f"{described(a_property())}. " == PLACE
-    studio = a_property(street="Мира", rooms=0, area=Decimal("24.7"), price=Decimal("4999999.5"))
-    assert described(studio) == "Мира, 16: студия, 24,7\u00a0м², 4\u00a0999\u00a0999,5\u00a0₽"
+@pytest.mark.parametrize("to", ["LEAD", "PROPERTY"])
+def test_ones_own_listing_is_described_by_its_address_and_anothers_by_its_district(to: Any) -> None:
+    assert described(a_property(), to) == PLACE[to]
+    studio = a_property(street="Мира", district="Сокол", rooms=0, area=Decimal("24.7"), price=Decimal("4999999.5"))
+    facts = "студия, 24,7\u00a0м², 4\u00a0999\u00a0999,5\u00a0₽"
+    assert described(studio, to) == f"{'Сокол' if to == 'LEAD' else 'Мира, 16'}: {facts}"
+
+
+@pytest.mark.parametrize("about", ["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED", about_lead_alert])
+def test_where_anothers_listing_stands_is_told_to_nobody(about: Any) -> None:
+    listing = a_property(street="Тайная", house_number="77Ж")
+    alert = about(2, 99, listing) if callable(about) else about_pair(a_notice(about, "LEAD"), PAIR, listing)
+    assert not any(word in " ".join(alert) for word in ("Тайная", "77Ж"))
 
 
 @pytest.mark.parametrize(
@@ -106,41 +117,47 @@ def test_a_listing_is_described_by_its_address_rooms_area_and_price() -> None:
 def test_each_side_is_told_what_the_other_offers_and_both_what_is_agreed(
     kind: str, to: str, title: str, terms: str
 ) -> None:
-    assert about_pair(a_notice(kind, to), PAIR, a_property()) == (title, PLACE + terms.replace(" %", "\u00a0%"))
+    words = about_pair(a_notice(kind, to), PAIR, a_property())
+    assert words == (title, f"{PLACE[to]}. {terms.replace(' %', NBSP + '%')}", PLACE[to])
 
 
-def the_longest_listing(street: str, house: str) -> Any:
+def the_longest_listing(name: str, house: str) -> Any:
     facts = {"price": Decimal("999999999999.99"), "area": Decimal("99999.99"), "rooms": 50}
-    return a_property(street=street, house_number=house, **facts)
+    return a_property(street=name, district=name, house_number=house, **facts)
 
 
 @pytest.mark.parametrize(("kind", "to"), TOLD)
 @pytest.mark.parametrize(
-    ("street", "house"),
+    ("name", "house"),
     [("у" * 120, "1" * 20), ("улица " * 20, "1 корпус 2 строение"), ("у", "1")],
     ids=["one long word", "many words", "short"],
 )
-def test_every_text_is_short_however_long_the_address_is(kind: str, to: str, street: str, house: str) -> None:
-    words = about_pair(a_notice(kind, to), PAIR, the_longest_listing(street, house))
+def test_every_text_is_short_however_long_the_address_is(kind: str, to: str, name: str, house: str) -> None:
+    words = about_pair(a_notice(kind, to), PAIR, the_longest_listing(name, house))
     assert len(words.title) <= 50
     assert len(words.message) <= 200
-    assert f", {house}: 50\u00a0комнат" in words.message
+    assert (f", {house}: 50\u00a0комнат" in words.message) == (to == "PROPERTY")
 
 
-def test_a_street_that_is_too_long_ends_in_an_ellipsis_and_any_other_stands_as_it_is() -> None:
-    assert described(a_property(street="у" * 71)).startswith("у" * 69 + "…, 16: ")
-    assert described(a_property(street="ул " * 40)).startswith("ул " * 22 + "ул…, 16: ")
-    assert described(a_property(street="у" * 70)).startswith("у" * 70 + ", 16: ")
+@pytest.mark.parametrize(("to", "name", "house"), [("PROPERTY", "street", ", 16"), ("LEAD", "district", "")])
+def test_a_name_that_is_too_long_ends_in_an_ellipsis_and_any_other_stands_as_it_is(
+    to: Any, name: str, house: str
+) -> None:
+    assert described(a_property(**{name: "у" * 71}), to).startswith("у" * 69 + f"…{house}: ")
+    assert described(a_property(**{name: "ул " * 40}), to).startswith("ул " * 22 + f"ул…{house}: ")
+    assert described(a_property(**{name: "у" * 70}), to).startswith("у" * 70 + f"{house}: ")
 
 
-def test_an_address_stays_on_one_line_whatever_was_typed() -> None:
-    assert described(a_property(street=" улица\nМира\t\t", house_number="16\r\n")).startswith("улица Мира, 16: ")
+def test_a_place_stays_on_one_line_whatever_was_typed() -> None:
+    listing = a_property(street=" улица\nМира\t\t", house_number="16\r\n", district="\nСокол\u2028")
+    assert described(listing, "PROPERTY").startswith("улица Мира, 16: ")
+    assert described(listing, "LEAD").startswith("Сокол: ")
 
 
 @pytest.mark.parametrize(("kind", "to"), TOLD)
 def test_a_text_holds_russian_words_and_no_ids_names_or_places_to_fill(kind: str, to: str) -> None:
     words = about_pair(a_notice(kind, to), PAIR, a_property())
-    text = " ".join(words)
+    text = f"{words.title} {words.message}"
     assert not any("a" <= letter.lower() <= "z" for letter in text)
     assert not set(text) & set("{}<>_#")
     assert text[0].isupper()
@@ -160,8 +177,8 @@ def test_the_owner_of_a_lead_reads_of_the_best_new_listing_and_how_many_there_ar
     count: int, title: str, found: str
 ) -> None:
     words = about_lead_alert(count, Decimal("88.25"), a_property())
-    spaced = f"{found.replace(' н', NBSP + 'н', 1)}{PLACE}Совпадение 88,25{NBSP}%."
-    assert words == (title, spaced)
+    spaced = f"{found.replace(' н', NBSP + 'н', 1)}{PLACE['LEAD']}. Совпадение 88,25{NBSP}%."
+    assert words == (title, spaced, PLACE["LEAD"])
 
 
 @pytest.mark.parametrize(
@@ -176,8 +193,8 @@ def test_the_owner_of_a_listing_reads_which_one_it_is_and_how_many_new_buyers_th
     count: int, title: str, found: str
 ) -> None:
     words = about_property_alert(count, Decimal("100.00"), a_property())
-    spaced = f"{PLACE}{found.replace(' ', NBSP, 1)}, лучшее совпадение 100{NBSP}%."
-    assert words == (title, spaced)
+    spaced = f"{PLACE['PROPERTY']}. {found.replace(' ', NBSP, 1)}, лучшее совпадение 100{NBSP}%."
+    assert words == (title, spaced, PLACE["PROPERTY"])
 
 
 @pytest.mark.parametrize("about", [about_lead_alert, about_property_alert])
@@ -186,6 +203,6 @@ def test_an_alert_is_short_and_in_russian_however_much_there_is_to_tell(about: A
     longest = about(count, Decimal("99.99"), the_longest_listing("у" * 120, "1" * 20))
     assert len(longest.title) <= 50
     assert len(longest.message) <= 200
-    text = " ".join(about(count, Decimal("99.99"), a_property()))
+    text = about(count, Decimal("99.99"), a_property()).message
     assert not any("a" <= letter.lower() <= "z" for letter in text)
     assert text.endswith(".")

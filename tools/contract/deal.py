@@ -100,29 +100,39 @@ MET = {
         for criterion, weight in WEIGHTS.items()
     ],
     "resurfaced": None,
+    "match_id": None,
+    "awaiting": None,
+    "message_from_counterpart": None,
+}
+ASKED = MET | {
+    "commission_details": {"proposed_share": 45},
+    "match_id": MATCH_ID,
+    "awaiting": "ME",
+    "message_from_counterpart": MESSAGE,
 }
 RECOMMENDED_PROPERTY = {
     "property_id": PROPERTY_ID,
-    "property_data": {"address": ADDRESS, "details": DETAILS, "commission_share": 50, "photos": PHOTOS},
+    "property_data": PROPERTY,
     "realtor_info": SELLER,
 } | MET
 RECOMMENDED_LEAD = {
     "lead_id": LEAD_ID,
     "lead_data": {"client_name": None, "requirements": REQUIREMENTS, "client_contacts": None, "notes": None},
     "realtor_info": BUYER,
-} | MET
+} | ASKED
 
 AGREED = {"negotiation_status": "AGREED", "agreed_share": 45}
 MATCH = {
     "match_id": MATCH_ID,
     "status": "ACCEPTED",
+    "match_score": 100,
     "commission": {"proposed_by_lead": 45, "proposed_by_property": 45} | AGREED,
     "timeline": {"created_at": NOON, "contact_shared_at": LATER},
     "awaiting": None,
     "closed_reason": None,
 }
 LEAD_MATCH = MATCH | {
-    "property": {"property_id": PROPERTY_ID, "address": ADDRESS, "details": DETAILS, "photos": PHOTOS},
+    "property": {"property_id": PROPERTY_ID} | PROPERTY,
     "realtor_info": SELLER | {"telegram": "@boris_dom", "phone": "+79165550145"},
     "message_from_counterpart": None,
 }
@@ -142,6 +152,8 @@ OPENED = {
     "agreed_share": None,
     "awaiting": "THEM",
 }
+ONE_PROPERTY = RECOMMENDED_PROPERTY | {"own_action": "LIKE", "match": OPENED}
+ONE_LEAD = RECOMMENDED_LEAD | {"own_action": None, "match": OPENED | {"awaiting": "ME"}}
 REACTED: dict[str, Json] = {
     "like": {"action": "LIKE", "match": OPENED},
     "dislike": {"action": "DISLIKE", "match": None},

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 from cobroke.domain import errors
 from cobroke.problems import PROBLEM_JSON, problem, status_of
@@ -30,6 +30,22 @@ SCHEMAS: dict[str, Json] = {
         "properties": {"errors": {"type": "array", "items": {"$ref": f"{REF}FieldError"}}},
         "required": ["errors"],
     },
+    "MalformedProblem": {
+        "description": "`errors` where it is the body, not a header.",
+        "allOf": [{"$ref": f"{REF}Problem"}],
+        "properties": {"errors": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"$ref": f"{REF}BodyFault"}}},
+    },
+    "BodyFault": {
+        "description": "The rule that the body breaks, and where: `at` is the offset from 0, in the body as it reached "
+        "us, of the first byte that breaks it (of a repeated member its second name; the end of a body that is cut).",
+        "type": "object",
+        "properties": {
+            "pointer": {"const": ""},
+            "code": {"enum": list(get_args(errors.Rule.__value__))},
+            "at": {"type": "integer", "minimum": 0},
+        },
+        "required": ["pointer", "code", "at"],
+    },
     "FieldError": {
         "description": "One thing wrong with one field, by its JSON pointer; of a parameter, its name.",
         "type": "object",
@@ -42,7 +58,13 @@ SHARED = (
     *(errors.TooLarge, errors.NotJson, errors.Invalid, errors.LimitReached, errors.Busy),
 )
 """Those that stand alone with their status, and often."""
-A_FIELD_ERROR = errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
+_EXAMPLES: dict[Kind, errors.Refusal] = {
+    errors.Invalid: errors.Invalid(
+        errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
+    ),
+    errors.Malformed: errors.Malformed(errors.BodyFault("repeated_member", 42)),
+}
+_OF_A_KIND = {HTTPStatus.UNPROCESSABLE_ENTITY: "InvalidProblem", HTTPStatus.BAD_REQUEST: "MalformedProblem"}
 HEADERS = {
     "WWW-Authenticate": {"const": "Bearer"},
     "Retry-After": {"type": "integer", "description": "Seconds."},
@@ -71,7 +93,7 @@ def _answer(*kinds: Kind) -> Json:
     made = [problem(_fact(kind), "5f9b1c1e") for kind in kinds]
     status, headers, _ = made[0]
     documents = {document["code"]: document for document in (json.loads(body) for _, _, body in made)}
-    schema = "InvalidProblem" if status is HTTPStatus.UNPROCESSABLE_ENTITY else "Problem"
+    schema = _OF_A_KIND.get(status, "Problem")
     told = {"status": {"const": status.value}, "code": {"enum": list(documents)}}
     media = {
         "schema": {"allOf": [{"$ref": f"{REF}{schema}"}], "properties": told},
@@ -86,4 +108,4 @@ def _answer(*kinds: Kind) -> Json:
 
 
 def _fact(kind: Kind) -> errors.Refusal:
-    return kind(A_FIELD_ERROR) if kind is errors.Invalid else kind()
+    return _EXAMPLES.get(kind) or kind()

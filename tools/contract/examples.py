@@ -13,6 +13,8 @@ from tools.contract.deal import (
     LEAD_ROW,
     NOON,
     NOTICE_ID,
+    ONE_LEAD,
+    ONE_PROPERTY,
     OWN_LEAD,
     OWN_PROPERTY,
     PAGE,
@@ -36,10 +38,12 @@ class Example(NamedTuple):
     requests: dict[str, Json]
 
 
+TOLD = about_lead_alert(1, 100, PROPERTY)
 NOTICE = {
     "id": NOTICE_ID,
     "type": "NEW_MATCH",
-    **about_lead_alert(1, 100, PROPERTY)._asdict(),
+    "title": TOLD.title,
+    "message": TOLD.message,
     "data": {
         "reason": "RECOMMENDED",
         "lead_id": LEAD_ID,
@@ -99,12 +103,14 @@ EXAMPLES = {
     "archive_property": _one(OWN_PROPERTY | ARCHIVED),
     "recommend_properties": _one({"recommendations": [RECOMMENDED_PROPERTY]} | PAGE),
     "recommend_leads": _one({"recommendations": [RECOMMENDED_LEAD]} | PAGE),
+    "look_at_property": _one(ONE_PROPERTY),
+    "look_at_lead": _one(ONE_LEAD),
     "act_on_property": Example(REACTED, REACTIONS),
     "act_on_lead": Example(REACTED, REACTIONS),
     "list_matches_of_lead": _one({"matches": [LEAD_MATCH]} | PAGE),
     "list_matches_of_property": _one({"matches": [PROPERTY_MATCH]} | PAGE),
     "get_match": Example({"of_the_lead": LEAD_MATCH, "of_the_property": PROPERTY_MATCH}, {}),
-    "complete_match": _one(LEAD_MATCH | {"status": "COMPLETED"}),
+    "complete_match": _one(LEAD_MATCH | {"status": "COMPLETED", "match_score": None}),
     "list_notifications": _one({"notifications": [NOTICE], "unread_count": 1} | PAGE),
     "read_notification": _one({"id": NOTICE_ID, "is_read": True}),
     "read_all_notifications": _one({"unread_count": 0}),

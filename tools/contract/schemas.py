@@ -16,7 +16,7 @@ type Json = dict[str, Any]
 
 REF = "#/components/schemas/"
 READABLE = f"^[^{CONTROLS}]*$"
-"""No control character but TAB, LF and CR."""
+"""No control character but TAB, LF and CR, and no U+FFFD."""
 IGNORED = {"propertyNames": {"pattern": READABLE}, "additionalProperties": {"$ref": f"{REF}Ignored"}}
 """What an unknown member of a body may be: it is not kept, but it is read."""
 NAMES = {"cobroke__domain__vocabulary__Status": "ObjectStatus", "cobroke__domain__pair__Status": "MatchStatus"}

@@ -12,8 +12,9 @@ buyer's realtor. Numbers are exact: they leave as they came. A field that may be
 Unknown members of a body and unknown query names are ignored. `(added)` marks what is beyond the first description.
 
 Every error is `application/problem+json` (RFC 9457). An unknown path is a 404, a wrong verb a 405 with `Allow`, a fault
-of ours a 500 `internal_error`. The gateway's own answers, a throttled 429, an over-long header or a body over 6 MB, are
-outside this promise."""
+of ours a 500 `internal_error`. Every answer has an `X-Request-Id`, which `instance` repeats. The gateway's own answers,
+a throttled 429, an over-long header or a body over 6 MB, are outside this promise."""
+_TAG = r'(W/)?"[\x21\x23-\x7e]*"'
 PARAMETERS: dict[str, Json] = {
     "page": {"description": "Which page, from 1. Past the end it is empty."},
     "limit": {"description": "How many rows a page has."},
@@ -29,7 +30,7 @@ PARAMETERS: dict[str, Json] = {
         "schema": {
             "type": "string",
             "format": "if-match",
-            "pattern": r'^(\*|(W/)?"[\x21\x23-\x7e]*"([ \t]*,[ \t]*(W/)?"[\x21\x23-\x7e]*")*)$',
+            "pattern": rf"^(\*|(,[ \t,]*)?{_TAG}([ \t]*,[ \t,]*{_TAG})*([ \t,]*,)?)$",
         },
         "example": '"1"',
     },

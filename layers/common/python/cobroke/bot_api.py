@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import urllib3
 
+from cobroke.domain.wording import Words
+
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 NOT_OF_THE_MESSAGE = {401, 404, 408}
 """A token that is not known, or (through what stands between) no answer in time: another try may be taken."""
@@ -54,11 +56,12 @@ class BotApi:
         self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its lines hold the URL, and the URL the token
 
-    def send(self, token: str, chat_id: str, title: str, message: str) -> Answer:
+    def send(self, token: str, chat_id: str, words: Words) -> Answer:
         body: dict[str, Any] = {
             "chat_id": int(chat_id),
-            "text": f"<b>{html.escape(title)}</b>\n{html.escape(message)}",
+            "text": as_html(words),
             "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
         }
         if self._button_url:
             button = {"text": "Открыть", "web_app": {"url": self._button_url}}
@@ -68,6 +71,12 @@ class BotApi:
             return _read(answer.status, json.loads(answer.data))
         except (urllib3.exceptions.HTTPError, *_SENSELESS):
             raise Unreachable from None  # never its text, for the same reason
+
+
+def as_html(words: Words) -> str:
+    """What was typed is code: of all that Telegram makes of a text by itself it makes nothing there."""
+    before, typed, after = map(html.escape, words.message.partition(words.typed or words.message))
+    return f"<b>{html.escape(words.title)}</b>\n{before}<code>{typed}</code>{after}"
 
 
 def _read(status: int, document: Any) -> Answer:  # noqa: ANN401 - whatever came

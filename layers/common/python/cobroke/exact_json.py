@@ -46,8 +46,8 @@ def loads_strictly(body: bytes) -> Json:
         value: Json = json.loads(
             body.decode(),
             object_pairs_hook=_without_repeats,
-            parse_float=_number,
-            parse_int=_number,
+            parse_float=exact_number,
+            parse_int=exact_number,
             parse_constant=_refuse,
         )
     except (ValueError, RecursionError, ArithmeticError):
@@ -63,7 +63,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _number(text: str) -> int | Decimal:
+def exact_number(text: str) -> int | Decimal:
+    """The value of a number of JSON; Malformed or ArithmeticError where it is too long, too great or too fine."""
     if len(text) > MAX_NUMBER_LENGTH:
         raise Malformed
     value = Decimal(text)

@@ -1,10 +1,10 @@
 """The edge: one resolver for every API function. It lets in what may come in, and turns every refusal and every
 bug into problem+json. Closed by default: a route is public only where ROUTES says so.
 
-The order of refusals: path and verb, token, content type, size, JSON, form of the ids, fields; then the route's own.
+OPTIONS on any path is a 204: who asks what he may has no token yet. Else the order of refusals: path and verb, token,
+content type, size, JSON, form of the ids, fields; then the route's own.
 """
 
-import base64
 import functools
 import inspect
 import os
@@ -20,11 +20,12 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
 from cobroke.access import Access
+from cobroke.bodies import read_body
 from cobroke.config import Config
 from cobroke.domain import errors
 from cobroke.domain.ids import is_well_formed
 from cobroke.domain.preconditions import ANYTHING, etag, idempotency_key, if_match
-from cobroke.exact_json import Json, dumps, fingerprint, loads_strictly
+from cobroke.exact_json import Json, dumps, fingerprint
 from cobroke.failures import kind_and_place
 from cobroke.problems import invalid, problem
 from cobroke.query import as_it_fits, given
@@ -33,9 +34,8 @@ from cobroke.served import SERVED, Served
 from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.table import Table
 
-MAX_BODY_BYTES = 262_144
-# A comma says that the header came twice.
-_JSON_TYPE = re.compile(r"[ \t]*application/json[ \t]*(;[^,]*)?", re.ASCII | re.IGNORECASE)
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of every answer; with them goes X-Request-Id."""
 _ID = re.compile(r"\{(\w+)\}")
 _PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
 _BY_KEY = {route.key: route for route in ROUTES}
@@ -99,16 +99,20 @@ class Api(APIGatewayHttpResolver):
         self.table.begin()
         self.caller, self._body, self._etag, self.decided = "", None, "", ""
         request = APIGatewayProxyEventV2(dict(event))
-        route = None
+        request_id, route = request.request_context.request_id, None
         try:
-            route = _route(request.http_method, request.path)
-            self._admit(request, route)
-            answer = as_it_fits(self.resolve(_checked(event, request.headers), context))
+            if request.http_method == "OPTIONS":
+                answer = _as_event(Response(204, body=""))
+            else:
+                route = _route(request.http_method, request.path)
+                self._admit(request, route)
+                answer = as_it_fits(self.resolve(_checked(event, request.headers), context))
         except Exception as fact:  # noqa: BLE001 - nothing leaves as an error of the gateway
             answer = _as_event(self._refuse(fact, request))
+        answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": request_id}
         self.logger.info(
             "request",
-            request_id=request.request_context.request_id,
+            request_id=request_id,
             route=route.key if route else None,
             realtor_id=self.caller or None,
             status=answer["statusCode"],
@@ -123,7 +127,7 @@ class Api(APIGatewayHttpResolver):
         if not route.public:
             self.caller = self._access.caller(request.headers)
         if route.takes_body:
-            self._body = _read_body(request)
+            self._body = read_body(request)
         self.if_match = if_match(request.headers.get("if-match")) if route.conditional else ANYTHING
         key = idempotency_key(request.headers.get("idempotency-key")) if route.keyed else None
         self.idempotency = Idempotency(route.key, key, fingerprint(self._body)) if key else None
@@ -156,19 +160,6 @@ def _route(method: str, path: str) -> Route:
     raise errors.NotFound
 
 
-def _read_body(request: APIGatewayProxyEventV2) -> Json:
-    if not _JSON_TYPE.fullmatch(request.headers.get("content-type") or ""):
-        raise errors.NotJson
-    sent = request.body or ""
-    try:
-        body = base64.b64decode(sent, validate=True) if request.is_base64_encoded else sent.encode()
-    except ValueError:
-        raise errors.Malformed from None
-    if len(body) > MAX_BODY_BYTES:
-        raise errors.TooLarge
-    return loads_strictly(body)
-
-
 def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
     """Powertools knows `application/json` in lower case alone; what the body is has been checked."""
     named = {name.lower(): value or "" for name, value in headers.items()}
@@ -180,8 +171,9 @@ def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _why(fact: Exception) -> str:
-    fields = [error.pointer for error in fact.errors] if isinstance(fact, errors.Invalid) else []
-    return " ".join([getattr(fact, "code", "bug"), *fields])
+    found = fact.errors if isinstance(fact, errors.Invalid | errors.Malformed) else ()
+    rules = [error.code if isinstance(error, errors.BodyFault) else error.pointer for error in found]
+    return " ".join([getattr(fact, "code", "bug"), *rules])
 
 
 def _as_event(response: Response[str]) -> dict[str, Any]:

@@ -12,9 +12,7 @@ from cobroke.domain.pair import ClosedReason, NegotiationStatus, Pair, Side, Sta
 from cobroke.domain.property import Address, Details
 from cobroke.storage import matches
 from cobroke.storage.realtors import Realtor
-from cobroke.views import RealtorInfo, realtor_info
-
-MESSAGE_IN_LISTS = 500
+from cobroke.views import RealtorInfo, Score, beginning, percent_or_none, realtor_info
 
 type Awaiting = Literal["ME", "THEM"] | None
 
@@ -51,6 +49,10 @@ class MatchedProperty(BaseModel):
     address: Address
     details: Details
     photos: list[str]
+    commission_share: Share
+    """(added)"""
+    description: str | None
+    """(added) In lists the first 500 characters."""
 
 
 class MatchedLead(BaseModel):
@@ -66,6 +68,8 @@ class Match(BaseModel):
 
     match_id: Id
     status: Status
+    match_score: Score | None
+    """(added) As both objects are now; null where the pair is ruled out or one of them has left the market."""
     commission: Commission
     realtor_info: Counterpart
     timeline: Timeline
@@ -104,16 +108,19 @@ def match_state(pair: Pair, side: Side) -> MatchState | None:
     return MatchState.model_construct(**_state(pair, side)) if pair.status else None
 
 
-def lead_match(of: matches.Match, message_length: int | None = None) -> LeadMatch:
+def lead_match(of: matches.Match, text_length: int | None = None) -> LeadMatch:
+    """So many characters of each long text, or all of it."""
     listing = of.sides.listing
     body = listing.content.body
     shown = MatchedProperty.model_construct(
-        property_id=listing.id, address=body["address"], details=body["details"], photos=body["photos"]
+        property_id=listing.id,
+        **{name: body[name] for name in ("address", "details", "photos", "commission_share")},
+        description=beginning(body["description"], text_length),
     )
-    return LeadMatch.model_construct(**_match(of, "LEAD", message_length), property=shown)
+    return LeadMatch.model_construct(**_match(of, "LEAD", text_length), property=shown)
 
 
-def property_match(of: matches.Match, message_length: int | None = None) -> PropertyMatch:
+def property_match(of: matches.Match, text_length: int | None = None) -> PropertyMatch:
     lead = of.sides.lead
     body = lead.content.body
     shown = MatchedLead.model_construct(
@@ -121,15 +128,16 @@ def property_match(of: matches.Match, message_length: int | None = None) -> Prop
         client_name=body["client_name"] if of.sides.pair.contacts_visible else None,
         requirements=body["requirements"],
     )
-    return PropertyMatch.model_construct(**_match(of, "PROPERTY", message_length), lead=shown)
+    return PropertyMatch.model_construct(**_match(of, "PROPERTY", text_length), lead=shown)
 
 
-def _match(of: matches.Match, side: Side, message_length: int | None) -> dict[str, Any]:
+def _match(of: matches.Match, side: Side, text_length: int | None) -> dict[str, Any]:
     pair = of.sides.pair
     state = _state(pair, side)
     terms = {name: state.pop(name) for name in ("negotiation_status", "agreed_share")}
     offers: dict[str, Any] = {"proposed_by_lead": pair.offer_lead, "proposed_by_property": pair.offer_property}
     return state | {
+        "match_score": percent_or_none(of.sides.live_score),
         "commission": Commission.model_construct(**offers, **terms),
         "realtor_info": _counterpart(of.counterpart, reachable=pair.contacts_visible),
         "timeline": Timeline(
@@ -137,7 +145,7 @@ def _match(of: matches.Match, side: Side, message_length: int | None) -> dict[st
             contact_shared_at=timestamp_or_none(pair.contact_shared_at),
         ),
         "closed_reason": pair.closed_reason,
-        "message_from_counterpart": of.message[:message_length] if of.message else None,
+        "message_from_counterpart": beginning(of.message, text_length),
     }
 
 

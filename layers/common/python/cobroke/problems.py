@@ -45,6 +45,8 @@ def problem(fact: Exception, request_id: str) -> tuple[HTTPStatus, dict[str, str
     }
     if isinstance(fact, errors.Invalid):
         document["errors"] = [error._asdict() for error in fact.errors]
+    if isinstance(fact, errors.Malformed) and fact.errors:
+        document["errors"] = [{"pointer": "", **fault._asdict()} for fault in fact.errors]
     return status, {"Content-Type": PROBLEM_JSON, **_headers(fact)}, dumps(document)
 
 

@@ -43,6 +43,8 @@ ROUTES = (
     Route("PUT", "/properties/{property_id}/archive", "properties", conditional=True, tagged=True),
     Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
     Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
+    Route("GET", "/leads/{lead_id}/property-recommendations/{property_id}", "recommendations"),
+    Route("GET", "/properties/{property_id}/lead-recommendations/{lead_id}", "recommendations"),
     Route("POST", "/leads/{lead_id}/property-recommendations/{property_id}/action", "matches", takes_body=True),
     Route("POST", "/properties/{property_id}/lead-recommendations/{lead_id}/action", "matches", takes_body=True),
     Route("GET", "/leads/{lead_id}/matches", "matches"),

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from cobroke.domain.errors import Malformed
 from cobroke.domain.proof import Proof
+from cobroke.domain.texts import line
 from cobroke.exact_json import loads_strictly
 
 MINI_APP_AGE_S = 24 * 3600
@@ -60,7 +61,8 @@ def _of_mini_app(init_data: str, bot_token: str, now: int) -> Proof:
     return _proof(identity, user, auth_date)
 
 
-def _of_widget(sent: dict[str, Any], bot_token: str, now: int) -> Proof:
+def _of_widget(given: dict[str, Any], bot_token: str, now: int) -> Proof:
+    sent = {name: value for name, value in given.items() if value is not None}
     if not sent.keys() <= _WIDGET_KNOWS:
         raise BadProof("a field is unknown")
     _must_have(sent, _WIDGET_NEEDS)
@@ -135,7 +137,7 @@ def _fresh(auth_date: str, age: int, now: int) -> int:
 def _proof(identity: int, person: dict[str, Any], auth_date: int) -> Proof:
     if not 1 <= identity <= _MAX_ID:
         raise BadProof("id out of range")
-    names = [person.get("first_name"), person.get("last_name")]
-    name = " ".join(part.strip() for part in names if isinstance(part, str) and part.strip())
+    names = [part for part in (person.get("first_name"), person.get("last_name")) if isinstance(part, str)]
+    name = line(" ".join(names))
     username = person.get("username")
     return Proof(str(identity), name or None, username if isinstance(username, str) and username else None, auth_date)

@@ -26,7 +26,10 @@ Refusal
 └── Busy                       the store stayed busy after our own retries    503
 """
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
+
+type Rule = Literal["not_utf8", "not_json", "repeated_member", "character", "number", "depth"]
+"""What a body must keep to be read at all."""
 
 
 class FieldError(NamedTuple):
@@ -35,6 +38,13 @@ class FieldError(NamedTuple):
     pointer: str
     code: str
     message: str
+
+
+class BodyFault(NamedTuple):
+    """The rule that a body breaks, and the offset of the first byte that breaks it."""
+
+    code: Rule
+    at: int
 
 
 class Refusal(Exception):
@@ -47,6 +57,11 @@ class Refusal(Exception):
 class Malformed(Refusal):
     code = "malformed"
     title = "The body is not JSON that this API reads, or a header has no form."
+
+    def __init__(self, *errors: BodyFault) -> None:
+        """Nothing where it is a header."""
+        super().__init__()
+        self.errors = errors
 
 
 class Unauthorized(Refusal):

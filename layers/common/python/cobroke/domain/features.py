@@ -81,7 +81,7 @@ type Features = LeadFeatures | PropertyFeatures
 def lead_features(requirements: "Requirements") -> LeadFeatures:
     where = requirements.location
     return LeadFeatures(
-        city=normalised(where.city),
+        city=normalised(where.city, "city"),
         type=TYPES.index(requirements.property_type),
         klass=CLASSES.index(requirements.property_class),
         condition=CONDITIONS.index(requirements.condition),
@@ -90,23 +90,23 @@ def lead_features(requirements: "Requirements") -> LeadFeatures:
         area_min=_hundredths(requirements.area.min),
         area_max=_hundredths(requirements.area.max),
         rooms=frozenset(requirements.rooms),
-        districts=frozenset(map(place, where.districts)),
-        metros=frozenset(map(place, where.metro_stations)),
+        districts=frozenset(place(name, "district") for name in where.districts),
+        metros=frozenset(place(name, "station") for name in where.metro_stations),
     )
 
 
 def property_features(body: "PropertyBody") -> PropertyFeatures:
     address, details = body.address, body.details
     return PropertyFeatures(
-        city=normalised(address.city),
+        city=normalised(address.city, "city"),
         type=TYPES.index(details.property_type),
         klass=CLASSES.index(details.property_class),
         condition=CONDITIONS.index(details.condition),
         price=_hundredths(details.price),
         area=_hundredths(details.area),
         rooms=details.rooms,
-        district=place(address.district),
-        metro=NOWHERE if address.metro_station is None else place(address.metro_station),
+        district=place(address.district, "district"),
+        metro=NOWHERE if address.metro_station is None else place(address.metro_station, "station"),
     )
 
 

@@ -1,12 +1,25 @@
 """A lead: what a realtor's buyer wants."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from cobroke.domain.fields import Area, Body, Money, Number, PlaceName, PlaceNames, Rooms, Title
+from cobroke.domain.fields import (
+    TEXT,
+    Area,
+    Body,
+    Districts,
+    LeastArea,
+    Money,
+    Number,
+    PlaceName,
+    Posting,
+    Rooms,
+    Stations,
+    Title,
+)
 from cobroke.domain.vocabulary import Condition, LeadType, PaymentMethod, PropertyClass
 
 REQUIREMENTS_BYTES = 32 * 1024
@@ -16,8 +29,8 @@ class Location(Body):
     """An empty list is no preference."""
 
     city: PlaceName
-    districts: PlaceNames
-    metro_stations: PlaceNames
+    districts: Districts
+    metro_stations: Stations
 
 
 class Budget(Body):
@@ -37,7 +50,7 @@ class Budget(Body):
 class AreaRange(Body):
     """Square metres, the minimum not above the maximum."""
 
-    min: Area
+    min: LeastArea
     max: Area
 
     @model_validator(mode="after")
@@ -63,7 +76,7 @@ class Requirements(Body):
     property_class: PropertyClass
     condition: Condition
     payment_method: PaymentMethod
-    additional_requirements: Annotated[str, Field(max_length=4000)] | None = None
+    additional_requirements: Annotated[str, Field(max_length=4000), TEXT] | None = None
 
     @model_validator(mode="after")
     def _not_too_large(self) -> Self:
@@ -75,10 +88,12 @@ class Requirements(Body):
         return self
 
 
-class LeadBody(Body):
+class LeadBody(Posting):
     """What its owner writes of a lead."""
+
+    NOT_LISTED: ClassVar[frozenset[str]] = frozenset({"client_contacts", "notes"})
 
     client_name: Title | None = None
     requirements: Requirements
-    client_contacts: Annotated[str, Field(max_length=500)] | None = None
-    notes: Annotated[str, Field(max_length=4000)] | None = None
+    client_contacts: Annotated[str, Field(max_length=500), TEXT] | None = None
+    notes: Annotated[str, Field(max_length=4000), TEXT] | None = None

@@ -37,7 +37,7 @@ type Standing = Literal[
     "WAITING",  # the other side's turn
     "ACCEPTED",
     "COMPLETED",
-    "BACK",  # disliked or declined, before something changed so much that it no longer counts
+    "BACK",  # disliked or declined before something changed so much that it no longer counts, or nobody answered
     "REOPENABLE",
     "DECLINED",  # the other side closed the match, not long ago
     "GONE",  # an object was archived
@@ -112,12 +112,12 @@ def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pai
 
 
 def _standing(pair: Pair, act: Act) -> Standing:
-    if resurfaced(pair, act.facts.price, act.facts.lead_revision, act.facts.score):
+    if pair.has_lapsed or resurfaced(pair, act.facts.price, act.facts.lead_revision, act.facts.score):
         return "BACK"
     match pair.status:
         case None:
             return _UNMATCHED[pair.action(act.other)]
-        case "PENDING" if pair.offer(act.actor) is None:
+        case "PENDING" if pair.asks(act.actor):
             return "INVITED"
         case "PENDING":
             return "AWAITED" if pair.awaiting == act.actor else "WAITING"

@@ -114,6 +114,15 @@ class Pair:
         """When it closes by itself (ms); None unless PENDING."""
         return self.acted_at + PENDING_FOR if self.status == "PENDING" else None
 
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it expired while only one side had acted: as if there had been no match."""
+        return self.closed_reason == "EXPIRED" and None in (self.offer_lead, self.offer_property)
+
+    def asks(self, side: Side) -> bool:
+        """Whether the other side alone has acted, and waits for this one."""
+        return self.status == "PENDING" and self.offer(side) is None
+
     def action(self, side: Side) -> Action | Literal["NONE"]:
         return self.lead_action if side == "LEAD" else self.property_action
 

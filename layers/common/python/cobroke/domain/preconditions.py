@@ -6,7 +6,8 @@ from typing import NamedTuple
 from cobroke.domain.errors import Malformed, PreconditionFailed
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
-_TAGS = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
+# RFC 9110, 5.6.1.2: elements may be empty. Not all of them: such a list would name no version.
+_TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -31,8 +32,8 @@ ANYTHING = IfMatch()
 
 def if_match(header: str | None) -> IfMatch:
     """RFC 9110, 13.1.1; Malformed where it is none."""
-    tags = header.strip(" \t") if header is not None else "*"
-    if tags == "*":
+    tags = header if header is not None else "*"
+    if tags.strip(" \t") == "*":
         return ANYTHING
     if not _TAGS.fullmatch(tags):
         raise Malformed

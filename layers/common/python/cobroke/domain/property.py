@@ -1,20 +1,32 @@
 """A property: what another realtor has to sell."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.errors import FieldError, Invalid
-from cobroke.domain.fields import Area, Body, Photo, PlaceName, Price, RoomCount, Share
+from cobroke.domain.fields import (
+    TEXT,
+    Area,
+    Body,
+    HouseNumber,
+    Photo,
+    PlaceName,
+    Posting,
+    Price,
+    RoomCount,
+    Share,
+    Street,
+)
 from cobroke.domain.vocabulary import Condition, PropertyClass, PropertyType
 
 
 class Address(Body):
     city: PlaceName
     district: PlaceName
-    street: Annotated[str, Field(min_length=1, max_length=120)]
-    house_number: Annotated[str, Field(min_length=1, max_length=20)]
+    street: Street
+    house_number: HouseNumber
     metro_station: PlaceName | None = None
 
 
@@ -46,15 +58,17 @@ type Photos = Annotated[
 ]
 
 
-class PropertyBody(Body):
+class PropertyBody(Posting):
     """What its owner writes of a property."""
+
+    NOT_LISTED: ClassVar[frozenset[str]] = frozenset({"photos", "description"})
 
     address: Address
     details: Details
     commission_share: Share
     photos: Photos = Field(default_factory=list)
     """Web addresses; never fetched here."""
-    description: Annotated[str, Field(max_length=10_000)] | None = None
+    description: Annotated[str, Field(max_length=10_000), TEXT] | None = None
 
 
 def check_year(body: PropertyBody, this_year: int) -> None:

@@ -6,8 +6,10 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.networks import validate_email
 from pydantic_core import PydanticCustomError
 
-from cobroke.domain.fields import Body, Title
+from cobroke.domain.fields import FORMAT, Body, Title
 from cobroke.domain.texts import phone_number
+
+_OF_A_WIDGET = ("id", "auth_date", "hash")
 
 
 def _a_phone(value: str) -> str:
@@ -30,17 +32,19 @@ def _an_email(value: str) -> str:
 
 
 def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(value.get("init_data"), str) or {"id", "auth_date", "hash"} <= value.keys():
+    of_widget = all(value.get(name) is not None for name in _OF_A_WIDGET)
+    if of_widget or isinstance(value.get("init_data"), str):
         return value
     raise PydanticCustomError("telegram_proof", "Must hold init_data, or all of id, auth_date and hash")
 
 
-_PHONE = r"^(\+([() -]*[0-9]){10,15}|[() -]*[78]([() -]*[0-9]){10}|([() -]*[0-9]){10})[() -]*$"
+_MARKS = rf"[() \t\n\r\xa0\u2000-\u2015\u2028\u2029\u202f\u205f\u2212\u3000{FORMAT}-]*"
+_PHONE = rf"^([{FORMAT}]*\+({_MARKS}[0-9]){{10,15}}|{_MARKS}[78]({_MARKS}[0-9]){{10}}|({_MARKS}[0-9]){{10}}){_MARKS}$"
 _PROOFS = {
     "type": "object",
     "anyOf": [
         {"required": ["init_data"], "properties": {"init_data": {"type": "string"}}},
-        {"required": ["id", "auth_date", "hash"]},
+        {"required": list(_OF_A_WIDGET), "properties": {name: {"not": {"type": "null"}} for name in _OF_A_WIDGET}},
     ],
 }
 

@@ -1,17 +1,24 @@
-"""Whether a pair is out of both lists of recommendations, and what brought a disliked one back."""
+"""Whether a pair is out of a side's list of recommendations, and what brought a disliked one back."""
 
 from typing import Literal
 
-from cobroke.domain.pair import Pair
+from cobroke.domain.pair import Pair, Side
 
 type Resurfaced = Literal["PRICE_DROP", "REQUIREMENTS"]
 
 
-def hidden(pair: Pair, price: int, revision: int, score: int | None) -> bool:
-    """Whether a match, or a dislike that still stands, keeps the pair out. Arguments as of `resurfaced`."""
-    if pair.snapshot is None:
-        return pair.status is not None
-    return resurfaced(pair, price, revision, score) is None
+def hidden(pair: Pair, side: Side, price: int, revision: int, score: int | None) -> bool:
+    """Whether a match, or a dislike that still stands, keeps the pair out of this side's list. The other arguments as
+    of `resurfaced`.
+    """
+    return resurfaced(pair, price, revision, score) is None if pair.snapshot else not is_open(pair, side)
+
+
+def is_open(pair: Pair, side: Side) -> bool:
+    """Whether it is in this side's list whatever its objects are worth: nobody dislikes it, and there is no match but
+    one that waits for the first act of this side.
+    """
+    return pair.snapshot is None and (pair.status is None or pair.asks(side) or pair.has_lapsed)
 
 
 def resurfaced(pair: Pair, price: int, revision: int, score: int | None) -> Resurfaced | None:

@@ -3,23 +3,26 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cobroke.domain.pair import Notice, Number, Pair, other
+from cobroke.domain.pair import Notice, Number, Pair, Side, other
 
 _NBSP = "\u00a0"
-_LONGEST_STREET = 70
-"""Realtors may write 120 letters; with all else no message is then over 200."""
+_LONGEST_NAME = 70
+"""Or district: realtors may write 120 letters; with all else no message is then over 200."""
 
 
 class Words(NamedTuple):
     title: str
     message: str
+    typed: str = ""
+    """The part of the message that holds what a realtor typed; where that is not said, it may be anywhere."""
 
 
 def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
     """`pair` as it was when the notice came due, `listing`: the body of its property."""
     title, terms = _TOLD[notice.kind, notice.to]
     share = pair.agreed_share if notice.kind == "CONTACT_SHARED" else pair.offer(other(notice.to))
-    return Words(title, f"{described(listing)}. {terms.format(share=percent(share or 0))}")
+    shown = described(listing, notice.to)
+    return Words(title, f"{shown}. {terms.format(share=percent(share or 0))}", shown)
 
 
 def about_lead_alert(count: int, score: Number, best: Mapping[str, Any]) -> Words:
@@ -30,21 +33,24 @@ def about_lead_alert(count: int, score: Number, best: Mapping[str, Any]) -> Word
         if count == 1
         else f"{count}{_NBSP}{plural(count, 'новый объект', 'новых объекта', 'новых объектов')}. Лучший: "
     )
-    return Words(title, f"{found}{described(best)}. Совпадение {percent(score)}.")
+    shown = described(best, "LEAD")
+    return Words(title, f"{found}{shown}. Совпадение {percent(score)}.", shown)
 
 
 def about_property_alert(count: int, score: Number, own: Mapping[str, Any]) -> Words:
     """To the owner of a listing with this body: `count` leads, the best of them with this score (0–100)."""
     title = "Новый покупатель на ваш объект" if count == 1 else "Новые покупатели на ваш объект"
     found = f"{count}{_NBSP}{plural(count, 'новый покупатель', 'новых покупателя', 'новых покупателей')}"
-    return Words(title, f"{described(own)}. {found}, лучшее совпадение {percent(score)}.")
+    shown = described(own, "PROPERTY")
+    return Words(title, f"{shown}. {found}, лучшее совпадение {percent(score)}.", shown)
 
 
-def described(listing: Mapping[str, Any]) -> str:
-    """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽»."""
+def described(listing: Mapping[str, Any], to: Side) -> str:
+    """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽» to its owner; to others «Хамовники: …»."""
     address, details = listing["address"], listing["details"]
+    place = [address["street"], address["house_number"]] if to == "PROPERTY" else [address["district"]]
     facts = rooms(details["rooms"]), f"{number(details['area'])}{_NBSP}м²", price(details["price"])
-    return f"{_shortened(address['street'])}, {_shortened(address['house_number'])}: {', '.join(facts)}"
+    return f"{', '.join(map(_shortened, place))}: {', '.join(facts)}"
 
 
 def price(roubles: Number) -> str:
@@ -75,7 +81,7 @@ def plural(count: int, one: str, few: str, many: str) -> str:
 def _shortened(text: str) -> str:
     """On one line, whatever was typed."""
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_STREET else f"{line[: _LONGEST_STREET - 1].rstrip()}…"
+    return line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {

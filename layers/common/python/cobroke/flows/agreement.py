@@ -47,11 +47,12 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
         sides, side = load_match(table, caller, pair_ids)
         own, done = sides.of(side), negotiation.complete(sides.pair, side, clock())
         writes = pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
-        if own.status == "ACTIVE":
-            writes += stored_object.writes(table, own, objects.archived(own, "OBJECT_CLOSED", clock))
+        gone = objects.archived(own, "OBJECT_CLOSED", clock) if own.status == "ACTIVE" else own
+        if gone is not own:
+            writes += stored_object.writes(table, own, gone)
         if writes:
             table.transact(writes)
-        return sides._replace(pair=done), side
+        return sides.having(side, gone)._replace(pair=done), side
 
     return until_written(table, attempt)
 
@@ -106,9 +107,7 @@ def _must_be_possible(sides: Sides, side: Side) -> None:
     own, others = sides.of(side), sides.of(other(side))
     if "ARCHIVED" in (own.status, others.status):
         raise Archived if recorded or own.status == "ARCHIVED" else NotFound
-    points = sides.facts.score
-    recommendable = own.in_market and others.in_market and points is not None and points >= LISTED
-    if not recorded and not recommendable:
+    if not recorded and (sides.live_score or 0) < LISTED:
         raise NotFound
 
 

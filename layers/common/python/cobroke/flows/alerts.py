@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from itertools import batched
 
 from cobroke.clock import Clock
 from cobroke.domain.alert import ALERTED, BEST, Alert
-from cobroke.domain.features import LeadFeatures, unpack_lead, unpack_property
+from cobroke.domain.features import unpack_lead, unpack_property
+from cobroke.domain.ids import created_at
 from cobroke.domain.pair import Pair, other
 from cobroke.domain.ranking import Candidate
 from cobroke.domain.wording import Words, about_lead_alert, about_property_alert
 from cobroke.flows.ranking import Seeker
 from cobroke.storage import alerts, objects, own_lists, pairs
-from cobroke.storage.alerts import Cause
+from cobroke.storage.alerts import Cause, Due
 from cobroke.storage.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.keys import Kind
 from cobroke.storage.notices import Notice
@@ -21,29 +24,36 @@ from cobroke.storage.table import Table
 
 def alert(table: Table, held: HeldMarkets, written: StoredObject, clock: Clock) -> int:
     """Tell the owner of each counterpart at 80 or more that would now be shown `written` among his best ten; how many
-    were told. Each is told once, and of a listing again after a price cut, however often this is done.
+    were told. Each is told once, and of a listing again after a price cut, however often this is done. Where `written`
+    is no longer the newest meanwhile, the rest is left to what is.
     """
     if alerts.is_done(table, written):
         return 0
-    features = written.content.features
-    price = None if isinstance(features, LeadFeatures) else features.price
-    cause = Cause(written.id, price, written.changed_at)
-    good = _good(table, written, held.get(other(written.kind), features.market))
-    new = alerts.not_alerted(table, other(written.kind), cause, good)
+    cause = Cause(written, pairs.of_object(table, written.kind, written.id))
+    good = _good(cause, held.get(other(written.kind), written.content.features.market))
+    new = alerts.not_alerted(table, cause, good)
+    showing = _showing(table, held, written, [one for object_id, (_, one) in good.items() if object_id in new])
     told = 0
-    for object_id in _showing(table, held, written, [one for object_id, (_, one) in good.items() if object_id in new]):
-        describe = _describing(table, object_id, written)
-        told += alerts.tell(table, other(written.kind), object_id, cause, good[object_id][0], clock() // 1000, describe)
+    for some in batched(showing, alerts.AT_ONCE, strict=False):
+        scores = {object_id: good[object_id][0] for object_id in some}
+        number = alerts.tell(table, cause, scores, clock() // 1000, partial(_described, table, written))
+        if number is None:
+            return told
+        told += number
     alerts.call_done(table, written)
     return told
 
 
-def _good(table: Table, written: StoredObject, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
-    """The counterparts at 80 and more whose pair with the object is not hidden, with their scores."""
-    seeker = Seeker(written, pairs.of_object(table, written.kind, written.id))
+def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
+    """The counterparts at 80 and more that were there before the change and have no match with the object, nor a pair
+    that is hidden; with their scores.
+    """
+    seeker = Seeker(cause.written, cause.pairs)
     there = list(market.counterparts(seeker.features))
     best = seeker.select(there, max(len(there), 1)).ranked
-    return {place.id: (place.score, market.entries[place.id]) for place in best if place.score >= ALERTED}
+    good = [place for place in best if place.score >= ALERTED and created_at(place.id) < cause.written.updated_at]
+    matched = {own_id for own_id, pair in cause.pairs.items() if pair.status}
+    return {place.id: (place.score, market.entries[place.id]) for place in good if place.id not in matched}
 
 
 def _showing(table: Table, held: HeldMarkets, written: StoredObject, looking: Sequence[Candidate]) -> Iterator[str]:
@@ -52,6 +62,7 @@ def _showing(table: Table, held: HeldMarkets, written: StoredObject, looking: Se
     """
     kind, features = other(written.kind), written.content.features
     market = held.get(written.kind, features.market)
+    market.learn(written)
 
     def shows(one: Candidate, paired: Mapping[str, Pair]) -> bool:
         own = _as_the_market_knows_it(kind, one, features.city)
@@ -70,23 +81,21 @@ def _as_the_market_knows_it(kind: Kind, one: Candidate, city: str) -> StoredObje
     return StoredObject(kind, one.id, content, "ACTIVE", one.version, one.detail, changed_at=0, updated_at=0)
 
 
-def _describing(table: Table, own_id: str, written: StoredObject) -> alerts.Describe:
-    """Of an object of this id, whose counterparts are of the kind of `written`."""
-    kind = other(written.kind)
-
-    def describe(notice_id: str, alert: Alert) -> Notice:
-        words = _words(table, own_id, written, alert)
-        own, others = f"{kind.lower()}_id", f"{written.kind.lower()}_id"
-        top = [{others: counterpart, "match_score": Decimal(score).scaleb(-2)} for counterpart, score in alert.top]
-        data = {own: own_id, "reason": "RECOMMENDED", "count": alert.count, "top": top}
-        return Notice(notice_id, "NEW_MATCH", words.title, words.message, data)
-
-    return describe
+def _described(table: Table, written: StoredObject, due: Due) -> dict[str, Notice]:
+    """For own objects, counterparts of `written`: each notice speaks of a listing, the best one or the own."""
+    listing_of = {own: alert.top[0][0] if written.kind == "PROPERTY" else own for own, (_, alert) in due.items()}
+    listings = {written.id: written} | objects.load_many(table, "PROPERTY", {*listing_of.values()} - {written.id})
+    return {own: _notice(own, written.kind, *due[own], listings[listing_of[own]]) for own in due}
 
 
-def _words(table: Table, own_id: str, written: StoredObject, alert: Alert) -> Words:
-    best, score = alert.top[0]
-    listing_id = best if written.kind == "PROPERTY" else own_id
-    listing = written if listing_id == written.id else objects.load(table, "PROPERTY", listing_id)
-    about = about_lead_alert if written.kind == "PROPERTY" else about_property_alert
+def _notice(own_id: str, counterparts: Kind, notice_id: str, alert: Alert, listing: StoredObject) -> Notice:
+    own, others = f"{other(counterparts).lower()}_id", f"{counterparts.lower()}_id"
+    top = [{others: counterpart, "match_score": Decimal(score).scaleb(-2)} for counterpart, score in alert.top]
+    data = {own: own_id, "reason": "RECOMMENDED", "count": alert.count, "top": top}
+    return Notice(notice_id, "NEW_MATCH", _words(counterparts, alert, listing), data)
+
+
+def _words(counterparts: Kind, alert: Alert, listing: StoredObject) -> Words:
+    _, score = alert.top[0]
+    about = about_lead_alert if counterparts == "PROPERTY" else about_property_alert
     return about(alert.count, Decimal(score).scaleb(-2), listing.content.body)

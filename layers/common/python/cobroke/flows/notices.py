@@ -27,8 +27,8 @@ def _told(an_id: str, notice: Notice, words: Words) -> notices.Notice:
     ids = notice.lead_id, notice.property_id
     data = {"lead_id": ids[0], "property_id": ids[1], "match_id": match_id(*ids)}
     if notice.kind == "CONTACT_SHARED":
-        return notices.Notice(an_id, "CONTACT_SHARED", words.title, words.message, data)
-    return notices.Notice(an_id, "NEW_MATCH", words.title, words.message, data | {"reason": notice.kind})
+        return notices.Notice(an_id, "CONTACT_SHARED", words, data)
+    return notices.Notice(an_id, "NEW_MATCH", words, data | {"reason": notice.kind})
 
 
 def _recent(notice: Notice, now: Pair) -> bool:

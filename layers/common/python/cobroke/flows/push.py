@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cobroke.bot_api import Answer, Blocked, Refused, Sent, Slower
+from cobroke.domain.wording import Words
 from cobroke.storage import pushes
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
-type Send = Callable[[str, str, str], Answer]
-"""(chat id, title, message) → what Telegram says, or Unreachable."""
+LONGEST_SEND_S = 12
+"""Nothing is sent where no more time than that is left: that it was sent must be written."""
+
+type Send = Callable[[str, Words], Answer]
+"""(chat id, words) → what Telegram says, or Unreachable."""
 
 
 class Outcome(NamedTuple):
@@ -20,9 +24,11 @@ class Outcome(NamedTuple):
 
 
 def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> Outcome:
-    """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by Telegram or by another's
-    claim, is none.
+    """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by Telegram, by another's
+    claim or for want of time, is none.
     """
+    if table.seconds_left <= LONGEST_SEND_S:
+        return Outcome("no time left", again_after_s=1)
     found = pushes.load(table, realtor_id, notice_id)
     if found is None:
         return Outcome("nothing to push")
@@ -32,7 +38,7 @@ def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) 
     if not pushes.claim(table, realtor_id, notice_id, now_s):
         return Outcome("claimed", again_after_s=pushes.CLAIMED_FOR_S)
     try:
-        answer = send(realtor.telegram_id, notice.title, notice.message)
+        answer = send(realtor.telegram_id, notice.words)
     except Exception:
         pushes.give_up(table, realtor_id, notice_id)
         raise

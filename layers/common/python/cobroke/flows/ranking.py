@@ -9,12 +9,12 @@ from cobroke.clock import Clock
 from cobroke.domain.errors import Busy
 from cobroke.domain.features import Features, LeadFeatures
 from cobroke.domain.ids import owner_of
-from cobroke.domain.pair import Pair
+from cobroke.domain.pair import Pair, other
 from cobroke.domain.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
-from cobroke.domain.resurfacing import Resurfaced, hidden, resurfaced
+from cobroke.domain.resurfacing import Resurfaced, hidden, is_open, resurfaced
 from cobroke.domain.selection import best_leads, best_properties
 from cobroke.domain.shortlist import Hidden, Selection
-from cobroke.storage import markets, pairs, rankings
+from cobroke.storage import markets, objects, pairs, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
 from cobroke.storage.stored_object import LONGEST_MS, StoredObject
@@ -27,14 +27,17 @@ WORTH_A_FRESH_READ = 5
 """More changes than this part of the entries that a fresh read saw cost more than another one."""
 WORTH_SAVING = 300
 """A save costs what reading about 900 changes costs; so many are not read and replayed at look after look."""
+LIKE_CHANGES = 30
+"""To load a counterpart by itself costs what reading so many changes costs."""
 
 
 @dataclass(frozen=True)
 class Seeker:
-    """Who looks for counterparts, and what he has to do with some of them, by their ids."""
+    """Who looks for counterparts, and what he has to do with some of them, by their ids, as of a time (ms) or later."""
 
     own: StoredObject
     pairs: Mapping[str, Pair]
+    as_of: int = 0
 
     @property
     def features(self) -> Features:
@@ -60,9 +63,9 @@ class Seeker:
         return self.hides(Row(score, one.id, one.version, one.detail))
 
     def hides(self, row: Row) -> bool:
-        """Whether the pair with this counterpart, as it now stands, is out of both lists."""
+        """Whether the pair with this counterpart, as it now stands, is out of his list."""
         pair = self.pairs.get(row.id)
-        return pair is not None and hidden(pair, *self._price_and_revision(row), row.score)
+        return pair is not None and hidden(pair, self.own.kind, *self._price_and_revision(row), row.score)
 
     def resurfaced(self, row: Row) -> Resurfaced | None:
         pair = self.pairs.get(row.id)
@@ -75,6 +78,12 @@ class Seeker:
         return self.features.price, row.detail
 
 
+def seeking(table: Table, own: StoredObject, clock: Clock) -> Seeker:
+    """For an object whose list is made. The time is taken first: it is the list's watermark."""
+    now = clock()
+    return Seeker(own, pairs.of_object(table, own.kind, own.id), now)
+
+
 class Current(NamedTuple):
     """A ranking as of now, and whether keeping it spares later looks more than it costs."""
 
@@ -82,36 +91,46 @@ class Current(NamedTuple):
     worth_keeping: bool
 
 
-def current(table: Table, seeker: Seeker, known: Ranking | None, clock: Clock, sizes: Sizes = SIZES) -> Current:
+def current(table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES) -> Current:
     """Read afresh: without a ranking, with one of another version of the object, with one too old for the changes that
     are kept, after too many changes, and when too few rows are left above the cut.
     """
-    now = clock()
+    now = seeker.as_of
     if known and known.own_version == seeker.own.version and known.watermark > now - LONGEST_MS:
         most = known.seen // WORTH_A_FRESH_READ
         changed = markets.changes(table, seeker.features, known.watermark, most)
         if changed is not None:
-            ranking = caught_up(known.without(seeker.hides), changed, seeker.select, sizes, now)
+            back = _back(table, seeker, known)
+            ranking = caught_up(known.without(seeker.hides), markets.merged(changed, back), seeker.select, sizes, now)
             if ranking.holds(sizes.shown):
-                return Current(ranking, len(changed) >= WORTH_SAVING and now - known.watermark > markets.OVERLAP_MS)
-    return Current(_afresh(table, seeker, now, sizes), worth_keeping=True)
+                read = len(changed) + LIKE_CHANGES * len(back)
+                return Current(ranking, read >= WORTH_SAVING and now - known.watermark > markets.OVERLAP_MS)
+    return Current(_afresh(table, seeker, sizes), worth_keeping=True)
 
 
-def again(table: Table, seeker: Seeker, ranking: Ranking, clock: Clock, sizes: Sizes = SIZES) -> Ranking:
+def again(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZES) -> Ranking:
     """A ranking of a moment ago as of now: however much has changed since, that is less than the market."""
-    now = clock()
     changed = markets.changes(table, seeker.features, ranking.watermark) or {}
-    newer = caught_up(ranking.without(seeker.hides), changed, seeker.select, sizes, now)
-    return newer if newer.holds(sizes.shown) else _afresh(table, seeker, now, sizes)
+    newer = caught_up(ranking.without(seeker.hides), changed, seeker.select, sizes, seeker.as_of)
+    return newer if newer.holds(sizes.shown) else _afresh(table, seeker, sizes)
 
 
-def _afresh(table: Table, seeker: Seeker, now: int, sizes: Sizes) -> Ranking:
+def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
+    """The counterparts that may be shown though neither object has changed: what has changed since is the pair."""
+    since, there = known.watermark - markets.OVERLAP_MS, {row.id for row in known.rows}
+    changed = (an_id for an_id, pair in seeker.pairs.items() if pair.changed_at >= since and an_id not in there)
+    found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.own.kind)]
+    loaded = objects.load_many(table, other(seeker.own.kind), found).values()
+    return [markets.candidate(one, seeker.features.market) for one in loaded]
+
+
+def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     entries = markets.read(table, seeker.features)
     seen = len(entries)
-    changed = markets.changes(table, seeker.features, now) or {}
+    changed = markets.changes(table, seeker.features, seeker.as_of) or {}
     markets.merged(entries, changed.values())
     best = seeker.select(list(entries.values()), sizes.kept)
-    return ranked(best, entries, now, seen, seeker.own.version)
+    return ranked(best, entries, seeker.as_of, seen, seeker.own.version)
 
 
 def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:
@@ -126,6 +145,6 @@ def warm(table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = 
     """Have the ranking of an object's present version ready before somebody looks at it. Repeatable."""
     own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):
-        ranking, _ = current(table, Seeker(own, pairs.of_object(table, kind, object_id)), None, clock, sizes)
+        ranking, _ = current(table, seeking(table, own, clock), None, sizes)
         keep(table, own, ranking, known, looked_at=known.looked_at if known else 0)
     return own

@@ -1,27 +1,61 @@
-"""Alerts: which counterpart has alerted whose object, and the one notice of each object that grows while unread."""
+"""Alerts: which counterpart has alerted whose object, each once."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 
-from cobroke.domain.alert import NOBODY, Alert
-from cobroke.domain.ids import owner_of
+from cobroke.domain.alert import Alert
+from cobroke.domain.features import LeadFeatures
+from cobroke.domain.pair import Pair, other
 from cobroke.domain.resurfacing import is_price_cut
-from cobroke.exact_json import dumps, loads
-from cobroke.storage import keys, notices
+from cobroke.storage import keys, open_alerts, own_lists, pairs
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import Notice
+from cobroke.storage.open_alerts import Last
 from cobroke.storage.retry import until_written
 from cobroke.storage.stored_object import StoredObject, of_item
-from cobroke.storage.table import Key, Table, Write
+from cobroke.storage.table import ConditionFailed, Key, Table, Write
+
+AT_ONCE = 16
+"""So many objects are told of in one transaction of 100 items: six of each at most, and two of the cause."""
+
+type Due = Mapping[str, tuple[str, Alert]]
+"""By own objects: the alert of each as it will be, and the id of the notice that tells of it."""
+type Describe = Callable[[Due], Mapping[str, Notice]]
+"""These notices."""
 
 
-class Cause(NamedTuple):
-    """What alerts: the counterpart, its price in kopecks (None: a lead has none), and when it was written (ms)."""
+@dataclass(frozen=True)
+class Cause:
+    """What alerts: an object as its owner wrote it, and all its pairs by the other object's id."""
 
-    counterpart: str
-    price: int | None
-    at: int
+    written: StoredObject
+    pairs: Mapping[str, Pair]
+
+    @property
+    def id(self) -> str:
+        return self.written.id
+
+    @property
+    def alerts(self) -> Kind:
+        """The kind of the objects whose owners it alerts."""
+        return other(self.written.kind)
+
+    @property
+    def price(self) -> int | None:
+        """In kopecks; None: a lead has none."""
+        features = self.written.content.features
+        return None if isinstance(features, LeadFeatures) else features.price
+
+    @property
+    def entry(self) -> Key:
+        """Where it stands in its market, under its version."""
+        return keys.market_entry(self.written.content.features, self.id)
+
+    def pair_with(self, own_id: str) -> Pair:
+        lead_id, property_id = (self.id, own_id) if self.written.kind == "LEAD" else (own_id, self.id)
+        return self.pairs.get(own_id, Pair(lead_id=lead_id, property_id=property_id))
 
 
 def is_done(table: Table, written: StoredObject) -> bool:
@@ -55,41 +89,11 @@ def call_done(table: Table, written: StoredObject) -> None:
     table.put_alone(item, condition=newer, values={"revision": written.revision})
 
 
-def not_alerted(table: Table, kind: Kind, cause: Cause, objects: Iterable[str]) -> set[str]:
+def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
     """Of these objects, those that the counterpart has not alerted yet, or not since a price cut."""
-    wanted = {keys.alerted(kind, one, cause.counterpart): one for one in objects}
+    wanted = {keys.alerted(cause.alerts, one, cause.id): one for one in objects}
     ledger = table.get_many(wanted)
     return {one for key, one in wanted.items() if _alerts(cause, ledger.get(key))}
-
-
-type Describe = Callable[[str, Alert], Notice]
-"""The notice that tells of an alert, under an id."""
-
-
-def tell(table: Table, kind: Kind, own_id: str, cause: Cause, score: int, now_s: int, describe: Describe) -> bool:
-    """Alert the owner of an object, in one transaction: the notice that he has not read grows, or a new one begins.
-    False where the counterpart has alerted him before.
-    """
-    ledger_key, slot_key = keys.alerted(kind, own_id, cause.counterpart), keys.alert_slot(kind, own_id)
-
-    def attempt() -> bool:
-        items = table.get_many([ledger_key, slot_key])
-        ledger, slot = items.get(ledger_key), items.get(slot_key)
-        if not _alerts(cause, ledger):
-            return False
-        known = _unread(table, own_id, slot, now_s)
-        notice_id = known["SK"] if known else notices.notice_id(cause.at, *ledger_key)
-        counted = ledger is not None and ledger["notice"] == notice_id
-        so_far = Alert(known["counterparts"], loads(known["scores"])) if known else NOBODY
-        alert = so_far.growing(cause.counterpart, score, counted_before=counted)
-        notice = describe(notice_id, alert)
-        writes = (
-            _grown(table, own_id, notice, alert, known) if known else _begun(table, kind, own_id, notice, alert, slot)
-        )
-        table.transact([_entered(table, ledger_key, cause, notice_id, ledger), *writes])
-        return True
-
-    return until_written(table, attempt)
 
 
 def _alerts(cause: Cause, ledger: Item | None) -> bool:
@@ -97,46 +101,85 @@ def _alerts(cause: Cause, ledger: Item | None) -> bool:
     return ledger is None or (cause.price is not None and is_price_cut(cause.price, ledger["price"]))
 
 
-def _unread(table: Table, own_id: str, slot: Item | None, now_s: int) -> Item | None:
-    """The object's last alert, while its owner has not read it."""
-    if slot is None:
-        return None
-    owner = owner_of(own_id)
-    notice, mark = (keys.notices(owner), slot["notice"]), (keys.unread(owner), slot["notice"])
-    items = table.get_many([notice, mark])
-    return items[notice] if len(items) == 2 and items[notice]["expires"] > now_s else None
+def tell(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int, describe: Describe) -> int | None:
+    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; how many are told. Who was told before
+    is not, nor whose pair somebody has acted on since it was read. None, and nobody is told, where the cause is no
+    longer the newest or has left the market.
+    """
+    telling = _Telling(table, cause, scores, now_s, describe)
+    try:
+        return telling.at_first()
+    except ConditionFailed:
+        return until_written(table, telling.again)
 
 
-def _entered(table: Table, key: Key, cause: Cause, notice_id: str, old: Item | None) -> Write:
+@dataclass(frozen=True)
+class _Telling:
+    table: Table
+    cause: Cause
+    scores: Mapping[str, int]
+    now_s: int
+    describe: Describe
+
+    def at_first(self) -> int:
+        """One condition stands for all pairs that may begin."""
+        none_began = own_lists.no_new_pair(self.table, self.cause.written.kind, self.cause.id, len(self.cause.pairs))
+        return self._tell(self.scores, self.cause.pairs, none_began)
+
+    def again(self) -> int | None:
+        """Each pair for itself: it may be another's that began, and what is counted can be wrong."""
+        known = {own_id: self.cause.pair_with(own_id) for own_id in self.scores}
+        wanted = {own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()}
+        items = self.table.get_many([self.cause.entry, *wanted.values()])
+        if _version(items.get(self.cause.entry)) != self.cause.written.version:
+            return None
+        still = [own_id for own_id, key in wanted.items() if _version(items.get(key)) == known[own_id].version]
+        return self._tell(still, still)
+
+    def _tell(self, objects: Iterable[str], with_pairs: Container[str], *conditions: Write) -> int:
+        """Of these objects those that are still to be alerted; `with_pairs`: whose pair is a condition by itself."""
+        ledgers, slots = self._owed(objects)
+        lasts = {last.own_id: last for last in open_alerts.load(self.table, self.cause.alerts, slots, self.now_s)}
+        due = {own_id: self._due(last, ledgers[own_id]) for own_id, last in lasts.items()}
+        if not due:
+            return 0
+        told = self.describe(due)
+        writes = [self._newest, *conditions]
+        for own_id, last in lasts.items():
+            writes.append(_entered(self.table, own_id, self.cause, told[own_id].id, ledgers[own_id]))
+            writes += open_alerts.writes(self.table, last, told[own_id], due[own_id][1])
+            if own_id in with_pairs:
+                writes.append(pairs.unchanged(self.table, self.cause.pair_with(own_id)))
+        self.table.transact(writes)
+        return len(due)
+
+    @property
+    def _newest(self) -> Write:
+        known = {"known": self.cause.written.version}
+        return self.table.check(self.cause.entry, condition="version = :known", values=known)
+
+    def _owed(self, objects: Iterable[str]) -> tuple[dict[str, Item | None], dict[str, Item | None]]:
+        """The ledgers and the slots of those whom the cause alerts."""
+        kind, cause = self.cause.alerts, self.cause.id
+        wanted = {one: (keys.alerted(kind, one, cause), keys.alert_slot(kind, one)) for one in objects}
+        items = self.table.get_many(chain.from_iterable(wanted.values()))
+        ledgers = {own_id: items.get(ledger) for own_id, (ledger, _) in wanted.items()}
+        owed = {own_id: ledger for own_id, ledger in ledgers.items() if _alerts(self.cause, ledger)}
+        return owed, {own_id: items.get(wanted[own_id][1]) for own_id in owed}
+
+    def _due(self, last: Last, ledger: Item | None) -> tuple[str, Alert]:
+        counted_in = ledger["notice"] if ledger else None
+        return last.with_one_more(self.cause.id, self.scores[last.own_id], self.cause.written.changed_at, counted_in)
+
+
+def _entered(table: Table, own_id: str, cause: Cause, notice_id: str, old: Item | None) -> Write:
     """With the notice that it was told in: there it is counted."""
-    item: Item = {"PK": key[0], "SK": key[1], "entity": "ALERTED", "price": cause.price, "notice": notice_id}
+    pk, sk = keys.alerted(cause.alerts, own_id, cause.id)
+    item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "price": cause.price, "notice": notice_id}
     if old is None:
         return table.put(item, condition="attribute_not_exists(PK)")
     return table.put(item, condition="price = :old", values={"old": old["price"]})
 
 
-def _grown(table: Table, own_id: str, notice: Notice, alert: Alert, known: Item) -> list[Write]:
-    """It keeps its place, and is not told again: only on condition that it is still unread."""
-    owner = owner_of(own_id)
-    text = {"title": notice.title, "message": notice.message, "d": dumps(dict(notice.data))}
-    facts = text | _counted(alert) | {"version": known["version"] + 1}
-    expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
-    values = facts | {"old": known["version"]}
-    return [
-        table.update((keys.notices(owner), notice.id), expression, values, condition="version = :old"),
-        table.check((keys.unread(owner), notice.id), condition="attribute_exists(PK)"),
-    ]
-
-
-def _begun(table: Table, kind: Kind, own_id: str, notice: Notice, alert: Alert, slot: Item | None) -> list[Write]:
-    pk, sk = keys.alert_slot(kind, own_id)
-    item: Item = {"PK": pk, "SK": sk, "entity": "SLOT", "notice": notice.id}
-    condition, values = ("notice = :old", {"old": slot["notice"]}) if slot else ("attribute_not_exists(PK)", None)
-    return [
-        *notices.writes(table, owner_of(own_id), notice, _counted(alert) | {"version": 1}),
-        table.put(item, condition=condition, values=values),
-    ]
-
-
-def _counted(alert: Alert) -> Item:
-    return {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
+def _version(item: Item | None) -> int:
+    return item["version"] if item else 0

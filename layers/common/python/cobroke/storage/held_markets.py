@@ -14,7 +14,7 @@ from cobroke.domain.shortlist import Hidden, Selection
 from cobroke.storage import markets
 from cobroke.storage.keys import Kind
 from cobroke.storage.markets import Entries
-from cobroke.storage.stored_object import LONGEST_MS
+from cobroke.storage.stored_object import LONGEST_MS, StoredObject
 from cobroke.storage.table import Table
 
 MOST_HELD = 8
@@ -43,6 +43,10 @@ class HeldMarket:
         if known != [self.entries[an_id] for an_id in changed]:
             self._shelves, self._find = {}, None
         self.watermark = watermark
+
+    def learn(self, written: StoredObject) -> None:
+        """Of an object that was read by itself: before all of its transaction can be seen a market may lack it."""
+        self.catch_up({written.id: markets.candidate(written, written.content.features.market)}, self.watermark)
 
     @property
     def size(self) -> int:

@@ -9,6 +9,7 @@ from cobroke.domain.market import ROOMS_KEYS, prices, rooms_keys
 from cobroke.domain.ranking import Candidate
 from cobroke.storage import keys
 from cobroke.storage.keys import Kind
+from cobroke.storage.stored_object import StoredObject, packed
 from cobroke.storage.table import Table
 
 OVERLAP_MS = 60_000
@@ -82,6 +83,13 @@ def _ranges(seeker: Features) -> Iterator[tuple[str, str, str]]:
             yield pk, keys.price(lowest), keys.price(highest) + keys.LAST
     else:
         yield keys.leads_market(seeker.market), keys.price(seeker.price), keys.LAST
+
+
+def candidate(stored: StoredObject, market: Market) -> Candidate:
+    """As this market tells it."""
+    features = stored.content.features
+    there = stored.in_market and features.market == market
+    return Candidate(stored.id, stored.version, packed(features) if there else None, stored.detail)
 
 
 def _candidate(raw: dict[str, Any]) -> Candidate:

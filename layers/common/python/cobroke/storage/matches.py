@@ -1,7 +1,7 @@
 """Pairs with what belongs to them: both objects, and for whoever looks the other realtor and his message."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.features import Market
@@ -30,6 +30,9 @@ class Sides(NamedTuple):
     def of(self, side: Side) -> StoredObject:
         return self.lead if side == "LEAD" else self.listing
 
+    def having(self, side: Side, new: StoredObject) -> Self:
+        return self._replace(lead=new) if side == "LEAD" else self._replace(listing=new)
+
     @property
     def market(self) -> Market:
         """Where what becomes of the pair is written down: the lead's."""
@@ -40,6 +43,11 @@ class Sides(NamedTuple):
         lead, listing = self.lead.content.features, self.listing.content.features
         share = self.listing.content.body["commission_share"]
         return Facts(share, listing.price, self.lead.revision, score(lead, listing))  # type: ignore[arg-type, union-attr]
+
+    @property
+    def live_score(self) -> int | None:
+        """In basis points; None where a knock-out holds or one side is not in the market."""
+        return self.facts.score if self.lead.in_market and self.listing.in_market else None
 
 
 class Match(NamedTuple):

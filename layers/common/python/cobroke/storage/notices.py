@@ -10,6 +10,7 @@ from cobroke.domain import pair
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
+from cobroke.domain.wording import Words
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
@@ -27,8 +28,7 @@ class Notice:
 
     id: str
     type: NoticeType
-    title: str
-    message: str
+    words: Words
     data: Mapping[str, Any]
     is_read: bool = False
 
@@ -61,16 +61,17 @@ def put(table: Table, realtor_id: str, notice: Notice) -> bool:
 
 
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
-    """The notice, if it is not there, and its mark; `facts` are kept with it."""
+    """The notice, if it is not there, and its mark; `facts` are kept with one that grows until it is read."""
     expires = notice.at // 1000 + KEPT_S
     mark: Item = {"PK": keys.unread(realtor_id), "SK": notice.id, "entity": "UNREAD", "expires": expires}
+    if facts:
+        mark["grows"] = True
     item: Item = {
         "PK": keys.notices(realtor_id),
         "SK": notice.id,
         "entity": "NOTICE",
         "type": notice.type,
-        "title": notice.title,
-        "message": notice.message,
+        **notice.words._asdict(),
         "d": dumps(dict(notice.data)),
         "expires": expires,
     }
@@ -107,14 +108,28 @@ def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
     item = table.get((keys.notices(realtor_id), notice))
     if item is None or item["expires"] <= now_s:
         raise NotFound
-    table.transact([table.delete((keys.unread(realtor_id), notice))])
+    written(table, _reading(table, realtor_id, [(notice, "version" in item)]))
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
-    """What is told meanwhile stays unread."""
-    ids = _ids(table, keys.unread(realtor_id), now_s)
-    for some in batched(ids, BATCH, strict=False):
-        table.transact([table.delete((keys.unread(realtor_id), notice)) for notice in some])
+    """What is told meanwhile stays unread; so does a mark without its notice, which is the audit's."""
+    raws = table.query_raw(keys.unread(realtor_id), attributes=("SK", "expires", "grows"))
+    marks = [(raw["SK"]["S"], "grows" in raw) for raw in raws if int(raw["expires"]["N"]) > now_s]
+    for some in batched(marks, BATCH // 2, strict=False):
+        if not written(table, _reading(table, realtor_id, some)):
+            for one in some:
+                written(table, _reading(table, realtor_id, [one]))
+
+
+def _reading(table: Table, realtor_id: str, marks: Iterable[tuple[str, bool]]) -> list[Write]:
+    """The marks go. A notice that grows says itself that it was read: what would let it grow asks it alone."""
+    writes = []
+    for notice, grows in marks:
+        writes.append(table.delete((keys.unread(realtor_id), notice)))
+        if grows:
+            key, there = (keys.notices(realtor_id), notice), "attribute_exists(PK)"
+            writes.append(table.update(key, "SET is_read = :yes", {"yes": True}, condition=there))
+    return writes
 
 
 def _ids(table: Table, pk: str, now_s: int) -> list[str]:
@@ -124,4 +139,4 @@ def _ids(table: Table, pk: str, now_s: int) -> list[str]:
 
 
 def of_item(item: Item, *, is_read: bool) -> Notice:
-    return Notice(item["SK"], item["type"], item["title"], item["message"], loads(item["d"]), is_read)
+    return Notice(item["SK"], item["type"], Words(*(item[name] for name in Words._fields)), loads(item["d"]), is_read)

@@ -1,6 +1,7 @@
 """Leads and properties: what their owners do with them, and time. Each write is one transaction."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cobroke.clock import Clock
@@ -47,12 +48,14 @@ def _made(table: Table, kind: Kind, object_id: str) -> StoredObject:
 def replace_content(
     table: Table, kind: Kind, owner: str, object_id: str, content: Content, clock: Clock, only_if: IfMatch = ANYTHING
 ) -> StoredObject:
+    """What the new body has no member for stays as it is stored."""
+
     def attempt() -> StoredObject:
         old = load_own(table, kind, owner, object_id)
         if old.status == "ARCHIVED":
             raise Archived
         only_if.check(old.revision)
-        new = by_owner(old, replace(old, content=content), clock)
+        new = by_owner(old, replace(old, content=content.over(old.content)), clock)
         table.transact(writes(table, old, new))
         return new
 
@@ -102,6 +105,12 @@ def unchanged(table: Table, stored: StoredObject) -> Write:
 def load(table: Table, kind: Kind, object_id: str) -> StoredObject:
     """Anybody's object: its id says where it lies."""
     return load_own(table, kind, ids.owner_of(object_id), object_id)
+
+
+def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> dict[str, StoredObject]:
+    """Objects that there are, in one read, by their ids."""
+    found = map(of_item, table.get_many(keys.owned(kind, object_id) for object_id in object_ids).values())
+    return {one.id: one for one in found}
 
 
 def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> StoredObject:

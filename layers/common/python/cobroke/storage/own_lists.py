@@ -46,3 +46,11 @@ def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int)
     """So many more: part of the transaction that makes it so."""
     values = {"pairs": pairs, "matches": matches, "entity": "COUNTS"}
     return table.update(keys.counts(kind, object_id), "SET entity = :entity ADD pairs :pairs, matches :matches", values)
+
+
+def no_new_pair(table: Table, kind: Kind, object_id: str, known: int) -> Write:
+    """A condition: to the so many pairs of an object that are known none has come. One for all that may come."""
+    key = keys.counts(kind, object_id)
+    if not known:
+        return table.check(key, condition="attribute_not_exists(PK)")
+    return table.check(key, condition="pairs = :known", values={"known": known})

@@ -38,14 +38,13 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """For a change: the record under its version, its mirror, what has changed in the lead's market, the counts of both
     objects where it or a match began or a match ended, and the reminder where it will expire at another time.
     """
-    condition, values = ("version = :old", {"old": old.version}) if old.version else ("attribute_not_exists(PK)", None)
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = keys.pair(new.lead_id, new.property_id), keys.mirror(new.lead_id, new.property_id)
     begun, matches = int(not old.version), new.counts_as_match - old.counts_as_match
     expires = new.expires_at if new.expires_at != old.expires_at else None
     the_match = match_id(new.lead_id, new.property_id)
     return [
-        table.put({"PK": pair[0], "SK": pair[1], "entity": "PAIR", **facts}, condition=condition, values=values),
+        table.put({"PK": pair[0], "SK": pair[1], "entity": "PAIR", **facts}, **_as_read(old)),
         table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),
         table.put(_change_item(new, market, facts)),
         *(count(table, *of, pairs=begun, matches=matches) for of in _objects(new) if begun or matches),
@@ -54,9 +53,14 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
 
 
 def unchanged(table: Table, pair: Pair) -> Write:
-    """A condition: nobody has changed it since it was read."""
-    key = keys.pair(pair.lead_id, pair.property_id)
-    return table.check(key, condition="version = :known", values={"known": pair.version})
+    """A condition: nobody has changed it since it was read, be it that nothing was stored."""
+    return table.check(keys.pair(pair.lead_id, pair.property_id), **_as_read(pair))
+
+
+def _as_read(pair: Pair) -> dict[str, Any]:
+    if not pair.version:
+        return {"condition": "attribute_not_exists(PK)"}
+    return {"condition": "version = :known", "values": {"known": pair.version}}
 
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:

@@ -1,7 +1,9 @@
 """Who pushes a notice to Telegram: one at a time, and never again once it was sent."""
 
+from cobroke.domain.errors import Busy
 from cobroke.storage import keys, realtors
 from cobroke.storage.notices import Notice, of_item
+from cobroke.storage.pauses import TRIES, pause
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.retry import written
 from cobroke.storage.table import Table
@@ -34,8 +36,15 @@ def give_up(table: Table, realtor_id: str, notice_id: str) -> None:
 
 
 def sent(table: Table, realtor_id: str, notice_id: str, now_s: int) -> None:
-    """For good: whatever delivers the notice again finds it pushed."""
-    _set(table, realtor_id, notice_id, "pushed_at", now_s)
+    """For good: whatever delivers the notice again finds it pushed. What else would be a double is tried as long as
+    there is time.
+    """
+    tried = 0
+    while True:
+        try:
+            return _set(table, realtor_id, notice_id, "pushed_at", now_s)
+        except Busy:
+            pause(tried := min(tried + 1, TRIES - 1), table.seconds_left)
 
 
 def switch_off(table: Table, realtor: Realtor) -> None:
@@ -46,9 +55,12 @@ def switch_off(table: Table, realtor: Realtor) -> None:
 
 
 def wait(table: Table, realtor: Realtor, until_s: int) -> None:
-    """No message to him before. The version tells a login under way that it has read what is no longer so."""
-    values = {"until": until_s, "one": 1}
-    written(table, [table.update(keys.realtor(realtor.id), "SET push_after = :until ADD version :one", values)])
+    """No message to him before, nor before the end of a longer wait. The version tells a login under way that it has
+    read what is no longer so.
+    """
+    key, values = keys.realtor(realtor.id), {"until": until_s, "one": 1}
+    longer = "SET push_after = :until ADD version :one"
+    written(table, [table.update(key, longer, values, condition="push_after < :until")])
 
 
 def _set(table: Table, realtor_id: str, notice_id: str, name: str, value: int) -> None:

@@ -1,7 +1,7 @@
 """A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from cobroke.clock import Clock
 from cobroke.domain import ids
@@ -37,6 +37,10 @@ class Content(NamedTuple):
     body: dict[str, Any]
     features: Features
 
+    def over(self, old: Self) -> Self:
+        """With the members of the old body that it has none for."""
+        return self._replace(body=old.body | self.body)
+
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -71,6 +75,12 @@ class StoredObject:
     def stale_at(self) -> int | None:
         """When (ms) it grows stale, or did; None once archived."""
         return self.updated_at + FRESH_FOR_MS if self.status == "ACTIVE" else None
+
+    @property
+    def detail(self) -> int:
+        """As its ranking rows keep it: a listing's price in kopecks, a lead's revision."""
+        features = self.content.features
+        return self.revision if isinstance(features, LeadFeatures) else features.price
 
 
 def of_item(item: Item) -> StoredObject:
@@ -125,7 +135,7 @@ def _object_item(stored: StoredObject) -> Item:
         "entity": stored.kind,
         "d": dumps(stored.content.body),
         "city": stored.content.features.city,
-        "f": _packed(stored.content.features),
+        "f": packed(stored.content.features),
         "status": stored.status,
         "version": stored.version,
         "revision": stored.revision,
@@ -145,11 +155,11 @@ def _change_item(stored: StoredObject, market: Market) -> Item:
 
 
 def _market_facts(stored: StoredObject) -> Item:
-    facts = {"entity": "ENTRY", "f": _packed(stored.content.features), "version": stored.version}
+    facts = {"entity": "ENTRY", "f": packed(stored.content.features), "version": stored.version}
     return facts | ({"revision": stored.revision} if stored.kind == "LEAD" else {})
 
 
-def _packed(features: Features) -> bytes:
+def packed(features: Features) -> bytes:
     return pack_lead(features) if isinstance(features, LeadFeatures) else pack_property(features)
 
 

@@ -7,8 +7,8 @@ from cobroke.clock import Clock
 from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import other
 from cobroke.domain.ranking import SIZES, Ranking, Row, ranked
-from cobroke.flows.ranking import Seeker, current
-from cobroke.storage import keys, pairs, rankings
+from cobroke.flows.ranking import Seeker, current, seeking
+from cobroke.storage import keys, rankings
 from cobroke.storage.held_markets import HeldMarkets
 from cobroke.storage.retry import written
 from cobroke.storage.scan import Owned
@@ -41,18 +41,18 @@ def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> 
         for owned in sample:
             if table.seconds_left < SPARE_S:
                 return
-            kept = _kept(table, owned, clock())
-            if kept and _shown(current(table, kept.seeker, kept.ranking, clock).ranking) != _by_hand(held, kept):
+            kept = _kept(table, owned, clock)
+            if kept and _shown(current(table, kept.seeker, kept.ranking).ranking) != _by_hand(held, kept):
                 yield owned
 
 
 def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
     """Compared with a fresh read between two that are caught up: where these differ, somebody has written meanwhile."""
-    kept = _kept(table, owned, clock())
+    kept = _kept(table, owned, clock)
     if kept is None:
         return None
     before, fresh, after = (
-        _shown(current(table, kept.seeker, known, clock).ranking) for known in (kept.ranking, None, kept.ranking)
+        _shown(current(table, kept.seeker, known).ranking) for known in (kept.ranking, None, kept.ranking)
     )
     return WrongRanking(owned, kept.version) if before == after != fresh else None
 
@@ -63,14 +63,14 @@ def drop(table: Table, found: WrongRanking) -> bool:
     return written(table, [table.delete(key, condition="version = :old", values={"old": found.version})])
 
 
-def _kept(table: Table, owned: Owned, now: int) -> _Kept | None:
+def _kept(table: Table, owned: Owned, clock: Clock) -> _Kept | None:
     """None where the next look would read afresh anyway."""
     own, known = rankings.load_own(table, owned.kind, owner_of(owned.id), owned.id)
     if not own.in_market or known is None or known.ranking.own_version != own.version:
         return None
-    if known.ranking.watermark <= now - LONGEST_MS:
+    if known.ranking.watermark <= clock() - LONGEST_MS:
         return None
-    return _Kept(Seeker(own, pairs.of_object(table, *owned)), known.ranking, known.version)
+    return _Kept(seeking(table, own, clock), known.ranking, known.version)
 
 
 def _by_hand(held: HeldMarkets, kept: _Kept) -> Sequence[Row]:
