@@ -189,7 +189,7 @@ class Crowd:
         )
         self.log.append(asked)
         dies = self.scheduler.current is not None and self.rng.random() < DIES
-        event = an_event(verb, path, "", sent, None if body is None else dumps(body))
+        event = an_event(verb, path, "", sent, None if body is None else dumps(body).encode())
         try:
             answer = self.sandboxes.call(function_of(verb, path), event, self.rng.randrange(1, LASTS) if dies else None)
         except Killed:
