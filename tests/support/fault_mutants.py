@@ -3,9 +3,10 @@ has to find it.
 """
 
 from cobroke import streams
-from cobroke.flows import agreement
+from cobroke.flows import agreement, recommendations
+from cobroke.flows import alerts as alerting
 from cobroke.flows import notices as telling
-from cobroke.storage import alerts, notices, objects, pairs, registry, stored_object
+from cobroke.storage import alerts, notices, objects, open_alerts, pairs, registry, stored_object
 from cobroke.storage.table import Table
 from tests.mutants import Edit, Mutant
 
@@ -49,7 +50,7 @@ BUGS = (
     ),
     Mutant(
         "a pair written whatever its version",
-        (Edit(pairs.writes, '("version = :old", {"old": old.version}) if old.version', '("", None) if old.version'),),
+        (Edit(pairs.writes, '"PAIR", **facts}, **_as_read(old))', '"PAIR", **facts})'),),
     ),
     Mutant(
         "the marker not in the create's transaction",
@@ -102,19 +103,9 @@ BUGS = (
         "an alert begun whatever another has begun",
         (
             Edit(
-                alerts._begun,
-                '("notice = :old", {"old": slot["notice"]}) if slot else ("attribute_not_exists(PK)", None)',
-                '("", None)',
-            ),
-        ),
-    ),
-    Mutant(
-        "an alert that grows though it was read",
-        (
-            Edit(
-                alerts._grown,
-                '        table.check((keys.unread(owner), notice.id), condition="attribute_exists(PK)"),\n',
-                "",
+                open_alerts.writes,
+                'condition="notice = :old", values={"old": last.slot["notice"]}',
+                'condition="attribute_exists(PK)"',
             ),
         ),
     ),
@@ -124,4 +115,83 @@ BUGS = (
     ),
 )
 
-MUTANTS = BUGS
+MENDS = (
+    Mutant(
+        "decided anew under a new token",
+        (
+            Edit(
+                Table._is_through,
+                "**asked)",
+                '**{**asked, "ClientRequestToken": secrets.token_hex(16)})',
+            ),
+        ),
+    ),
+    Mutant("an entry seen before its object", (Edit(recommendations._load, "        if key in items\n", ""),)),
+    Mutant(
+        "a marker seen before its object",
+        (
+            Edit(
+                objects._made,
+                "table.get(keys.owned(kind, object_id))",
+                "next(iter(table.get_many([keys.owned(kind, object_id)]).values()), None)",
+            ),
+            Edit(objects._made, "raise Torn", "raise NotFound"),
+        ),
+    ),
+    Mutant(
+        "a notice that is being told listed as read",
+        (
+            Edit(
+                notices.page_of,
+                "items = _with_marks(table, realtor_id, page.of(listed), {*marks})",
+                "items = table.get_many((keys.notices(realtor_id), notice) for notice in page.of(listed))",
+            ),
+        ),
+    ),
+    Mutant(
+        "an alert whose notice is not seen yet begins another",
+        (
+            Edit(
+                open_alerts.writes,
+                "    if last.notice is None:\n"
+                "        begun.append(table.check(_notice(last.own_id, last.slot), "
+                'condition="attribute_not_exists(PK)"))\n',
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "an alert that grows though it was read",
+        (Edit(open_alerts._grown, '"version = :old AND attribute_not_exists(is_read)"', '"version = :old"'),),
+    ),
+    Mutant("a market that lacks who is told of", (Edit(alerting._showing, "market.learn(written)", "del written"),)),
+    Mutant(
+        "alerted of what has changed since",
+        (Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[*conditions]"),),
+    ),
+    Mutant(
+        "alerted of what was there before",
+        (Edit(alerting._good, " and created_at(place.id) < cause.written.updated_at", ""),),
+    ),
+    Mutant("alerted of a match", (Edit(alerting._good, " if place.id not in matched}", "}"),)),
+    Mutant(
+        "alerted of a pair that began meanwhile",
+        (
+            Edit(alerts._Telling._tell, "if own_id in with_pairs:", "if False:"),
+            Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[self._newest]"),
+        ),
+    ),
+    Mutant(
+        "a cause in a batch taken for overtaken",
+        (
+            Edit(
+                alerts._Telling.again,
+                "self.table.get(self.cause.entry)",
+                "self.table.get_many([self.cause.entry]).get(self.cause.entry)",
+            ),
+        ),
+    ),
+)
+"""What issue 12 has mended, taken out."""
+
+MUTANTS = BUGS + MENDS

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item, item_of
+from cobroke.storage.stored_object import StoredObject
 from tests.support.asked import Asked
-from tests.support.story import Story, at, score_of
+from tests.support.story import Story, at, price_of, score_of
 
 ALERTED_FROM = 8000
 
@@ -151,20 +152,27 @@ def _marks(story: Story) -> Iterator[str]:
 
 
 def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
-    """Of an object that was there before its cause, whose pair with it had no match when that was written."""
+    """Of an object that was there before its cause, whose pair with it has no match, of the cause as it then stands."""
     own_id, cause_id = ledger["PK"].rpartition("#")[2], ledger["SK"]
     own, cause = at(story.objects[own_id], step), at(story.objects[cause_id], step)
     assert own
     assert cause
-    lead_id, property_id = (own_id, cause_id) if own.kind == "LEAD" else (cause_id, own_id)
-    written = next(one.step for one in story.objects[cause_id] if one.now.revision == cause.revision)
-    pair = at(story.known((lead_id, property_id)), written)
+    what = f"{own_id} was alerted at {step} of {cause_id}"
+    pair = at(story.known((own_id, cause_id) if own.kind == "LEAD" else (cause_id, own_id)), step - 1)
     if not cause.in_market:
-        yield f"{own_id} was alerted at {step} of {cause_id}, which had left"
+        yield f"{what}, which had left"
     if own.created_at >= cause.updated_at:
-        yield f"{own_id} was alerted at {step} of {cause_id}, which was written before it"
+        yield f"{what}, which was written before it"
     if pair and pair.status:
-        yield f"{own_id} was alerted at {step} of {cause_id}, with which it has a match"
+        yield f"{what}, with which it has a match"
+    if cause.kind == "PROPERTY" and ledger["price"] != price_of(cause):
+        yield f"{what}, as it was before"
+    if not any((_score(one.now, cause) or 0) >= ALERTED_FROM for one in story.objects[own_id] if one.step <= step):
+        yield f"{what}, which does not fit"
+
+
+def _score(own: StoredObject, cause: StoredObject) -> int | None:
+    return score_of(own, cause) if own.kind == "LEAD" else score_of(cause, own)
 
 
 def _owed_alerts(story: Story) -> Iterator[str]:
@@ -195,8 +203,8 @@ def _missed(
         own = at(versions, since - 1)
         if own is None or own.kind == cause.kind or any(since <= one.seen and one.step <= until for one in versions):
             continue
-        lead, listing = (own, cause) if own.kind == "LEAD" else (cause, own)
-        if (lead.id, listing.id) in story.pairs or (score_of(lead, listing) or 0) < ALERTED_FROM:
+        ids = (own_id, an_id) if own.kind == "LEAD" else (an_id, own_id)
+        if ids in story.pairs or (_score(own, cause) or 0) < ALERTED_FROM:
             continue
         if own.created_at < cause.updated_at and not any(at_step <= until for at_step, _ in ledgers[own_id, an_id]):
             yield f"{own_id} was never alerted of {an_id}, written at {since} and done at {until}"
