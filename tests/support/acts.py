@@ -96,8 +96,8 @@ def _made(story: Story, ids: Ids, step: Step, one: Asked) -> bool:
 def _changed_nothing(story: Story, ids: Ids, one: Asked) -> bool:
     """Whether what it met could have answered that, and stayed as it was."""
     met = during(story.known(ids), one.sent, one.received)
-    worlds = product(met, *(during(story.objects[an_id], one.sent, one.received) for an_id in ids))
-    return any(_answers(one, *(version.now for version in world)) for world in worlds)
+    leads, listings = (during(story.objects[an_id], one.sent, one.received) for an_id in ids)
+    return any(_answers(one, pair.now, lead.now, listing.now) for pair, lead, listing in product(met, leads, listings))
 
 
 def _answers(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject) -> bool:

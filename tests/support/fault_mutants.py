@@ -102,11 +102,8 @@ BUGS = (
     Mutant(
         "an alert begun whatever another has begun",
         (
-            Edit(
-                open_alerts.writes,
-                'condition="notice = :old", values={"old": last.slot["notice"]}',
-                'condition="attribute_exists(PK)"',
-            ),
+            Edit(open_alerts.writes, ', condition="notice = :old", values={"old": last.slot["notice"]}', ""),
+            Edit(open_alerts.writes, 'table.put(slot, condition="attribute_not_exists(PK)")', "table.put(slot)"),
         ),
     ),
     Mutant(
@@ -164,7 +161,7 @@ MENDS = (
         "an alert that grows though it was read",
         (Edit(open_alerts._grown, '"version = :old AND attribute_not_exists(is_read)"', '"version = :old"'),),
     ),
-    Mutant("a market that lacks who is told of", (Edit(alerting._showing, "market.learn(written)", "del written"),)),
+    Mutant("a market that lacks who is told of", (Edit(alerting._showing, "market.learn(written)", "pass"),)),
     Mutant(
         "alerted of what has changed since",
         (Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[*conditions]"),),

@@ -42,7 +42,7 @@ def _mirrors_and_counts(story: Story) -> Iterator[str]:
 
 
 def _limits(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
-    counted = Counter((one.owner, one.kind) for one in now.values() if one.status == "ACTIVE")
+    counted = Counter[tuple[str, str]]((one.owner, one.kind) for one in now.values() if one.status == "ACTIVE")
     kept = Counter[tuple[str, str]]()
     for item in story.of("LIMITS"):
         owner = item["PK"].partition("#")[2]

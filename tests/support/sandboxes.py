@@ -85,12 +85,13 @@ class Sandboxes:
     def _made(self, function: str, number: int) -> ModuleType:
         with _private(function, number) as module, patch("boto3.client", lambda name, **_: self._clients[name]):
             log: Any = Log(function, self.bugs)
+            made: Any = module
             _executed(module)
             if hasattr(module, "api"):
-                module.api.logger = log
-                module.secret = PARAMETERS.__getitem__
+                made.api.logger = log
+                made.secret = PARAMETERS.__getitem__
             else:
-                module.logger = log
+                made.logger = log
         return module
 
 
@@ -111,7 +112,7 @@ def _executed(module: ModuleType) -> None:
     spec.loader.exec_module(module)
 
 
-def _forget(module: ModuleType) -> None:
+def _forget(module: Any) -> None:
     """What its memory held is gone with it."""
     if hasattr(module, "api"):
         module.api._access._versions.clear()

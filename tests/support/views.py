@@ -30,7 +30,7 @@ def _objects(story: Story, one: Asked) -> tuple[Any, Any]:
 
 
 def _is_own(story: Story, one: Asked, stored: Any, kind: str) -> bool:
-    return stored.kind == kind and stored.owner == _realtor(story, one)
+    return bool(stored.kind == kind and stored.owner == _realtor(story, one))
 
 
 def _realtor(story: Story, one: Asked) -> str:

@@ -101,8 +101,8 @@ class World:
         self.far.faults = False
         for one in self.crowd.own_views():
             yield from views.differences(story, one)
-        for one in [one for one in self.crowd.objects if story.objects[one.id][-1].now.in_market]:
-            yield from lists.differences(story, self.crowd.recommendations(one))
+        for own in [own for own in self.crowd.objects if story.objects[own.id][-1].now.in_market]:
+            yield from lists.differences(story, self.crowd.recommendations(own))
         self.far.faults = True
 
 
