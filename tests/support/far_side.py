@@ -21,8 +21,8 @@ type Key = tuple[str, str]
 type Raw = dict[str, Any]
 type Answer = dict[str, Any]
 
-TORN = 0.5
-ARRIVES, IS_SEEN = 0.3, 0.7
+TORN = 0.8
+ARRIVES, IS_SEEN = 0.3, 0.4
 LONGEST_NS = 5 * NS
 """What was sent before is over by now."""
 
