@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races drill mutants audit openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races faults drill mutants audit openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -87,6 +87,9 @@ unit: install ## the tests of what is pure, and of the templates
 
 races: install ## the races and the reads while writing, for longer than in the suite
 	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"
+
+faults: install ## many acts at once under faults, twenty seeds: no write lost, none doubled, all counts as a recount
+	@$(BIN)/python -m tools.faults
 
 openapi: install ## write docs/openapi.json, the contract as a machine reads it
 	@$(BIN)/python -m tools.openapi

@@ -1,11 +1,12 @@
-"""Plants each known bug of the lists (tests/mutants.py) in turn: the search and its written story must both find it.
+"""Plants each known bug in turn. Those of the lists (tests/mutants.py) the search and a written story must both find,
+those of writes, counts and notices (tests/support/fault_mutants.py) the fault run within its three seeds.
 
 Usage: python -m tools.mutants [WORD …] (only those with one of the words in their names)
 """
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 
@@ -13,6 +14,8 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.mutants import MUTANTS, Mutant, planted
+from tests.support import fault_mutants
+from tests.support.world import ACTS, SEEDS, World
 from tests.unit import test_lists_interleavings as stories
 from tests.unit.test_lists_machine import THE_SEARCH, Lists, OfALead, OfAProperty
 
@@ -20,17 +23,35 @@ LONGEST = settings(THE_SEARCH, max_examples=6000, derandomize=True, phases=[Phas
 
 
 def main(words: list[str]) -> int:
-    chosen = [mutant for mutant in MUTANTS if not words or any(word in mutant.name for word in words)]
-    survived = 0
-    for mutant in chosen:
+    verdicts = [*_of_lists(_chosen(MUTANTS, words)), *_under_faults(_chosen(fault_mutants.MUTANTS, words))]
+    survived = sum(not found for found in verdicts)
+    print(f"{survived} of {len(verdicts)} survived" if survived else f"all {len(verdicts)} found")
+    return 1 if survived or not verdicts else 0
+
+
+def _chosen(mutants: Sequence[Mutant], words: list[str]) -> list[Mutant]:
+    return [mutant for mutant in mutants if not words or any(word in mutant.name for word in words)]
+
+
+def _of_lists(mutants: Sequence[Mutant]) -> Iterator[bool]:
+    for mutant in mutants:
         for machine in (OfALead, OfAProperty):
             began = time.monotonic()
             missing = list(_missed_by(mutant, machine))
-            verdict = f"SURVIVED {' and '.join(missing)}" if missing else "found"
-            print(f"{mutant.name:56} {machine.kind:9} {verdict}, {time.monotonic() - began:.1f} s", flush=True)
-            survived += bool(missing)
-    print(f"{survived} of {2 * len(chosen)} survived" if survived else f"all {2 * len(chosen)} found")
-    return 1 if survived or not chosen else 0
+            yield _said(mutant, machine.kind, f"SURVIVED {' and '.join(missing)}" if missing else "found", began)
+
+
+def _under_faults(mutants: Sequence[Mutant]) -> Iterator[bool]:
+    for mutant in mutants:
+        began = time.monotonic()
+        with planted(mutant):
+            seed = next((seed for seed in SEEDS if World(seed).run(ACTS)), None)
+        yield _said(mutant, "FAULTS", f"found by seed {seed}" if seed else "SURVIVED", began)
+
+
+def _said(mutant: Mutant, where: str, verdict: str, began: float) -> bool:
+    print(f"{mutant.name:56} {where:9} {verdict}, {time.monotonic() - began:.1f} s", flush=True)
+    return "SURVIVED" not in verdict
 
 
 def _missed_by(mutant: Mutant, machine: type[Lists]) -> Iterator[str]:

@@ -4,17 +4,22 @@ at it, and those near the top of whose lists it stands now are told.
 Triggered by every write of a lead or property (infra/triggers.py); what it writes itself never wakes it.
 """
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
+from cobroke.domain.errors import NotFound
 from cobroke.flows.alerts import alert
 from cobroke.flows.ranking import warm
 from cobroke.storage import registry
 from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.keys import object_of
+from cobroke.storage.keys import Kind, object_of
+from cobroke.storage.retry import Torn, until_written
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
 from cobroke.streams import BATCH_S, Event, Record, each
 
@@ -34,10 +39,19 @@ def _follow(record: Record) -> None:
     written = object_of(record.sk)
     if written is None or record.new is None:
         return
-    own = warm(table, *written, now_ms)
+    own = until_written(table, partial(_warmed, *written, int(record.new["version"]["N"])))
     registry.remember(table, own.content.features.market, known_markets, now_ms())
     if own.in_market and _by_its_owner(record, own.revision):
         alert(table, held, own, now_ms)
+
+
+def _warmed(kind: Kind, object_id: str, version: int) -> StoredObject:
+    """A record may be here before all of its transaction is seen: what is still as it was before is read again."""
+    with suppress(NotFound):
+        own = warm(table, kind, object_id, now_ms)
+        if own.version >= version:
+            return own
+    raise Torn
 
 
 def _by_its_owner(record: Record, revision: int) -> bool:

@@ -130,9 +130,10 @@ class _Telling:
         """Each pair for itself: it may be another's that began, and what is counted can be wrong."""
         known = {own_id: self.cause.pair_with(own_id) for own_id in self.scores}
         wanted = {own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()}
-        items = self.table.get_many([self.cause.entry, *wanted.values()])
-        if _version(items.get(self.cause.entry)) != self.cause.written.version:
+        # By itself: with others it might be seen as it was before the very write that is told of.
+        if _version(self.table.get(self.cause.entry)) != self.cause.written.version:
             return None
+        items = self.table.get_many(wanted.values())
         still = [own_id for own_id, key in wanted.items() if _version(items.get(key)) == known[own_id].version]
         return self._tell(still, still)
 

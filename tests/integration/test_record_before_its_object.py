@@ -1,0 +1,80 @@
+"""The stream's record of a write may come while a batch of reads sees its object, or its entry, as it was before."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import pytest
+
+from cobroke.storage import alerts, keys, objects
+from cobroke.storage.matches import PairIds
+from cobroke.storage.notation import Item
+from cobroke.storage.table import Key, Table
+from functions.stream_matching import handler as matching
+from tests.builders import a_lead, a_property
+from tests.integration.test_alert_stream import Scene, World
+
+FAR, FITTING = 60_000_000, 20_000_000
+
+
+@pytest.fixture
+def scene() -> Scene:
+    world = World()
+    anna, boris, *_ = world.realtors
+    found = Scene(world, world.posts("LEAD", anna, a_lead()), anna, boris)
+    found.settle()
+    return found
+
+
+@contextmanager
+def seen_late(world: World, key: Key, write: Callable[[], None], times: int) -> Iterator[None]:
+    """So many reads of several items see under this key what was there before the write."""
+    before, get_many, left = world.table.get(key), Table.get_many, [None] * times
+    write()
+
+    def behind(table: Table, wanted: Iterable[Key]) -> dict[Key, Item]:
+        asked = list(wanted)
+        found = get_many(table, asked)
+        if key in asked and left:
+            left.pop()
+            return {name: item for name, item in found.items() if name != key} | ({key: before} if before else {})
+        return found
+
+    with patch.object(Table, "get_many", behind):
+        yield
+    assert not left
+
+
+def handled(scene: Scene, since: int) -> None:
+    with scene.world.followed():
+        records = list(scene.world.table.stream)[since:]
+        assert matching.handler({"Records": records}, None) == {"batchItemFailures": []}
+
+
+def test_a_change_whose_object_is_still_seen_as_it_was_alerts_all_the_same(scene: Scene) -> None:
+    world, listing, cut = scene.world, scene.offers(FAR), a_property(price=FITTING)
+    scene.settle()
+    since = len(world.table.stream)
+    with seen_late(world, keys.owned("PROPERTY", listing), lambda: world.edits("PROPERTY", listing, cut), times=2):
+        handled(scene, since)
+    assert scene.told() == [(1, (listing,))]
+    assert alerts.is_done(world.table, objects.load(world.table, "PROPERTY", listing))
+
+
+def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken(scene: Scene) -> None:
+    """Another pair begins while it is told, so that each is looked at for itself."""
+    world, listing = scene.world, scene.offers(FITTING)
+    another, at_first = world.posts("LEAD", world.realtors[2], a_lead()), alerts._Telling.at_first
+    entry = keys.market_entry(objects.load(world.table, "PROPERTY", listing).content.features, listing)
+
+    def meanwhile(telling: alerts._Telling) -> int:
+        world.acts("LEAD", PairIds(another, listing), "LIKE")
+        return at_first(telling)
+
+    def unseen(table: Table, wanted: Iterable[Key]) -> dict[Key, Item]:
+        return {key: item for key, item in get_many(table, wanted).items() if key != entry}
+
+    get_many = Table.get_many
+    with patch.object(alerts._Telling, "at_first", meanwhile), patch.object(Table, "get_many", unseen):
+        handled(scene, 0)
+    assert scene.told() == [(1, (listing,))]

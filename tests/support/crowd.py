@@ -1,0 +1,237 @@
+"""A few realtors of a small city, and what comes into their heads."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, NamedTuple
+
+from cobroke.exact_json import dumps, loads
+from tests.builders import Json, a_lead, a_property
+from tests.events import an_event, function_of
+from tests.support.asked import Asked
+from tests.support.sandboxes import Sandboxes
+from tests.support.scheduler import Killed, Scheduler
+
+MOST = 5
+"""Active leads, and active listings, in the whole city."""
+DIES, LASTS = 0.06, 14
+CITY, NEXT_CITY = "Москва", "Химки"
+
+
+class Realtor(NamedTuple):
+    telegram_id: str
+    token: str
+
+
+@dataclass(eq=False)
+class Known:
+    """An object as its owner, or a list, has named it."""
+
+    kind: str
+    id: str
+    owner: Realtor
+    etag: str = ""
+    archived: bool = False
+
+
+@dataclass(eq=False)
+class Crowd:
+    """`log` holds everything that was asked."""
+
+    seed: object
+    scheduler: Scheduler
+    sandboxes: Sandboxes
+    log: list[Asked] = field(default_factory=list)
+    realtors: list[Realtor] = field(default_factory=list)
+    objects: list[Known] = field(default_factory=list)
+    matches: list[tuple[Realtor, str]] = field(default_factory=list)
+    notices: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rng = Random(f"acts {self.seed}")
+        self._numbers = iter(range(1, 10**6))
+        self._wanted = list[Known]()
+
+    def act(self) -> None:
+        """One of the things they do, if there is somebody and something to do it with."""
+        asked = len(self.log)
+        while len(self.log) == asked:
+            self._act()
+
+    def _act(self) -> None:
+        acts: list[tuple[int, Callable[[], None]]] = [
+            (0 if len(self.realtors) > 4 else 1, self.register),
+            (6, self.post),
+            (9, self.edit),
+            (2, self.archive),
+            (24, self.react),
+            (7, self.look),
+            (6, self.read_notices),
+            (2, self.complete),
+        ]
+        if len(self.realtors) < 3:
+            self.register()
+        else:
+            weights, what = zip(*acts, strict=True)
+            self.rng.choices(what, weights)[0]()
+
+    def register(self) -> None:
+        telegram_id = f"realtor-{next(self._numbers)}"
+        asked = self._ask(None, "POST", "/auth/register", {"telegram_id": telegram_id, "phone": "+7 916 123-45-67"})
+        if asked.status == 201:
+            self.realtors.append(Realtor(telegram_id, asked.answer["access_token"]))
+
+    def post(self) -> None:
+        """With a key they send it again until they are told."""
+        kind = self.rng.choice(["lead", "property"])
+        if sum(one.kind == kind and not one.archived for one in self.objects) >= MOST:
+            return self.archive()
+        owner, path, body = self.rng.choice(self.realtors), _path(kind), self._body(kind)
+        keyed = {"idempotency-key": body["mark"]} if self.rng.random() < 0.7 else {}
+        sent = {name: value for name, value in body.items() if name != "mark"}
+        for _ in range(4):
+            asked = self._ask(owner, "POST", path, sent, keyed, mark=body["mark"], kind=kind)
+            if asked.status == 201:
+                self._got(kind, owner, asked)
+            if not keyed or (asked.status == 201 and self.rng.random() < 0.8):
+                return None
+        return None
+
+    def edit(self) -> None:
+        if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+            body = self._body(one.kind)
+            mark = body.pop("mark")
+            headers = {"if-match": one.etag} if one.etag and self.rng.random() < 0.3 else {}
+            asked = self._ask(one.owner, "PUT", f"{_path(one.kind)}/{one.id}", body, headers, mark=mark, id=one.id)
+            one.etag = asked.etag or one.etag
+
+    def archive(self) -> None:
+        if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+            verb = "POST" if one.kind == "lead" else "PUT"
+            asked = self._ask(one.owner, verb, f"{_path(one.kind)}/{one.id}/archive", archives=one.id)
+            one.archived = one.archived or not asked.is_open
+
+    def react(self) -> None:
+        """Mostly to what may still be agreed on, by either side, twice at once now and then."""
+        own = self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1)
+        if own is None:
+            return
+        others = [one for one in self.objects if one.kind != own.kind and one.owner is not own.owner]
+        if other := self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.1):
+            name = "property" if own.kind == "lead" else "lead"
+            body: Json = {"action": "LIKE" if self.rng.random() < 0.75 else "DISLIKE"}
+            if self.rng.random() < 0.4:
+                body["proposed_commission"] = self.rng.choice([40, 45, 50, 55, 60])
+            if self.rng.random() < 0.2:
+                body["notes"] = f"say-{next(self._numbers)}"
+            pair = (own.id, other.id) if own.kind == "lead" else (other.id, own.id)
+            path = f"{_path(own.kind)}/{own.id}/{name}-recommendations/{other.id}/action"
+            asked = self._ask(own.owner, "POST", path, body, pair=pair, side=_side(own.kind))
+            if asked.status == 200 and asked.answer["match"]:
+                self.matches += [(own.owner, "".join(pair)), (other.owner, "".join(pair))]
+
+    def complete(self) -> None:
+        if self.matches:
+            who, a_match = self.rng.choice(self.matches[-12:])
+            lead_id = a_match[: len(a_match) // 2]
+            side = next(("LEAD" for one in self.objects if one.id == lead_id and one.owner is who), "PROPERTY")
+            self._ask(who, "POST", f"/matches/{a_match}/complete", pair=_halves(a_match), side=side, completes=True)
+
+    def look(self) -> None:
+        if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+            self.recommendations(one)
+
+    def recommendations(self, one: Known) -> Asked:
+        other = "property" if one.kind == "lead" else "lead"
+        return self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/{other}-recommendations", looks=one.id)
+
+    def own_views(self) -> Iterator[Asked]:
+        """All that is shown to each of them of his own, but for recommendations."""
+        for who in self.realtors:
+            yield self._ask(who, "GET", "/notifications", shows="notices")
+            yield self._ask(who, "GET", "/leads", shows="objects", kind="LEAD")
+            yield self._ask(who, "GET", "/properties", shows="objects", kind="PROPERTY")
+        for one in self.objects:
+            yield self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/matches", shows="matches", id=one.id)
+
+    def read_notices(self) -> None:
+        who = self.rng.choice(self.realtors)
+        if self.rng.random() < 0.15:
+            self._ask(who, "POST", "/notifications/read-all", reads="all")
+            return
+        asked = self._ask(who, "GET", "/notifications", notices=True)
+        if asked.status == 200:
+            rows = [row["id"] for row in asked.answer["notifications"] if not row["is_read"]]
+            if rows and self.rng.random() < 0.7:
+                a_notice = self.rng.choice(rows)
+                self._ask(who, "POST", f"/notifications/{a_notice}/read", reads=a_notice)
+
+    def _got(self, kind: str, owner: Realtor, asked: Asked) -> None:
+        an_id = asked.answer[f"{kind}_id"]
+        if all(one.id != an_id for one in self.objects):
+            self.objects.append(Known(kind, an_id, owner, asked.etag))
+
+    def _ask(
+        self,
+        who: Realtor | None,
+        verb: str,
+        path: str,
+        body: Json | None = None,
+        headers: dict[str, str] | None = None,
+        **about: Any,
+    ) -> Asked:
+        """The answer may be lost with the sandbox that made it."""
+        sent = dict(headers or {}) | ({"content-type": "application/json"} if body is not None else {})
+        if who:
+            sent["authorization"] = f"Bearer {who.token}"
+        asked = Asked(
+            who.telegram_id if who else "", verb, path, body, headers or {}, self.scheduler.steps, about=about
+        )
+        self.log.append(asked)
+        dies = self.scheduler.current is not None and self.rng.random() < DIES
+        event = an_event(verb, path, "", sent, None if body is None else dumps(body).encode())
+        try:
+            answer = self.sandboxes.call(function_of(verb, path), event, self.rng.randrange(1, LASTS) if dies else None)
+        except Killed:
+            return asked
+        asked.status, asked.answer = answer["statusCode"], loads(answer["body"])
+        asked.etag = next((value for name, value in answer["headers"].items() if name.lower() == "etag"), "")
+        asked.received = self.scheduler.steps
+        return asked
+
+    def _one_of(self, things: Sequence[Known], fits: Callable[[Known], bool]) -> Known | None:
+        """Mostly one of those that all are after just now."""
+        found = [one for one in things if fits(one)]
+        if found and self.rng.random() < 0.2:
+            self._wanted = self.rng.sample(found, min(len(found), 3))
+        wanted = [one for one in found if one in self._wanted]
+        if wanted and self.rng.random() < 0.7:
+            return self.rng.choice(wanted)
+        return self.rng.choice(found) if found else None
+
+    def _body(self, kind: str) -> Json:
+        """Most fit each other, some by 80 and more. The mark is nobody else's, and part of the body."""
+        mark, rng = f"m{next(self._numbers)}", self.rng
+        city = NEXT_CITY if rng.random() < 0.06 else CITY
+        if kind == "lead":
+            budget = {"min": 14_000_000, "max": rng.choice([17_500_000, 18_000_000, 20_000_000])}
+            location = {"city": city, "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]), "metro_stations": []}
+            wishes = {"rooms": rng.choice([[2], [2, 3], []]), "property_class": rng.choice(["COMFORT", "BUSINESS"])}
+            return a_lead(client_name=mark, budget=budget, location=location, **wishes) | {"mark": mark}
+        price = rng.choice([16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000])
+        facts = {"rooms": rng.choice([2, 2, 3]), "district": rng.choice(["Хамовники", "Хамовники", "Арбат", "Сокол"])}
+        share = rng.choice([40, 50, 50, 60])
+        return a_property(house_number=mark, city=city, price=price, commission_share=share, **facts) | {"mark": mark}
+
+
+def _path(kind: str) -> str:
+    return "/leads" if kind == "lead" else "/properties"
+
+
+def _side(kind: str) -> str:
+    return "LEAD" if kind == "lead" else "PROPERTY"
+
+
+def _halves(a_match: str) -> tuple[str, str]:
+    middle = len(a_match) // 2
+    return a_match[:middle], a_match[middle:]

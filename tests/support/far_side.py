@@ -1,0 +1,184 @@
+"""The table as it is asked by many at once: transactions under way, what others see of them, and every change made.
+
+A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches (`get_item` sees it
+whole); it is over. Its answer, or whoever asked for it, may be gone by then.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf
+from random import Random
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+
+from tests.memory_table import MemoryTable, cancelled
+from tests.pump import key_of
+from tests.support.scheduler import NS, Scheduler
+
+type Key = tuple[str, str]
+type Raw = dict[str, Any]
+type Answer = dict[str, Any]
+
+TORN = 0.8
+ARRIVES, IS_SEEN = 0.3, 0.4
+LONGEST_NS = 5 * NS
+"""What was sent before is over by now."""
+
+
+@dataclass(eq=False)
+class Change:
+    """One item as one write has changed it at a step; whoever reads until the step `seen` may still see the old one."""
+
+    step: int
+    key: Key
+    old: Raw | None
+    new: Raw | None
+    seen: float = inf
+
+
+@dataclass(eq=False)
+class Flight:
+    """A transaction. `error` is what the table answers, None where it is written."""
+
+    token: str
+    items: list[dict[str, Any]]
+    sent_at: int
+    error: ClientError | None = None
+    changes: list[Change] = field(default_factory=list)
+    behind: dict[Key, Raw | None] = field(default_factory=dict)
+    """What a query or a batch does not see yet, as it was."""
+    state: Literal["sent", "torn", "over"] = "sent"
+
+    @property
+    def keys(self) -> list[Key]:
+        return [key_of(part.get("Key") or part["Item"]) for write in self.items for part in write.values()]
+
+
+class FarSide:
+    """`history` holds every change of any item, in order; without `faults` each transaction is over at once."""
+
+    def __init__(self, table: MemoryTable, scheduler: Scheduler, rng: Random) -> None:
+        self.store = table.store
+        self.history: list[Change] = []
+        self.faults = True
+        self._scheduler, self._rng = scheduler, rng
+        self._flights: list[Flight] = []
+        self._written = set[str]()
+        scheduler.meanwhile = self._others_go_on
+
+    def send(self, token: str, items: list[dict[str, Any]]) -> Flight:
+        flight = Flight(token, items, self._scheduler.now)
+        self._flights.append(flight)
+        return flight
+
+    def end_of(self, flight: Flight) -> Answer:
+        """Waits for it."""
+        while flight.state != "over":
+            self._go_on(flight)
+            if flight.state == "torn":
+                self._scheduler.step()
+        if flight.error:
+            raise flight.error
+        return {}
+
+    def settle(self) -> None:
+        """All that is under way comes to its end."""
+        for flight in [*self._flights]:
+            self._end(flight)
+
+    def put(self, write: Mapping[str, Any]) -> Answer:
+        key = key_of(write["Item"])
+        if key in self._held():
+            raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+        with self._recorded([key]) as changes:
+            answer = self.store.put_item(**write)
+        for change in changes:
+            change.seen = change.step
+        return answer
+
+    def read(self, ask: Callable[[], Answer]) -> Answer:
+        """A query or a batch, to which what is behind is still as it was."""
+        stale = {key: old for flight in self._flights for key, old in flight.behind.items()}
+        fresh = {key: self.store.items.get(key) for key in stale}
+        self._show(stale)
+        try:
+            return ask()
+        finally:
+            self._show(fresh)
+
+    def read_whole(self, items: list[dict[str, Any]]) -> Answer:
+        """As of one moment: refused while any of them is being written."""
+        held = self._held()
+        reasons = ["TransactionConflict" if key_of(one["Get"]["Key"]) in held else "None" for one in items]
+        if {*reasons} != {"None"}:
+            raise cancelled(*reasons)
+        return self.store.transact_get_items(TransactItems=items)
+
+    def _others_go_on(self) -> None:
+        """What nobody waits for comes to its end as well, in time."""
+        for flight in [one for one in self._flights if one.sent_at + LONGEST_NS < self._scheduler.now]:
+            self._end(flight)
+        if self._flights and self._rng.random() < ARRIVES:
+            self._go_on(self._rng.choice(self._flights))
+
+    def _end(self, flight: Flight) -> None:
+        while flight.state != "over":
+            self._go_on(flight)
+
+    def _go_on(self, flight: Flight) -> None:
+        if flight.state == "sent":
+            self._arrive(flight)
+        elif flight.behind and self._rng.random() < IS_SEEN:
+            del flight.behind[self._rng.choice([*flight.behind])]
+        else:
+            flight.state, flight.behind = "over", {}
+        if flight.state == "over" and flight in self._flights:
+            self._flights.remove(flight)
+            for change in flight.changes:
+                change.seen = self._scheduler.steps
+
+    def _arrive(self, flight: Flight) -> None:
+        flight.state = "over"
+        if any(other.state == "torn" and other.token == flight.token for other in self._flights):
+            flight.error = ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems")
+        elif flight.token not in self._written:
+            held = self._held()
+            reasons = ["TransactionConflict" if key in held else "None" for key in flight.keys]
+            flight.error = cancelled(*reasons) if {*reasons} != {"None"} else self._refusal(flight)
+
+    def _refusal(self, flight: Flight) -> ClientError | None:
+        """None where it is written."""
+        try:
+            with self._recorded(flight.keys) as flight.changes:
+                self.store.transact_write_items(TransactItems=flight.items, ClientRequestToken=flight.token)
+        except ClientError as error:
+            return error
+        self._written.add(flight.token)
+        if self.faults and self._rng.random() < TORN:
+            flight.behind = {change.key: change.old for change in flight.changes if self._rng.random() < 0.5}
+            flight.state = "torn"
+        return None
+
+    def _held(self) -> set[Key]:
+        return {key for flight in self._flights if flight.state == "torn" for key in flight.keys}
+
+    def _show(self, images: Mapping[Key, Raw | None]) -> None:
+        changes = self.store.stream.changes
+        known = len(changes)
+        for key, image in images.items():
+            if image is None:
+                self.store.remove(key)
+            else:
+                self.store._put(key, image)
+        del changes[known:]
+
+    @contextmanager
+    def _recorded(self, keys: list[Key]) -> Iterator[list[Change]]:
+        before = {key: self.store.items.get(key) for key in keys}
+        changes = list[Change]()
+        yield changes
+        after = ((key, old, self.store.items.get(key)) for key, old in before.items())
+        changes += [Change(self._scheduler.steps, key, old, new) for key, old, new in after if old != new]
+        self.history += changes

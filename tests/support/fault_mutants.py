@@ -1,0 +1,194 @@
+"""Known ways to lose, double or miscount something, each a line of the product written as it must not be: the fault run
+has to find it.
+"""
+
+from cobroke import streams
+from cobroke.flows import agreement, recommendations
+from cobroke.flows import alerts as alerting
+from cobroke.flows import notices as telling
+from cobroke.storage import alerts, notices, objects, open_alerts, pairs, registry, stored_object
+from cobroke.storage.table import Table
+from tests.mutants import Edit, Mutant
+
+BUGS = (
+    Mutant(
+        "the counts of a pair not in its transaction",
+        (
+            Edit(
+                agreement.act,
+                "            table.transact(writes)\n",
+                "            table.transact([one for one in writes if 'Update' not in one])\n"
+                "            for one in [one for one in writes if 'Update' in one]:\n"
+                "                table.transact([one])\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "the mirror forgotten",
+        (
+            Edit(
+                pairs.writes,
+                'table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),',
+                '*([table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts})] if begun else []),',
+            ),
+        ),
+    ),
+    Mutant(
+        "a notice's key from the clock",
+        (
+            Edit(
+                notices.due,
+                "notice_id(notice.at, *notice)",
+                "notice_id(__import__('time').time_ns() // 10**6, *notice)",
+            ),
+        ),
+    ),
+    Mutant("LIMITS not counted at archive", (Edit(stored_object.writes, "if change:", "if change > 0:"),)),
+    Mutant(
+        "an object written whatever its version",
+        (Edit(stored_object.writes, '("version = :old", {"old": old.version}) if old', '("", None) if old'),),
+    ),
+    Mutant(
+        "a pair written whatever its version",
+        (Edit(pairs.writes, '"PAIR", **facts}, **_as_read(old))', '"PAIR", **facts})'),),
+    ),
+    Mutant(
+        "the marker not in the create's transaction",
+        (
+            Edit(
+                objects.create,
+                "table.transact(writes(table, None, new) + marker)",
+                "table.transact(writes(table, None, new))\n        if marker:\n            table.transact(marker)",
+            ),
+        ),
+    ),
+    Mutant("a notice told without its mark", (Edit(notices.writes, ", table.put(mark)]", "]"),)),
+    Mutant(
+        "an act on objects that may have changed",
+        (Edit(agreement._record, " + [objects.unchanged(table, one) for one in decided_on]", ""),),
+    ),
+    Mutant(
+        "the entry left behind by a move",
+        (Edit(stored_object.writes, "if left and left != taken:", "if left and not taken:"),),
+    ),
+    Mutant(
+        "a failed record called done",
+        (
+            Edit(
+                streams.each,
+                'return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}',
+                "continue",
+            ),
+        ),
+    ),
+    Mutant(
+        "one match alone closed with its object",
+        (Edit(agreement.close_matches_of, "for pair in waiting)", "for pair in waiting[:1])"),),
+    ),
+    Mutant(
+        "what a batch left out is not asked for again",
+        (
+            Edit(
+                Table.get_many,
+                'ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]',
+                "ahead = ahead[BATCH:]",
+            ),
+        ),
+    ),
+    Mutant(
+        "told by the newest image alone",
+        (Edit(telling.tell_of_pair, "for notice in owed(now) if", "for notice in owed(now)[-1:] if"),),
+    ),
+    Mutant(
+        "an alert begun whatever another has begun",
+        (
+            Edit(open_alerts.writes, ', condition="notice = :old", values={"old": last.slot["notice"]}', ""),
+            Edit(open_alerts.writes, 'table.put(slot, condition="attribute_not_exists(PK)")', "table.put(slot)"),
+        ),
+    ),
+    Mutant(
+        "a market that nobody knows",
+        (Edit(registry.remember, "until_written(table, lambda: _put(table, market, now))", "del table"),),
+    ),
+)
+
+MENDS = (
+    Mutant(
+        "decided anew under a new token",
+        (
+            Edit(
+                Table._is_through,
+                "**asked)",
+                '**{**asked, "ClientRequestToken": secrets.token_hex(16)})',
+            ),
+        ),
+    ),
+    Mutant("an entry seen before its object", (Edit(recommendations._load, "        if key in items\n", ""),)),
+    Mutant(
+        "a marker seen before its object",
+        (
+            Edit(
+                objects._made,
+                "table.get(keys.owned(kind, object_id))",
+                "next(iter(table.get_many([keys.owned(kind, object_id)]).values()), None)",
+            ),
+            Edit(objects._made, "raise Torn", "raise NotFound"),
+        ),
+    ),
+    Mutant(
+        "a notice that is being told listed as read",
+        (
+            Edit(
+                notices.page_of,
+                "items = _with_marks(table, realtor_id, page.of(listed), {*marks})",
+                "items = table.get_many((keys.notices(realtor_id), notice) for notice in page.of(listed))",
+            ),
+        ),
+    ),
+    Mutant(
+        "an alert whose notice is not seen yet begins another",
+        (
+            Edit(
+                open_alerts.writes,
+                "    if last.notice is None:\n"
+                "        begun.append(table.check(_notice(last.own_id, last.slot), "
+                'condition="attribute_not_exists(PK)"))\n',
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "an alert that grows though it was read",
+        (Edit(open_alerts._grown, '"version = :old AND attribute_not_exists(is_read)"', '"version = :old"'),),
+    ),
+    Mutant("a market that lacks who is told of", (Edit(alerting._showing, "market.learn(written)", "pass"),)),
+    Mutant(
+        "alerted of what has changed since",
+        (Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[*conditions]"),),
+    ),
+    Mutant(
+        "alerted of what was there before",
+        (Edit(alerting._good, " and created_at(place.id) < cause.written.updated_at", ""),),
+    ),
+    Mutant("alerted of a match", (Edit(alerting._good, " if place.id not in matched}", "}"),)),
+    Mutant(
+        "alerted of a pair that began meanwhile",
+        (
+            Edit(alerts._Telling._tell, "if own_id in with_pairs:", "if False:"),
+            Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[self._newest]"),
+        ),
+    ),
+    Mutant(
+        "a cause in a batch taken for overtaken",
+        (
+            Edit(
+                alerts._Telling.again,
+                "self.table.get(self.cause.entry)",
+                "self.table.get_many([self.cause.entry]).get(self.cause.entry)",
+            ),
+        ),
+    ),
+)
+"""What issue 12 has mended, taken out."""
+
+MUTANTS = BUGS + MENDS

@@ -1,0 +1,210 @@
+"""Judges what realtors were told: exactly what the records owe, each once, unread until its realtor has read it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Any, NamedTuple
+
+from cobroke.domain.ids import owner_of
+from cobroke.exact_json import loads
+from cobroke.storage.notation import Item, item_of
+from cobroke.storage.stored_object import StoredObject
+from tests.support.asked import Asked
+from tests.support.story import Story, at, price_of, score_of
+
+ALERTED_FROM = 8000
+
+
+class Told(NamedTuple):
+    """When a notice was told, and (inf: never) its mark taken off, each with when everybody sees it."""
+
+    told: int
+    seen: float
+    read: float = inf
+    read_seen: float = inf
+
+
+def faults(story: Story, pushed: Sequence[dict[str, str]]) -> Iterator[str]:
+    yield from _of_pairs(story)
+    yield from _of_reading(story)
+    yield from _of_alerts(story)
+    there = {(item["PK"].partition("#")[2], item["SK"]) for item in story.of("NOTICE")}
+    queued = [loads(message["body"]) for message in pushed]
+    sent = {(message["realtor_id"], message["notice_id"]) for message in queued}
+    if there != sent:
+        yield f"pushed are {len(sent)} notices of {len(there)}: {sorted(there ^ sent)}"
+
+
+def _of_pairs(story: Story) -> Iterator[str]:
+    owed = set[tuple[Any, ...]]()
+    for ids, acts in story.pairs.items():
+        for act in acts:
+            pair = act.now
+            owed |= {(*ids, told.kind, told.to, told.at, told.round, pair.epoch) for told in pair.told}
+    wanted = Counter(
+        (owner_of(lead_id if to == "LEAD" else property_id), kind, at_ms, lead_id, property_id)
+        for lead_id, property_id, kind, to, at_ms, *_ in owed
+    )
+    found = Counter(_fact(item) for item in story.of("NOTICE") if _reason(item) != "RECOMMENDED")
+    yield from (
+        f"told {found[fact]} times instead of {count}: {fact}" for fact, count in wanted.items() if found[fact] != count
+    )
+    yield from (f"nobody owes {fact}" for fact in found.keys() - wanted.keys())
+
+
+def _reason(item: Item) -> str:
+    return str(loads(item["d"]).get("reason", item["type"]))
+
+
+def _fact(item: Item) -> tuple[Any, ...]:
+    data = loads(item["d"])
+    return item["PK"].partition("#")[2], _reason(item), int(item["SK"][:13]), data["lead_id"], data["property_id"]
+
+
+def _of_reading(story: Story) -> Iterator[str]:
+    told = _told(story)
+    asked = defaultdict[str, list[Asked]](list)
+    ids = {item["telegram_id"]: item["PK"].partition("#")[2] for item in story.of("REALTOR")}
+    for one in story.log:
+        if "reads" in one.about or "notices" in one.about:
+            asked[ids[one.who]].append(one)
+    for (who, notice), times in told.items():
+        reads = [one for one in asked[who] if one.about.get("reads") in ("all", notice)]
+        if times.read < inf and not any(one.sent <= times.read <= one.until for one in reads):
+            yield f"nobody has read {notice} of {who}"
+        for one in reads:
+            known = one.about["reads"] == notice or times.seen < one.sent
+            if one.status == 200 and known and times.read > one.received:
+                yield f"{notice} is unread after {one}"
+    for who, looks in asked.items():
+        for one in looks:
+            yield from _of_look(one, {notice: times for (whose, notice), times in told.items() if whose == who})
+
+
+def _of_look(one: Asked, told: dict[str, Told]) -> Iterator[str]:
+    if not one.is_open and one.status != 200:
+        yield f"refused without a reason: {one}"
+    if "notices" not in one.about or one.status != 200:
+        return
+    for row in one.answer["notifications"]:
+        times = told.get(row["id"])
+        if times is None or times.told > one.received:
+            yield f"listed and never told: {row['id']} by {one}"
+        elif row["is_read"] and times.read > one.received:
+            yield f"listed as read, which nobody has: {row['id']} by {one}"
+        elif not row["is_read"] and times.read_seen < one.sent:
+            yield f"listed as unread, though read: {row['id']} by {one}"
+    listed = {row["id"] for row in one.answer["notifications"]}
+    missing = [notice for notice, times in told.items() if times.seen < one.sent and notice not in listed]
+    if missing and one.answer["total"] <= one.answer["limit"]:
+        yield f"told and not listed: {missing} by {one}"
+
+
+def _told(story: Story) -> dict[tuple[str, str], Told]:
+    found = dict[tuple[str, str], Told]()
+    for change in story.changes:
+        item = item_of(change.new or change.old or {})
+        key = change.key[0].partition("#")[2], change.key[1]
+        if item.get("entity") == "NOTICE" and change.old is None:
+            found[key] = Told(change.step, change.seen)
+        elif item.get("entity") == "UNREAD" and change.new is None and key in found:
+            found[key] = found[key]._replace(read=change.step, read_seen=change.seen)
+    return found
+
+
+def _of_alerts(story: Story) -> Iterator[str]:
+    told = _told(story)
+    unread = Counter[str]()
+    slots = {item["PK"].rpartition("#")[2]: item["notice"] for item in story.of("SLOT")}
+    counted = defaultdict[str, set[str]](set)
+    for change, item in story.written("ALERTED"):
+        if "notice" in item:
+            counted[item["notice"]].add(item["SK"])
+            yield from _of_alert(story, change.step, item)
+    for item in story.of("NOTICE"):
+        if _reason(item) == "RECOMMENDED":
+            data = loads(item["d"])
+            own = data.get("lead_id") or data["property_id"]
+            is_unread = told[item["PK"].partition("#")[2], item["SK"]].read == inf
+            unread[own] += is_unread
+            if is_unread and slots.get(own) != item["SK"]:
+                yield f"the slot of {own} is not of its unread alert"
+            if data["count"] != len(counted[item["SK"]]) or not data["top"]:
+                yield f"an alert of {own} counts {data['count']} instead of {counted[item['SK']]}"
+    yield from (f"{own} has {count} unread alerts" for own, count in unread.items() if count > 1)
+    yield from _grown_unseen(story, told)
+    yield from _marks(story)
+    yield from _owed_alerts(story)
+
+
+def _grown_unseen(story: Story, told: dict[tuple[str, str], Told]) -> Iterator[str]:
+    for change, item in story.written("NOTICE"):
+        read = told[item["PK"].partition("#")[2], item["SK"]].read
+        if change.old and change.step > read and change.old.get("scores") != (change.new or {}).get("scores"):
+            yield f"an alert grew at {change.step}, which was read at {read}: {item['SK']}"
+
+
+def _marks(story: Story) -> Iterator[str]:
+    notices = {(item["PK"].partition("#")[2], item["SK"]) for item in story.of("NOTICE")}
+    for item in story.of("UNREAD"):
+        if (item["PK"].partition("#")[2], item["SK"]) not in notices:
+            yield f"a mark without a notice: {item}"
+
+
+def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
+    """Of an object that was there before its cause, whose pair with it has no match, of the cause as it then stands."""
+    own_id, cause_id = ledger["PK"].rpartition("#")[2], ledger["SK"]
+    own, cause = at(story.objects[own_id], step), at(story.objects[cause_id], step)
+    assert own
+    assert cause
+    what = f"{own_id} was alerted at {step} of {cause_id}"
+    pair = at(story.known((own_id, cause_id) if own.kind == "LEAD" else (cause_id, own_id)), step - 1)
+    if not cause.in_market:
+        yield f"{what}, which had left"
+    if own.created_at >= cause.updated_at:
+        yield f"{what}, which was written before it"
+    if pair and pair.status:
+        yield f"{what}, with which it has a match"
+    if cause.kind == "PROPERTY" and ledger["price"] != price_of(cause):
+        yield f"{what}, as it was before"
+    if not any((_score(one.now, cause) or 0) >= ALERTED_FROM for one in story.objects[own_id] if one.step <= step):
+        yield f"{what}, which does not fit"
+
+
+def _score(own: StoredObject, cause: StoredObject) -> int | None:
+    return score_of(own, cause) if own.kind == "LEAD" else score_of(cause, own)
+
+
+def _owed_alerts(story: Story) -> Iterator[str]:
+    """Whoever stood still beside a change, from its write until it was called done, was told of it or before."""
+    done = defaultdict[str, list[tuple[int, int]]](list)
+    ledgers = defaultdict[tuple[str, str], list[tuple[int, int | None]]](list)
+    for change, item in story.written("ALERTED"):
+        own_id = item["PK"].rpartition("#")[2]
+        if "notice" in item:
+            ledgers[own_id, item["SK"]].append((change.step, item["price"]))
+        else:
+            done[own_id].append((change.step, item["revision"]))
+    for an_id, versions in story.objects.items():
+        step, revision = done[an_id][-1] if done[an_id] else (0, 0)
+        last = versions[-1]
+        if last.now.status == "ACTIVE" and revision != last.now.revision:
+            yield f"{an_id} of revision {last.now.revision} was called done for {revision} alone"
+        elif last.now.in_market:
+            yield from _missed(story, an_id, last.step, step, ledgers)
+
+
+def _missed(
+    story: Story, an_id: str, since: int, until: int, ledgers: dict[tuple[str, str], list[tuple[int, int | None]]]
+) -> Iterator[str]:
+    cause = at(story.objects[an_id], until)
+    assert cause
+    for own_id, versions in story.objects.items():
+        own = at(versions, since - 1)
+        if own is None or own.kind == cause.kind or any(since <= one.seen and one.step <= until for one in versions):
+            continue
+        ids = (own_id, an_id) if own.kind == "LEAD" else (an_id, own_id)
+        if ids in story.pairs or (_score(own, cause) or 0) < ALERTED_FROM:
+            continue
+        if own.created_at < cause.updated_at and not any(at_step <= until for at_step, _ in ledgers[own_id, an_id]):
+            yield f"{own_id} was never alerted of {an_id}, written at {since} and done at {until}"

@@ -1,0 +1,121 @@
+"""Counts the table by itself: whatever is kept twice must agree with what it is made from."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from cobroke.domain.ids import owner_of
+from cobroke.exact_json import loads
+from cobroke.storage.notation import Item
+from cobroke.storage.stored_object import StoredObject
+from tests.support.story import Story, price_of
+
+PENDING_FOR, FRESH_FOR = 14 * 86_400_000, 60 * 86_400_000
+
+
+def faults(story: Story) -> Iterator[str]:
+    now = {an_id: versions[-1].now for an_id, versions in story.objects.items()}
+    yield from _mirrors_and_counts(story)
+    yield from _limits(story, now)
+    yield from _entries(story, now)
+    yield from _changes(story)
+    yield from _reminders(story, now)
+    yield from _left_open(story, now)
+    yield from _markets(story, now)
+
+
+def _mirrors_and_counts(story: Story) -> Iterator[str]:
+    mirrors = {(item["PK"], item["SK"]): (item["d"], item["version"]) for item in story.of("MIRROR")}
+    counted = defaultdict[str, Counter[str]](Counter)
+    for item in story.of("PAIR"):
+        lead_id, property_id = item["PK"].partition("#")[2], item["SK"].partition("#")[2]
+        if mirrors.pop((f"PROPERTY#{property_id}", f"PAIR#{lead_id}"), None) != (item["d"], item["version"]):
+            yield f"the mirror of {lead_id} {property_id} is not as the pair"
+        matches = loads(item["d"]).get("status") in ("PENDING", "ACCEPTED", "COMPLETED")
+        for an_id in (lead_id, property_id):
+            counted[an_id].update(pairs=1, matches=int(matches))
+    yield from (f"the mirror {key} has no pair" for key in mirrors)
+    kept = {item["SK"].split("#")[1]: item for item in story.of("COUNTS")}
+    for an_id in counted.keys() | kept.keys():
+        is_kept = {name: kept.get(an_id, {}).get(name, 0) for name in ("pairs", "matches")}
+        if is_kept != {name: counted[an_id][name] for name in ("pairs", "matches")}:
+            yield f"{an_id} counts {is_kept} instead of {dict(counted[an_id])}"
+
+
+def _limits(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    counted = Counter[tuple[str, str]]((one.owner, one.kind) for one in now.values() if one.status == "ACTIVE")
+    kept = Counter[tuple[str, str]]()
+    for item in story.of("LIMITS"):
+        owner = item["PK"].partition("#")[2]
+        kept[owner, "LEAD"], kept[owner, "PROPERTY"] = item.get("leads", 0), item.get("properties", 0)
+    for key in counted.keys() | kept.keys():
+        if counted[key] != kept[key]:
+            yield f"{key} has {counted[key]} active, and {kept[key]} by LIMITS"
+
+
+def _entries(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    entries = defaultdict[str, list[Item]](list)
+    for item in story.of("ENTRY"):
+        entries[item["SK"].partition("#")[2]].append(item)
+    for an_id in now.keys() | entries.keys():
+        one, found = now.get(an_id), entries[an_id]
+        wanted = [_place(one)] if one and one.in_market else []
+        if [(item["PK"].split("#")[1:3], item["SK"]) for item in found] != wanted:
+            yield f"{an_id} stands at {[(item['PK'], item['SK']) for item in found]} instead of {wanted}"
+        for item in found:
+            own = story.items[f"REALTOR#{owner_of(an_id)}", f"{item['PK'].split('#')[1]}#{an_id}"]
+            if (item["f"], item["version"]) != (own["f"], own["version"]):
+                yield f"the entry of {an_id} is of version {item['version']} instead of {own['version']}"
+
+
+def _place(one: StoredObject) -> tuple[list[str], str]:
+    """The partition's first names and the sort key, from the body."""
+    body = one.content.body
+    if one.kind == "PROPERTY":
+        return [one.kind, body["address"]["city"].casefold()], f"{price_of(one):015}#{one.id}"
+    requirements = body["requirements"]
+    highest = int(requirements["budget"]["max"] * 100) * 110 // 100
+    return [one.kind, requirements["location"]["city"].casefold()], f"{highest:015}#{one.id}"
+
+
+def _changes(story: Story) -> Iterator[str]:
+    """In each market the newest change of an object says what became of it there."""
+    told = defaultdict[tuple[str, int], list[Item]](list)
+    for item in story.of("CHANGE"):
+        told[item["SK"].partition("#")[2], item["version"]].append(item)
+    for an_id, versions in story.objects.items():
+        for version in versions:
+            found = told[an_id, version.now.version]
+            standing = [item["PK"].split("#")[1] for item in found if "f" in item]
+            if standing != [version.now.kind] * version.now.in_market or not found:
+                yield f"of version {version.now.version} of {an_id} the changes say {found}"
+    known = Counter((item["SK"].split("#")[1], item["version"]) for item in story.of("PAIR_CHANGE"))
+    for ids, acts in story.pairs.items():
+        for act in acts:
+            if known["".join(ids), act.now.version] != 1:
+                yield f"version {act.now.version} of the pair {ids} has {known[''.join(ids), act.now.version]} changes"
+
+
+def _reminders(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    """What falls due is on the agenda at its time."""
+    due = {item["SK"] for item in story.of("DUE")}
+    for one in now.values():
+        if one.status == "ACTIVE" and f"{one.updated_at + FRESH_FOR:013}#{one.kind}#{one.id}" not in due:
+            yield f"nobody is reminded that {one.id} grows stale"
+    for ids, acts in story.pairs.items():
+        pair = acts[-1].now
+        if pair.status == "PENDING" and f"{pair.acted_at + PENDING_FOR:013}#PAIR#{''.join(ids)}" not in due:
+            yield f"nobody is reminded that {ids} expires"
+
+
+def _left_open(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    """With an object its matches that nobody has answered close."""
+    for ids, acts in story.pairs.items():
+        if acts[-1].now.status == "PENDING" and "ARCHIVED" in {now[an_id].status for an_id in ids}:
+            yield f"the match {ids} is open, and one of the two archived"
+
+
+def _markets(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+    known = {item["city"] for item in story.of("MARKET")}
+    for one in now.values():
+        if one.in_market and one.content.features.city not in known:
+            yield f"no run will follow the market of {one.id}"

@@ -1,0 +1,121 @@
+"""Lambda in one process: each function in several sandboxes, modules of its own that share nothing but the table."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from cobroke.served import SERVED
+from cobroke.storage.held_markets import HeldMarkets
+from tests.account import PARAMETERS
+from tests.support.scheduler import Killed, Scheduler
+from tests.support.wire import Wire
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+OF_EACH = 2
+EXPECTED = {"Busy"}
+"""What a record may fail of, as it comes again: the table was."""
+
+
+class Queue:
+    """Of pushes. It takes everything."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, str]] = []
+
+    def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803 - SQS's own
+        self.messages.append({"body": MessageBody})
+
+
+class Log:
+    """In place of a function's logger: keeps its bugs."""
+
+    def __init__(self, function: str, bugs: list[str]) -> None:
+        self._function, self._bugs = function, bugs
+
+    def info(self, *_: Any, **__: Any) -> None:
+        """Nobody reads it here."""
+
+    def error(self, text: str, *, kind: str, frames: list[str], **more: Any) -> None:
+        if kind not in EXPECTED:
+            self._bugs.append(f"{self._function}: {text}: {kind} {more.get('code', '')} at {frames[-1]}")
+
+
+class Sandboxes:
+    """`bugs`: what a function logged as an error that is none of the table's."""
+
+    def __init__(self, scheduler: Scheduler, wire: Wire) -> None:
+        self.bugs: list[str] = []
+        self.queue = Queue()
+        self._scheduler = scheduler
+        self._clients = {"dynamodb": wire, "sqs": self.queue}
+        self._free: dict[str, list[ModuleType]] = {}
+
+    def call(self, function: str, event: Any, kill_in: int | None = None) -> Any:
+        """What the function answers; Killed where it died, and its sandbox with it: the next one is new."""
+        module = self._taken(function)
+        task = self._scheduler.current
+        if task:
+            task.kill_in = kill_in
+        try:
+            return module.handler(event, None)
+        except Killed:
+            _forget(module)
+            raise
+        finally:
+            if task:
+                task.kill_in = None
+            self._free[function].append(module)
+
+    def _taken(self, function: str) -> ModuleType:
+        """A sandbox serves one call at a time."""
+        if function not in self._free:
+            self._free[function] = [self._made(function, number) for number in range(OF_EACH)]
+        while not self._free[function]:
+            self._scheduler.step(0.001)
+        free = self._free[function]
+        return free.pop(self._scheduler.rng.randrange(len(free)))
+
+    def _made(self, function: str, number: int) -> ModuleType:
+        with _private(function, number) as module, patch("boto3.client", lambda name, **_: self._clients[name]):
+            log: Any = Log(function, self.bugs)
+            made: Any = module
+            _executed(module)
+            if hasattr(module, "api"):
+                made.api.logger = log
+                made.secret = PARAMETERS.__getitem__
+            else:
+                made.logger = log
+        return module
+
+
+@contextmanager
+def _private(function: str, number: int) -> Iterator[ModuleType]:
+    name = f"sandbox_{number}_of_{function}"
+    spec = importlib.util.spec_from_file_location(name, FUNCTIONS / function / "handler.py")
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    with patch.dict(SERVED), patch.dict(sys.modules, {name: module}):
+        yield module
+
+
+def _executed(module: ModuleType) -> None:
+    spec = module.__spec__
+    assert spec
+    assert spec.loader
+    spec.loader.exec_module(module)
+
+
+def _forget(module: Any) -> None:
+    """What its memory held is gone with it."""
+    if hasattr(module, "api"):
+        module.api._access._versions.clear()
+    if hasattr(module, "held"):
+        module.held = HeldMarkets(module.table, module.now_ms)
+        module.known_markets = set()

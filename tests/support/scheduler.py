@@ -1,0 +1,137 @@
+"""Who goes on at each call of the table: threads of which one runs at a time, in an order and at times of one seed."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+START_S = 1_795_000_000
+NS = 1_000_000_000
+STAYS = 0.2
+"""How often the one who runs just goes on."""
+SLOWEST_CALL_NS = 30_000_000
+_STACK_BYTES = 1 << 20
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of it runs any more, not even what catches every error."""
+
+
+@dataclass(eq=False)
+class Task:
+    """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here."""
+
+    name: str
+    run: Callable[[], None]
+    wakes_at: int = 0
+    kill_in: int | None = None
+    baton: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+
+class Scheduler:
+    """Hands the baton on. Time stands still but for what calls take and what the sleepers wait for."""
+
+    def __init__(self, seed: object) -> None:
+        self.rng = Random(f"schedule {seed}")
+        self.now = START_S * NS
+        self.steps = 0
+        self.current: Task | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
+        """Runs at every step: what goes on without being a task."""
+        self._tasks: list[Task] = []
+        self._idle = threading.Semaphore(0)
+        self._failed: BaseException | None = None
+
+    @property
+    def names(self) -> set[str]:
+        return {task.name for task in self._tasks}
+
+    def start(self, name: str, run: Callable[[], None]) -> None:
+        task = Task(name, run)
+        self._tasks.append(task)
+        before = threading.stack_size(_STACK_BYTES)
+        threading.Thread(target=self._body, args=(task,), daemon=True).start()
+        threading.stack_size(before)
+
+    def run(self, wake: Callable[[], None]) -> None:
+        """Until nothing is left to do; `wake` starts what has found something to do, and is asked at each change."""
+        while True:
+            wake()
+            if not self._tasks:
+                return
+            self._hand_over(self._next())
+            if self._failed:
+                raise self._failed
+
+    def step(self, seconds: float = 0) -> None:
+        """Let others act, so long at least. Killed where it is time."""
+        self.steps += 1
+        self.meanwhile()
+        task = self.current
+        if task is None:
+            self.now += int(seconds * NS)
+            return
+        if task.kill_in is not None:
+            task.kill_in -= 1
+            if task.kill_in <= 0:
+                task.kill_in = None
+                raise Killed
+        self.now += self.rng.randrange(SLOWEST_CALL_NS)
+        if not seconds and self.rng.random() < STAYS:
+            return
+        task.wakes_at = self.now + int(seconds * NS)
+        self._idle.release()
+        task.baton.acquire()
+
+    def _next(self) -> Task:
+        awake = [task for task in self._tasks if task.wakes_at <= self.now]
+        if awake:
+            return self.rng.choice(awake)
+        first = min(self._tasks, key=lambda task: task.wakes_at)
+        self.now = first.wakes_at
+        return first
+
+    def _hand_over(self, task: Task) -> None:
+        self.current = task
+        task.baton.release()
+        self._idle.acquire()
+        self.current = None
+
+    def _body(self, task: Task) -> None:
+        task.baton.acquire()
+        try:
+            task.run()
+        except BaseException as bug:  # noqa: BLE001 - a bug of the world itself ends it
+            self._failed = bug
+        finally:
+            self._tasks.remove(task)
+            self._idle.release()
+
+
+@contextmanager
+def seeded(scheduler: Scheduler, seed: object) -> Iterator[None]:
+    """Time, chance and the ids made of it, as the seed has them."""
+    chance, jitter = Random(f"chance {seed}"), Random(f"jitter {seed}")
+
+    class Now(datetime):
+        """For PyJWT, which asks for the time by itself."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.fromtimestamp(time.time(), tz)
+
+    with (
+        patch("time.time_ns", lambda: scheduler.now),
+        patch("time.time", lambda: scheduler.now / NS),
+        patch("time.monotonic", lambda: scheduler.now / NS),
+        patch("time.sleep", scheduler.step),
+        patch("os.urandom", chance.randbytes),
+        patch("random.uniform", jitter.uniform),
+        patch("jwt.api_jwt.datetime", Now),
+    ):
+        yield

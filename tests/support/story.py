@@ -1,0 +1,113 @@
+"""What has become of each object, pair and notice, write by write, as the table itself has recorded it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any, NamedTuple
+
+from cobroke.domain.pair import Pair
+from cobroke.exact_json import loads
+from cobroke.storage import pairs, stored_object
+from cobroke.storage.notation import Item, item_of
+from cobroke.storage.stored_object import StoredObject
+from tests import oracle
+from tests.builders import Json
+from tests.support.asked import Asked
+from tests.support.far_side import Change
+
+type Key = tuple[str, str]
+
+
+class Version[Thing](NamedTuple):
+    """Written at a step; some still read the one before until `seen`."""
+
+    step: int
+    seen: float
+    now: Thing
+
+
+@dataclass(frozen=True)
+class Story:
+    """`objects` by id, `pairs` by both ids, `items` as they are now."""
+
+    objects: dict[str, list[Version[StoredObject]]]
+    pairs: dict[tuple[str, str], list[Version[Pair]]]
+    items: dict[Key, Item]
+    changes: Sequence[Change]
+    log: Sequence[Asked]
+
+    @classmethod
+    def told(cls, changes: Sequence[Change], log: Sequence[Asked]) -> "Story":
+        objects, acted = (
+            defaultdict[str, list[Version[StoredObject]]](list),
+            defaultdict[Any, list[Version[Pair]]](list),
+        )
+        items = dict[Key, Item]()
+        for change in changes:
+            if change.new is None:
+                items.pop(change.key, None)
+                continue
+            item = items[change.key] = item_of(change.new)
+            if item["entity"] in ("LEAD", "PROPERTY"):
+                one = stored_object.of_item(item)
+                objects[one.id].append(Version(change.step, change.seen, one))
+            elif item["entity"] == "PAIR":
+                pair = pairs.of_item(item)
+                acted[pair.lead_id, pair.property_id].append(Version(change.step, change.seen, pair))
+        return cls(dict(objects), dict(acted), items, changes, log)
+
+    def of(self, entity: str) -> Iterable[Item]:
+        return (item for item in self.items.values() if item.get("entity") == entity)
+
+    def written(self, entity: str) -> Iterable[tuple[Change, Item]]:
+        """Every write of such an item."""
+        for change in self.changes:
+            item = item_of(change.new) if change.new else {}
+            if item.get("entity") == entity:
+                yield change, item
+
+    def known(self, ids: tuple[str, str]) -> list[Version[Pair]]:
+        """With what it was before anybody acted."""
+        nothing = Version(-1, -1, Pair(lead_id=ids[0], property_id=ids[1]))
+        return [nothing, *self.pairs.get(ids, [])]
+
+
+def during[Thing](versions: Sequence[Version[Thing]], sent: float, until: float) -> list[Version[Thing]]:
+    """Those that one who reads in this time may meet."""
+    left = [*(later.seen for later in versions[1:]), inf]
+    return [one for one, gone in zip(versions, left, strict=True) if one.step <= until and gone >= sent]
+
+
+def at[Thing](versions: Sequence[Version[Thing]], step: float) -> Thing | None:
+    """What stood behind this step."""
+    return next((one.now for one in reversed(versions) if one.step <= step), None)
+
+
+def mark_of(one: StoredObject) -> str:
+    body = one.content.body
+    return str(body["client_name"] if one.kind == "LEAD" else body["address"]["house_number"])
+
+
+def score_of(lead: StoredObject, listing: StoredObject) -> int | None:
+    """Basis points, by the oracle; None where they are not recommended to each other, whatever was done."""
+    if not (lead.in_market and listing.in_market) or lead.owner == listing.owner:
+        return None
+    points = oracle.score(lead.content.body["requirements"], listing.content.body)
+    return points if points is not None and points >= oracle.LISTED_FROM else None
+
+
+def price_of(listing: StoredObject) -> int:
+    return int(listing.content.body["details"]["price"] * 100)
+
+
+def holds(stored: Any, sent: Any) -> bool:
+    """Whether all that was sent is there."""
+    if isinstance(sent, dict):
+        return isinstance(stored, dict) and all(name in stored and holds(stored[name], sent[name]) for name in sent)
+    return bool(stored == sent)
+
+
+def body_of(item: Item) -> Json:
+    body: Json = loads(item["d"])
+    return body

@@ -1,0 +1,123 @@
+"""One world for all: the API's functions and the stream's readers over one table, and realtors who use them at once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import chain
+from random import Random
+from typing import Any
+
+from infra.triggers import STREAM_READERS
+from tests.memory_table import MemoryTable
+from tests.pump import Json, Pump, passes
+from tests.support import acts, lists, notices, recount, views, writes
+from tests.support.crowd import Crowd
+from tests.support.far_side import FarSide
+from tests.support.sandboxes import Sandboxes
+from tests.support.scheduler import Killed, Scheduler, seeded
+from tests.support.story import Story
+from tests.support.wire import Wire
+
+SEEDS, ACTS = (1, 2, 3), 400
+"""What the suite runs."""
+AT_ONCE = 5
+ROUND = 25
+SHARDS = 2
+ATTEMPTS = 100
+"""Of one record: bad luck alone loses none."""
+
+
+class World:
+    """`run` lets so many acts happen, and says what is wrong then: nothing, if all is well."""
+
+    def __init__(self, seed: int, at_once: int = AT_ONCE) -> None:
+        self.seed, self.at_once = seed, at_once
+        self.scheduler = Scheduler(seed)
+        self.table = MemoryTable(page_items=3 + seed % 3)
+        chance = Random(f"faults {seed}")
+        self.far = FarSide(self.table, self.scheduler, chance)
+        self.sandboxes = Sandboxes(self.scheduler, Wire(self.far, self.scheduler, chance))
+        self.crowd = Crowd(seed, self.scheduler, self.sandboxes)
+        self.acts = 0
+        self._rng = Random(f"deliveries {seed}")
+        self._pumps = [
+            self._pump(reader.function, reader.patterns, shard) for reader in STREAM_READERS for shard in range(SHARDS)
+        ]
+
+    def run(self, number: int) -> list[str]:
+        with ExitStack() as stack:
+            stack.enter_context(seeded(self.scheduler, self.seed))
+            while self.acts < number:
+                self._round(min(ROUND, number - self.acts))
+                if found := list(dict.fromkeys(self._faults())):
+                    return found
+                self.scheduler.step(self._rng.choice([1, 70, 3600]))
+        return []
+
+    def _round(self, number: int) -> None:
+        until = self.acts + number
+        for name in range(self.at_once):
+            self.scheduler.start(f"realtors {name}", partial(self._realtors, until))
+        self.scheduler.run(self._deliver)
+        self.far.settle()
+        self.scheduler.run(self._deliver)
+
+    def _realtors(self, until: int) -> None:
+        while self.acts < until:
+            self.acts += 1
+            self.crowd.act()
+            self.scheduler.step(self._rng.choice([0, 0, 0.1, 2]))
+
+    def _pump(self, function: str, patterns: Sequence[Any], shard: int) -> "Shard":
+        def call(event: Json, _: Any) -> Any:
+            dies = self._rng.random() < 0.1
+            try:
+                return self.sandboxes.call(function, event, self._rng.randrange(1, 25) if dies else None)
+            except Killed:
+                raise TimeoutError from None
+
+        rng = Random(f"{function} {shard} {self.seed}")
+        pump = Pump(call, rng, batch_size=5, attempts=ATTEMPTS, shards=1, crashes=0.05, duplicates=0.2)
+        return Shard(function, patterns, shard, pump)
+
+    def _deliver(self) -> None:
+        """Wake the readers for whom something new has come."""
+        for shard in self._pumps:
+            if shard.name not in self.scheduler.names and (new := shard.new(self.table.stream)):
+                self.scheduler.start(shard.name, partial(shard.pump.run, new))
+
+    def _faults(self) -> Iterator[str]:
+        story = Story.told(self.far.history, self.crowd.log)
+        yield from self.sandboxes.bugs
+        yield from (f"a bug: {one}" for one in self.crowd.log if one.status == 500)
+        yield from (f"given up: {shard.name} {shard.pump.failed}" for shard in self._pumps if shard.pump.failed)
+        of_each = (judge(story) for judge in (writes.faults, recount.faults, acts.faults, lists.faults))
+        yield from chain.from_iterable(of_each)
+        yield from notices.faults(story, self.sandboxes.queue.messages)
+        yield from self._shown(story)
+
+    def _shown(self, story: Story) -> Iterator[str]:
+        """To everybody, while nobody writes."""
+        self.far.faults = False
+        for one in self.crowd.own_views():
+            yield from views.differences(story, one)
+        for own in [own for own in self.crowd.objects if story.objects[own.id][-1].now.in_market]:
+            yield from lists.differences(story, self.crowd.recommendations(own))
+        self.far.faults = True
+
+
+class Shard:
+    """What one reader is given of some partitions, in order."""
+
+    def __init__(self, function: str, patterns: Sequence[Any], number: int, pump: Pump) -> None:
+        self.name = f"{function} {number}"
+        self.pump = pump
+        self._patterns, self._number = patterns, number
+
+    def new(self, stream: Sequence[Json]) -> list[Json]:
+        new, self.pump.position = stream[self.pump.position :], len(stream)
+        return [record for record in new if self._takes(record)]
+
+    def _takes(self, record: Json) -> bool:
+        here = sum(record["dynamodb"]["Keys"]["PK"]["S"].encode()) % SHARDS == self._number
+        return here and any(passes(record, pattern) for pattern in self._patterns)

@@ -1,0 +1,27 @@
+"""Many acts at once under faults, seed after seed: every one must find all as it has to be.
+
+Usage: python -m tools.faults [SEEDS [ACTS [FIRST]]] (20 seeds of 200 acts, from 1)
+"""
+
+import sys
+import time
+
+from tests.support.world import World
+
+
+def main(numbers: list[int]) -> int:
+    seeds, acts, first = numbers + [20, 200, 1][len(numbers) :]
+    failed = 0
+    for seed in range(first, first + seeds):
+        began, world = time.perf_counter(), World(seed)
+        found = world.run(acts)
+        print(f"seed {seed}: {world.acts} acts, {world.scheduler.steps} calls", end=", ")
+        print(f"{len(found)} faults, {time.perf_counter() - began:.1f} s", flush=True)
+        print(*found, sep="\n", end="\n" * bool(found))
+        failed += bool(found)
+    print(f"{failed} of {seeds} seeds found faults" if failed else f"0 faults in {seeds} seeds of {acts} acts")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main([*map(int, sys.argv[1:])]))
