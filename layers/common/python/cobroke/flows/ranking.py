@@ -120,8 +120,8 @@ def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
     since, there = known.watermark - markets.OVERLAP_MS, {row.id for row in known.rows}
     changed = (an_id for an_id, pair in seeker.pairs.items() if pair.changed_at >= since and an_id not in there)
     found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.own.kind)]
-    loaded = objects.load_many(table, other(seeker.own.kind), found).values()
-    return [markets.candidate(one, seeker.features.market) for one in loaded]
+    loaded = objects.load_many(table, other(seeker.own.kind), found) if found else {}
+    return [markets.candidate(one, seeker.features.market) for one in loaded.values()]
 
 
 def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
