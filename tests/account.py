@@ -3,12 +3,15 @@
 import base64
 import json
 import os
+from typing import Literal
 
 import boto3
 import moto  # noqa: F401 - before any client is made
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.builders import BOT_TOKEN
+
+type KeyType = Literal["HASH", "RANGE"]
 
 
 def text(raw: bytes) -> str:
@@ -41,7 +44,7 @@ def open_account() -> None:
     for name, value in PARAMETERS.items():
         boto3.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
     boto3.client("sqs").create_queue(QueueName=PUSH_QUEUE)
-    keys = ("PK", "HASH"), ("SK", "RANGE")
+    keys: tuple[tuple[str, KeyType], ...] = ("PK", "HASH"), ("SK", "RANGE")
     boto3.client("dynamodb").create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
