@@ -22,7 +22,9 @@ type Raw = dict[str, Any]
 type Answer = dict[str, Any]
 
 TORN = 0.8
-ARRIVES, IS_SEEN = 0.3, 0.4
+IS_SEEN = 0.4
+HASTES = (0.6, 0.6, 0.1, 0.03)
+"""How often a transaction goes on while others act: some take so long that whole requests see them half done."""
 LONGEST_NS = 5 * NS
 """What was sent before is over by now."""
 
@@ -45,6 +47,7 @@ class Flight:
     token: str
     items: list[dict[str, Any]]
     sent_at: int
+    haste: float
     error: ClientError | None = None
     changes: list[Change] = field(default_factory=list)
     behind: dict[Key, Raw | None] = field(default_factory=dict)
@@ -53,7 +56,7 @@ class Flight:
 
     @property
     def keys(self) -> list[Key]:
-        return [key_of(part.get("Key") or part["Item"]) for write in self.items for part in write.values()]
+        return [_key_of(part) for write in self.items for part in write.values()]
 
 
 class FarSide:
@@ -69,16 +72,16 @@ class FarSide:
         scheduler.meanwhile = self._others_go_on
 
     def send(self, token: str, items: list[dict[str, Any]]) -> Flight:
-        flight = Flight(token, items, self._scheduler.now)
+        flight = Flight(token, items, self._scheduler.now, self._rng.choice(HASTES))
         self._flights.append(flight)
         return flight
 
     def end_of(self, flight: Flight) -> Answer:
         """Waits for it."""
-        while flight.state != "over":
+        if flight.state == "sent":
             self._go_on(flight)
-            if flight.state == "torn":
-                self._scheduler.step()
+        while flight.state == "torn":
+            self._scheduler.step()
         if flight.error:
             raise flight.error
         return {}
@@ -118,10 +121,11 @@ class FarSide:
 
     def _others_go_on(self) -> None:
         """What nobody waits for comes to its end as well, in time."""
-        for flight in [one for one in self._flights if one.sent_at + LONGEST_NS < self._scheduler.now]:
-            self._end(flight)
-        if self._flights and self._rng.random() < ARRIVES:
-            self._go_on(self._rng.choice(self._flights))
+        for flight in [*self._flights]:
+            if flight.sent_at + LONGEST_NS < self._scheduler.now:
+                self._end(flight)
+            elif self._rng.random() < flight.haste:
+                self._go_on(flight)
 
     def _end(self, flight: Flight) -> None:
         while flight.state != "over":
@@ -144,9 +148,18 @@ class FarSide:
         if any(other.state == "torn" and other.token == flight.token for other in self._flights):
             flight.error = ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems")
         elif flight.token not in self._written:
-            held = self._held()
-            reasons = ["TransactionConflict" if key in held else "None" for key in flight.keys]
-            flight.error = cancelled(*reasons) if {*reasons} != {"None"} else self._refusal(flight)
+            flight.error = self._conflict(flight) or self._refusal(flight)
+
+    def _conflict(self, flight: Flight) -> ClientError | None:
+        """Where another holds one of its items; each of the others says whether its own condition holds."""
+        held = self._held()
+        if held.isdisjoint(flight.keys):
+            return None
+        parts = (part for write in flight.items for part in write.values())
+        return cancelled(*(self._reason(part, held) for part in parts))
+
+    def _reason(self, part: Mapping[str, Any], held: set[Key]) -> str:
+        return "TransactionConflict" if _key_of(part) in held else self.store._refusal(part)
 
     def _refusal(self, flight: Flight) -> ClientError | None:
         """None where it is written."""
@@ -182,3 +195,7 @@ class FarSide:
         after = ((key, old, self.store.items.get(key)) for key, old in before.items())
         changes += [Change(self._scheduler.steps, key, old, new) for key, old, new in after if old != new]
         self.history += changes
+
+
+def _key_of(part: Mapping[str, Any]) -> Key:
+    return key_of(part.get("Key") or part["Item"])
