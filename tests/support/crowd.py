@@ -6,6 +6,7 @@ from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
+from cobroke.domain.ids import owner_of
 from cobroke.exact_json import dumps, loads
 from tests.builders import Json, a_lead, a_property
 from tests.events import an_event, function_of
@@ -52,6 +53,7 @@ class Crowd:
         self.rng = Random(f"acts {self.seed}")
         self._numbers = iter(range(1, 10**6))
         self._wanted = list[Known]()
+        self.sandboxes.queue.rings = self._rung
 
     def act(self) -> None:
         """One of the things they do, if there is somebody and something to do it with."""
@@ -69,7 +71,6 @@ class Crowd:
             (20, self.react),
             (7, self.look),
             (9, self.read_notices),
-            (4, self.poll),
             (2, self.complete),
         ]
         if len(self.realtors) < 3:
@@ -190,14 +191,16 @@ class Crowd:
         for one in self.objects:
             yield self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/matches", shows="matches", id=one.id)
 
-    def poll(self) -> None:
-        """Whether there is anything new."""
-        who = self.rng.choice(self.realtors)
-        for _ in range(4):
-            self._ask(who, "GET", "/notifications", notices=True)
+    def _rung(self, realtor_id: str) -> None:
+        """A push: he looks at once, now and then."""
+        who = next((one.owner for one in self.objects if owner_of(one.id) == realtor_id), None)
+        if who and self.rng.random() < 0.5:
+            self._at_once(f"rung {next(self._numbers)}", partial(self._read, who))
 
     def read_notices(self) -> None:
-        who = self.rng.choice(self.realtors)
+        self._read(self.rng.choice(self.realtors))
+
+    def _read(self, who: Realtor) -> None:
         if self.rng.random() < 0.4:
             self._ask(who, "POST", "/notifications/read-all", reads="all")
             return
