@@ -1,7 +1,8 @@
 """The table as it is asked by many at once: transactions under way, what others see of them, and every change made.
 
-A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches (`get_item` sees it
-whole); it is over. Its answer, or whoever asked for it, may be gone by then.
+A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches; it is over. Its
+answer, or whoever asked for it, may be gone by then. `get_item` sees it whole, and all the others from then on: what
+one has been told of is there for whomever he tells.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -100,6 +101,12 @@ class FarSide:
         for change in changes:
             change.seen = change.step
         return answer
+
+    def get(self, asked: Mapping[str, Any]) -> Answer:
+        for flight in self._flights:
+            if key_of(asked["Key"]) in flight.keys:
+                flight.behind = {}
+        return self.store.get_item(**asked)
 
     def read(self, ask: Callable[[], Answer]) -> Answer:
         """A query or a batch, to which what is behind is still as it was."""
