@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
+from cobroke.domain.ids import owner_of
 from cobroke.exact_json import dumps, loads
 from tests.builders import Json, a_lead, a_property
 from tests.events import an_event, function_of
@@ -51,6 +53,7 @@ class Crowd:
         self.rng = Random(f"acts {self.seed}")
         self._numbers = iter(range(1, 10**6))
         self._wanted = list[Known]()
+        self.sandboxes.queue.rings = self._rung
 
     def act(self) -> None:
         """One of the things they do, if there is somebody and something to do it with."""
@@ -63,10 +66,11 @@ class Crowd:
             (0 if len(self.realtors) > 4 else 1, self.register),
             (6, self.post),
             (9, self.edit),
+            (4, self.rush),
             (2, self.archive),
-            (24, self.react),
+            (20, self.react),
             (7, self.look),
-            (6, self.read_notices),
+            (9, self.read_notices),
             (2, self.complete),
         ]
         if len(self.realtors) < 3:
@@ -82,28 +86,61 @@ class Crowd:
             self.realtors.append(Realtor(telegram_id, asked.answer["access_token"]))
 
     def post(self) -> None:
-        """With a key they send it again until they are told."""
         kind = self.rng.choice(["lead", "property"])
-        if sum(one.kind == kind and not one.archived for one in self.objects) >= MOST:
-            return self.archive()
-        owner, path, body = self.rng.choice(self.realtors), _path(kind), self._body(kind)
-        keyed = {"idempotency-key": body["mark"]} if self.rng.random() < 0.7 else {}
-        sent = {name: value for name, value in body.items() if name != "mark"}
-        for _ in range(4):
-            asked = self._ask(owner, "POST", path, sent, keyed, mark=body["mark"], kind=kind)
+        if sum(one.kind == kind and not one.archived for one in self.objects) < MOST:
+            self._post(kind, self.rng.choice(self.realtors))
+        else:
+            self.archive()
+
+    def _post(self, kind: str, owner: Realtor) -> None:
+        """With a key they send it again until they are told, and the first time twice at once now and then."""
+        body = self._body(kind)
+        mark = body.pop("mark")
+        keyed = {"idempotency-key": mark} if self.rng.random() < 0.7 else {}
+
+        def send() -> bool:
+            asked = self._ask(owner, "POST", _path(kind), body, keyed, mark=mark, kind=kind)
             if asked.status == 201:
                 self._got(kind, owner, asked)
-            if not keyed or (asked.status == 201 and self.rng.random() < 0.8):
-                return None
-        return None
+            return asked.status == 201
+
+        if keyed and self.rng.random() < 0.5:
+            self._at_once(f"{mark} again", lambda: send() and None)
+        for _ in range(4):
+            if (send() and self.rng.random() < 0.8) or not keyed:
+                return
 
     def edit(self) -> None:
         if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+            self._edit(one)
+
+    def _edit(self, one: Known) -> None:
+        """Once more where something was mistyped."""
+        while True:
             body = self._body(one.kind)
             mark = body.pop("mark")
             headers = {"if-match": one.etag} if one.etag and self.rng.random() < 0.3 else {}
             asked = self._ask(one.owner, "PUT", f"{_path(one.kind)}/{one.id}", body, headers, mark=mark, id=one.id)
             one.etag = asked.etag or one.etag
+            if self.rng.random() < 0.7:
+                return
+
+    def rush(self) -> None:
+        """Several write at once what comes to the same lists."""
+        kind = self.rng.choice(["lead", "property"])
+        for owner in self.rng.sample(self.realtors, 3):
+            known = [one for one in self.objects if one.kind == kind and one.owner is owner and not one.archived]
+            what = partial(self._edit, self.rng.choice(known)) if known else partial(self._post, kind, owner)
+            self._at_once(f"rush {next(self._numbers)}", what)
+
+    def _at_once(self, name: str, what: Callable[[], None]) -> None:
+        """Beside what he does, a little later."""
+
+        def run() -> None:
+            self.scheduler.step(self.rng.choice([0, 0.05, 0.2]))
+            what()
+
+        self.scheduler.start(name, run)
 
     def archive(self) -> None:
         if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
@@ -154,9 +191,17 @@ class Crowd:
         for one in self.objects:
             yield self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/matches", shows="matches", id=one.id)
 
+    def _rung(self, realtor_id: str) -> None:
+        """A push: he looks at once, now and then."""
+        who = next((one.owner for one in self.objects if owner_of(one.id) == realtor_id), None)
+        if who and self.rng.random() < 0.5:
+            self._at_once(f"rung {next(self._numbers)}", partial(self._read, who))
+
     def read_notices(self) -> None:
-        who = self.rng.choice(self.realtors)
-        if self.rng.random() < 0.15:
+        self._read(self.rng.choice(self.realtors))
+
+    def _read(self, who: Realtor) -> None:
+        if self.rng.random() < 0.4:
             self._ask(who, "POST", "/notifications/read-all", reads="all")
             return
         asked = self._ask(who, "GET", "/notifications", notices=True)
@@ -218,7 +263,7 @@ class Crowd:
             location = {"city": city, "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]), "metro_stations": []}
             wishes = {"rooms": rng.choice([[2], [2, 3], []]), "property_class": rng.choice(["COMFORT", "BUSINESS"])}
             return a_lead(client_name=mark, budget=budget, location=location, **wishes) | {"mark": mark}
-        price = rng.choice([16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000])
+        price = rng.choice([15_200_000, 16_000_000, 16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000])
         facts = {"rooms": rng.choice([2, 2, 3]), "district": rng.choice(["Хамовники", "Хамовники", "Арбат", "Сокол"])}
         share = rng.choice([40, 50, 50, 60])
         return a_property(house_number=mark, city=city, price=price, commission_share=share, **facts) | {"mark": mark}

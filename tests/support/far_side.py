@@ -1,7 +1,8 @@
 """The table as it is asked by many at once: transactions under way, what others see of them, and every change made.
 
-A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches (`get_item` sees it
-whole); it is over. Its answer, or whoever asked for it, may be gone by then.
+A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches; it is over. Its
+answer, or whoever asked for it, may be gone by then. `get_item` sees it whole, and all the others from then on: what
+one has been told of is there for whomever he tells.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,9 @@ type Raw = dict[str, Any]
 type Answer = dict[str, Any]
 
 TORN = 0.8
-ARRIVES, IS_SEEN = 0.3, 0.4
+IS_SEEN = 0.4
+HASTES = (0.6, 0.6, 0.1, 0.03)
+"""How often a transaction goes on while others act: some take so long that whole requests see them half done."""
 LONGEST_NS = 5 * NS
 """What was sent before is over by now."""
 
@@ -45,6 +48,7 @@ class Flight:
     token: str
     items: list[dict[str, Any]]
     sent_at: int
+    haste: float
     error: ClientError | None = None
     changes: list[Change] = field(default_factory=list)
     behind: dict[Key, Raw | None] = field(default_factory=dict)
@@ -53,7 +57,7 @@ class Flight:
 
     @property
     def keys(self) -> list[Key]:
-        return [key_of(part.get("Key") or part["Item"]) for write in self.items for part in write.values()]
+        return [_key_of(part) for write in self.items for part in write.values()]
 
 
 class FarSide:
@@ -69,16 +73,16 @@ class FarSide:
         scheduler.meanwhile = self._others_go_on
 
     def send(self, token: str, items: list[dict[str, Any]]) -> Flight:
-        flight = Flight(token, items, self._scheduler.now)
+        flight = Flight(token, items, self._scheduler.now, self._rng.choice(HASTES))
         self._flights.append(flight)
         return flight
 
     def end_of(self, flight: Flight) -> Answer:
         """Waits for it."""
-        while flight.state != "over":
+        if flight.state == "sent":
             self._go_on(flight)
-            if flight.state == "torn":
-                self._scheduler.step()
+        while flight.state == "torn":
+            self._scheduler.step()
         if flight.error:
             raise flight.error
         return {}
@@ -97,6 +101,12 @@ class FarSide:
         for change in changes:
             change.seen = change.step
         return answer
+
+    def get(self, asked: Mapping[str, Any]) -> Answer:
+        for flight in self._flights:
+            if key_of(asked["Key"]) in flight.keys:
+                flight.behind = {}
+        return self.store.get_item(**asked)
 
     def read(self, ask: Callable[[], Answer]) -> Answer:
         """A query or a batch, to which what is behind is still as it was."""
@@ -118,10 +128,11 @@ class FarSide:
 
     def _others_go_on(self) -> None:
         """What nobody waits for comes to its end as well, in time."""
-        for flight in [one for one in self._flights if one.sent_at + LONGEST_NS < self._scheduler.now]:
-            self._end(flight)
-        if self._flights and self._rng.random() < ARRIVES:
-            self._go_on(self._rng.choice(self._flights))
+        for flight in [*self._flights]:
+            if flight.sent_at + LONGEST_NS < self._scheduler.now:
+                self._end(flight)
+            elif self._rng.random() < flight.haste:
+                self._go_on(flight)
 
     def _end(self, flight: Flight) -> None:
         while flight.state != "over":
@@ -144,9 +155,18 @@ class FarSide:
         if any(other.state == "torn" and other.token == flight.token for other in self._flights):
             flight.error = ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems")
         elif flight.token not in self._written:
-            held = self._held()
-            reasons = ["TransactionConflict" if key in held else "None" for key in flight.keys]
-            flight.error = cancelled(*reasons) if {*reasons} != {"None"} else self._refusal(flight)
+            flight.error = self._conflict(flight) or self._refusal(flight)
+
+    def _conflict(self, flight: Flight) -> ClientError | None:
+        """Where another holds one of its items; each of the others says whether its own condition holds."""
+        held = self._held()
+        if held.isdisjoint(flight.keys):
+            return None
+        parts = (part for write in flight.items for part in write.values())
+        return cancelled(*(self._reason(part, held) for part in parts))
+
+    def _reason(self, part: Mapping[str, Any], held: set[Key]) -> str:
+        return "TransactionConflict" if _key_of(part) in held else self.store._refusal(part)
 
     def _refusal(self, flight: Flight) -> ClientError | None:
         """None where it is written."""
@@ -182,3 +202,7 @@ class FarSide:
         after = ((key, old, self.store.items.get(key)) for key, old in before.items())
         changes += [Change(self._scheduler.steps, key, old, new) for key, old, new in after if old != new]
         self.history += changes
+
+
+def _key_of(part: Mapping[str, Any]) -> Key:
+    return key_of(part.get("Key") or part["Item"])

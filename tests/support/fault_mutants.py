@@ -7,6 +7,7 @@ from cobroke.flows import agreement, recommendations
 from cobroke.flows import alerts as alerting
 from cobroke.flows import notices as telling
 from cobroke.storage import alerts, notices, objects, open_alerts, pairs, registry, stored_object
+from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.table import Table
 from tests.mutants import Edit, Mutant
 
@@ -127,6 +128,11 @@ MENDS = (
     Mutant(
         "a marker seen before its object",
         (
+            Edit(
+                Idempotency.made,
+                "table.get(self._at(owner))",
+                "next(iter(table.get_many([self._at(owner)]).values()), None)",
+            ),
             Edit(
                 objects._made,
                 "table.get(keys.owned(kind, object_id))",

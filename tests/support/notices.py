@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
 
@@ -114,7 +115,7 @@ def _told(story: Story) -> dict[tuple[str, str], Told]:
 
 def _of_alerts(story: Story) -> Iterator[str]:
     told = _told(story)
-    unread = Counter[str]()
+    unread = defaultdict[str, list[Told]](list)
     slots = {item["PK"].rpartition("#")[2]: item["notice"] for item in story.of("SLOT")}
     counted = defaultdict[str, set[str]](set)
     for change, item in story.written("ALERTED"):
@@ -125,13 +126,16 @@ def _of_alerts(story: Story) -> Iterator[str]:
         if _reason(item) == "RECOMMENDED":
             data = loads(item["d"])
             own = data.get("lead_id") or data["property_id"]
-            is_unread = told[item["PK"].partition("#")[2], item["SK"]].read == inf
-            unread[own] += is_unread
-            if is_unread and slots.get(own) != item["SK"]:
+            times = told[item["PK"].partition("#")[2], item["SK"]]
+            unread[own].append(times)
+            if times.read == inf and slots.get(own) != item["SK"]:
                 yield f"the slot of {own} is not of its unread alert"
             if data["count"] != len(counted[item["SK"]]) or not data["top"]:
                 yield f"an alert of {own} counts {data['count']} instead of {counted[item['SK']]}"
-    yield from (f"{own} has {count} unread alerts" for own, count in unread.items() if count > 1)
+    for own, alerts in unread.items():
+        for before, after in pairwise(sorted(alerts)):
+            if after.told < before.read:
+                yield f"{own} has two unread alerts, told at {before.told} and {after.told}"
     yield from _grown_unseen(story, told)
     yield from _marks(story)
     yield from _owed_alerts(story)

@@ -3,13 +3,14 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from cobroke.exact_json import loads
 from cobroke.served import SERVED
 from cobroke.storage.held_markets import HeldMarkets
 from tests.account import PARAMETERS
@@ -24,13 +25,15 @@ EXPECTED = {"Busy"}
 
 
 class Queue:
-    """Of pushes. It takes everything."""
+    """Of pushes. It takes everything. `rings`: the phone of the one whom a push is for, by his id."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, str]] = []
+        self.rings: Callable[[str], None] = lambda _: None
 
     def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803 - SQS's own
         self.messages.append({"body": MessageBody})
+        self.rings(loads(MessageBody)["realtor_id"])
 
 
 class Log:

@@ -33,7 +33,7 @@ class Wire:
         self._numbers = iter(range(10**9))
 
     def get_item(self, **asked: Any) -> Answer:
-        return self._tried("GetItem", lambda: self.far.store.get_item(**asked))
+        return self._tried("GetItem", lambda: self.far.get(asked))
 
     def query(self, **asked: Any) -> Answer:
         return self._tried("Query", lambda: self.far.read(lambda: self.far.store.query(**asked)))

@@ -22,9 +22,11 @@ SEEDS, ACTS = (1, 2, 3), 400
 """What the suite runs."""
 AT_ONCE = 5
 ROUND = 25
-SHARDS = 2
+SHARDS = 3
 ATTEMPTS = 100
 """Of one record: bad luck alone loses none."""
+PAGES = 4, 40, 12
+"""So many items a page of a query holds: where they are many, a query sees one moment."""
 
 
 class World:
@@ -33,7 +35,7 @@ class World:
     def __init__(self, seed: int, at_once: int = AT_ONCE) -> None:
         self.seed, self.at_once = seed, at_once
         self.scheduler = Scheduler(seed)
-        self.table = MemoryTable(page_items=3 + seed % 3)
+        self.table = MemoryTable(page_items=PAGES[seed % len(PAGES)])
         chance = Random(f"faults {seed}")
         self.far = FarSide(self.table, self.scheduler, chance)
         self.sandboxes = Sandboxes(self.scheduler, Wire(self.far, self.scheduler, chance))
