@@ -128,7 +128,7 @@ class Crowd:
     def rush(self) -> None:
         """Several write at once what comes to the same lists."""
         kind = self.rng.choice(["lead", "property"])
-        for owner in self.rng.sample(self.realtors, 3):
+        for owner in self.rng.sample(self.realtors, min(len(self.realtors), 4)):
             known = [one for one in self.objects if one.kind == kind and one.owner is owner and not one.archived]
             what = partial(self._edit, self.rng.choice(known)) if known else partial(self._post, kind, owner)
             self._at_once(f"rush {next(self._numbers)}", what)
@@ -137,7 +137,7 @@ class Crowd:
         """Beside what he does, a little later."""
 
         def run() -> None:
-            self.scheduler.step(self.rng.choice([0, 0.05, 0.2]))
+            self.scheduler.step(self.rng.choice([0, 0.2, 1]) * self.rng.random())
             what()
 
         self.scheduler.start(name, run)

@@ -24,7 +24,7 @@ type Answer = dict[str, Any]
 
 TORN = 0.8
 IS_SEEN = 0.4
-HASTES = (0.6, 0.6, 0.1, 0.03)
+HASTES = (0.6, 0.1, 0.03)
 """How often a transaction goes on while others act: some take so long that whole requests see them half done."""
 LONGEST_NS = 5 * NS
 """What was sent before is over by now."""

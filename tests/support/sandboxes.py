@@ -19,7 +19,7 @@ from tests.support.wire import Wire
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 FUNCTIONS = Path(__file__).parents[2] / "functions"
-OF_EACH = 2
+OF_EACH = 4
 EXPECTED = {"Busy"}
 """What a record may fail of, as it comes again: the table was."""
 

@@ -18,6 +18,8 @@ TROUBLED = 0.12
 """So many calls meet a fault; of these so many meet nothing else."""
 STORMY = 0.2
 ANSWERED_LATE = 0.2
+STALLS, LONGEST_STALL_S = 0.03, 1.5
+"""So many calls take so long that others are through with all of theirs in between."""
 TRIED_AGAIN = {"ProvisionedThroughputExceededException", "TransactionInProgressException"}
 URL = "https://dynamodb.eu-central-1.amazonaws.com"
 ON_ANY: tuple[Fault, ...] = ("throttled", "reset", "failed", "lost")
@@ -83,7 +85,7 @@ class Wire:
         faults = self._faults(ON_TRANSACTIONS if late else ON_ANY)
         error: Exception | None = None
         for attempt in range(ATTEMPTS):
-            self._scheduler.step(self._rng.random() * 2**attempt if attempt else 0)
+            self._scheduler.step(self._rng.random() * 2**attempt if attempt else self._stall())
             try:
                 fault = next(faults, None)
                 if fault is None:
@@ -98,6 +100,10 @@ class Wire:
                 raise cancelled(*["None"] * (items - 1), code)
         assert error
         raise error
+
+    def _stall(self) -> float:
+        stalls = self.far.faults and self._rng.random() < STALLS
+        return self._rng.random() * LONGEST_STALL_S if stalls else 0
 
     def _answered(self, answer: Answer) -> Answer:
         if self._rng.random() < ANSWERED_LATE:
