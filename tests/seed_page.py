@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.conftest import SHARED
 
 type Json = dict[str, Any]
@@ -22,6 +24,13 @@ class Operation(NamedTuple):
     answer: Json | None
     query: dict[str, tuple[str, bool]]
     """By its name the type, and whether it is optional."""
+
+
+def the_page() -> dict[str, Operation]:
+    """By route; a test that asks for it is skipped where the page is not on this machine."""
+    if not PAGE.exists():
+        pytest.skip("the user's page is not on this machine")
+    return page(PAGE.read_text())
 
 
 def page(text: str) -> dict[str, Operation]:

@@ -11,7 +11,7 @@ from cobroke.exact_json import dumps, loads
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client, Transport
 from tests.events import in_process
-from tests.seed_page import PAGE, SAME_AS_CREATION, Operation, page
+from tests.seed_page import SAME_AS_CREATION, Operation, the_page
 
 type Json = dict[str, Any]
 
@@ -21,9 +21,7 @@ LISTING = a_property(photos=["https://photos.example.ru/1.jpg"], description="Т
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, Operation]:
-    if not PAGE.exists():
-        pytest.skip("the user's page is not on this machine")
-    return page(PAGE.read_text())
+    return the_page()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.seed_page import PAGE, SAME_AS_CREATION, Operation, page
+from tests.seed_page import SAME_AS_CREATION, Operation, the_page
 from tools.openapi import DOCUMENT
 
 type Json = dict[str, Any]
@@ -121,9 +121,7 @@ def _types(schema: Json) -> list[str]:
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, Operation]:
-    if not PAGE.exists():
-        pytest.skip("the user's page is not on this machine")
-    return page(PAGE.read_text())
+    return the_page()
 
 
 @pytest.fixture
