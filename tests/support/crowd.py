@@ -67,7 +67,7 @@ class Crowd:
             (6, self.post),
             (9, self.edit),
             (4, self.rush),
-            (2, self.archive),
+            (4, self.archive),
             (20, self.react),
             (7, self.look),
             (9, self.read_notices),
@@ -128,9 +128,11 @@ class Crowd:
     def rush(self) -> None:
         """Several write at once what comes to the same lists."""
         kind = self.rng.choice(["lead", "property"])
+        active = [one for one in self.objects if one.kind == kind and not one.archived]
+        new = len(active) < MOST + 3 and self.rng.random() < 0.8
         for owner in self.rng.sample(self.realtors, min(len(self.realtors), 4)):
-            known = [one for one in self.objects if one.kind == kind and one.owner is owner and not one.archived]
-            what = partial(self._edit, self.rng.choice(known)) if known else partial(self._post, kind, owner)
+            known = [one for one in active if one.owner is owner]
+            what = partial(self._post, kind, owner) if new or not known else partial(self._edit, self.rng.choice(known))
             self._at_once(f"rush {next(self._numbers)}", what)
 
     def _at_once(self, name: str, what: Callable[[], None]) -> None:
@@ -261,10 +263,16 @@ class Crowd:
         if kind == "lead":
             budget = {"min": 14_000_000, "max": rng.choice([17_500_000, 18_000_000, 20_000_000])}
             location = {"city": city, "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]), "metro_stations": []}
-            wishes = {"rooms": rng.choice([[2], [2, 3], []]), "property_class": rng.choice(["COMFORT", "BUSINESS"])}
+            wishes = {
+                "rooms": rng.choice([[2], [2, 3], []]),
+                "property_class": rng.choice(["COMFORT", "COMFORT", "BUSINESS"]),
+            }
             return a_lead(client_name=mark, budget=budget, location=location, **wishes) | {"mark": mark}
         price = rng.choice([15_200_000, 16_000_000, 16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000])
-        facts = {"rooms": rng.choice([2, 2, 3]), "district": rng.choice(["Хамовники", "Хамовники", "Арбат", "Сокол"])}
+        facts = {
+            "rooms": rng.choice([2, 2, 2, 3]),
+            "district": rng.choice(["Хамовники", "Хамовники", "Хамовники", "Арбат"]),
+        }
         share = rng.choice([40, 50, 50, 60])
         return a_property(house_number=mark, city=city, price=price, commission_share=share, **facts) | {"mark": mark}
 

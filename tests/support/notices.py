@@ -6,14 +6,13 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
 
+from cobroke.domain.alert import ALERTED, BEST
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.stored_object import StoredObject
 from tests.support.asked import Asked
-from tests.support.story import Story, at, price_of, score_of
-
-ALERTED_FROM = 8000
+from tests.support.story import Story, at, during, price_of, score_of
 
 
 class Told(NamedTuple):
@@ -171,7 +170,7 @@ def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
         yield f"{what}, with which it has a match"
     if cause.kind == "PROPERTY" and ledger["price"] != price_of(cause):
         yield f"{what}, as it was before"
-    if not any((_score(one.now, cause) or 0) >= ALERTED_FROM for one in story.objects[own_id] if one.step <= step):
+    if not any((_score(one.now, cause) or 0) >= ALERTED for one in story.objects[own_id] if one.step <= step):
         yield f"{what}, which does not fit"
 
 
@@ -208,7 +207,17 @@ def _missed(
         if own is None or own.kind == cause.kind or any(since <= one.seen and one.step <= until for one in versions):
             continue
         ids = (own_id, an_id) if own.kind == "LEAD" else (an_id, own_id)
-        if ids in story.pairs or (_score(own, cause) or 0) < ALERTED_FROM:
+        if ids in story.pairs or (_score(own, cause) or 0) < ALERTED:
             continue
-        if own.created_at < cause.updated_at and not any(at_step <= until for at_step, _ in ledgers[own_id, an_id]):
+        told = any(at_step <= until for at_step, _ in ledgers[own_id, an_id])
+        if own.created_at < cause.updated_at and not told and _among_the_best(story, own, cause, since, until):
             yield f"{own_id} was never alerted of {an_id}, written at {since} and done at {until}"
+
+
+def _among_the_best(story: Story, own: StoredObject, cause: StoredObject, since: int, until: int) -> bool:
+    """Whether a look of `own` showed it in its first rows all that time."""
+    score = _score(own, cause) or 0
+    others = (
+        during(versions, since, until) for versions in story.objects.values() if versions[0].now.kind == cause.kind
+    )
+    return sum(any((_score(own, one.now) or 0) >= score for one in versions) for versions in others) <= BEST
