@@ -105,7 +105,7 @@ class Crowd:
             return asked.status == 201
 
         if keyed and self.rng.random() < 0.5:
-            self._at_once(f"{mark} again", lambda: send() and None)
+            self._at_once(f"{mark} again", send)
         for _ in range(4):
             if (send() and self.rng.random() < 0.8) or not keyed:
                 return
@@ -135,7 +135,7 @@ class Crowd:
             what = partial(self._post, kind, owner) if new or not known else partial(self._edit, self.rng.choice(known))
             self._at_once(f"rush {next(self._numbers)}", what)
 
-    def _at_once(self, name: str, what: Callable[[], None]) -> None:
+    def _at_once(self, name: str, what: Callable[[], object]) -> None:
         """Beside what he does, a little later."""
 
         def run() -> None:
