@@ -151,23 +151,28 @@ class Crowd:
             one.archived = one.archived or not asked.is_open
 
     def react(self) -> None:
-        """Mostly to what may still be agreed on, by either side, twice at once now and then."""
+        """Mostly to what may still be agreed on, by either side, now and then by both at once."""
         own = self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1)
         if own is None:
             return
         others = [one for one in self.objects if one.kind != own.kind and one.owner is not own.owner]
         if other := self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.1):
-            name = "property" if own.kind == "lead" else "lead"
-            body: Json = {"action": "LIKE" if self.rng.random() < 0.75 else "DISLIKE"}
-            if self.rng.random() < 0.4:
-                body["proposed_commission"] = self.rng.choice([40, 45, 50, 55, 60])
-            if self.rng.random() < 0.2:
-                body["notes"] = f"say-{next(self._numbers)}"
-            pair = (own.id, other.id) if own.kind == "lead" else (other.id, own.id)
-            path = f"{_path(own.kind)}/{own.id}/{name}-recommendations/{other.id}/action"
-            asked = self._ask(own.owner, "POST", path, body, pair=pair, side=_side(own.kind))
-            if asked.status == 200 and asked.answer["match"]:
-                self.matches += [(own.owner, "".join(pair)), (other.owner, "".join(pair))]
+            if self.rng.random() < 0.25:
+                self._at_once(f"answer {next(self._numbers)}", partial(self._react, other, own))
+            self._react(own, other)
+
+    def _react(self, own: Known, other: Known) -> None:
+        name = "property" if own.kind == "lead" else "lead"
+        body: Json = {"action": "LIKE" if self.rng.random() < 0.75 else "DISLIKE"}
+        if self.rng.random() < 0.4:
+            body["proposed_commission"] = self.rng.choice([40, 45, 50, 55, 60])
+        if self.rng.random() < 0.2:
+            body["notes"] = f"say-{next(self._numbers)}"
+        pair = (own.id, other.id) if own.kind == "lead" else (other.id, own.id)
+        path = f"{_path(own.kind)}/{own.id}/{name}-recommendations/{other.id}/action"
+        asked = self._ask(own.owner, "POST", path, body, pair=pair, side=_side(own.kind))
+        if asked.status == 200 and asked.answer["match"]:
+            self.matches += [(own.owner, "".join(pair)), (other.owner, "".join(pair))]
 
     def complete(self) -> None:
         if self.matches:
