@@ -189,6 +189,13 @@ class Agreements(RuleBasedStateMachine):
         for side, share in zip((first, other(first)) * 2, shares, strict=False):
             self.act(ids, (side, "LIKE", share, None))
 
+    @rule(which=WHICH, first=SIDE, share=st.sampled_from([50, 55]))
+    def they_come_closer_but_not_together(self, which: int, first: Side, share: int) -> None:
+        asked: dict[Side, list[int]] = {"LEAD": [60, share], "PROPERTY": [40, 45]}
+        ids = self.one(which)
+        for side, step in ((first, 0), (other(first), 0), (first, 1)):
+            self.act(ids, (side, "LIKE", asked[side][step], None))
+
     @rule(which=WHICH, price=PRICES, side=SIDE)
     def closed_match_is_taken_up_again(self, which: int, price: int, side: Side) -> None:
         """A month later, and perhaps for less."""

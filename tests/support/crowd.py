@@ -4,36 +4,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import dumps, loads
-from tests.builders import Json, a_lead, a_property
+from tests.builders import Json
 from tests.events import an_event, function_of
 from tests.support.asked import Asked
+from tests.support.city import PATHS, Known, Realtor, a_body
 from tests.support.sandboxes import Sandboxes
 from tests.support.scheduler import Killed, Scheduler
 
 MOST = 5
 """Active leads, and active listings, in the whole city."""
 DIES, LASTS = 0.06, 14
-CITY, NEXT_CITY = "Москва", "Химки"
-
-
-class Realtor(NamedTuple):
-    telegram_id: str
-    token: str
-
-
-@dataclass(eq=False)
-class Known:
-    """An object as its owner, or a list, has named it."""
-
-    kind: str
-    id: str
-    owner: Realtor
-    etag: str = ""
-    archived: bool = False
+PASSES_BY = 0.3
+"""How often somebody asks just when something is half done."""
+NOTICED = 0.4
+"""How often somebody is waiting for what comes to the market."""
 
 
 @dataclass(eq=False)
@@ -53,6 +41,7 @@ class Crowd:
         self.rng = Random(f"acts {self.seed}")
         self._numbers = iter(range(1, 10**6))
         self._wanted = list[Known]()
+        self._under_way = list[Callable[[], object]]()
         self.sandboxes.queue.rings = self._rung
 
     def act(self) -> None:
@@ -94,21 +83,23 @@ class Crowd:
 
     def _post(self, kind: str, owner: Realtor) -> None:
         """With a key they send it again until they are told, and the first time twice at once now and then."""
-        body = self._body(kind)
-        mark = body.pop("mark")
+        mark = f"m{next(self._numbers)}"
+        body = a_body(self.rng, kind, mark)
         keyed = {"idempotency-key": mark} if self.rng.random() < 0.7 else {}
 
         def send() -> bool:
-            asked = self._ask(owner, "POST", _path(kind), body, keyed, mark=mark, kind=kind)
+            asked = self._ask(owner, "POST", PATHS[kind], body, keyed, mark=mark, kind=kind)
             if asked.status == 201:
                 self._got(kind, owner, asked)
             return asked.status == 201
 
         if keyed and self.rng.random() < 0.5:
             self._at_once(f"{mark} again", send)
+        self._under_way += [send] if keyed else []
         for _ in range(4):
             if (send() and self.rng.random() < 0.8) or not keyed:
-                return
+                break
+        self._under_way = [one for one in self._under_way if one is not send]
 
     def edit(self) -> None:
         if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
@@ -117,10 +108,10 @@ class Crowd:
     def _edit(self, one: Known) -> None:
         """Once more where something was mistyped."""
         while True:
-            body = self._body(one.kind)
-            mark = body.pop("mark")
+            mark = f"m{next(self._numbers)}"
+            body = a_body(self.rng, one.kind, mark)
             headers = {"if-match": one.etag} if one.etag and self.rng.random() < 0.3 else {}
-            asked = self._ask(one.owner, "PUT", f"{_path(one.kind)}/{one.id}", body, headers, mark=mark, id=one.id)
+            asked = self._ask(one.owner, "PUT", one.path, body, headers, mark=mark, id=one.id)
             one.etag = asked.etag or one.etag
             if self.rng.random() < 0.7:
                 return
@@ -128,49 +119,71 @@ class Crowd:
     def rush(self) -> None:
         """Several write at once what comes to the same lists."""
         kind = self.rng.choice(["lead", "property"])
-        active = [one for one in self.objects if one.kind == kind and not one.archived]
-        new = len(active) < MOST + 3 and self.rng.random() < 0.8
         for owner in self.rng.sample(self.realtors, min(len(self.realtors), 4)):
-            known = [one for one in active if one.owner is owner]
-            what = partial(self._post, kind, owner) if new or not known else partial(self._edit, self.rng.choice(known))
-            self._at_once(f"rush {next(self._numbers)}", what)
+            self._at_once(f"rush {next(self._numbers)}", partial(self._hurries, kind, owner))
+
+    def _hurries(self, kind: str, owner: Realtor) -> None:
+        """Mostly with something new in the place of the old."""
+        known = [one for one in self.objects if one.owner is owner and one.kind == kind and not one.archived]
+        if known and self.rng.random() < 0.3:
+            self._edit(self.rng.choice(known))
+            return
+        if known:
+            self._archive(self.rng.choice(known))
+        if sum(one.kind == kind and not one.archived for one in self.objects) <= MOST:
+            self._post(kind, owner)
+
+    def storm(self) -> None:
+        """All have read what they were told; then a rush."""
+        for who in self.realtors:
+            self._ask(who, "POST", "/notifications/read-all", reads="all")
+        self.rush()
 
     def _at_once(self, name: str, what: Callable[[], object]) -> None:
         """Beside what he does, a little later."""
 
         def run() -> None:
-            self.scheduler.step(self.rng.choice([0, 0.2, 1]) * self.rng.random())
+            self.scheduler.step(self.rng.choice([0, 0, 0.2, 1]) * self.rng.random())
             what()
 
         self.scheduler.start(name, run)
 
     def archive(self) -> None:
         if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
-            verb = "POST" if one.kind == "lead" else "PUT"
-            asked = self._ask(one.owner, verb, f"{_path(one.kind)}/{one.id}/archive", archives=one.id)
-            one.archived = one.archived or not asked.is_open
+            self._archive(one)
+
+    def _archive(self, one: Known) -> None:
+        verb = "POST" if one.kind == "lead" else "PUT"
+        asked = self._ask(one.owner, verb, f"{one.path}/archive", archives=one.id)
+        one.archived = one.archived or not asked.is_open
 
     def react(self) -> None:
         """Mostly to what may still be agreed on, by either side, now and then by both at once."""
         own = self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1)
         if own is None:
             return
-        others = [one for one in self.objects if one.kind != own.kind and one.owner is not own.owner]
-        if other := self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.1):
+        if other := self._counterpart(own):
             if self.rng.random() < 0.25:
                 self._at_once(f"answer {next(self._numbers)}", partial(self._react, other, own))
             self._react(own, other)
 
+    def _react_to(self, new: Known) -> None:
+        if own := self._counterpart(new):
+            self._react(own, new)
+
+    def _counterpart(self, own: Known) -> Known | None:
+        others = [one for one in self.objects if one.kind != own.kind and one.owner is not own.owner]
+        return self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.1)
+
     def _react(self, own: Known, other: Known) -> None:
-        name = "property" if own.kind == "lead" else "lead"
         body: Json = {"action": "LIKE" if self.rng.random() < 0.75 else "DISLIKE"}
         if self.rng.random() < 0.4:
             body["proposed_commission"] = self.rng.choice([40, 45, 50, 55, 60])
         if self.rng.random() < 0.2:
             body["notes"] = f"say-{next(self._numbers)}"
         pair = (own.id, other.id) if own.kind == "lead" else (other.id, own.id)
-        path = f"{_path(own.kind)}/{own.id}/{name}-recommendations/{other.id}/action"
-        asked = self._ask(own.owner, "POST", path, body, pair=pair, side=_side(own.kind))
+        path = f"{own.recommendation(other.id)}/action"
+        asked = self._ask(own.owner, "POST", path, body, pair=pair, side=own.side)
         if asked.status == 200 and asked.answer["match"]:
             self.matches += [(own.owner, "".join(pair)), (other.owner, "".join(pair))]
 
@@ -179,15 +192,15 @@ class Crowd:
             who, a_match = self.rng.choice(self.matches[-12:])
             lead_id = a_match[: len(a_match) // 2]
             side = next(("LEAD" for one in self.objects if one.id == lead_id and one.owner is who), "PROPERTY")
-            self._ask(who, "POST", f"/matches/{a_match}/complete", pair=_halves(a_match), side=side, completes=True)
+            pair = lead_id, a_match[len(lead_id) :]
+            self._ask(who, "POST", f"/matches/{a_match}/complete", pair=pair, side=side, completes=True)
 
     def look(self) -> None:
         if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
             self.recommendations(one)
 
     def recommendations(self, one: Known) -> Asked:
-        other = "property" if one.kind == "lead" else "lead"
-        return self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/{other}-recommendations", looks=one.id)
+        return self._ask(one.owner, "GET", one.recommendation(), looks=one.id)
 
     def own_views(self) -> Iterator[Asked]:
         """All that is shown to each of them of his own, but for recommendations."""
@@ -196,7 +209,13 @@ class Crowd:
             yield self._ask(who, "GET", "/leads", shows="objects", kind="LEAD")
             yield self._ask(who, "GET", "/properties", shows="objects", kind="PROPERTY")
         for one in self.objects:
-            yield self._ask(one.owner, "GET", f"{_path(one.kind)}/{one.id}/matches", shows="matches", id=one.id)
+            yield self._ask(one.owner, "GET", f"{one.path}/matches", shows="matches", id=one.id)
+
+    def passes_by(self) -> None:
+        """Just when something is half done somebody looks, or taps again."""
+        if self.objects and self.rng.random() < PASSES_BY:
+            what = self.rng.choice([self.look, self.look, self.read_notices, *self._under_way])
+            self.scheduler.start(f"passer-by {next(self._numbers)}", what)
 
     def _rung(self, realtor_id: str) -> None:
         """A push: he looks at once, now and then."""
@@ -221,7 +240,10 @@ class Crowd:
     def _got(self, kind: str, owner: Realtor, asked: Asked) -> None:
         an_id = asked.answer[f"{kind}_id"]
         if all(one.id != an_id for one in self.objects):
-            self.objects.append(Known(kind, an_id, owner, asked.etag))
+            new = Known(kind, an_id, owner, asked.etag)
+            self.objects.append(new)
+            if self.rng.random() < NOTICED:
+                self._at_once(f"first {next(self._numbers)}", partial(self._react_to, new))
 
     def _ask(
         self,
@@ -260,36 +282,3 @@ class Crowd:
         if wanted and self.rng.random() < 0.7:
             return self.rng.choice(wanted)
         return self.rng.choice(found) if found else None
-
-    def _body(self, kind: str) -> Json:
-        """Most fit each other, some by 80 and more. The mark is nobody else's, and part of the body."""
-        mark, rng = f"m{next(self._numbers)}", self.rng
-        city = NEXT_CITY if rng.random() < 0.06 else CITY
-        if kind == "lead":
-            budget = {"min": 14_000_000, "max": rng.choice([17_500_000, 18_000_000, 20_000_000])}
-            location = {"city": city, "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]), "metro_stations": []}
-            wishes = {
-                "rooms": rng.choice([[2], [2, 3], []]),
-                "property_class": rng.choice(["COMFORT", "COMFORT", "BUSINESS"]),
-            }
-            return a_lead(client_name=mark, budget=budget, location=location, **wishes) | {"mark": mark}
-        price = rng.choice([15_200_000, 16_000_000, 16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000])
-        facts = {
-            "rooms": rng.choice([2, 2, 2, 3]),
-            "district": rng.choice(["Хамовники", "Хамовники", "Хамовники", "Арбат"]),
-        }
-        share = rng.choice([40, 50, 50, 60])
-        return a_property(house_number=mark, city=city, price=price, commission_share=share, **facts) | {"mark": mark}
-
-
-def _path(kind: str) -> str:
-    return "/leads" if kind == "lead" else "/properties"
-
-
-def _side(kind: str) -> str:
-    return "LEAD" if kind == "lead" else "PROPERTY"
-
-
-def _halves(a_match: str) -> tuple[str, str]:
-    middle = len(a_match) // 2
-    return a_match[:middle], a_match[middle:]

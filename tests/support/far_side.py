@@ -23,8 +23,10 @@ type Raw = dict[str, Any]
 type Answer = dict[str, Any]
 
 TORN = 0.8
-IS_SEEN = 0.4
-HASTES = (0.6, 0.1, 0.03)
+IS_SEEN = 0.5
+GIVES_WAY = 0.7
+"""How often a transaction is over when another one of its items arrives."""
+HASTES, SLOW = (0.4, 0.1, 0.02), (0.003,)
 """How often a transaction goes on while others act: some take so long that whole requests see them half done."""
 LONGEST_NS = 5 * NS
 """What was sent before is over by now."""
@@ -67,13 +69,16 @@ class FarSide:
         self.store = table.store
         self.history: list[Change] = []
         self.faults = True
+        self.tears: Callable[[], None] = lambda: None
+        """Told when something begins to be half seen."""
         self._scheduler, self._rng = scheduler, rng
+        self._hastes, self._is_seen = HASTES, IS_SEEN
         self._flights: list[Flight] = []
         self._written = set[str]()
         scheduler.meanwhile = self._others_go_on
 
     def send(self, token: str, items: list[dict[str, Any]]) -> Flight:
-        flight = Flight(token, items, self._scheduler.now, self._rng.choice(HASTES))
+        flight = Flight(token, items, self._scheduler.now, self._rng.choice(self._hastes))
         self._flights.append(flight)
         return flight
 
@@ -86,6 +91,13 @@ class FarSide:
         if flight.error:
             raise flight.error
         return {}
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Nearly all stays half done until another one meets it."""
+        self._hastes, self._is_seen = SLOW, self._rng.choice([0, IS_SEEN])
+        yield
+        self._hastes, self._is_seen = HASTES, IS_SEEN
 
     def settle(self) -> None:
         """All that is under way comes to its end."""
@@ -108,9 +120,12 @@ class FarSide:
                 flight.behind = {}
         return self.store.get_item(**asked)
 
-    def read(self, ask: Callable[[], Answer]) -> Answer:
-        """A query or a batch, to which what is behind is still as it was."""
-        stale = {key: old for flight in self._flights for key, old in flight.behind.items()}
+    def read(self, ask: Callable[[], Answer], touches: Callable[[Key], bool]) -> Answer:
+        """A query or a batch, to which what is behind is still as it was. Some of what it touches is seen from here."""
+        for flight in self._flights:
+            for key in [key for key in flight.behind if touches(key) and self._rng.random() < self._is_seen]:
+                del flight.behind[key]
+        stale = {key: old for flight in self._flights for key, old in flight.behind.items() if touches(key)}
         fresh = {key: self.store.items.get(key) for key in stale}
         self._show(stale)
         try:
@@ -141,8 +156,6 @@ class FarSide:
     def _go_on(self, flight: Flight) -> None:
         if flight.state == "sent":
             self._arrive(flight)
-        elif flight.behind and self._rng.random() < IS_SEEN:
-            del flight.behind[self._rng.choice([*flight.behind])]
         else:
             flight.state, flight.behind = "over", {}
         if flight.state == "over" and flight in self._flights:
@@ -152,6 +165,10 @@ class FarSide:
 
     def _arrive(self, flight: Flight) -> None:
         flight.state = "over"
+        self._scheduler.steps += 1  # no two arrive at once
+        for other in [one for one in self._flights if one.state == "torn" and not {*flight.keys}.isdisjoint(one.keys)]:
+            if other.token != flight.token and self._rng.random() < GIVES_WAY:
+                self._end(other)
         if any(other.state == "torn" and other.token == flight.token for other in self._flights):
             flight.error = ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems")
         elif flight.token not in self._written:
@@ -177,8 +194,9 @@ class FarSide:
             return error
         self._written.add(flight.token)
         if self.faults and self._rng.random() < TORN:
-            flight.behind = {change.key: change.old for change in flight.changes if self._rng.random() < 0.5}
+            flight.behind = {change.key: change.old for change in flight.changes}
             flight.state = "torn"
+            self.tears()
         return None
 
     def _held(self) -> set[Key]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from inspect import signature
-from itertools import product
+from itertools import pairwise, product
 
 from cobroke.domain import resurfacing
 from cobroke.domain.pair import Pair, Side
+from cobroke.storage import keys
 from cobroke.storage.stored_object import StoredObject
 from tests.support.asked import Asked
-from tests.support.story import Story, at, during, price_of, score_of
+from tests.support.story import Key, Story, Version, at, during, price_of, score_of
 
 ASKED_SEES = "side" in signature(resurfacing.hidden).parameters
 """The side that is asked keeps the pair in its list: [real], as soon as the product has it."""
@@ -18,7 +19,7 @@ type Row = tuple[str, str]
 
 def faults(story: Story) -> Iterator[str]:
     """Of the looks while others wrote: each row could be there, and what stood still is not missing."""
-    for one in story.log:
+    for one in story.asked:
         if "looks" in one.about:
             if one.status == 200:
                 yield from _of_look(story, one)
@@ -54,10 +55,21 @@ def _of_look(story: Story, one: Asked) -> Iterator[str]:
         others = [version.now for version in during(versions, one.sent, one.received)]
         acts = [act.now for act in during(story.known(_ids(owns[0], versions[0].now)), one.sent, one.received)]
         possible = {score_if_shown(*world) for world in product(owns, others, acts)} if others else {None}
-        if versions[0].seen > one.sent:
+        if _is_half_there(versions, one):
             possible.add(None)
         if found.get(an_id) not in possible:
             yield f"{an_id} is at {found.get(an_id)} and could be at {possible} in {one}"
+
+
+def _is_half_there(versions: list[Version[StoredObject]], one: Asked) -> bool:
+    """While it comes to the market or moves in it: no read of several items sees one moment."""
+    moves = [(None, versions[0]), *pairwise(versions)]
+    during_it = [(old, new) for old, new in moves if new.step <= one.received and new.seen > one.sent]
+    return any(old is None or _place(old.now) != _place(new.now) for old, new in during_it)
+
+
+def _place(one: StoredObject) -> Key:
+    return keys.market_entry(one.content.features, one.id)
 
 
 def score_if_shown(own: StoredObject, other: StoredObject, pair: Pair) -> int | None:

@@ -12,7 +12,7 @@ from cobroke.exact_json import loads
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.stored_object import StoredObject
 from tests.support.asked import Asked
-from tests.support.story import Story, at, during, price_of, score_of
+from tests.support.story import Story, Version, at, during, price_of, score_of
 
 
 class Told(NamedTuple):
@@ -77,8 +77,10 @@ def _of_reading(story: Story) -> Iterator[str]:
             if one.status == 200 and known and times.read > one.received:
                 yield f"{notice} is unread after {one}"
     for who, looks in asked.items():
+        own = {notice: times for (whose, notice), times in told.items() if whose == who}
         for one in looks:
-            yield from _of_look(one, {notice: times for (whose, notice), times in told.items() if whose == who})
+            if one.sent > story.judged:
+                yield from _of_look(one, own)
 
 
 def _of_look(one: Asked, told: dict[str, Told]) -> Iterator[str]:
@@ -189,29 +191,37 @@ def _owed_alerts(story: Story) -> Iterator[str]:
         else:
             done[own_id].append((change.step, item["revision"]))
     for an_id, versions in story.objects.items():
-        step, revision = done[an_id][-1] if done[an_id] else (0, 0)
-        last = versions[-1]
-        if last.now.status == "ACTIVE" and revision != last.now.revision:
-            yield f"{an_id} of revision {last.now.revision} was called done for {revision} alone"
-        elif last.now.in_market:
-            yield from _missed(story, an_id, last.step, step, ledgers)
+        last = versions[-1].now
+        called = [revision for _, revision in done[an_id]][-1:]
+        if last.status == "ACTIVE" and called != [last.revision]:
+            yield f"{an_id} of revision {last.revision} was called done for {called} alone"
+        for step, revision in done[an_id]:
+            if step <= story.judged:
+                continue
+            written = next(one for one in versions if one.now.revision == revision)
+            yield from _missed(story, written, step, ledgers)
 
 
 def _missed(
-    story: Story, an_id: str, since: int, until: int, ledgers: dict[tuple[str, str], list[tuple[int, int | None]]]
+    story: Story,
+    written: Version[StoredObject],
+    until: int,
+    ledgers: dict[tuple[str, str], list[tuple[int, int | None]]],
 ) -> Iterator[str]:
-    cause = at(story.objects[an_id], until)
-    assert cause
+    """Of a change that nothing has overtaken before it was called done."""
+    since, cause = written.step, written.now
+    if not cause.in_market or at(story.objects[cause.id], until) != cause:
+        return
     for own_id, versions in story.objects.items():
         own = at(versions, since - 1)
         if own is None or own.kind == cause.kind or any(since <= one.seen and one.step <= until for one in versions):
             continue
-        ids = (own_id, an_id) if own.kind == "LEAD" else (an_id, own_id)
-        if ids in story.pairs or (_score(own, cause) or 0) < ALERTED:
+        acts = story.pairs.get((own_id, cause.id) if own.kind == "LEAD" else (cause.id, own_id), [])
+        if any(act.step <= until for act in acts) or (_score(own, cause) or 0) < ALERTED:
             continue
-        told = any(at_step <= until for at_step, _ in ledgers[own_id, an_id])
+        told = any(at_step <= until for at_step, _ in ledgers[own_id, cause.id])
         if own.created_at < cause.updated_at and not told and _among_the_best(story, own, cause, since, until):
-            yield f"{own_id} was never alerted of {an_id}, written at {since} and done at {until}"
+            yield f"{own_id} was never alerted of {cause.id}, written at {since} and done at {until}"
 
 
 def _among_the_best(story: Story, own: StoredObject, cause: StoredObject, since: int, until: int) -> bool:

@@ -36,9 +36,11 @@ class Story:
     items: dict[Key, Item]
     changes: Sequence[Change]
     log: Sequence[Asked]
+    judged: int
+    """What was over by this step was judged before."""
 
     @classmethod
-    def told(cls, changes: Sequence[Change], log: Sequence[Asked]) -> "Story":
+    def told(cls, changes: Sequence[Change], log: Sequence[Asked], judged: int = -1) -> "Story":
         objects, acted = (
             defaultdict[str, list[Version[StoredObject]]](list),
             defaultdict[Any, list[Version[Pair]]](list),
@@ -55,7 +57,12 @@ class Story:
             elif item["entity"] == "PAIR":
                 pair = pairs.of_item(item)
                 acted[pair.lead_id, pair.property_id].append(Version(change.step, change.seen, pair))
-        return cls(dict(objects), dict(acted), items, changes, log)
+        return cls(dict(objects), dict(acted), items, changes, log, judged)
+
+    @property
+    def asked(self) -> Iterable[Asked]:
+        """What is new in the log."""
+        return (one for one in self.log if one.sent > self.judged)
 
     def of(self, entity: str) -> Iterable[Item]:
         return (item for item in self.items.values() if item.get("entity") == entity)

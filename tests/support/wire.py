@@ -7,7 +7,8 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from tests.memory_table import cancelled
-from tests.support.far_side import Answer, FarSide
+from tests.pump import key_of
+from tests.support.far_side import Answer, FarSide, Key
 from tests.support.scheduler import Scheduler
 
 type Fault = Literal["throttled", "reset", "failed", "lost", "late", "conflict", "throttled item"]
@@ -38,10 +39,15 @@ class Wire:
         return self._tried("GetItem", lambda: self.far.get(asked))
 
     def query(self, **asked: Any) -> Answer:
-        return self._tried("Query", lambda: self.far.read(lambda: self.far.store.query(**asked)))
+        values = [*asked["ExpressionAttributeValues"].values()]
+
+        def touches(key: Key) -> bool:
+            return {"S": key[0]} in values
+
+        return self._tried("Query", lambda: self.far.read(lambda: self.far.store.query(**asked), touches))
 
     def scan(self, **asked: Any) -> Answer:
-        return self._tried("Scan", lambda: self.far.read(lambda: self.far.store.scan(**asked)))
+        return self._tried("Scan", lambda: self.far.read(lambda: self.far.store.scan(**asked), lambda _: True))
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:  # noqa: N803 - DynamoDB's own
         """Of many it leaves some out now and then."""
@@ -50,8 +56,12 @@ class Wire:
         leaves_out = self.far.faults and len(wanted) > 1 and self._rng.random() < TROUBLED
         some = self._rng.randrange(1, len(wanted)) if leaves_out else len(wanted)
         request = {name: asked | {"Keys": wanted[:some]}}
-        store = self.far.store
-        answer = self._tried("BatchGetItem", lambda: self.far.read(lambda: store.batch_get_item(RequestItems=request)))
+        store, keys = self.far.store, {key_of(key) for key in wanted[:some]}
+
+        def ask() -> Answer:
+            return self.far.read(lambda: store.batch_get_item(RequestItems=request), keys.__contains__)
+
+        answer = self._tried("BatchGetItem", ask)
         return answer | ({"UnprocessedKeys": {name: {"Keys": wanted[some:]}}} if leaves_out else {})
 
     def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803 - DynamoDB's own
