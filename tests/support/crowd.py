@@ -3,21 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from random import Random
-from typing import Any
 
 from cobroke.domain.ids import owner_of
-from cobroke.exact_json import dumps, loads
 from tests.builders import Json
-from tests.events import an_event, function_of
 from tests.support.asked import Asked
+from tests.support.asking import Asking
 from tests.support.city import PATHS, Known, Realtor, a_body
-from tests.support.sandboxes import Sandboxes
-from tests.support.scheduler import Killed, Scheduler
 
 MOST = 5
 """Active leads, and active listings, in the whole city."""
-DIES, LASTS = 0.06, 14
 PASSES_BY = 0.3
 """How often somebody asks just when something is half done."""
 NOTICED = 0.4
@@ -25,20 +19,13 @@ NOTICED = 0.4
 
 
 @dataclass(eq=False)
-class Crowd:
-    """`log` holds everything that was asked."""
-
-    seed: object
-    scheduler: Scheduler
-    sandboxes: Sandboxes
-    log: list[Asked] = field(default_factory=list)
+class Crowd(Asking):
     realtors: list[Realtor] = field(default_factory=list)
     objects: list[Known] = field(default_factory=list)
     matches: list[tuple[Realtor, str]] = field(default_factory=list)
-    notices: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rng = Random(f"acts {self.seed}")
+        super().__post_init__()
         self._numbers = iter(range(1, 10**6))
         self._wanted = list[Known]()
         self._under_way = list[Callable[[], object]]()
@@ -123,15 +110,16 @@ class Crowd:
             self._at_once(f"rush {next(self._numbers)}", partial(self._hurries, kind, owner))
 
     def _hurries(self, kind: str, owner: Realtor) -> None:
-        """Mostly with something new in the place of the old."""
-        known = [one for one in self.objects if one.owner is owner and one.kind == kind and not one.archived]
+        """Mostly with something new; then the old goes."""
+        active = [one for one in self.objects if one.kind == kind and not one.archived]
+        known = [one for one in active if one.owner is owner]
         if known and self.rng.random() < 0.3:
             self._edit(self.rng.choice(known))
             return
+        if len(active) <= MOST:
+            self._post(kind, owner)
         if known:
             self._archive(self.rng.choice(known))
-        if sum(one.kind == kind and not one.archived for one in self.objects) <= MOST:
-            self._post(kind, owner)
 
     def storm(self) -> None:
         """All have read what they were told; then a rush."""
@@ -244,34 +232,6 @@ class Crowd:
             self.objects.append(new)
             if self.rng.random() < NOTICED:
                 self._at_once(f"first {next(self._numbers)}", partial(self._react_to, new))
-
-    def _ask(
-        self,
-        who: Realtor | None,
-        verb: str,
-        path: str,
-        body: Json | None = None,
-        headers: dict[str, str] | None = None,
-        **about: Any,
-    ) -> Asked:
-        """The answer may be lost with the sandbox that made it."""
-        sent = dict(headers or {}) | ({"content-type": "application/json"} if body is not None else {})
-        if who:
-            sent["authorization"] = f"Bearer {who.token}"
-        asked = Asked(
-            who.telegram_id if who else "", verb, path, body, headers or {}, self.scheduler.steps, about=about
-        )
-        self.log.append(asked)
-        dies = self.scheduler.current is not None and self.rng.random() < DIES
-        event = an_event(verb, path, "", sent, None if body is None else dumps(body).encode())
-        try:
-            answer = self.sandboxes.call(function_of(verb, path), event, self.rng.randrange(1, LASTS) if dies else None)
-        except Killed:
-            return asked
-        asked.status, asked.answer = answer["statusCode"], loads(answer["body"])
-        asked.etag = next((value for name, value in answer["headers"].items() if name.lower() == "etag"), "")
-        asked.received = self.scheduler.steps
-        return asked
 
     def _one_of(self, things: Sequence[Known], fits: Callable[[Known], bool]) -> Known | None:
         """Mostly one of those that all are after just now."""

@@ -63,16 +63,17 @@ class Flight:
 
 
 class FarSide:
-    """`history` holds every change of any item, in order; without `faults` each transaction is over at once."""
+    """`history` holds every change of any item, in order; without `tearing` each transaction is over at once."""
 
     def __init__(self, table: MemoryTable, scheduler: Scheduler, rng: Random) -> None:
         self.store = table.store
         self.history: list[Change] = []
-        self.faults = True
+        self.tearing = self.fails = True
         self.tears: Callable[[], None] = lambda: None
         """Told when something begins to be half seen."""
         self._scheduler, self._rng = scheduler, rng
-        self._hastes, self._is_seen = HASTES, IS_SEEN
+        self._hastes: tuple[float, ...] = HASTES
+        self._is_seen = IS_SEEN
         self._flights: list[Flight] = []
         self._written = set[str]()
         scheduler.meanwhile = self._others_go_on
@@ -94,9 +95,11 @@ class FarSide:
 
     @contextmanager
     def slow(self) -> Iterator[None]:
-        """Nearly all stays half done until another one meets it."""
+        """Nothing fails, and nearly all stays half done until another one meets it."""
+        self.fails = False
         self._hastes, self._is_seen = SLOW, self._rng.choice([0, IS_SEEN])
         yield
+        self.fails = True
         self._hastes, self._is_seen = HASTES, IS_SEEN
 
     def settle(self) -> None:
@@ -193,7 +196,7 @@ class FarSide:
         except ClientError as error:
             return error
         self._written.add(flight.token)
-        if self.faults and self._rng.random() < TORN:
+        if self.tearing and self._rng.random() < TORN:
             flight.behind = {change.key: change.old for change in flight.changes}
             flight.state = "torn"
             self.tears()

@@ -29,7 +29,7 @@ class Task:
     """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here."""
 
     name: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     wakes_at: int = 0
     kill_in: int | None = None
     baton: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -54,7 +54,7 @@ class Scheduler:
     def names(self) -> set[str]:
         return {task.name for task in self._tasks}
 
-    def start(self, name: str, run: Callable[[], None]) -> None:
+    def start(self, name: str, run: Callable[[], object]) -> None:
         task = Task(name, run)
         self._tasks.append(task)
         before = threading.stack_size(_STACK_BYTES)

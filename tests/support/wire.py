@@ -53,7 +53,7 @@ class Wire:
         """Of many it leaves some out now and then."""
         (name, asked), *_ = RequestItems.items()
         wanted = asked["Keys"]
-        leaves_out = self.far.faults and len(wanted) > 1 and self._rng.random() < TROUBLED
+        leaves_out = self.far.fails and len(wanted) > 1 and self._rng.random() < TROUBLED
         some = self._rng.randrange(1, len(wanted)) if leaves_out else len(wanted)
         request = {name: asked | {"Keys": wanted[:some]}}
         store, keys = self.far.store, {key_of(key) for key in wanted[:some]}
@@ -112,7 +112,7 @@ class Wire:
         raise error
 
     def _stall(self) -> float:
-        stalls = self.far.faults and self._rng.random() < STALLS
+        stalls = self.far.fails and self._rng.random() < STALLS
         return self._rng.random() * LONGEST_STALL_S if stalls else 0
 
     def _answered(self, answer: Answer) -> Answer:
@@ -123,7 +123,7 @@ class Wire:
     def _faults(self, kinds: tuple[Fault, ...]) -> Iterator[Fault]:
         """What befalls the attempts of one call."""
         draw = self._rng.random()
-        if not self.far.faults or draw > TROUBLED:
+        if not self.far.fails or draw > TROUBLED:
             return iter(())
         if "conflict" in kinds and draw < TROUBLED / 4:  # written, and then refused: its end is not what it says
             return iter([self._rng.choice(("lost", "late")), self._rng.choice(("conflict", "throttled item"))])
