@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races faults drill mutants audit openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -90,6 +90,9 @@ races: install ## the races and the reads while writing, for longer than in the 
 
 faults: install ## many acts at once under faults, twenty seeds: no write lost, none doubled, all counts as a recount
 	@$(BIN)/python -m tools.faults
+
+chart: install ## write docs/table.md, the kinds of item in the table
+	@$(BIN)/python -m tools.table_chart
 
 openapi: install ## write docs/openapi.json, the contract as a machine reads it
 	@$(BIN)/python -m tools.openapi

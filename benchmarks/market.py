@@ -15,7 +15,7 @@ from cobroke.domain.features import lead_features, property_features
 from cobroke.domain.lead import LeadBody
 from cobroke.domain.property import PropertyBody
 from cobroke.exact_json import loads_strictly
-from cobroke.storage import keys, realtors, stored_object
+from cobroke.storage import entities, keys, realtors, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.realtors import Realtor
@@ -76,7 +76,7 @@ def _items(market: Market) -> Iterator[Item]:
     for stored in (*market.leads, *market.properties):
         yield stored_object._object_item(stored)
         entry = keys.market_entry(stored.content.features, stored.id)
-        yield stored_object._keyed(entry) | stored_object._market_facts(stored)
+        yield entities.ENTRY.at(entry, stored_object._market_facts(stored))
 
 
 def _put(table: Table, items: Sequence[Item]) -> None:

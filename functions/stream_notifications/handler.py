@@ -12,7 +12,7 @@ from cobroke.config import Config
 from cobroke.flows.agreement import close_matches
 from cobroke.flows.notices import tell_of_pair
 from cobroke.storage import pairs
-from cobroke.storage.keys import object_of
+from cobroke.storage.keys import object_of, realtor_in
 from cobroke.storage.notation import item_of
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
@@ -37,6 +37,6 @@ def _follow(record: Record) -> None:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             tell_of_pair(table, pairs.of_item(item_of(record.new)), before)
         case "NOTICE", _ if record.old is None:
-            queue.put({"realtor_id": record.pk.partition("#")[2], "notice_id": record.sk})
+            queue.put({"realtor_id": realtor_in(record.pk), "notice_id": record.sk})
         case _, (kind, object_id):
             close_matches(table, kind, object_id, now_ms)

@@ -30,11 +30,11 @@ from cobroke.flows.recommendations import recommend
 from cobroke.flows.rematch import parts_of_a_run, work_on
 from cobroke.storage import agenda, keys, limits, notices, objects, pairs, realtors, stored_object
 from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.keys import Kind
+from cobroke.storage.keys import Kind, market_of_entry
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.scan import Owned, market_of_entry, owed_by
+from cobroke.storage.scan import Owned, owed_by
 from cobroke.storage.stored_object import Content
 from cobroke.storage.table import BATCH, Key, Table, Write
 from functions.audit import handler as function

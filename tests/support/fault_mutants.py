@@ -33,8 +33,8 @@ BUGS = (
         (
             Edit(
                 pairs.writes,
-                'table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),',
-                '*([table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts})] if begun else []),',
+                "table.put(entities.MIRROR.at(mirror, facts)),",
+                "*([table.put(entities.MIRROR.at(mirror, facts))] if begun else []),",
             ),
         ),
     ),
@@ -55,7 +55,7 @@ BUGS = (
     ),
     Mutant(
         "a pair written whatever its version",
-        (Edit(pairs.writes, '"PAIR", **facts}, **_as_read(old))', '"PAIR", **facts})'),),
+        (Edit(pairs.writes, "entities.PAIR.at(pair, facts), **_as_read(old))", "entities.PAIR.at(pair, facts))"),),
     ),
     Mutant(
         "the marker not in the create's transaction",

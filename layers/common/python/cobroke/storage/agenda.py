@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.table import Key, Table, Write
 
 SHARDS = 4
@@ -29,8 +29,8 @@ class Due(NamedTuple):
 
 def remind(table: Table, due: Due) -> Write:
     """Part of the transaction that sets the due time."""
-    pk, sk = _key(due)
-    return table.put({"PK": pk, "SK": sk, "entity": "DUE", "expires": due.at // 1000 + LATEST_DAYS * DAY_MS // 1000})
+    expires = due.at // 1000 + LATEST_DAYS * DAY_MS // 1000
+    return table.put(entities.DUE.at(_key(due), {"expires": expires}))
 
 
 def done(table: Table, due: Due) -> None:
@@ -41,33 +41,26 @@ def due(table: Table, shard: int, now: int) -> Iterator[Due]:
     """What is due by now, the oldest first, from the first day that the shard's cursor does not call done."""
     today = now // DAY_MS
     for day in range(_first_day(table, shard, today), today + 1):
-        for item in table.query(_partition(day, shard), high=f"{keys.moment(now)}{keys.LAST}"):
-            at, what, an_id = item["SK"].split("#")
-            yield Due(int(at), what, an_id)
+        for item in table.query(keys.reminders(_date(day), shard), high=f"{keys.moment(now)}{keys.LAST}"):
+            yield Due._make(keys.due_in(item["SK"]))
         if day < today:
             _call_done(table, shard, day)
 
 
 def _first_day(table: Table, shard: int, today: int) -> int:
     """The day after the last that is done."""
-    cursor = table.get(_cursor(shard))
+    cursor = table.get(keys.cursor(shard))
     return cursor["day"] + 1 if cursor else today - LATEST_DAYS
 
 
 def _call_done(table: Table, shard: int, day: int) -> None:
-    pk, sk = _cursor(shard)
-    table.put_alone({"PK": pk, "SK": sk, "entity": "CURSOR", "day": day})
+    table.put_alone(entities.CURSOR.at(keys.cursor(shard), {"day": day}))
 
 
 def _key(due: Due) -> Key:
     shard = zlib.crc32(due.id.encode()) % SHARDS
-    return _partition(due.at // DAY_MS, shard), f"{keys.moment(due.at)}#{due.what}#{due.id}"
+    return keys.reminder(_date(due.at // DAY_MS), shard, due.at, due.what, due.id)
 
 
-def _partition(day: int, shard: int) -> str:
-    date = datetime.fromtimestamp(day * DAY_MS // 1000, UTC).date()
-    return f"DUE#{date.isoformat()}#{shard}"
-
-
-def _cursor(shard: int) -> Key:
-    return "AGENDA", f"CURSOR#{shard}"
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY_MS // 1000, UTC).date().isoformat()

@@ -8,7 +8,7 @@ from cobroke.domain.alert import Alert
 from cobroke.domain.features import LeadFeatures
 from cobroke.domain.pair import Pair, other
 from cobroke.domain.resurfacing import is_price_cut
-from cobroke.storage import keys, open_alerts, own_lists, pairs
+from cobroke.storage import entities, keys, open_alerts, own_lists, pairs
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import Notice
@@ -83,8 +83,7 @@ def _covers(done: Item | None, written: StoredObject) -> bool:
 
 def call_done(table: Table, written: StoredObject) -> None:
     """A slower one never takes back what a newer revision has said."""
-    pk, sk = keys.alerted_all(written.kind, written.id)
-    item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "revision": written.revision}
+    item = entities.ALERTED.at(keys.alerted_all(written.kind, written.id), {"revision": written.revision})
     newer = "attribute_not_exists(PK) OR revision < :revision"
     table.put_alone(item, condition=newer, values={"revision": written.revision})
 
@@ -175,8 +174,9 @@ class _Telling:
 
 def _entered(table: Table, own_id: str, cause: Cause, notice_id: str, old: Item | None) -> Write:
     """With the notice that it was told in: there it is counted."""
-    pk, sk = keys.alerted(cause.alerts, own_id, cause.id)
-    item: Item = {"PK": pk, "SK": sk, "entity": "ALERTED", "price": cause.price, "notice": notice_id}
+    item = entities.ALERTED.at(
+        keys.alerted(cause.alerts, own_id, cause.id), {"price": cause.price, "notice": notice_id}
+    )
     if old is None:
         return table.put(item, condition="attribute_not_exists(PK)")
     return table.put(item, condition="price = :old", values={"old": old["price"]})

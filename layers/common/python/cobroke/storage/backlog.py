@@ -38,5 +38,5 @@ def _newest(table: Table, kind: Kind, market: Market, watermark: int) -> Iterabl
 
 
 def _written(kind: Kind, raw: dict[str, Any]) -> Written:
-    moment, _, object_id = raw["SK"]["S"].partition("#")
-    return Written(int(moment), kind, object_id, int(raw["version"]["N"]))
+    sort_key = raw["SK"]["S"]
+    return Written(keys.moment_in(sort_key), kind, keys.id_in(sort_key), int(raw["version"]["N"]))

@@ -4,7 +4,7 @@ import hashlib
 from typing import NamedTuple
 
 from cobroke.domain.errors import IdempotencyKeyReused
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.table import Key, Table, Write
 
 KEPT_S = 24 * 3600
@@ -32,8 +32,7 @@ class Idempotency(NamedTuple):
 
     def mark(self, table: Table, owner: str, made: str, now_s: int) -> Write:
         """Part of the transaction that makes it."""
-        pk, sk = self._at(owner)
         facts = {"fingerprint": self.fingerprint, "made": made, "expires": now_s + KEPT_S}
         unused = "attribute_not_exists(PK) OR expires <= :now"
-        item = {"PK": pk, "SK": sk, "entity": "IDEMPOTENCY", **facts}
+        item = entities.IDEMPOTENCY.at(self._at(owner), facts)
         return table.put(item, condition=unused, values={"now": now_s})

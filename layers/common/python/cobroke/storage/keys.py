@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from cobroke.domain.features import LeadFeatures, Market, PropertyFeatures
+from cobroke.domain.features import Group, LeadFeatures, Market, PropertyFeatures
 from cobroke.domain.ids import owner_of
 from cobroke.domain.market import highest_price, rooms_key
 from cobroke.storage.table import Key
@@ -88,7 +88,7 @@ def alerted_all(kind: Kind, object_id: str) -> Key:
 
 
 def object_of(sort_key: str) -> tuple[Kind, str] | None:
-    """The kind and id of the lead or property that lives under this sort key, None where none does."""
+    """The kind and id of the lead or property under this sort key, None where none lives there."""
     name, _, object_id = sort_key.partition("#")
     kind = _BY_NAME.get(name)
     return (kind, object_id) if kind and "#" not in object_id else None
@@ -112,7 +112,8 @@ def leads_market(market: Market) -> str:
 def market_entry(features: LeadFeatures | PropertyFeatures, object_id: str) -> Key:
     if isinstance(features, LeadFeatures):
         return leads_market(features.market), f"{price(highest_price(features))}#{object_id}"
-    return properties_market(features.market, rooms_key(features.rooms)), f"{price(features.price)}#{object_id}"
+    pk = properties_market(features.market, rooms_key(features.rooms))
+    return pk, f"{price(features.price)}#{object_id}"
 
 
 def changes(kind: Kind, market: Market) -> str:
@@ -125,18 +126,47 @@ def change(kind: Kind, market: Market, time: int, object_id: str) -> Key:
 
 
 def pair_changes(market: Market) -> str:
-    """The partition of what has changed between a market's leads and properties, in order of time."""
+    """The partition of what has changed between a market's leads and properties, by time."""
     return f"CHANGES#PAIR#{market.city}#{market.group.name}"
 
 
+def pair_change(market: Market, ms: int, match: str, version: int) -> Key:
+    """The version keeps two changes of one millisecond apart."""
+    return pair_changes(market), f"{moment(ms)}#{match}#{version}"
+
+
 def looks(kind: Kind, market: Market, day: int) -> str:
-    """The partition of the objects of a market whose realtors looked at them on a day (since 1970)."""
+    """The partition of a market's objects that were looked at on a day (since 1970)."""
     return f"LOOKS#{kind}#{market.city}#{market.group.name}#{day}"
 
 
 def followed(market: Market) -> Key:
     """How far the scheduled runs have followed a market."""
     return f"FOLLOWED#{market.city}#{market.group.name}", "WATERMARK"
+
+
+def run(run: str) -> str:
+    """The partition of what the parts of a scheduled run did."""
+    return f"RUN#{run}"
+
+
+def markets(shard: int) -> str:
+    """The partition of a part of the markets there are."""
+    return f"MARKETS#{shard}"
+
+
+def reminders(date: str, shard: int) -> str:
+    """The partition of what falls due on a day, in order of time."""
+    return f"DUE#{date}#{shard}"
+
+
+def reminder(date: str, shard: int, ms: int, what: str, an_id: str) -> Key:
+    return reminders(date, shard), f"{moment(ms)}#{what}#{an_id}"
+
+
+def cursor(shard: int) -> Key:
+    """Up to which day the reminders of a shard are worked off."""
+    return "AGENDA", f"CURSOR#{shard}"
 
 
 def price(kopecks: int) -> str:
@@ -147,6 +177,39 @@ def moment(ms: int) -> str:
     return f"{ms:013}"
 
 
+def moment_in(sort_key: str) -> int:
+    """The time (ms) that the sort key of a change begins with."""
+    return int(sort_key.partition("#")[0])
+
+
+def realtor_in(partition: str) -> str:
+    """Whose partition it is: of a realtor, of what they were told, of what they have not read."""
+    return partition.partition("#")[2]
+
+
 def id_in(sort_key: str) -> str:
     """The id behind the price of a market entry or the time of a change."""
     return sort_key.rpartition("#")[2]
+
+
+def match_in(sort_key: str) -> str:
+    """The match id in the sort key of a pair's change."""
+    return sort_key.split("#")[1]
+
+
+def due_in(sort_key: str) -> tuple[int, str, str]:
+    """When (ms) which kind of thing falls due, and its id."""
+    ms, what, an_id = sort_key.split("#")
+    return int(ms), what, an_id
+
+
+def kind_of_entry(partition: str) -> Kind:
+    return "LEAD" if partition.startswith("MARKET#LEAD#") else "PROPERTY"
+
+
+def market_of_entry(partition: str) -> Market:
+    """A city's name may hold any sign."""
+    place = partition.split("#", 2)[2]
+    place = place if kind_of_entry(partition) == "LEAD" else place.rpartition("#")[0]
+    city, _, group = place.rpartition("#")
+    return Market(city, Group[group])

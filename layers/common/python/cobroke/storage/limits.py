@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cobroke.domain.errors import LimitReached
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
@@ -23,7 +23,7 @@ def check(table: Table, owner: str, kind: Kind) -> None:
 def count(table: Table, owner: str, kind: Kind, change: int) -> Write:
     name = _name(kind)
     room = f"attribute_not_exists({name}) OR {name} < :most" if change > 0 else ""
-    values = {"change": change, "entity": "LIMITS"} | ({"most": MOST_ACTIVE} if room else {})
+    values = {"change": change, "entity": entities.LIMITS.name} | ({"most": MOST_ACTIVE} if room else {})
     return table.update(keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, condition=room)
 
 
@@ -38,8 +38,7 @@ def of_item(item: Item) -> Counts:
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     """A recount in place of what was kept, refused where that has changed meanwhile."""
-    pk, sk = keys.limits(owner)
-    item = {"PK": pk, "SK": sk, "entity": "LIMITS"} | {_name(kind): count for kind, count in counted.items()}
+    item = entities.LIMITS.at(keys.limits(owner), {_name(kind): count for kind, count in counted.items()})
     condition = " AND ".join(_still(_name(kind), count) for kind, count in kept.items())
     return table.put(item, condition=condition, values={_name(kind): count for kind, count in kept.items()})
 

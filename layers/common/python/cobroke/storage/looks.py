@@ -1,7 +1,7 @@
 """Which objects their realtors have looked at lately: the scheduled runs keep the rankings of these fresh."""
 
 from cobroke.domain.features import Market
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.keys import Kind
 from cobroke.storage.table import Table
 
@@ -13,8 +13,7 @@ def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> 
     """Under the day of the look; asked for once in 24 hours and object."""
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
-    item = {"PK": pk, "SK": object_id, "entity": "LOOK", "expires": expires}
-    table.put_alone(item)
+    table.put_alone(entities.LOOK.at((pk, object_id), {"expires": expires}))
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:

@@ -48,7 +48,7 @@ def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int
     """When (ms) the so-manieth of the newest changes was made; 0 where there are not so many."""
     newest = table.query_raw(keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number)
     raw = next(islice(newest, number - 1, None), None)
-    return int(raw["SK"]["S"].partition("#")[0]) if raw else 0
+    return keys.moment_in(raw["SK"]["S"]) if raw else 0
 
 
 def read_whole(table: Table, kind: Kind, market: Market) -> Entries:

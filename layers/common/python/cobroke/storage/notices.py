@@ -12,7 +12,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.wording import Words
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import written
 from cobroke.storage.table import BATCH, Key, Table, Write
@@ -63,19 +63,11 @@ def put(table: Table, realtor_id: str, notice: Notice) -> bool:
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
     """The notice, if it is not there, and its mark; `facts` are kept with one that grows until it is read."""
     expires = notice.at // 1000 + KEPT_S
-    mark: Item = {"PK": keys.unread(realtor_id), "SK": notice.id, "entity": "UNREAD", "expires": expires}
-    if facts:
-        mark["grows"] = True
-    item: Item = {
-        "PK": keys.notices(realtor_id),
-        "SK": notice.id,
-        "entity": "NOTICE",
-        "type": notice.type,
-        **notice.words._asdict(),
-        "d": dumps(dict(notice.data)),
-        "expires": expires,
-    }
-    return [table.put(item | (facts or {}), condition="attribute_not_exists(PK)"), table.put(mark)]
+    grows = {"grows": True} if facts else {}
+    mark = entities.UNREAD.at((keys.unread(realtor_id), notice.id), {"expires": expires} | grows)
+    said = {"type": notice.type, **notice.words._asdict(), "d": dumps(dict(notice.data)), "expires": expires}
+    item = entities.NOTICE.at((keys.notices(realtor_id), notice.id), said | (facts or {}))
+    return [table.put(item, condition="attribute_not_exists(PK)"), table.put(mark)]
 
 
 def page_of(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cobroke.domain.alert import NOBODY, Alert
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import keys, notices
+from cobroke.storage import entities, keys, notices
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import Notice
@@ -53,8 +53,7 @@ def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
     counted: Item = {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
     if last.notice and last.grows:
         return [_grown(table, last.notice, new, counted)]
-    pk, sk = keys.alert_slot(last.kind, last.own_id)
-    slot: Item = {"PK": pk, "SK": sk, "entity": "SLOT", "notice": new.id}
+    slot = entities.SLOT.at(keys.alert_slot(last.kind, last.own_id), {"notice": new.id})
     begun = notices.writes(table, owner_of(last.own_id), new, counted | {"version": 1})
     if last.slot is None:
         return [*begun, table.put(slot, condition="attribute_not_exists(PK)")]

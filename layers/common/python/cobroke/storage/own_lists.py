@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cobroke.domain.paging import Page
 from cobroke.domain.vocabulary import Status
-from cobroke.storage import keys, stored_object
+from cobroke.storage import entities, keys, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table, Write
@@ -21,7 +21,7 @@ def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: 
     pk, _ = keys.realtor(owner)
     counts, on_page, total = {}, [], 0
     for item in table.query(pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True):
-        if item["entity"] == "COUNTS":  # comes before its object, as the longer key
+        if item["entity"] == entities.COUNTS.name:  # comes before its object, as the longer key
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
             if total in page.rows:
@@ -44,7 +44,7 @@ def having_pairs(table: Table, kind: Kind, object_ids: Iterable[str]) -> set[str
 
 def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int) -> Write:
     """So many more: part of the transaction that makes it so."""
-    values = {"pairs": pairs, "matches": matches, "entity": "COUNTS"}
+    values = {"pairs": pairs, "matches": matches, "entity": entities.COUNTS.name}
     return table.update(keys.counts(kind, object_id), "SET entity = :entity ADD pairs :pairs, matches :matches", values)
 
 

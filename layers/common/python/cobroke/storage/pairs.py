@@ -8,7 +8,7 @@ from cobroke.domain.features import Market
 from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.pair import Pair, Side, Snapshot, Told
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import agenda, keys
+from cobroke.storage import agenda, entities, keys
 from cobroke.storage.agenda import Due
 from cobroke.storage.keys import Kind
 from cobroke.storage.markets import OVERLAP_MS
@@ -44,8 +44,8 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     expires = new.expires_at if new.expires_at != old.expires_at else None
     the_match = match_id(new.lead_id, new.property_id)
     return [
-        table.put({"PK": pair[0], "SK": pair[1], "entity": "PAIR", **facts}, **_as_read(old)),
-        table.put({"PK": mirror[0], "SK": mirror[1], "entity": "MIRROR", **facts}),
+        table.put(entities.PAIR.at(pair, facts), **_as_read(old)),
+        table.put(entities.MIRROR.at(mirror, facts)),
         table.put(_change_item(new, market, facts)),
         *(count(table, *of, pairs=begun, matches=matches) for of in _objects(new) if begun or matches),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
@@ -65,8 +65,8 @@ def _as_read(pair: Pair) -> dict[str, Any]:
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
     """What this side says with its LIKE, or (None) that it says nothing."""
-    pk, sk = key = keys.message(pair.lead_id, pair.property_id, side)
-    return table.put({"PK": pk, "SK": sk, "entity": "MESSAGE", "text": text}) if text else table.delete(key)
+    key = keys.message(pair.lead_id, pair.property_id, side)
+    return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
 
 
 def of_item(item: Item) -> Pair:
@@ -77,15 +77,13 @@ def of_item(item: Item) -> Pair:
 
 
 def _of_change(item: Item) -> Pair:
-    _, the_match, _ = item["SK"].split("#")
-    return _pair(item, *(pair_of(the_match) or ("", "")))
+    return _pair(item, *(pair_of(keys.match_in(item["SK"])) or ("", "")))
 
 
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:
-    """The version keeps two changes of one millisecond apart."""
-    sk = f"{keys.moment(new.changed_at)}#{match_id(new.lead_id, new.property_id)}#{facts['version']}"
-    expires = new.changed_at // 1000 + CHANGES_KEPT_S
-    return {"PK": keys.pair_changes(market), "SK": sk, "entity": "PAIR_CHANGE", "expires": expires, **facts}
+    the_match = match_id(new.lead_id, new.property_id)
+    key = keys.pair_change(market, new.changed_at, the_match, facts["version"])
+    return entities.PAIR_CHANGE.at(key, {"expires": new.changed_at // 1000 + CHANGES_KEPT_S, **facts})
 
 
 def _pair(item: Item, lead_id: str, property_id: str) -> Pair:

@@ -7,7 +7,7 @@ from itertools import batched
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.ranking import Ranking, pack_place, pack_rows, unpack_place, unpack_rows
-from cobroke.storage import keys, stored_object
+from cobroke.storage import entities, keys, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.stored_object import StoredObject
@@ -49,11 +49,7 @@ def save(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking |
     """Keep it in place of the `known` one. False where somebody else was faster: his is as good."""
     version = known.version if known else 0
     condition, values = ("version = :old", {"old": version}) if known else ("attribute_not_exists(PK)", None)
-    pk, sk = keys.ranking(own.owner, own.kind, own.id)
-    item: Item = {
-        "PK": pk,
-        "SK": sk,
-        "entity": "RANKING",
+    facts = {
         "rows": pack_rows(ranking.rows),
         "cut": pack_place(ranking.cut),
         "watermark": ranking.watermark,
@@ -63,6 +59,7 @@ def save(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking |
         "looked_at": looked_at,
         "expires": ranking.watermark // 1000 + KEPT_S,
     }
+    item = entities.RANKING.at(keys.ranking(own.owner, own.kind, own.id), facts)
     return table.put_alone(item, condition=condition, values=values)
 
 

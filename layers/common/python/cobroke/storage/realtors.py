@@ -7,7 +7,7 @@ from typing import Any
 from cobroke.domain import ids
 from cobroke.domain.errors import AlreadyRegistered, NotRegistered
 from cobroke.domain.proof import Proof
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, until_written
 from cobroke.storage.table import Table
@@ -51,8 +51,7 @@ def register(table: Table, realtor: Realtor) -> Realtor:
         if table.get(keys.telegram(realtor.telegram_id)):
             raise AlreadyRegistered
         new = replace(realtor, id=ids.realtor_id(os.urandom(ids.REALTOR_BYTES)))
-        pk, sk = keys.telegram(new.telegram_id)
-        claim = {"PK": pk, "SK": sk, "entity": "TELEGRAM", "realtor_id": new.id}
+        claim = entities.TELEGRAM.at(keys.telegram(new.telegram_id), {"realtor_id": new.id})
         absent = "attribute_not_exists(PK)"
         table.transact([table.put(claim, condition=absent), table.put(_item(new), condition=absent)])
         return new
@@ -111,10 +110,9 @@ def _with_telegram_id(table: Table, telegram_id: str) -> Realtor:
 
 
 def _item(realtor: Realtor) -> Item:
-    pk, sk = keys.realtor(realtor.id)
     attributes = asdict(realtor)
-    return {"PK": pk, "SK": sk, "entity": "REALTOR"} | {name: attributes[name] for name in _ATTRIBUTES}
+    return entities.REALTOR.at(keys.realtor(realtor.id), {name: attributes[name] for name in _ATTRIBUTES})
 
 
 def of_item(item: Item) -> Realtor:
-    return Realtor(id=item["PK"].partition("#")[2], **{name: item[name] for name in _ATTRIBUTES})
+    return Realtor(id=keys.realtor_in(item["PK"]), **{name: item[name] for name in _ATTRIBUTES})

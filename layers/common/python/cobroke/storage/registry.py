@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 from cobroke.domain.features import Group, Market
+from cobroke.storage import entities, keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import until_written
 from cobroke.storage.table import ConditionFailed, Table, Write
@@ -44,7 +45,7 @@ def forget(table: Table, market: Market, now: int) -> Write:
 
 def markets(table: Table) -> Iterator[Market]:
     for shard in range(SHARDS):
-        for item in table.query(_partition(shard)):
+        for item in table.query(keys.markets(shard)):
             yield Market(item["city"], Group[item["SK"].partition("#")[0]])
 
 
@@ -57,9 +58,5 @@ def _put(table: Table, market: Market, now: int) -> None:
 def _item(market: Market, now: int) -> Item:
     """A city's name may hold any sign, and more bytes than a sort key."""
     shard = zlib.crc32(repr(market).encode()) % SHARDS
-    key = {"PK": _partition(shard), "SK": f"{market.group.name}#{hashlib.sha256(market.city.encode()).hexdigest()}"}
-    return key | {"entity": "MARKET", "city": market.city, "put_at": now}
-
-
-def _partition(shard: int) -> str:
-    return f"MARKETS#{shard}"
+    key = keys.markets(shard), f"{market.group.name}#{hashlib.sha256(market.city.encode()).hexdigest()}"
+    return entities.MARKET.at(key, {"city": market.city, "put_at": now})

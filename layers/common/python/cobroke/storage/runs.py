@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from cobroke.domain.features import Market
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.stored_object import LONGEST_MS
 from cobroke.storage.table import Table
 
@@ -19,8 +19,7 @@ def watermark(table: Table, market: Market, now: int) -> int:
 
 def follow(table: Table, market: Market, watermark: int) -> None:
     """A slower worker never takes back how far another has come."""
-    pk, sk = keys.followed(market)
-    item = {"PK": pk, "SK": sk, "entity": "FOLLOWED", "watermark": watermark}
+    item = entities.FOLLOWED.at(keys.followed(market), {"watermark": watermark})
     further = "attribute_not_exists(PK) OR watermark < :new"
     table.put_alone(item, condition=further, values={"new": watermark})
 
@@ -29,13 +28,12 @@ def report(table: Table, run: str, part: str, did: Mapping[str, int], now_s: int
     """What one part of a run did; done again, it takes the place of the first report."""
     facts = {f"n_{name}": count for name, count in did.items()}
     digest = hashlib.sha256(part.encode()).hexdigest()  # a city's name may be longer than a sort key
-    item = {"PK": f"RUN#{run}", "SK": digest, "entity": "RUN", "part": part, "expires": now_s + KEPT_S}
-    table.put_alone(item | facts)
+    table.put_alone(entities.RUN.at((keys.run(run), digest), {"part": part, "expires": now_s + KEPT_S, **facts}))
 
 
 def reports(table: Table, run: str) -> dict[str, dict[str, int]]:
     """By part."""
     return {
         item["part"]: {name[2:]: count for name, count in item.items() if name.startswith("n_")}
-        for item in table.query(f"RUN#{run}")
+        for item in table.query(keys.run(run))
     }

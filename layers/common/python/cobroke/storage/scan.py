@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from cobroke.domain.features import Group, Market
+from cobroke.domain.features import Market
 from cobroke.domain.ids import owner_of
 from cobroke.domain.pair import Pair, owed
 from cobroke.storage import keys, limits, pairs, stored_object
@@ -95,12 +95,12 @@ class Pass:
         return self.rng.sample(list(self._sample.values()), len(self._sample))
 
     def take(self, item: Item) -> None:
-        whose = item["PK"].partition("#")[2]
+        whose = keys.realtor_in(item["PK"])
         match item.get("entity"):
             case "LEAD" | "PROPERTY":
                 self._take_object(item)
             case "ENTRY":
-                kind, place = kind_of_entry(item["PK"]), (item["PK"], item["SK"])
+                kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
                 self._entries.state((place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place))
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
@@ -171,18 +171,6 @@ def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
 
 def is_due(at: int, now: int) -> bool:
     return now - KEPT_S * 1000 < at < now - SETTLED_AFTER_MS
-
-
-def kind_of_entry(partition: str) -> Kind:
-    return "LEAD" if partition.startswith("MARKET#LEAD#") else "PROPERTY"
-
-
-def market_of_entry(partition: str) -> Market:
-    """A city's name may hold any sign."""
-    place = partition.split("#", 2)[2]
-    place = place if kind_of_entry(partition) == "LEAD" else place.rpartition("#")[0]
-    city, _, group = place.rpartition("#")
-    return Market(city, Group[group])
 
 
 def _told(realtor_id: str, notice: str) -> int:

@@ -16,11 +16,11 @@ from cobroke.domain.features import (
 )
 from cobroke.domain.vocabulary import ArchivedFor, Status
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import agenda, keys, limits
+from cobroke.storage import agenda, entities, keys, limits
 from cobroke.storage.agenda import Due
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
-from cobroke.storage.table import Key, Table, Write
+from cobroke.storage.table import Table, Write
 
 CHANGES_KEPT_S = 30 * 24 * 3600
 LONGEST_MS = (CHANGES_KEPT_S - 24 * 3600) * 1000
@@ -120,7 +120,7 @@ def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Wr
     if left and left != taken:
         found.append(table.delete(left))
     if taken:
-        found.append(table.put(_keyed(taken) | _market_facts(new)))
+        found.append(table.put(entities.ENTRY.at(taken, _market_facts(new))))
     change = (new.status == "ACTIVE") - (old is not None and old.status == "ACTIVE")
     if change:
         found.append(limits.count(table, new.owner, new.kind, change))
@@ -131,8 +131,7 @@ def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Wr
 
 
 def _object_item(stored: StoredObject) -> Item:
-    return _keyed(keys.owned(stored.kind, stored.id)) | {
-        "entity": stored.kind,
+    facts = {
         "d": dumps(stored.content.body),
         "city": stored.content.features.city,
         "f": packed(stored.content.features),
@@ -144,6 +143,7 @@ def _object_item(stored: StoredObject) -> Item:
         "archived_for": stored.archived_for,
         "stale": stored.stale,
     }
+    return entities.OF_KIND[stored.kind].at(keys.owned(stored.kind, stored.id), facts)
 
 
 def _change_item(stored: StoredObject, market: Market) -> Item:
@@ -151,17 +151,13 @@ def _change_item(stored: StoredObject, market: Market) -> Item:
     here = stored.in_market and stored.content.features.market == market
     key = keys.change(stored.kind, market, stored.changed_at, stored.id)
     facts = _market_facts(stored) if here else {"version": stored.version}
-    return _keyed(key) | facts | {"entity": "CHANGE", "expires": stored.changed_at // 1000 + CHANGES_KEPT_S}
+    return entities.CHANGE.at(key, facts | {"expires": stored.changed_at // 1000 + CHANGES_KEPT_S})
 
 
 def _market_facts(stored: StoredObject) -> Item:
-    facts = {"entity": "ENTRY", "f": packed(stored.content.features), "version": stored.version}
+    facts = {"f": packed(stored.content.features), "version": stored.version}
     return facts | ({"revision": stored.revision} if stored.kind == "LEAD" else {})
 
 
 def packed(features: Features) -> bytes:
     return pack_lead(features) if isinstance(features, LeadFeatures) else pack_property(features)
-
-
-def _keyed(key: Key) -> Item:
-    return {"PK": key[0], "SK": key[1]}

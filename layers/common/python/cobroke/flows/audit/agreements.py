@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from cobroke.clock import Clock
 from cobroke.domain.pair import Pair
 from cobroke.flows.notices import tell_of_pair
-from cobroke.storage import keys, notices, pairs, scan
+from cobroke.storage import entities, keys, notices, pairs, scan
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import written
@@ -55,7 +55,7 @@ def mirror(table: Table, found: WrongMirror) -> bool:
         is_absent = table.check(key, condition="attribute_not_exists(PK)")
         return written(table, [is_absent, table.delete((pk, sk), **_as_seen(found.mirror))])
     known = pairs.unchanged(table, pairs.of_item(found.record))
-    item = {"PK": pk, "SK": sk, "entity": "MIRROR"} | (_facts(found.record) or {})
+    item = entities.MIRROR.at((pk, sk), _facts(found.record) or {})
     return written(table, [known, table.put(item, **_as_seen(found.mirror))])
 
 
@@ -69,8 +69,7 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
 
 
 def count(table: Table, found: WrongCount) -> bool:
-    pk, sk = keys.counts(*found.of)
-    item = {"PK": pk, "SK": sk, "entity": "COUNTS", **found.counted._asdict()}
+    item = entities.COUNTS.at(keys.counts(*found.of), found.counted._asdict())
     if found.kept is None:
         return written(table, [table.put(item, condition="attribute_not_exists(PK)")])
     as_seen = "pairs = :pairs AND matches = :matches"
@@ -96,14 +95,14 @@ def pay(table: Table, clock: Clock, found: Debt) -> int:
 
 def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
     """A mark of a notice that is not there; an expired one is left to the time to live."""
-    notice = keys.notices(mark[0].partition("#")[2]), mark[1]
+    notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
     items = table.get_many([mark, notice])
     is_lost = mark in items and notice not in items and items[mark]["expires"] > clock() // 1000
     return mark if is_lost else None
 
 
 def unmark(table: Table, mark: Key) -> bool:
-    notice = keys.notices(mark[0].partition("#")[2]), mark[1]
+    notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
     is_absent = table.check(notice, condition="attribute_not_exists(PK)")
     return written(table, [is_absent, table.delete(mark, condition="attribute_exists(PK)")])
 

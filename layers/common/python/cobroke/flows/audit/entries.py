@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.features import Market
-from cobroke.storage import keys, registry, scan, stored_object
+from cobroke.storage import entities, keys, registry, scan, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import written
@@ -73,13 +73,12 @@ def _taken_out(table: Table, found: WrongEntries, own: StoredObject | None, vers
     place = keys.market_entry(own.content.features, own.id) if own and own.in_market else None
     told = {own.content.features.market} if own and (own.in_market or own.stale) else set[Market]()
     stray = {key: old for key, old in found.versions.items() if key != place}
-    left = {scan.market_of_entry(pk) for pk, _ in stray} - told
+    left = {keys.market_of_entry(pk) for pk, _ in stray} - told
     deleted = [table.delete(key, condition="version = :old", values={"old": old}) for key, old in stray.items()]
     return deleted + [table.put(_removal(found.owned, market, version, at)) for market in sorted(left)]
 
 
 def _removal(owned: Owned, market: Market, version: int, at: int) -> Item:
     """A change without features."""
-    pk, sk = keys.change(owned.kind, market, at, owned.id)
-    facts = {"entity": "CHANGE", "version": version, "expires": at // 1000 + CHANGES_KEPT_S}
-    return {"PK": pk, "SK": sk} | facts
+    facts = {"version": version, "expires": at // 1000 + CHANGES_KEPT_S}
+    return entities.CHANGE.at(keys.change(owned.kind, market, at, owned.id), facts)

@@ -1,0 +1,197 @@
+"""The kinds of item in the one table, a row each: where it stands, what it holds, how long, and what it is made from.
+docs/table.md is this page, printed; what is in the table is held against it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cobroke.storage.notation import Item
+from cobroke.storage.table import Key
+
+
+@dataclass(frozen=True)
+class Entity:
+    """`keys`: partition and sort key, one pair a shape. Of `attributes` those with a `?` may be absent. `kept`: for how
+    long, "" for good. `made_from`: what the audit or a run makes it from again, "" where it is the truth itself.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    attributes: str
+    holds: str
+    kept: str = ""
+    made_from: str = ""
+
+    def at(self, key: Key, facts: Mapping[str, Any]) -> Item:
+        """Such an item."""
+        return {"PK": key[0], "SK": key[1], "entity": self.name, **facts}
+
+
+REALTOR = Entity(
+    "REALTOR",
+    ("REALTOR#{realtor} | PROFILE",),
+    "telegram_id username name phone email agency_name verified proven_at token_version push_off push_after version",
+    "a realtor",
+)
+TELEGRAM = Entity(
+    "TELEGRAM",
+    ("TELEGRAM#{telegram_id} | TELEGRAM",),
+    "realtor_id",
+    "whose a Telegram id is: one realtor's",
+)
+LIMITS = Entity(
+    "LIMITS",
+    ("REALTOR#{realtor} | LIMITS",),
+    "leads? properties?",
+    "how many active leads and properties a realtor has",
+    made_from="LEAD, PROPERTY",
+)
+IDEMPOTENCY = Entity(
+    "IDEMPOTENCY",
+    ("IDEMPOTENCY#{realtor} | {route}#{digest}",),
+    "fingerprint made expires",
+    "what a create under an `Idempotency-Key` has made, and of which body",
+    kept="24 hours",
+)
+_OBJECT = "d f city status stale archived_for version revision changed_at updated_at"
+LEAD = Entity(
+    "LEAD",
+    ("REALTOR#{realtor} | LEAD#{lead}",),
+    _OBJECT,
+    "a lead as its owner wrote it (`d`), and what matching needs of it, packed (`f`)",
+)
+PROPERTY = Entity(
+    "PROPERTY",
+    ("REALTOR#{realtor} | PROPERTY#{property}",),
+    _OBJECT,
+    "a listing, likewise",
+)
+COUNTS = Entity(
+    "COUNTS",
+    ("REALTOR#{realtor} | {kind}#{object}#COUNTS",),
+    "pairs matches",
+    "how many pairs and open or agreed matches a lead or listing has",
+    made_from="PAIR",
+)
+RANKING = Entity(
+    "RANKING",
+    ("REALTOR#{realtor} | RANKING#{kind}#{object}",),
+    "rows cut watermark seen own_version looked_at version expires",
+    "the best 200 counterparts of a lead or listing, as of a watermark",
+    kept="30 days from its watermark",
+    made_from="ENTRY, CHANGE, PAIR",
+)
+ENTRY = Entity(
+    "ENTRY",
+    ("MARKET#LEAD#{city}#{group} | {price}#{lead}", "MARKET#PROPERTY#{city}#{group}#{rooms} | {price}#{property}"),
+    "f version revision?",
+    "where a lead or listing stands in its market: a lead by the highest price it may be shown (with its revision), "
+    "a listing by its rooms and price",
+    made_from="LEAD, PROPERTY",
+)
+CHANGE = Entity(
+    "CHANGE",
+    ("CHANGES#{kind}#{city}#{group} | {ms}#{object}",),
+    "f? version revision? expires",
+    "what became of a lead or listing in a market, in order of time; without `f` it left",
+    kept="30 days",
+)
+PAIR = Entity(
+    "PAIR",
+    ("LEAD#{lead} | PAIR#{property}",),
+    "d version",
+    "what the two sides of a pair have said, the match that came of it, and what that owes them",
+)
+MIRROR = Entity(
+    "MIRROR",
+    ("PROPERTY#{property} | PAIR#{lead}",),
+    "d version",
+    "the same, where the property's side lists it",
+    made_from="PAIR",
+)
+MESSAGE = Entity(
+    "MESSAGE",
+    ("LEAD#{lead} | MESSAGE#{property}#{side}",),
+    "text",
+    "what a side says with its LIKE",
+)
+PAIR_CHANGE = Entity(
+    "PAIR_CHANGE",
+    ("CHANGES#PAIR#{city}#{group} | {ms}#{match}#{version}",),
+    "d version expires",
+    "a pair as it was after each change, in order of time",
+    kept="30 days",
+)
+NOTICE = Entity(
+    "NOTICE",
+    ("NOTICES#{realtor} | {notice}",),
+    "type title message typed d expires counterparts? scores? version? is_read? claimed_until? pushed_at?",
+    "what a realtor was told; one that tells of alerts grows until it is read (`counterparts`, `scores`, `version`)",
+    kept="90 days",
+    made_from="PAIR, unless it tells of alerts",
+)
+UNREAD = Entity(
+    "UNREAD",
+    ("UNREAD#{realtor} | {notice}",),
+    "expires grows?",
+    "the mark of a notice that nobody has read",
+    kept="90 days",
+)
+ALERTED = Entity(
+    "ALERTED",
+    ("ALERTS#{kind}#{object} | {counterpart}", "ALERTS#{kind}#{object} | DONE"),
+    "price? notice? revision?",
+    "that a counterpart has alerted an object, in which notice and at which price; under DONE, up to which revision "
+    "the object itself has alerted all it should",
+)
+SLOT = Entity(
+    "SLOT",
+    ("ALERTS#{kind}#{object} | SLOT",),
+    "notice",
+    "the last notice of an object's alerts",
+)
+MARKET = Entity(
+    "MARKET",
+    ("MARKETS#{shard} | {group}#{digest}",),
+    "city put_at",
+    "a market there is, for the scheduled runs",
+    made_from="LEAD, PROPERTY",
+)
+LOOK = Entity(
+    "LOOK",
+    ("LOOKS#{kind}#{city}#{group}#{day} | {object}",),
+    "expires",
+    "that somebody looked at an object's list on a day",
+    kept="3 days",
+)
+DUE = Entity(
+    "DUE",
+    ("DUE#{date}#{shard} | {ms}#{what}#{id}",),
+    "expires",
+    "a reminder: an object grows stale, or a match expires, at a time",
+    kept="100 days from then",
+)
+CURSOR = Entity(
+    "CURSOR",
+    ("AGENDA | CURSOR#{shard}",),
+    "day",
+    "up to which day a shard of the reminders is worked off",
+)
+FOLLOWED = Entity(
+    "FOLLOWED",
+    ("FOLLOWED#{city}#{group} | WATERMARK",),
+    "watermark",
+    "up to when the scheduled runs have followed a market",
+)
+RUN = Entity(
+    "RUN",
+    ("RUN#{run} | {digest}",),
+    "part expires n_*",
+    "what one part of a scheduled run did",
+    kept="7 days",
+)
+
+ENTITIES: tuple[Entity, ...] = tuple(found for found in list(globals().values()) if isinstance(found, Entity))
+"""As they stand above."""
+OF_KIND = {"LEAD": LEAD, "PROPERTY": PROPERTY}

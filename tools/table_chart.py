@@ -1,0 +1,91 @@
+"""`make chart`: docs/table.md, the kinds of item in the table and how each question finds its answer.
+
+The kinds are `storage/entities.py`, printed. A question names the function that asks it.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from cobroke.storage.entities import ENTITIES, Entity
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "table.md"
+
+
+class Access(NamedTuple):
+    """`reads`: what is read of which kinds. `by`: module and function under `cobroke/`."""
+
+    question: str
+    reads: str
+    by: str
+
+
+ACCESS = (
+    Access("who is this", "REALTOR, one item", "storage.realtors.find"),
+    Access("whose is a Telegram id", "TELEGRAM, then REALTOR", "storage.realtors.login"),
+    Access("is there room for another", "LIMITS, one item", "storage.limits.check"),
+    Access("was this create made before", "IDEMPOTENCY, one item", "storage.objects.create"),
+    Access("one's own lead or listing", "LEAD or PROPERTY, one item", "storage.objects.load_own"),
+    Access("all of one's own", "LEAD or PROPERTY, one partition, newest first", "storage.own_lists.list_own"),
+    Access("the best counterparts", "RANKING, CHANGE and PAIR_CHANGE since then", "flows.ranking.current"),
+    Access("without a ranking", "ENTRY, by price (and rooms), then CHANGE", "storage.markets.read"),
+    Access("the rows of a page", "LEAD or PROPERTY, REALTOR, MESSAGE", "flows.recommendations.recommend"),
+    Access("every pair of an object", "PAIR or MIRROR, one partition", "storage.pairs.of_object"),
+    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.matches.load"),
+    Access("what was I told", "NOTICE and UNREAD by time, a batch of the page", "storage.notices.page_of"),
+    Access("is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.pushes.load"),
+    Access("whom does a write alert", "ENTRY (held in memory), ALERTED, SLOT, NOTICE", "flows.alerts.alert"),
+    Access("which markets are there", "MARKET, eight partitions", "storage.registry.markets"),
+    Access("what has happened in a market", "CHANGE and PAIR_CHANGE since FOLLOWED", "storage.backlog.backlog"),
+    Access("who looks at lists these days", "LOOK, three days", "storage.looks.looked_at"),
+    Access("what is due", "DUE by day since CURSOR", "storage.agenda.due"),
+    Access("what did a run do", "RUN, one partition", "storage.runs.reports"),
+    Access("does all agree", "everything, one scan", "storage.scan.over"),
+)
+
+
+def chart() -> str:
+    kinds = [
+        "| kind | partition key | sort key | attributes (`?`: may be absent) | kept |",
+        "|---|---|---|---|---|",
+        *(row for entity in ENTITIES for row in _rows(entity)),
+    ]
+    held = [f"- **{entity.name}**: {entity.holds}{_source(entity)}." for entity in ENTITIES]
+    asked = ["| question | reads | by |", "|---|---|---|"]
+    asked += [f"| {access.question} | {access.reads} | `{access.by}` |" for access in ACCESS]
+    parts = [_HEAD, *kinds, "", "## What each holds", *held, "", "## How a question is answered", *asked, "", _TAIL]
+    return "\n".join(parts) + "\n"
+
+
+def _rows(entity: Entity) -> list[str]:
+    shapes = [each.split(" | ") for each in entity.keys]
+    attributes = " ".join(f"`{name}`" for name in entity.attributes.split())
+    first, *more = [f"| {{}} | `{pk}` | `{sk}` | {{}} | {{}} |" for pk, sk in shapes]
+    rest = [row.format("", "", "") for row in map(_escaped, more)]
+    return [_escaped(first).format(entity.name, attributes, entity.kept or "for good"), *rest]
+
+
+def _escaped(row: str) -> str:
+    """The braces of a key stay."""
+    return row.replace("{", "{{").replace("}", "}}").replace("{{}}", "{}")
+
+
+def _source(entity: Entity) -> str:
+    return f" (made again from {entity.made_from})" if entity.made_from else ""
+
+
+_HEAD = """# The table
+One DynamoDB table, keys `PK` and `SK`, a stream of new and old images, `expires` as time to live.
+Written by `make chart` from `storage/entities.py`; a test holds the items that are there against it.
+"""
+_TAIL = """All reads are strongly consistent. A write that several items depend on is one transaction, decided
+on what was read under conditions, and decided again where one of them no longer holds
+(`storage/retry.py`). What is made from something else may be dropped: the audit finds what disagrees
+and makes it again. [Decision 13](decisions/README.md) says why it is one table."""
+
+
+def main() -> None:
+    DOCUMENT.write_text(chart(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
