@@ -11,8 +11,9 @@ from cobroke.domain.pair import Action, Side, other
 from cobroke.storage import notices
 from cobroke.storage.matches import PairIds
 from tests import oracle
-from tests.integration.test_alert_stream import World, body_of, counts, pumps
 from tests.pump import Json
+from tests.support.contents import body_of
+from tests.support.town import Town, counts, pumps
 
 STEPS = 70
 SEEDS = range(12)
@@ -122,7 +123,7 @@ class City:
     """The product and the model, told the same."""
 
     def __init__(self, seed: int, best: int = BEST) -> None:
-        self.rng, self.world, self.model = Random(seed), World(), Model(best)
+        self.rng, self.world, self.model = Random(seed), Town(), Model(best)
         self.pumps = pumps(self.rng, quiet=True)
 
     def step(self) -> None:

@@ -19,20 +19,10 @@ from cobroke.flows.agreement import Deed
 from cobroke.storage import keys, pairs, registry, scan, stored_object
 from cobroke.storage.matches import PairIds
 from cobroke.storage.scan import Listed, Owned
-from tests.integration.test_audit import (
-    ALL,
-    MINUTE,
-    PAGE_ITEMS,
-    Evening,
-    Town,
-    all_broken,
-    an_entry_of_a_stale_lead,
-    audited,
-    in_market,
-    of_entity,
-    writers,
-)
 from tests.memory_table import MemoryTable
+from tests.support.drifts import ALL, all_broken, an_entry_of_a_stale_lead
+from tests.support.evening import PAGE_ITEMS, BusyTown, Evening, audited, in_market, of_entity, writers
+from tests.support.town import MINUTE
 
 type When = Literal["before", "after"]
 
@@ -59,7 +49,7 @@ def evening() -> Evening:
     """A short day of few deeds; and a market is left in which nothing stands."""
     rng = Random(10)
     with patch("cobroke.storage.pauses.time.sleep"), patch("os.urandom", rng.randbytes):
-        town = Town(rng)
+        town = BusyTown(rng)
         town.lives(30, posts=6)
     registry.remember(town.table, DESERTED, set(), 0)
     return Evening(list(town.table.items()), town.now + 10 * MINUTE)

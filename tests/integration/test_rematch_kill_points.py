@@ -16,9 +16,10 @@ from cobroke.storage.matches import PairIds
 from cobroke.storage.stored_object import FRESH_FOR_MS
 from infra.schedules import PLANNER_ACTIONS, WORKER_ACTIONS
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import START
-from tests.integration.test_rematch import MINUTE, City, Message, Schedule, deliver
 from tests.pump import Json
+from tests.support.lossy_city import City, deliver
+from tests.support.schedule import Message, Schedule
+from tests.support.town import MINUTE, START
 
 type When = Literal["before", "after"]
 
