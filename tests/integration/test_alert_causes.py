@@ -19,7 +19,7 @@ from cobroke.storage.table import Key, Table, Write
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
 from tests.pump import Json
-from tests.support.scene import Scene
+from tests.support.scene import Scene, a_scene
 from tests.support.town import Town
 
 CHEAPER, DEARER, FAR = 20_000_000, 21_000_000, 60_000_000
@@ -27,12 +27,9 @@ CHEAPER, DEARER, FAR = 20_000_000, 21_000_000, 60_000_000
 
 @pytest.fixture
 def scene() -> Scene:
-    world = Town()
-    anna, boris, *_ = world.realtors
-    lead = world.posts("LEAD", anna, a_lead())
-    found = Scene(world, lead, anna, boris)
-    found.settle()
-    return found
+    scene = a_scene()
+    scene.settle()
+    return scene
 
 
 @contextmanager

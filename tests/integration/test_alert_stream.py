@@ -22,16 +22,16 @@ from cobroke.storage import notices, objects, stored_object
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.stored_object import StoredObject
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import Table, Write
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
 from tests.account import TABLE
 from tests.builders import a_context, a_lead, a_property
-from tests.memory_table import Stream
+from tests.memory_table import Stream, fill
 from tests.pump import Json, Pump, passes
 from tests.support.contents import body_of, content
-from tests.support.scene import Scene
+from tests.support.scene import Scene, a_scene
 from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
 from tests.support.town import BATCH_SIZE, PATTERNS, Alerted, Town, alerted, counts, pumps, without_luck
 
@@ -50,8 +50,7 @@ class Day:
     def world(self) -> Town:
         world = Town(())
         world.realtors, world.now = list(self.realtors), self.now
-        for start in range(0, len(self.items), BATCH):
-            world.table.transact([world.table.put(item) for item in self.items[start : start + BATCH]])
+        fill(world.table, self.items)
         world.table.store.stream = Stream(self.stream)
         return world
 
@@ -87,7 +86,7 @@ def clean(day: Day) -> Counter[Alerted]:
     world = day.world()
     world.settle(*pumps(Random(0), quiet=True))
     assert len(world.queue.messages) == len(world.queue.notices)
-    assert world.queue.notices == world.told
+    assert world.queue.notices == world.every_notice
     return world.alerted()
 
 
@@ -121,7 +120,7 @@ def test_however_it_is_delivered_the_alerts_are_those_of_one_clean_pass(
     for seed in SEEDS:
         world, _, _ = wild_world(day, seed, fault)
         assert world.alerted() == world.alerted(unread_only=True) == clean, seed
-        assert world.queue.notices == world.told, seed
+        assert world.queue.notices == world.every_notice, seed
 
 
 def test_what_was_read_between_is_not_told_again(day: Day, clean: Counter[Alerted]) -> None:
@@ -129,10 +128,10 @@ def test_what_was_read_between_is_not_told_again(day: Day, clean: Counter[Alerte
         world, matcher, notifier = wild_world(day, seed)
         for realtor in world.realtors:
             world.reads_all(realtor)
-        told = world.told
+        told = world.every_notice
         matcher.position = notifier.position = 0
         world.settle(matcher, notifier)
-        assert world.told == told
+        assert world.every_notice == told
         assert (world.alerted(), world.alerted(unread_only=True)) == (clean, Counter()), seed
 
 
@@ -159,7 +158,7 @@ def test_a_crash_behind_any_record_changes_nothing(day: Day, clean: Counter[Aler
             matching.handler({"Records": waking[:handled]}, None)
         world.settle(*pumps(Random(handled), quiet=True))
         assert world.alerted() == world.alerted(unread_only=True) == clean, handled
-        assert world.queue.notices == world.told, handled
+        assert world.queue.notices == world.every_notice, handled
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -169,7 +168,7 @@ def test_a_fault_of_any_one_transaction_changes_nothing(day: Day, clean: Counter
         with faulty(world.table, once(number, fault)):
             world.settle(*pumps(Random(0), quiet=True))
         assert world.alerted() == world.alerted(unread_only=True) == clean, number
-        assert world.queue.notices == world.told, number
+        assert world.queue.notices == world.every_notice, number
 
 
 def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_holds_it_back(day: Day) -> None:
@@ -177,16 +176,14 @@ def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_hol
     matcher, _ = pumps(Random(0), quiet=True)
     unfiltered = without_luck(Pump(notifying.handler, Random(0)))
     world.settle(matcher, unfiltered)
-    assert len(world.queue.messages) == len(world.told) > 10
+    assert len(world.queue.messages) == len(world.every_notice) > 10
 
 
 def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None:  # noqa: ARG001 - an account
     world, _, _ = wild_world(day, 1)
     assert len(world.queue.messages) > len(world.queue.notices)
     table = Table(TABLE)
-    written = [item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}]
-    for start in range(0, len(written), BATCH):
-        table.transact([table.put(item) for item in written[start : start + BATCH]])
+    fill(table, (item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}))
     sent = Counter[tuple[str, Words]]()
 
     def send(chat_id: str, words: Words) -> Answer:
@@ -208,9 +205,7 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None
 
 @pytest.fixture
 def scene() -> Scene:
-    world = Town()
-    anna, boris, *_ = world.realtors
-    return Scene(world, world.posts("LEAD", anna, a_lead()), anna, boris)
+    return a_scene()
 
 
 def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene: Scene) -> None:

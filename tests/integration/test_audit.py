@@ -25,11 +25,11 @@ from cobroke.storage import agenda, keys, pairs, stored_object
 from cobroke.storage.agenda import DAY_MS
 from cobroke.storage.notation import Item
 from cobroke.storage.scan import Owned, market_of_entry, owed_by
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import Table, Write
 from functions.audit import handler as function
 from infra.schedules import AUDIT_ACTIONS
 from tests.account import TABLE
-from tests.memory_table import MemoryTable
+from tests.memory_table import MemoryTable, fill
 from tests.support.drifts import (
     ALL,
     BREAKS,
@@ -54,6 +54,7 @@ from tests.support.evening import (
     put,
     writers,
 )
+from tests.support.table_calls import rights_used
 from tests.support.town import MINUTE
 
 COUNTED = ("pairs", "matches", "leads", "properties")
@@ -204,8 +205,7 @@ def test_what_is_right_again_at_the_second_look_is_no_drift(evening: Evening, br
         right = evening.table().store.items
         for key in [key for key in table.store.items if key not in right]:
             table.forget(key)
-        for start in range(0, len(evening.items), BATCH):
-            table.transact([table.put(item) for item in evening.items[start : start + BATCH]])
+        fill(table, evening.items)
 
     assert audited(table, evening.at, restored) == {}
 
@@ -320,18 +320,10 @@ def owed_and_told(table: MemoryTable, at: int) -> list[tuple[int, str]]:
 
 
 def test_the_function_may_do_what_it_does_and_no_more(evening: Evening) -> None:
-    table, asked = all_broken(evening), set[str]()
-    call = table._call
-
-    def noted(operation: str, **arguments: Any) -> Any:
-        parts = [kind for write in arguments.get("TransactItems", ()) for kind in write]
-        names = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Delete": "DeleteItem"}
-        asked.update([names[kind] for kind in parts] or [operation.title().replace("_", "")])
-        return call(operation, **arguments)
-
-    with patch.object(table, "_call", noted):
+    table = all_broken(evening)
+    with rights_used(table) as used:
         audited(table, evening.at)
-    assert asked == set(AUDIT_ACTIONS)
+    assert used == set(AUDIT_ACTIONS)
 
 
 @pytest.fixture

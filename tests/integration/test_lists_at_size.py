@@ -8,9 +8,7 @@ from unittest.mock import Mock, patch
 import pytest
 from botocore.exceptions import ClientError
 
-from cobroke.domain.features import Features, lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
+from cobroke.domain.features import Features
 from cobroke.domain.ranking import SIZES
 from cobroke.domain.shortlist import Ranked
 from cobroke.flows import ranking as lists
@@ -18,6 +16,7 @@ from cobroke.storage import markets, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
 from tests import market, oracle
+from tests.support.contents import content
 from tests.support.seekers_world import DAY, SECOND, Offer, SeekersWorld
 
 type Json = dict[str, Any]
@@ -34,9 +33,7 @@ def aws() -> None:
 
 
 def features_of(kind: Kind, body: Json) -> Features:
-    if kind == "LEAD":
-        return lead_features(LeadBody.model_validate(body).requirements)
-    return property_features(PropertyBody.model_validate(body))
+    return content(kind, body).features
 
 
 def sought_by_most(kind: Kind, bodies: list[Json], others: list[Json]) -> Json:

@@ -21,15 +21,16 @@ from cobroke.storage import notices
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.own_lists import match_count
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.account import TABLE, open_account
 from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.events import in_process
-from tests.memory_table import MemoryTable
+from tests.memory_table import MemoryTable, fill
 from tests.pump import Json, Pump, drain, passes, recorded
 from tests.support.office import READER, Office, Told, following, told_to
+from tests.support.table_calls import rights_used
 from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
 from tests.support.town import ATTEMPTS, BATCH_SIZE, SIDES
 
@@ -54,8 +55,7 @@ class Day:
     def table(self) -> MemoryTable:
         """A copy, of which nobody has been told anything."""
         table = MemoryTable(page_items=40)
-        for start in range(0, len(self.items), BATCH):
-            table.transact([table.put(item) for item in self.items[start : start + BATCH]])
+        fill(table, self.items)
         return table
 
     def told(self, table: Table, *, unread_only: bool = False) -> Counter[Told]:
@@ -395,24 +395,13 @@ def test_a_like_that_looked_before_an_archive_does_not_come_after_it(kind: Side)
 
 
 def test_the_function_may_do_what_it_does_and_no_more() -> None:
-    office, asked = Office(), set[str]()
+    office = Office()
     ids = PairIds(office.posted("LEAD"), office.posted("PROPERTY"))
     office.acts("LEAD", ids)
     office.archives("LEAD", ids.lead_id)
-    call = office.table._call
-
-    def noted(operation: str, **arguments: Any) -> Any:
-        parts = [kind for write in arguments.get("TransactItems", ()) for kind in write]
-        names = {
-            "ConditionCheck": "ConditionCheckItem",
-            **{kind: f"{kind}Item" for kind in ("Put", "Update", "Delete")},
-        }
-        asked.update([names[kind] for kind in parts] or [operation.title().replace("_", "")])
-        return call(operation, **arguments)
-
-    with patch.object(office.table, "_call", noted):
+    with rights_used(office.table) as used:
         office.settle()
-    assert asked == set(READER.actions)
+    assert used == set(READER.actions)
 
 
 def test_over_http_both_sides_see_why_a_match_was_closed(anna: Client, boris: Client) -> None:

@@ -12,7 +12,7 @@ from cobroke.storage.notation import Item
 from cobroke.storage.table import Key, Table
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
-from tests.support.scene import Scene
+from tests.support.scene import Scene, a_scene
 from tests.support.town import Town
 
 FAR, FITTING = 60_000_000, 20_000_000
@@ -20,11 +20,9 @@ FAR, FITTING = 60_000_000, 20_000_000
 
 @pytest.fixture
 def scene() -> Scene:
-    world = Town()
-    anna, boris, *_ = world.realtors
-    found = Scene(world, world.posts("LEAD", anna, a_lead()), anna, boris)
-    found.settle()
-    return found
+    scene = a_scene()
+    scene.settle()
+    return scene
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
 from cobroke.domain.errors import Refusal
 from cobroke.domain.ids import owner_of
@@ -17,20 +16,18 @@ from cobroke.flows.agreement import Deed
 from cobroke.flows.audit import audit
 from cobroke.flows.recommendations import recommend
 from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import keys, notices, objects, pairs, realtors, stored_object
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.storage import keys, notices, objects, pairs, stored_object
 from cobroke.storage.keys import Kind
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
-from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content
-from cobroke.storage.table import BATCH, Key, Table
+from cobroke.storage.table import Key, Table
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
-from tests.memory_table import MemoryTable
-from tests.pump import Pump, drain
+from tests.builders import a_lead, a_property
+from tests.memory_table import MemoryTable, fill
+from tests.pump import Json, Pump
 from tests.support.contents import lead, listing
-from tests.support.town import MINUTE, PATTERNS, SIDES, START
+from tests.support.town import MINUTE, PATTERNS, SIDES, Town
 
 PAGE_ITEMS = 40
 
@@ -44,90 +41,73 @@ class Evening:
 
     def table(self, page_items: int = PAGE_ITEMS) -> MemoryTable:
         table = MemoryTable(page_items)
-        for start in range(0, len(self.items), BATCH):
-            table.transact([table.put(item) for item in self.items[start : start + BATCH]])
+        fill(table, self.items)
         return table
 
 
-class BusyTown:
-    """Four realtors over what the handlers call, and both readers of the stream; half a minute goes by with a deed."""
+class BusyTown(Town):
+    """Four realtors and whatever comes to their minds; half a minute goes by with a deed."""
 
     def __init__(self, rng: Random) -> None:
-        self.rng, self.table, self.now = rng, MemoryTable(page_items=40), START
-        self.realtors = [
-            realtors.register(self.table, Realtor("", str(number), "+79000000001")).id for number in range(4)
-        ]
+        super().__init__()
+        self.rng = rng
         self.ids: dict[Kind, list[str]] = {"LEAD": [], "PROPERTY": []}
-        self.held = HeldMarkets(self.table, self.clock)
         self.pumps = [
             Pump(matching.handler, rng, PATTERNS["stream_matching"]),
             Pump(notifying.handler, rng, PATTERNS["stream_notifications"]),
         ]
 
-    def clock(self) -> int:
-        self.now += 1
-        return self.now
-
     def one(self) -> tuple[Kind, str]:
         kind = self.rng.choice(SIDES)
         return kind, self.rng.choice(self.ids[kind])
 
-    def content(self, kind: Kind) -> Content:
+    def body(self, kind: Kind) -> Json:
         city, millions = self.rng.choice(["Москва", "Москва", "Москва", "Королёв"]), self.rng.randint(16, 20)
         if kind == "LEAD":
-            return lead(city=city, budget={"min": 10**7, "max": millions * 10**6})
-        return listing(city=city, price=millions * 10**6)
+            return a_lead(city=city, budget={"min": 10**7, "max": millions * 10**6})
+        return a_property(city=city, price=millions * 10**6)
 
-    def posts(self) -> None:
-        kind = self.rng.choice(SIDES)
-        owner = self.rng.choice(self.realtors)
-        self.ids[kind].append(objects.create(self.table, kind, owner, self.content(kind), self.clock).id)
+    def somebody_posts(self) -> None:
+        kind, owner = self.rng.choice(SIDES), self.rng.choice(self.realtors)
+        self.ids[kind].append(self.posts(kind, owner, self.body(kind)))
 
-    def edits(self) -> None:
+    def somebody_edits(self) -> None:
         kind, an_id = self.one()
-        objects.replace_content(self.table, kind, owner_of(an_id), an_id, self.content(kind), self.clock)
+        self.edits(kind, an_id, self.body(kind))
 
-    def archives(self) -> None:
-        kind, an_id = self.one()
-        objects.archive(self.table, kind, owner_of(an_id), an_id, self.clock)
+    def somebody_archives(self) -> None:
+        self.archives(*self.one())
 
-    def acts(self) -> None:
+    def somebody_acts(self) -> None:
         ids = PairIds(*(self.rng.choice(self.ids[kind][:9]) for kind in SIDES))
         side = self.rng.choice(SIDES)
-        caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        deed = Deed(self.rng.choice(["LIKE", "LIKE", "LIKE", "DISLIKE"]), self.rng.choice([None, 40, 60]))
-        agreement.act(self.table, side, caller, ids, deed, self.clock)
+        self.acts(side, ids, self.rng.choice(["LIKE", "LIKE", "LIKE", "DISLIKE"]), self.rng.choice([None, 40, 60]))
 
-    def completes(self) -> None:
+    def somebody_completes(self) -> None:
         items = [item for item in of_entity(self.table, "PAIR") if json.loads(item["d"]).get("status") == "ACCEPTED"]
         for pair in map(pairs.of_item, items[:1]):
             agreement.complete(self.table, owner_of(pair.lead_id), PairIds(pair.lead_id, pair.property_id), self.clock)
 
-    def looks(self) -> None:
-        kind, an_id = self.one()
-        recommend(self.table, kind, owner_of(an_id), an_id, Page(1, 20), self.clock)
+    def somebody_looks(self) -> None:
+        self.looks_at(*self.one())
 
-    def reads(self) -> None:
+    def somebody_reads(self) -> None:
         for mark in of_entity(self.table, "UNREAD")[:3]:
             notices.read(self.table, mark["PK"].partition("#")[2], mark["SK"], self.now // 1000)
 
     def settles(self) -> None:
-        with (
-            patch.multiple(matching, table=self.table, held=self.held, now_ms=self.clock, known_markets=set()),
-            patch.multiple(notifying, table=self.table, now_ms=self.clock),
-            patch.object(notifying, "queue"),
-        ):
-            drain(self.table.stream, *self.pumps)
-        assert [(pump.failed, pump.raised) for pump in self.pumps] == [([], [])] * 2
+        self.settle(*self.pumps)
+        assert [pump.raised for pump in self.pumps] == [[], []]
 
     def runs(self) -> None:
         for part in parts_of_a_run(self.table):
             work_on(self.table, part, self.clock)
 
     def lives(self, deeds: int, posts: int = 30) -> None:
-        weights = {self.posts: 3, self.edits: 4, self.archives: 1, self.acts: 20, self.completes: 1}
-        weights |= {self.looks: 4, self.reads: 3, self.settles: 3, self.runs: 1}
-        for deed in [self.posts] * posts + self.rng.choices(list(weights), list(weights.values()), k=deeds):
+        weights = {self.somebody_posts: 3, self.somebody_edits: 4, self.somebody_archives: 1, self.somebody_acts: 20}
+        weights |= {self.somebody_completes: 1, self.somebody_looks: 4, self.somebody_reads: 3}
+        weights |= {self.settles: 3, self.runs: 1}
+        for deed in [self.somebody_posts] * posts + self.rng.choices(list(weights), list(weights.values()), k=deeds):
             self.now += MINUTE // 2
             with suppress(Refusal):
                 deed()
@@ -137,12 +117,10 @@ class BusyTown:
 
     def agrees(self, *sides: Kind) -> None:
         """A new pair, which these sides like: the day leaves each kind of match behind."""
-        owners = dict(zip(SIDES, self.realtors, strict=False))
-        contents: dict[Kind, Content] = {"LEAD": lead(), "PROPERTY": listing()}
-        made = [objects.create(self.table, kind, owners[kind], contents[kind], self.clock) for kind in SIDES]
+        buyer, seller, *_ = self.realtors
+        ids = PairIds(self.posts("LEAD", buyer, a_lead()), self.posts("PROPERTY", seller, a_property()))
         for side in sides:
-            ids = PairIds(*(one.id for one in made))
-            agreement.act(self.table, side, owners[side], ids, Deed("LIKE"), self.clock)
+            self.acts(side, ids)
 
 
 def audited(table: Table, at: int, pause: Callable[[], None] = lambda: None) -> Counter[str]:

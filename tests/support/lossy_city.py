@@ -10,16 +10,15 @@ from typing import Any
 from unittest.mock import patch
 
 from cobroke.domain.errors import Conflict, NotFound
-from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.pair import Action, Pair, Side
-from cobroke.flows.recommendations import recommend
 from cobroke.storage import notices, pairs
 from cobroke.storage.matches import PairIds
 from tests.support.contents import body_of
 from tests.support.town import MINUTE, SIDES, Alerted, Town, pumps
 
 LOST = 0.2
+SEEDS = range(12)
 
 
 def deliver(world: "City", rng: Random, lost: float = 0) -> None:
@@ -37,19 +36,13 @@ def deliver(world: "City", rng: Random, lost: float = 0) -> None:
 
 
 class City(Town):
-    """`position`: so far the stream was delivered. With a `tick` of 0 time stands still."""
-
-    tick = 1
+    """`position`: so far the stream was delivered."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         self.rng, self.position = Random(seed), 0
         self.there: dict[str, Side] = {}
         self.liked: list[str] = []
-
-    def clock(self) -> int:
-        self.now += self.tick
-        return self.now
 
     def lives(self, deeds: int = 70) -> None:
         """Realtors post, edit, like, dislike, and archive what somebody may be waiting for."""
@@ -74,11 +67,6 @@ class City(Town):
             action: Action = "DISLIKE" if self.rng.random() < 0.2 else "LIKE"
             self.acts(self.rng.choice(SIDES), ids, action)
             self.liked += ids
-
-    def looks_at(self, kind: Side, object_id: str) -> list[str]:
-        """What its owner is shown."""
-        found = recommend(self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock)
-        return [row.counterpart.id for row in found.rows]
 
     @property
     def pair_notices(self) -> Counter[tuple[str, str]]:
@@ -132,6 +120,3 @@ def _days(seed: int) -> tuple[City, City]:
 def a_day(seed: int) -> tuple[City, City]:
     """A city whose stream was delivered in part, and the same one with nothing lost."""
     return deepcopy(_days(seed))
-
-
-SEEDS = range(12)

@@ -7,21 +7,16 @@ from random import Random
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.pair import Pair, Side
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.storage import notices, objects, pairs, realtors
+from cobroke.storage import notices, pairs
 from cobroke.storage.matches import PairIds
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 from functions.stream_notifications import handler as function
 from infra.triggers import STREAM_READERS
-from tests.memory_table import MemoryTable
-from tests.pump import Pump, drain
-from tests.support.contents import lead, listing
-from tests.support.town import ATTEMPTS, BATCH_SIZE, SIDES
+from tests.builders import a_lead, a_property
+from tests.pump import Pump
+from tests.support.town import ATTEMPTS, BATCH_SIZE, SIDES, Town
 
 READER = next(reader for reader in STREAM_READERS if reader.function == "stream_notifications")
 
@@ -56,43 +51,28 @@ def ids_of(data: Any) -> dict[str, str]:
     return {name: data[name] for name in ("lead_id", "property_id", "match_id")}
 
 
-class Office:
-    """Anna and Boris over one table in memory; time goes on by 1 ms with every look at it."""
+class Office(Town):
+    """Anna and Boris, and `pump`: the function that follows their pairs. What alerts is not delivered here."""
 
     def __init__(self) -> None:
-        self.table, self.now = MemoryTable(page_items=40), 1_764_000_000_000
-        self.anna, self.boris = (
-            realtors.register(self.table, Realtor("", name, phone, verified=True, username=name)).id
-            for name, phone in (("anna", "+79000000001"), ("boris", "+79000000002"))
-        )
+        super().__init__(("anna", "boris"))
+        self.anna, self.boris = self.realtors
         self.pump = Pump(function.handler, Random(0), READER.patterns, BATCH_SIZE, ATTEMPTS)
 
-    def clock(self) -> int:
-        self.now += 1
-        return self.now
-
     def posted(self, kind: Side, **changes: Any) -> str:
-        owner, content = (self.anna, lead(**changes)) if kind == "LEAD" else (self.boris, listing(**changes))
-        return objects.create(self.table, kind, owner, content, self.clock).id
-
-    def acts(self, side: Side, ids: PairIds, action: Any = "LIKE", share: Any = None, message: Any = None) -> Pair:
-        owner = self.anna if side == "LEAD" else self.boris
-        return agreement.act(self.table, side, owner, ids, Deed(action, share, message), self.clock)
+        if kind == "LEAD":
+            return self.posts(kind, self.anna, a_lead(**changes))
+        return self.posts(kind, self.boris, a_property(**changes))
 
     def agrees(self, ids: PairIds) -> None:
         for side in SIDES:
             self.acts(side, ids)
 
-    def archives(self, kind: Side, object_id: str) -> None:
-        objects.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
-
     def pairs_of(self, kind: Side, object_id: str) -> dict[str, Pair]:
         return pairs.of_object(self.table, kind, object_id)
 
-    def settle(self) -> None:
-        with following(self.table):
-            drain(self.table.stream, self.pump)
-        assert self.pump.failed == []
+    def settle(self, *pumps: Pump) -> None:
+        super().settle(*(pumps or [self.pump]))
 
     def told(self) -> Counter[Told]:
-        return Counter(told for realtor in (self.anna, self.boris) for _, told in told_to(self.table, realtor))
+        return Counter(told for realtor in self.realtors for _, told in told_to(self.table, realtor))

@@ -3,7 +3,7 @@
 from random import Random
 from typing import NamedTuple
 
-from tests.builders import a_property
+from tests.builders import a_lead, a_property
 from tests.support.town import Town, alerted, pumps
 
 
@@ -24,3 +24,10 @@ class Scene(NamedTuple):
     def told(self) -> list[tuple[int, tuple[str, ...]]]:
         found = [alerted(self.anna, one) for one in self.world.notices(self.anna)]
         return [(count, tuple(one for one, _ in best)) for _, _, count, best in found]
+
+
+def a_scene() -> Scene:
+    """Before anything of it was delivered."""
+    world = Town()
+    anna, boris, *_ = world.realtors
+    return Scene(world, world.posts("LEAD", anna, a_lead()), anna, boris)

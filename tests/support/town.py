@@ -10,9 +10,10 @@ from unittest.mock import patch
 
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Action, Side
+from cobroke.domain.pair import Action, Number, Pair, Side
 from cobroke.flows import agreement
 from cobroke.flows.agreement import Deed
+from cobroke.flows.recommendations import recommend
 from cobroke.storage import keys, notices, objects, realtors
 from cobroke.storage.held_markets import HeldMarkets
 from cobroke.storage.matches import PairIds
@@ -51,20 +52,23 @@ class Queued:
 
 
 class Town:
-    """Realtors, their leads and listings, and the two functions behind the stream; 1 ms goes by with every look at
-    the time.
+    """Realtors, their leads and listings, and the two functions behind the stream; a `tick` (ms) goes by with every
+    look at the time. With a tick of 0 it stands still.
     """
+
+    tick = 1
 
     def __init__(self, names: Sequence[str] = ("anna", "boris", "clara", "dima")) -> None:
         self.table, self.queue, self.now = MemoryTable(page_items=40), Queued(), START
         self.held = HeldMarkets(self.table, self.clock)
-        self.realtors = [
-            realtors.register(self.table, Realtor("", str(number), f"+7900000000{number}", verified=True)).id
-            for number, _ in enumerate(names, 1)
-        ]
+        self.realtors = [self._registers(str(number), name) for number, name in enumerate(names, 1)]
+
+    def _registers(self, telegram_id: str, name: str) -> str:
+        phone = f"+7900000000{telegram_id}"
+        return realtors.register(self.table, Realtor("", telegram_id, phone, verified=True, username=name)).id
 
     def clock(self) -> int:
-        self.now += 1
+        self.now += self.tick
         return self.now
 
     def posts(self, kind: Side, owner: str, body: Json) -> str:
@@ -77,9 +81,16 @@ class Town:
     def archives(self, kind: Side, object_id: str) -> None:
         objects.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
 
-    def acts(self, side: Side, ids: PairIds, action: Action) -> None:
+    def acts(
+        self, side: Side, ids: PairIds, action: Action = "LIKE", share: Number | None = None, message: str | None = None
+    ) -> Pair:
         owner = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        agreement.act(self.table, side, owner, ids, Deed(action), self.clock)
+        return agreement.act(self.table, side, owner, ids, Deed(action, share, message), self.clock)
+
+    def looks_at(self, kind: Side, object_id: str) -> list[str]:
+        """What its owner is shown."""
+        found = recommend(self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock)
+        return [row.counterpart.id for row in found.rows]
 
     @contextmanager
     def followed(self) -> Iterator[None]:
@@ -90,6 +101,7 @@ class Town:
             patch("cobroke.storage.pauses.time.sleep"),
         ):
             yield
+        self.table.begin(float("inf"))  # the time of a batch ends with it, however long this town is kept
 
     def settle(self, *pumps: Pump) -> None:
         with self.followed():
@@ -108,8 +120,7 @@ class Town:
         return Counter(alerted(realtor, one) for realtor, one in everyone)
 
     @property
-    def told(self) -> set[tuple[str, str]]:
-        """Every notice there is."""
+    def every_notice(self) -> set[tuple[str, str]]:
         return {(who, item["SK"]) for who in self.realtors for item in self.table.query(keys.notices(who))}
 
     def reads_all(self, realtor: str) -> None:
