@@ -17,7 +17,8 @@ def watched(
     """Each call of the table and the queue, with what happens before and after it takes effect; what that asks for
     itself is none of them.
     """
-    calls, call, put, inside = list[str](), table._call, getattr(queue, "put", None), list[None]()
+    calls, call, inside = list[str](), table._call, list[None]()
+    put: Any = getattr(queue, "put", None)
 
     def happens(number: int, when: When) -> None:
         inside.append(None)
