@@ -7,7 +7,8 @@ sees just these, a GetItem what will be, and another write of any of them is can
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -56,6 +57,12 @@ class MemoryTable(Table):
     def forget(self, key: Key) -> None:
         """What the time to live does: the item goes, and nobody is asked."""
         self.store.remove(key)
+
+
+def fill(table: Table, items: Iterable[Item]) -> None:
+    """Write them all, as many at once as go."""
+    for some in batched(items, BATCH, strict=False):
+        table.transact([table.put(item) for item in some])
 
 
 class Stream(Sequence[Json]):

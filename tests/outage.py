@@ -13,18 +13,15 @@ from cobroke.storage.held_markets import HeldMarkets
 from cobroke.storage.keys import KINDS
 from cobroke.storage.stored_object import StoredObject
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import START, content
-from tests.integration.test_rematch import MINUTE, MOSCOW
 from tests.memory_table import MemoryTable
 from tests.pump import Json
+from tests.support.contents import MOSCOW, content
+from tests.support.scheduler import Killed
+from tests.support.town import MINUTE, START
 
 APART_MS = 2 * MINUTE
 """More than the overlap: what a run goes on from is seen change by change."""
 SELLER, BUYER = realtor_id(b"abcdefgh"), realtor_id(b"ijklmnop")
-
-
-class Killed(BaseException):
-    """The process is gone."""
 
 
 class Outage:

@@ -32,19 +32,11 @@ from cobroke.storage.own_lists import match_count
 from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
-from tests.integration.test_pair_stream import (
-    SIDES,
-    Office,
-    Told,
-    faulty,
-    following,
-    lead,
-    listing,
-    never,
-    sometimes,
-    told_to,
-)
 from tests.pump import Json, drain
+from tests.support.contents import lead, listing
+from tests.support.office import Office, Told, following, told_to
+from tests.support.table_faults import faulty, never, sometimes
+from tests.support.town import SIDES
 
 type Said = tuple[Side, Action, Number | None, str | None]
 """Who does what about a pair, with which number and message."""

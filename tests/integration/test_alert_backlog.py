@@ -8,7 +8,7 @@ from cobroke.domain.alert import ALERTED, BEST
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import dumps, loads
 from tests import market, oracle
-from tests.integration.test_alert_stream import World, pumps
+from tests.support.town import Town, pumps
 
 type Json = dict[str, Any]
 type Places = list[tuple[int, str]]
@@ -33,7 +33,7 @@ def best(lead: Json, owner: str, listings: dict[str, Json], among: Callable[[str
 
 
 def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_never_stood_there() -> None:
-    rng, world = Random(20261125), World([str(number) for number in range(2 * REALTORS)])
+    rng, world = Random(20261125), Town([str(number) for number in range(2 * REALTORS)])
     buyers, sellers = world.realtors[:REALTORS], world.realtors[REALTORS:]
     readers = pumps(Random(3))
     leads: dict[str, Json] = {}

@@ -18,24 +18,22 @@ from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Key, Table, Write
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import Scene, World
 from tests.pump import Json
+from tests.support.scene import Scene, a_scene
+from tests.support.town import Town
 
 CHEAPER, DEARER, FAR = 20_000_000, 21_000_000, 60_000_000
 
 
 @pytest.fixture
 def scene() -> Scene:
-    world = World()
-    anna, boris, *_ = world.realtors
-    lead = world.posts("LEAD", anna, a_lead())
-    found = Scene(world, lead, anna, boris)
-    found.settle()
-    return found
+    scene = a_scene()
+    scene.settle()
+    return scene
 
 
 @contextmanager
-def just_before_it_is_told(world: World, act: Callable[[], object]) -> Iterator[None]:
+def just_before_it_is_told(world: Town, act: Callable[[], object]) -> Iterator[None]:
     """What others do when all is read and the first alert is about to be written."""
     transact, acted = world.table.transact, list[None]()
 

@@ -2,171 +2,40 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from cobroke.bot_api import Answer, Sent
 from cobroke.domain.errors import NotFound
-from cobroke.domain.features import lead_features, property_features
 from cobroke.domain.ids import owner_of
-from cobroke.domain.lead import LeadBody
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Action, Side, other
-from cobroke.domain.property import PropertyBody
+from cobroke.domain.pair import Side, other
 from cobroke.domain.wording import Words
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
 from cobroke.flows.ranking import warm
-from cobroke.storage import keys, notices, objects, realtors, stored_object
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.storage import notices, objects, stored_object
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import Notice
-from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content, StoredObject
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.table import Table, Write
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
-from infra.triggers import STREAM_READERS
 from tests.account import TABLE
 from tests.builders import a_context, a_lead, a_property
-from tests.integration.test_pair_stream import FAULTS, Fault, faulty, never, once, sometimes
-from tests.memory_table import MemoryTable, Stream
-from tests.pump import Json, Pump, drain, passes
+from tests.memory_table import Stream, fill
+from tests.pump import Json, Pump, passes
+from tests.support.contents import body_of, content
+from tests.support.scene import Scene, a_scene
+from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
+from tests.support.town import BATCH_SIZE, PATTERNS, Alerted, Town, alerted, counts, pumps, without_luck
 
-START = 1_764_000_000_000
-ATTEMPTS, BATCH_SIZE = 10, 25
 SEEDS = range(12)
-PATTERNS = {reader.function: reader.patterns for reader in STREAM_READERS}
-
-type Alerted = tuple[str, str, int, tuple[tuple[str, Any], ...]]
-"""Whom, of which own object, of how many counterparts, and the best of them with their scores."""
-
-
-@dataclass
-class Queued:
-    """The queue of pushes, as far as the stream knows it."""
-
-    messages: list[Mapping[str, str]] = field(default_factory=list)
-
-    def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
-        assert delay_s == 0
-        self.messages.append(dict(message))
-
-    @property
-    def notices(self) -> set[tuple[str, str]]:
-        return {(message["realtor_id"], message["notice_id"]) for message in self.messages}
-
-
-class World:
-    """Realtors, their leads and listings, and the two functions behind the stream; 1 ms goes by with every look at
-    the time.
-    """
-
-    def __init__(self, names: Sequence[str] = ("anna", "boris", "clara", "dima")) -> None:
-        self.table, self.queue, self.now = MemoryTable(page_items=40), Queued(), START
-        self.held = HeldMarkets(self.table, self.clock)
-        self.realtors = [
-            realtors.register(self.table, Realtor("", str(number), f"+7900000000{number}", verified=True)).id
-            for number, _ in enumerate(names, 1)
-        ]
-
-    def clock(self) -> int:
-        self.now += 1
-        return self.now
-
-    def posts(self, kind: Side, owner: str, body: Json) -> str:
-        return objects.create(self.table, kind, owner, content(kind, body), self.clock).id
-
-    def edits(self, kind: Side, object_id: str, body: Json) -> None:
-        owner = owner_of(object_id)
-        objects.replace_content(self.table, kind, owner, object_id, content(kind, body), self.clock)
-
-    def archives(self, kind: Side, object_id: str) -> None:
-        objects.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
-
-    def acts(self, side: Side, ids: PairIds, action: Action) -> None:
-        owner = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        agreement.act(self.table, side, owner, ids, Deed(action), self.clock)
-
-    @contextmanager
-    def followed(self) -> Iterator[None]:
-        """Its functions lose no time between their attempts."""
-        with (
-            patch.multiple(matching, table=self.table, held=self.held, now_ms=self.clock, known_markets=set()),
-            patch.multiple(notifying, table=self.table, queue=self.queue, now_ms=self.clock),
-            patch("cobroke.storage.pauses.time.sleep"),
-        ):
-            yield
-
-    def settle(self, *pumps: Pump) -> None:
-        with self.followed():
-            drain(self.table.stream, *pumps)
-        assert [pump.failed for pump in pumps] == [[] for _ in pumps]
-
-    def notices(self, realtor: str, *, unread_only: bool = False) -> list[Notice]:
-        """His alerts, newest first; what he has not read is counted as it lies there."""
-        found, _, unread = notices.page_of(self.table, realtor, Page(1, 10_000), 0, unread_only=unread_only)
-        marks = [item["SK"] for item in self.table.query(keys.unread(realtor))]
-        assert len(marks) == unread == len({*marks} & {item["SK"] for item in self.table.query(keys.notices(realtor))})
-        return [one for one in found if one.data.get("reason") == "RECOMMENDED"]
-
-    def alerted(self, *, unread_only: bool = False) -> Counter[Alerted]:
-        everyone = [(who, one) for who in self.realtors for one in self.notices(who, unread_only=unread_only)]
-        return Counter(alerted(realtor, one) for realtor, one in everyone)
-
-    @property
-    def told(self) -> set[tuple[str, str]]:
-        """Every notice there is."""
-        return {(who, item["SK"]) for who in self.realtors for item in self.table.query(keys.notices(who))}
-
-    def reads_all(self, realtor: str) -> None:
-        notices.read_all(self.table, realtor, 0)
-
-
-def alerted(realtor: str, notice: Notice) -> Alerted:
-    own = notice.data.get("lead_id") or notice.data["property_id"]
-    assert notice.type == "NEW_MATCH"
-    assert owner_of(own) == realtor
-    best = tuple((top.get("lead_id") or top["property_id"], top["match_score"]) for top in notice.data["top"])
-    return realtor, own, notice.data["count"], best
-
-
-def content(kind: Side, body: Json) -> Content:
-    if kind == "LEAD":
-        lead = LeadBody.model_validate(body)
-        return Content(lead.model_dump(), lead_features(lead.requirements))
-    listing = PropertyBody.model_validate(body)
-    return Content(listing.model_dump(), property_features(listing))
-
-
-def a_wish(rng: Random) -> Json:
-    highest = rng.randint(17, 22) * 1_000_000
-    districts = rng.choice([["Хамовники", "Арбат"], ["Хамовники"], ["Сокол"], []])
-    city = rng.choices(["Москва", "Тверь"], [9, 1])[0]
-    budget, rooms = {"min": highest // 2, "max": highest}, rng.choice([[2], [2, 3], []])
-    return a_lead(city=city, budget=budget, rooms=rooms, districts=districts)
-
-
-def an_offer(rng: Random) -> Json:
-    return a_property(
-        city=rng.choices(["Москва", "Тверь"], [9, 1])[0],
-        price=rng.randint(150, 240) * 100_000,
-        district=rng.choice(["Хамовники", "Хамовники", "Арбат", "Сокол"]),
-        rooms=rng.choice([2, 2, 3, 4]),
-        property_class=rng.choice(["COMFORT", "BUSINESS"]),
-    )
-
-
-def body_of(rng: Random, kind: Side) -> Json:
-    return a_wish(rng) if kind == "LEAD" else an_offer(rng)
 
 
 @dataclass(frozen=True)
@@ -178,11 +47,10 @@ class Day:
     realtors: Sequence[str]
     now: int
 
-    def world(self) -> World:
-        world = World(())
+    def world(self) -> Town:
+        world = Town(())
         world.realtors, world.now = list(self.realtors), self.now
-        for start in range(0, len(self.items), BATCH):
-            world.table.transact([world.table.put(item) for item in self.items[start : start + BATCH]])
+        fill(world.table, self.items)
         world.table.store.stream = Stream(self.stream)
         return world
 
@@ -192,23 +60,9 @@ class Day:
         return [one for one in self.stream if any(passes(one, pattern) for pattern in PATTERNS["stream_matching"])]
 
 
-def pumps(rng: Random, *, quiet: bool = False) -> tuple[Pump, Pump]:
-    """Of both functions; the quiet ones deliver each record alone and once."""
-    size, shards = (1, 1) if quiet else (rng.randint(1, BATCH_SIZE), rng.randint(1, 4))
-    first, second = (
-        Pump(one.handler, rng, PATTERNS[name], size, ATTEMPTS, shards)
-        for name, one in (("stream_matching", matching), ("stream_notifications", notifying))
-    )
-    return (without_luck(first), without_luck(second)) if quiet else (first, second)
-
-
-def without_luck(pump: Pump) -> Pump:
-    return replace(pump, duplicates=0, crashes=0)
-
-
 @pytest.fixture(scope="module")
 def day() -> Day:
-    rng, world = Random(4), World()
+    rng, world = Random(4), Town()
     there, kinds = dict[str, Side](), list[Side](["LEAD", "PROPERTY", "PROPERTY", "PROPERTY"])
     for _ in range(26):
         kind = rng.choice(kinds)
@@ -232,7 +86,7 @@ def clean(day: Day) -> Counter[Alerted]:
     world = day.world()
     world.settle(*pumps(Random(0), quiet=True))
     assert len(world.queue.messages) == len(world.queue.notices)
-    assert world.queue.notices == world.told
+    assert world.queue.notices == world.every_notice
     return world.alerted()
 
 
@@ -246,7 +100,7 @@ def test_the_day_was_one_with_many_alerts(day: Day, clean: Counter[Alerted]) -> 
     assert 30 <= len(day.waking) < len(day.stream)
 
 
-def wild_world(day: Day, seed: int, fault: Fault | None = None) -> tuple[World, Pump, Pump]:
+def wild_world(day: Day, seed: int, fault: Fault | None = None) -> tuple[Town, Pump, Pump]:
     rng, world = Random(seed), day.world()
     matcher, notifier = pumps(rng)
     for position in (rng.randrange(len(day.stream)), 0):
@@ -266,7 +120,7 @@ def test_however_it_is_delivered_the_alerts_are_those_of_one_clean_pass(
     for seed in SEEDS:
         world, _, _ = wild_world(day, seed, fault)
         assert world.alerted() == world.alerted(unread_only=True) == clean, seed
-        assert world.queue.notices == world.told, seed
+        assert world.queue.notices == world.every_notice, seed
 
 
 def test_what_was_read_between_is_not_told_again(day: Day, clean: Counter[Alerted]) -> None:
@@ -274,10 +128,10 @@ def test_what_was_read_between_is_not_told_again(day: Day, clean: Counter[Alerte
         world, matcher, notifier = wild_world(day, seed)
         for realtor in world.realtors:
             world.reads_all(realtor)
-        told = world.told
+        told = world.every_notice
         matcher.position = notifier.position = 0
         world.settle(matcher, notifier)
-        assert world.told == told
+        assert world.every_notice == told
         assert (world.alerted(), world.alerted(unread_only=True)) == (clean, Counter()), seed
 
 
@@ -296,14 +150,6 @@ def test_who_reads_half_way_is_told_of_each_counterpart_once(day: Day, clean: Co
         assert len(unread) == len({*unread}), "at most one unread for each own object"
 
 
-def counts(found: Counter[Alerted]) -> Counter[str]:
-    """How many counterparts each own object was alerted of."""
-    by_object = Counter[str]()
-    for _, own, count, _ in found.elements():
-        by_object[own] += count
-    return by_object
-
-
 def test_a_crash_behind_any_record_changes_nothing(day: Day, clean: Counter[Alerted]) -> None:
     waking = day.waking
     for handled in range(1, len(waking) + 1):
@@ -312,7 +158,7 @@ def test_a_crash_behind_any_record_changes_nothing(day: Day, clean: Counter[Aler
             matching.handler({"Records": waking[:handled]}, None)
         world.settle(*pumps(Random(handled), quiet=True))
         assert world.alerted() == world.alerted(unread_only=True) == clean, handled
-        assert world.queue.notices == world.told, handled
+        assert world.queue.notices == world.every_notice, handled
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -322,7 +168,7 @@ def test_a_fault_of_any_one_transaction_changes_nothing(day: Day, clean: Counter
         with faulty(world.table, once(number, fault)):
             world.settle(*pumps(Random(0), quiet=True))
         assert world.alerted() == world.alerted(unread_only=True) == clean, number
-        assert world.queue.notices == world.told, number
+        assert world.queue.notices == world.every_notice, number
 
 
 def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_holds_it_back(day: Day) -> None:
@@ -330,16 +176,14 @@ def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_hol
     matcher, _ = pumps(Random(0), quiet=True)
     unfiltered = without_luck(Pump(notifying.handler, Random(0)))
     world.settle(matcher, unfiltered)
-    assert len(world.queue.messages) == len(world.told) > 10
+    assert len(world.queue.messages) == len(world.every_notice) > 10
 
 
 def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None:  # noqa: ARG001 - an account
     world, _, _ = wild_world(day, 1)
     assert len(world.queue.messages) > len(world.queue.notices)
     table = Table(TABLE)
-    written = [item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}]
-    for start in range(0, len(written), BATCH):
-        table.transact([table.put(item) for item in written[start : start + BATCH]])
+    fill(table, (item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}))
     sent = Counter[tuple[str, Words]]()
 
     def send(chat_id: str, words: Words) -> Answer:
@@ -359,30 +203,9 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None
     assert sent == expected
 
 
-class Scene(NamedTuple):
-    """Anna's lead, and the clock's and Boris's part of the world."""
-
-    world: World
-    lead: str
-    anna: str
-    boris: str
-
-    def settle(self) -> None:
-        self.world.settle(*pumps(Random(0), quiet=True))
-
-    def offers(self, price: int = 21_000_000) -> str:
-        return self.world.posts("PROPERTY", self.boris, a_property(price=price))
-
-    def told(self) -> list[tuple[int, tuple[str, ...]]]:
-        found = [alerted(self.anna, one) for one in self.world.notices(self.anna)]
-        return [(count, tuple(one for one, _ in best)) for _, _, count, best in found]
-
-
 @pytest.fixture
 def scene() -> Scene:
-    world = World()
-    anna, boris, *_ = world.realtors
-    return Scene(world, world.posts("LEAD", anna, a_lead()), anna, boris)
+    return a_scene()
 
 
 def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene: Scene) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client
-from tests.integration.test_agreement import Deal
+from tests.support.deal import Deal
 
 type Json = dict[str, Any]
 

@@ -5,170 +5,67 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import StringIO
 from itertools import count
 from random import Random
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.errors import Busy, Refusal
+from cobroke.domain.errors import Busy
 from cobroke.domain.ids import object_id, owner_of, realtor_id
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import other
-from cobroke.domain.ranking import pack_rows, unpack_rows
-from cobroke.flows import agreement
 from cobroke.flows.agenda import work_off
-from cobroke.flows.agreement import Deed
 from cobroke.flows.audit import KINDS, audit, entries, rankings
 from cobroke.flows.audit.looks import Unmended
-from cobroke.flows.ranking import Seeker
 from cobroke.flows.recommendations import recommend
-from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import agenda, keys, limits, notices, objects, pairs, realtors, stored_object
-from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.keys import Kind, market_of_entry
-from cobroke.storage.matches import PairIds
+from cobroke.storage import agenda, keys, pairs, stored_object
+from cobroke.storage.agenda import DAY_MS
+from cobroke.storage.keys import market_of_entry
 from cobroke.storage.notation import Item
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.scan import Owned, owed_by
-from cobroke.storage.stored_object import Content
-from cobroke.storage.table import BATCH, Key, Table, Write
+from cobroke.storage.table import Table, Write
 from functions.audit import handler as function
-from functions.stream_matching import handler as matching
-from functions.stream_notifications import handler as notifying
 from infra.schedules import AUDIT_ACTIONS
-from infra.triggers import STREAM_READERS
 from tests.account import TABLE
-from tests.integration.test_pair_stream import lead, listing
-from tests.memory_table import MemoryTable
-from tests.pump import Pump, drain
+from tests.memory_table import MemoryTable, fill
+from tests.support.drifts import (
+    ALL,
+    BREAKS,
+    EACH_KIND,
+    Broken,
+    a_count_lost,
+    all_broken,
+    an_entry_of_nothing,
+    an_entry_of_what_is_archived,
+    an_entry_too_many_in_another_city,
+)
+from tests.support.evening import (
+    PAGE_ITEMS,
+    BusyTown,
+    Evening,
+    audited,
+    delete,
+    entry_of,
+    in_market,
+    of_entity,
+    offered,
+    put,
+    writers,
+)
+from tests.support.table_calls import rights_used
+from tests.support.town import MINUTE
 
-PAGE_ITEMS = 40
 COUNTED = ("pairs", "matches", "leads", "properties")
-MINUTE, DAY = 60_000, 24 * 3600 * 1000
-PATTERNS = {reader.function: reader.patterns for reader in STREAM_READERS}
-KINDS_OF_OBJECTS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
-
-
-@dataclass(frozen=True)
-class Evening:
-    """All there is after a busy day, and the time (ms) at which the audit comes: ten minutes after the last write."""
-
-    items: list[Item]
-    at: int
-
-    def table(self, page_items: int = PAGE_ITEMS) -> MemoryTable:
-        table = MemoryTable(page_items)
-        for start in range(0, len(self.items), BATCH):
-            table.transact([table.put(item) for item in self.items[start : start + BATCH]])
-        return table
-
-
-class Town:
-    """Four realtors over what the handlers call, and both readers of the stream; half a minute goes by with a deed."""
-
-    def __init__(self, rng: Random) -> None:
-        self.rng, self.table, self.now = rng, MemoryTable(page_items=40), 1_764_000_000_000
-        self.realtors = [
-            realtors.register(self.table, Realtor("", str(number), "+79000000001")).id for number in range(4)
-        ]
-        self.ids: dict[Kind, list[str]] = {"LEAD": [], "PROPERTY": []}
-        self.held = HeldMarkets(self.table, self.clock)
-        self.pumps = [
-            Pump(matching.handler, rng, PATTERNS["stream_matching"]),
-            Pump(notifying.handler, rng, PATTERNS["stream_notifications"]),
-        ]
-
-    def clock(self) -> int:
-        self.now += 1
-        return self.now
-
-    def one(self) -> tuple[Kind, str]:
-        kind = self.rng.choice(KINDS_OF_OBJECTS)
-        return kind, self.rng.choice(self.ids[kind])
-
-    def content(self, kind: Kind) -> Content:
-        city, millions = self.rng.choice(["Москва", "Москва", "Москва", "Королёв"]), self.rng.randint(16, 20)
-        if kind == "LEAD":
-            return lead(city=city, budget={"min": 10**7, "max": millions * 10**6})
-        return listing(city=city, price=millions * 10**6)
-
-    def posts(self) -> None:
-        kind = self.rng.choice(KINDS_OF_OBJECTS)
-        owner = self.rng.choice(self.realtors)
-        self.ids[kind].append(objects.create(self.table, kind, owner, self.content(kind), self.clock).id)
-
-    def edits(self) -> None:
-        kind, an_id = self.one()
-        objects.replace_content(self.table, kind, owner_of(an_id), an_id, self.content(kind), self.clock)
-
-    def archives(self) -> None:
-        kind, an_id = self.one()
-        objects.archive(self.table, kind, owner_of(an_id), an_id, self.clock)
-
-    def acts(self) -> None:
-        ids = PairIds(*(self.rng.choice(self.ids[kind][:9]) for kind in KINDS_OF_OBJECTS))
-        side = self.rng.choice(KINDS_OF_OBJECTS)
-        caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        deed = Deed(self.rng.choice(["LIKE", "LIKE", "LIKE", "DISLIKE"]), self.rng.choice([None, 40, 60]))
-        agreement.act(self.table, side, caller, ids, deed, self.clock)
-
-    def completes(self) -> None:
-        items = [item for item in of_entity(self.table, "PAIR") if json.loads(item["d"]).get("status") == "ACCEPTED"]
-        for pair in map(pairs.of_item, items[:1]):
-            agreement.complete(self.table, owner_of(pair.lead_id), PairIds(pair.lead_id, pair.property_id), self.clock)
-
-    def looks(self) -> None:
-        kind, an_id = self.one()
-        recommend(self.table, kind, owner_of(an_id), an_id, Page(1, 20), self.clock)
-
-    def reads(self) -> None:
-        for mark in of_entity(self.table, "UNREAD")[:3]:
-            notices.read(self.table, mark["PK"].partition("#")[2], mark["SK"], self.now // 1000)
-
-    def settles(self) -> None:
-        with (
-            patch.multiple(matching, table=self.table, held=self.held, now_ms=self.clock, known_markets=set()),
-            patch.multiple(notifying, table=self.table, now_ms=self.clock),
-            patch.object(notifying, "queue"),
-        ):
-            drain(self.table.stream, *self.pumps)
-        assert [(pump.failed, pump.raised) for pump in self.pumps] == [([], [])] * 2
-
-    def runs(self) -> None:
-        for part in parts_of_a_run(self.table):
-            work_on(self.table, part, self.clock)
-
-    def lives(self, deeds: int, posts: int = 30) -> None:
-        weights = {self.posts: 3, self.edits: 4, self.archives: 1, self.acts: 20, self.completes: 1}
-        weights |= {self.looks: 4, self.reads: 3, self.settles: 3, self.runs: 1}
-        for deed in [self.posts] * posts + self.rng.choices(list(weights), list(weights.values()), k=deeds):
-            self.now += MINUTE // 2
-            with suppress(Refusal):
-                deed()
-        self.agrees("LEAD")
-        self.agrees("LEAD", "PROPERTY")
-        self.settles()
-
-    def agrees(self, *sides: Kind) -> None:
-        """A new pair, which these sides like: the day leaves each kind of match behind."""
-        owners = dict(zip(KINDS_OF_OBJECTS, self.realtors, strict=False))
-        contents: dict[Kind, Content] = {"LEAD": lead(), "PROPERTY": listing()}
-        made = [objects.create(self.table, kind, owners[kind], contents[kind], self.clock) for kind in KINDS_OF_OBJECTS]
-        for side in sides:
-            ids = PairIds(*(one.id for one in made))
-            agreement.act(self.table, side, owners[side], ids, Deed("LIKE"), self.clock)
 
 
 @pytest.fixture(scope="module")
 def evening() -> Evening:
     rng = Random(5)
     with patch("cobroke.storage.pauses.time.sleep"), patch("os.urandom", rng.randbytes):
-        town = Town(rng)
+        town = BusyTown(rng)
         town.lives(500)
     return Evening(list(town.table.items()), town.now + 10 * MINUTE)
 
@@ -177,40 +74,6 @@ def evening() -> Evening:
 def unhurried() -> Iterator[None]:
     with patch("cobroke.storage.pauses.time.sleep"):
         yield
-
-
-def audited(table: Table, at: int, pause: Callable[[], None] = lambda: None) -> Counter[str]:
-    """What a run finds."""
-    drift = Counter[str]()
-    audit(table, lambda: at, pause, Random(0), drift)
-    return +drift
-
-
-def of_entity(table: MemoryTable, entity: str) -> list[Item]:
-    return [item for item in table.items() if item.get("entity") == entity]
-
-
-def in_market(table: MemoryTable, entity: str = "PROPERTY") -> Item:
-    return next(item for item in of_entity(table, entity) if stored_object.of_item(item).in_market)
-
-
-def place_of(item: Item) -> Key:
-    own = stored_object.of_item(item)
-    return keys.market_entry(own.content.features, own.id)
-
-
-def put(table: Table, item: Item, **changes: Any) -> None:
-    table.transact([table.put(item | changes)])
-
-
-def delete(table: Table, *items: Item) -> None:
-    table.transact([table.delete((item["PK"], item["SK"])) for item in items])
-
-
-def entry_of(table: Table, item: Item) -> Item:
-    entry = table.get(place_of(item))
-    assert entry
-    return entry
 
 
 def test_the_day_was_busy(evening: Evening) -> None:
@@ -232,7 +95,7 @@ def test_nothing_is_found_where_nothing_is_wrong(evening: Evening) -> None:
 
 
 def test_what_grew_stale_or_expired_is_no_drift(evening: Evening) -> None:
-    table, later = evening.table(), evening.at + 61 * DAY
+    table, later = evening.table(), evening.at + 61 * DAY_MS
     happened = Counter[str]()
     for shard in range(agenda.SHARDS):
         happened += work_off(table, shard, lambda: later)
@@ -240,182 +103,6 @@ def test_what_grew_stale_or_expired_is_no_drift(evening: Evening) -> None:
     assert audited(table, later + 10 * MINUTE) == {}
 
 
-class Broken(NamedTuple):
-    kind: str
-    by: Callable[[MemoryTable, Evening], None]
-
-
-def a_count_too_high(table: MemoryTable, _: Evening) -> None:
-    item = of_entity(table, "COUNTS")[0]
-    put(table, item, matches=item["matches"] + 1)
-
-
-def a_count_lost(table: MemoryTable, _: Evening) -> None:
-    delete(table, next(item for item in of_entity(table, "COUNTS") if item["matches"]))
-
-
-def a_count_of_a_listing_too_low(table: MemoryTable, _: Evening) -> None:
-    item = next(one for one in of_entity(table, "COUNTS") if one["SK"].startswith("PROPERTY#"))
-    put(table, item, matches=-3)
-
-
-def a_pair_not_counted(table: MemoryTable, _: Evening) -> None:
-    item = next(item for item in of_entity(table, "COUNTS") if item["pairs"])
-    put(table, item, pairs=item["pairs"] - 1)
-
-
-def a_limit_too_high(table: MemoryTable, _: Evening) -> None:
-    item = next(item for item in of_entity(table, "LIMITS") if "leads" in item)
-    put(table, item, leads=item["leads"] + 1)
-
-
-def limits_lost(table: MemoryTable, _: Evening) -> None:
-    delete(table, of_entity(table, "LIMITS")[0])
-
-
-def a_limit_lost(table: MemoryTable, _: Evening) -> None:
-    """Of properties alone."""
-    item = of_entity(table, "LIMITS")[0]
-    delete(table, item)
-    put(table, {name: value for name, value in item.items() if name != "properties"})
-
-
-def a_limit_of_nobody(table: MemoryTable, _: Evening) -> None:
-    table.transact([limits.count(table, "0" * 13, "LEAD", 3)])
-
-
-def a_mirror_lost(table: MemoryTable, _: Evening) -> None:
-    mirrored = next(item for item in of_entity(table, "MIRROR") if json.loads(item["d"]).get("status") == "PENDING")
-    delete(table, mirrored)
-
-
-def a_mirror_of_before(table: MemoryTable, _: Evening) -> None:
-    put(table, of_entity(table, "MIRROR")[0], version=0)
-
-
-def a_mirror_that_says_something_else(table: MemoryTable, _: Evening) -> None:
-    put(table, of_entity(table, "MIRROR")[0], d="{}")
-
-
-def a_mirror_of_nothing(table: MemoryTable, _: Evening) -> None:
-    lead, listing = of_entity(table, "LEAD")[0], of_entity(table, "PROPERTY")[0]
-    pk, sk = keys.mirror(keys.id_in(lead["SK"])[:-2] + "00", keys.id_in(listing["SK"]))
-    table.transact([table.put({"PK": pk, "SK": sk, "entity": "MIRROR", "d": "{}", "version": 1})])
-
-
-def a_notice_never_told(table: MemoryTable, _: Evening) -> None:
-    unread = {(item["PK"].partition("#")[2], item["SK"]) for item in of_entity(table, "UNREAD")}
-    told = next(
-        item
-        for item in of_entity(table, "NOTICE")
-        if "match_id" in item["d"] and (item["PK"].partition("#")[2], item["SK"]) in unread
-    )
-    delete(table, told, {"PK": keys.unread(told["PK"].partition("#")[2]), "SK": told["SK"]})
-
-
-def a_mark_of_nothing(table: MemoryTable, evening: Evening) -> None:
-    mark = of_entity(table, "UNREAD")[0]
-    put(table, mark, SK=notices.notice_id(evening.at, "nothing"), expires=evening.at // 1000 + 1000)
-
-
-def a_market_unknown(table: MemoryTable, _: Evening) -> None:
-    delete(table, next(item for item in of_entity(table, "MARKET") if item["city"] == "москва"))
-
-
-def an_entry_lost(table: MemoryTable, _: Evening) -> None:
-    delete(table, entry_of(table, in_market(table)))
-
-
-def an_entry_of_a_lead_in_the_wrong_place(table: MemoryTable, _: Evening) -> None:
-    entry = entry_of(table, in_market(table, "LEAD"))
-    delete(table, entry)
-    put(table, entry, SK=f"{keys.price(1)}#{keys.id_in(entry['SK'])}")
-
-
-def an_entry_of_before(table: MemoryTable, _: Evening) -> None:
-    put(table, entry_of(table, in_market(table)), version=0)
-
-
-def an_entry_of_a_version_to_come(table: MemoryTable, _: Evening) -> None:
-    put(table, entry_of(table, in_market(table)), version=99)
-
-
-def an_entry_with_other_features(table: MemoryTable, _: Evening) -> None:
-    entry = entry_of(table, in_market(table))
-    put(table, entry, f=entry["f"][:-1] + bytes([entry["f"][-1] ^ 1]))
-
-
-def an_entry_too_many_in_another_city(table: MemoryTable, _: Evening) -> None:
-    entry = entry_of(table, in_market(table))
-    put(table, entry, PK="MARKET#PROPERTY#тверь#1#FLAT#2")
-
-
-def an_entry_of_what_is_archived(table: MemoryTable, _: Evening) -> None:
-    gone = next(item for item in of_entity(table, "PROPERTY") if item["status"] == "ARCHIVED")
-    pk, sk = place_of(gone)
-    put(table, {"PK": pk, "SK": sk, "entity": "ENTRY", "f": gone["f"], "version": gone["version"]})
-
-
-def an_entry_of_what_is_stale(table: MemoryTable, kind: Kind) -> None:
-    item = in_market(table, kind)
-    own, entry = stored_object.of_item(item), entry_of(table, item)
-    assert objects.grow_stale(table, kind, own.id, lambda: own.stale_at or 0)
-    assert table.get(place_of(item)) is None
-    put(table, entry)
-
-
-def an_entry_of_a_stale_lead(table: MemoryTable, _: Evening) -> None:
-    an_entry_of_what_is_stale(table, "LEAD")
-
-
-def an_entry_of_a_stale_listing(table: MemoryTable, _: Evening) -> None:
-    an_entry_of_what_is_stale(table, "PROPERTY")
-
-
-def an_entry_of_nothing(table: MemoryTable, _: Evening) -> None:
-    entry = entry_of(table, in_market(table))
-    nobody = object_id(1, b"00", owner_of(keys.id_in(entry["SK"])))
-    put(table, entry, SK=f"{keys.price(5)}#{nobody}")
-
-
-MANY = 1000
-
-
-def a_ranking_that_lacks_a_row(table: MemoryTable, evening: Evening) -> None:
-    """Its watermark is later than every change; it has seen so much that a change or two do not make it read afresh."""
-    current = [item for item in of_entity(table, "RANKING") if len(item["rows"]) > 60 and is_current(table, item)]
-    kept = max(current, key=lambda item: int(item["seen"]))
-    put(table, kept, rows=pack_rows(unpack_rows(kept["rows"])[:-1]), watermark=evening.at - 1, seen=MANY)
-
-
-def is_current(table: MemoryTable, kept: Item) -> bool:
-    """And its last row is still to be shown."""
-    owned = [table.get((kept["PK"], f"{kind}#{keys.id_in(kept['SK'])}")) for kind in ("LEAD", "PROPERTY")]
-    own = next(stored_object.of_item(item) for item in owned if item)
-    last = unpack_rows(kept["rows"])[-1]
-    there = table.get(keys.owned(other(own.kind), last.id)) or {}
-    shown = there["version"] == last.version and not Seeker(own, pairs.of_object(table, own.kind, own.id)).hides(last)
-    return own.in_market and own.version == kept["own_version"] and shown
-
-
-BREAKS = [
-    *(
-        Broken("counts", by)
-        for by in (a_count_too_high, a_count_lost, a_count_of_a_listing_too_low, a_pair_not_counted)
-    ),
-    *(Broken("limits", by) for by in (a_limit_too_high, limits_lost, a_limit_lost, a_limit_of_nobody)),
-    *(Broken("mirrors", by) for by in (a_mirror_lost, a_mirror_of_before, a_mirror_that_says_something_else)),
-    *(Broken("mirrors", by) for by in (a_mirror_of_nothing,)),
-    Broken("notices", a_notice_never_told),
-    Broken("marks", a_mark_of_nothing),
-    Broken("markets", a_market_unknown),
-    *(Broken("entries", by) for by in (an_entry_lost, an_entry_of_a_lead_in_the_wrong_place, an_entry_of_before)),
-    *(Broken("entries", by) for by in (an_entry_of_a_version_to_come, an_entry_with_other_features)),
-    *(Broken("entries", by) for by in (an_entry_too_many_in_another_city, an_entry_of_what_is_archived)),
-    *(Broken("entries", by) for by in (an_entry_of_a_stale_lead, an_entry_of_a_stale_listing, an_entry_of_nothing)),
-    Broken("rankings", a_ranking_that_lacks_a_row),
-]
-EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in KINDS]
 REBUILT = {"counts", "limits", "mirrors", "notices", "marks", "markets"}
 
 
@@ -437,17 +124,6 @@ def but_for_the_time(item: Item) -> Item:
 
 def is_a_count_of_nothing(item: Item) -> bool:
     return item["entity"] in {"COUNTS", "LIMITS"} and not any(item.get(name) for name in COUNTED)
-
-
-def all_broken(evening: Evening) -> MemoryTable:
-    """One of each kind."""
-    table = evening.table()
-    for one in EACH_KIND:
-        one.by(table, evening)
-    return table
-
-
-ALL = dict.fromkeys(KINDS, 1)
 
 
 def test_an_entry_is_mended_with_a_change_under_a_higher_version_that_alerts_nobody(evening: Evening) -> None:
@@ -482,29 +158,6 @@ def test_an_entry_that_goes_is_told_to_its_market(evening: Evening, by: Callable
     assert left["PK"] == keys.changes("PROPERTY", market_of_entry(stray["PK"]))
     assert keys.id_in(left["SK"]) == keys.id_in(stray["SK"])
     assert left["version"] > stray["version"]
-
-
-def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
-    """Writes of every kind that may land while the audit runs."""
-
-    def clock() -> int:
-        return evening.at
-
-    offered, wished = in_market(table), in_market(table, "LEAD")
-    offer, wish = keys.id_in(offered["SK"]), keys.id_in(wished["SK"])
-    pending = next(pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING")
-    ids, side = PairIds(pending.lead_id, pending.property_id), pending.awaiting or "LEAD"
-    caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-    mark = of_entity(table, "UNREAD")[0]
-    return [
-        lambda: objects.replace_content(table, "PROPERTY", owner_of(offer), offer, listing(price=15 * 10**6), clock),
-        lambda: objects.replace_content(table, "LEAD", owner_of(wish), wish, lead(city="Тверь"), clock),
-        lambda: objects.archive(table, "PROPERTY", owner_of(offer), offer, clock),
-        lambda: objects.create(table, "PROPERTY", owner_of(offer), listing(), clock),
-        lambda: agreement.act(table, side, caller, ids, Deed("DISLIKE"), clock),
-        lambda: notices.read(table, mark["PK"].partition("#")[2], mark["SK"], evening.at // 1000),
-        lambda: recommend(table, "LEAD", owner_of(wish), wish, Page(1, 20), clock),
-    ]
 
 
 def calls_of(table: MemoryTable, evening: Evening) -> int:
@@ -544,13 +197,6 @@ def test_a_listing_that_comes_between_the_reads_of_a_ranking_is_no_drift(evening
         assert rankings.wrong(table, clock, wish) is None, number
 
 
-def offered(table: Table, owner: str, wished: Item, clock: Callable[[], int]) -> None:
-    """A listing that the lead's ranking must show."""
-    wish = stored_object.of_item(wished)
-    body = listing(city="Королёв" if wish.content.features.city == "королев" else "Москва", price=11 * 10**6)
-    objects.create(table, "PROPERTY", owner, body, clock)
-
-
 @pytest.mark.parametrize("broken", EACH_KIND, ids=lambda broken: broken.kind)
 def test_what_is_right_again_at_the_second_look_is_no_drift(evening: Evening, broken: Broken) -> None:
     table = evening.table()
@@ -560,8 +206,7 @@ def test_what_is_right_again_at_the_second_look_is_no_drift(evening: Evening, br
         right = evening.table().store.items
         for key in [key for key in table.store.items if key not in right]:
             table.forget(key)
-        for start in range(0, len(evening.items), BATCH):
-            table.transact([table.put(item) for item in evening.items[start : start + BATCH]])
+        fill(table, evening.items)
 
     assert audited(table, evening.at, restored) == {}
 
@@ -662,12 +307,12 @@ def test_what_expired_is_not_told_again_and_what_is_young_is_left_to_the_stream(
     delete(table, *({"PK": keys.unread(one["PK"].partition("#")[2]), "SK": one["SK"]} for one in told))
     newest = max(pair.told[-1].at for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.told)
     assert newest not in {at for at, _ in owed_and_told(table, newest + 5 * MINUTE)}
-    late = [(at, known) for at, known in owed_and_told(table, newest + 90 * DAY)]
+    late = [(at, known) for at, known in owed_and_told(table, newest + 90 * DAY_MS)]
     assert late == []
-    found = audited(table, newest + 89 * DAY)
+    found = audited(table, newest + 89 * DAY_MS)
     assert found["notices"] > 0
     again = [item["SK"] for item in of_entity(table, "NOTICE") if "match_id" in item["d"]]
-    assert min(int(sk[:13]) for sk in again) > newest - DAY
+    assert min(int(sk[:13]) for sk in again) > newest - DAY_MS
 
 
 def owed_and_told(table: MemoryTable, at: int) -> list[tuple[int, str]]:
@@ -676,18 +321,10 @@ def owed_and_told(table: MemoryTable, at: int) -> list[tuple[int, str]]:
 
 
 def test_the_function_may_do_what_it_does_and_no_more(evening: Evening) -> None:
-    table, asked = all_broken(evening), set[str]()
-    call = table._call
-
-    def noted(operation: str, **arguments: Any) -> Any:
-        parts = [kind for write in arguments.get("TransactItems", ()) for kind in write]
-        names = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Delete": "DeleteItem"}
-        asked.update([names[kind] for kind in parts] or [operation.title().replace("_", "")])
-        return call(operation, **arguments)
-
-    with patch.object(table, "_call", noted):
+    table = all_broken(evening)
+    with rights_used(table) as used:
         audited(table, evening.at)
-    assert asked == set(AUDIT_ACTIONS)
+    assert used == set(AUDIT_ACTIONS)
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from random import Random
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -19,28 +18,14 @@ from cobroke.flows.agreement import Deed
 from cobroke.storage import keys, pairs, registry, scan, stored_object
 from cobroke.storage.matches import PairIds
 from cobroke.storage.scan import Listed, Owned
-from tests.integration.test_audit import (
-    ALL,
-    MINUTE,
-    PAGE_ITEMS,
-    Evening,
-    Town,
-    all_broken,
-    an_entry_of_a_stale_lead,
-    audited,
-    in_market,
-    of_entity,
-    writers,
-)
 from tests.memory_table import MemoryTable
-
-type When = Literal["before", "after"]
+from tests.support.drifts import ALL, all_broken, an_entry_of_a_stale_lead
+from tests.support.evening import PAGE_ITEMS, BusyTown, Evening, audited, in_market, of_entity, writers
+from tests.support.scheduler import Killed
+from tests.support.table_calls import When, watched
+from tests.support.town import MINUTE
 
 DESERTED = Market("тула", Group.HOUSE)
-
-
-class Killed(BaseException):
-    """The process is gone: no `except Exception` sees it."""
 
 
 @pytest.fixture(autouse=True)
@@ -59,36 +44,10 @@ def evening() -> Evening:
     """A short day of few deeds; and a market is left in which nothing stands."""
     rng = Random(10)
     with patch("cobroke.storage.pauses.time.sleep"), patch("os.urandom", rng.randbytes):
-        town = Town(rng)
+        town = BusyTown(rng)
         town.lives(30, posts=6)
     registry.remember(town.table, DESERTED, set(), 0)
     return Evening(list(town.table.items()), town.now + 10 * MINUTE)
-
-
-@contextmanager
-def watched(table: MemoryTable, at_call: Callable[[int, When], object]) -> Iterator[list[str]]:
-    """Each call of the table, with what happens before and after it takes effect."""
-    calls, call, inside = list[str](), table._call, list[None]()
-
-    def asked(operation: str, **arguments: Any) -> Any:
-        if inside:
-            return call(operation, **arguments)
-        number = len(calls)
-        calls.append(operation)
-        happens(number, "before")
-        answer = call(operation, **arguments)
-        happens(number, "after")
-        return answer
-
-    def happens(number: int, when: When) -> None:
-        inside.append(None)
-        try:
-            at_call(number, when)
-        finally:
-            inside.clear()
-
-    with patch.object(table, "_call", asked):
-        yield calls
 
 
 def broken(evening: Evening) -> MemoryTable:
@@ -111,7 +70,7 @@ FOUND = ALL | {"entries": 2}
 
 def test_a_clean_run_mends_every_kind_and_forgets_what_is_deserted(evening: Evening) -> None:
     table = broken(evening)
-    with watched(table, lambda *_: None) as calls:
+    with watched(table) as calls:
         assert audited(table, evening.at) == FOUND
     assert {*calls} == {"batch_get_item", "get_item", "query", "scan", "transact_write_items"}
     assert DESERTED not in set(registry.markets(table))
@@ -122,7 +81,7 @@ def test_a_clean_run_mends_every_kind_and_forgets_what_is_deserted(evening: Even
 def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(evening: Evening, when: When) -> None:
     start = broken(evening)
     clean = copied(start)
-    with watched(clean, lambda *_: None) as calls:
+    with watched(clean) as calls:
         audited(clean, evening.at)
     wrong, deaths = [], 0
     for number, name in enumerate(calls):
@@ -191,7 +150,7 @@ def touched(table: MemoryTable) -> SimpleNamespace:
 def test_a_write_before_any_call_is_no_drift_though_all_it_touches_is_suspect(evening: Evening, which: int) -> None:
     start = evening.table()
     with patch.object(scan, "over", lambda *_: touched(start)):
-        with watched(quiet := copied(start), lambda *_: None) as calls:
+        with watched(quiet := copied(start)) as calls:
             assert audited(quiet, evening.at) == {}
         for number, name in enumerate(calls):
             table, landed = copied(start), list[object]()
@@ -214,7 +173,7 @@ STRIDE = 2 * len(WRITERS)
 @pytest.mark.parametrize("which", WRITERS)
 def test_a_write_at_any_call_adds_no_drift_to_what_there_is_and_all_is_mended(evening: Evening, which: int) -> None:
     start = broken(evening)
-    with watched(quiet := copied(start), lambda *_: None) as calls:
+    with watched(quiet := copied(start)) as calls:
         audited(quiet, evening.at)
     for number in range(2 * which, len(calls), STRIDE):
         table = copied(start)

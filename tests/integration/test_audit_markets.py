@@ -16,8 +16,8 @@ from cobroke.storage import registry
 from cobroke.storage.stored_object import FRESH_FOR_MS
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import World, pumps
 from tests.pump import Json, drain
+from tests.support.town import Town, pumps
 
 MINUTE, DAY = 60_000, 24 * 3600 * 1000
 TULA = Market("тула", Group.FLAT)
@@ -28,7 +28,7 @@ def aws() -> None:
     """No account: the table is in memory."""
 
 
-class Land(World):
+class Land(Town):
     """One memory of known markets, as one stream function has it."""
 
     def __init__(self) -> None:

@@ -21,7 +21,8 @@ from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import Json, a_lead, a_property
 from tests.client import Client
-from tests.integration.test_rematch import City, Schedule, deliver
+from tests.support.lossy_city import City, deliver
+from tests.support.schedule import Schedule
 
 MINUTE = 60_000
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")

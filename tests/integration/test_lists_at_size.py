@@ -8,9 +8,7 @@ from unittest.mock import Mock, patch
 import pytest
 from botocore.exceptions import ClientError
 
-from cobroke.domain.features import Features, lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
+from cobroke.domain.features import Features
 from cobroke.domain.ranking import SIZES
 from cobroke.domain.shortlist import Ranked
 from cobroke.flows import ranking as lists
@@ -18,7 +16,8 @@ from cobroke.storage import markets, rankings
 from cobroke.storage.keys import Kind
 from cobroke.storage.rankings import KeptRanking
 from tests import market, oracle
-from tests.unit.test_lists_machine import DAY, SECOND, Offer, World
+from tests.support.contents import content
+from tests.support.seekers_world import DAY, SECOND, Offer, SeekersWorld
 
 type Json = dict[str, Any]
 
@@ -34,9 +33,7 @@ def aws() -> None:
 
 
 def features_of(kind: Kind, body: Json) -> Features:
-    if kind == "LEAD":
-        return lead_features(LeadBody.model_validate(body).requirements)
-    return property_features(PropertyBody.model_validate(body))
+    return content(kind, body).features
 
 
 def sought_by_most(kind: Kind, bodies: list[Json], others: list[Json]) -> Json:
@@ -49,7 +46,7 @@ def sought_by_most(kind: Kind, bodies: list[Json], others: list[Json]) -> Json:
     return max(bodies[:40], key=listed)
 
 
-def by_the_oracle(world: World, own: Json, bodies: dict[str, Json]) -> list[Ranked]:
+def by_the_oracle(world: SeekersWorld, own: Json, bodies: dict[str, Json]) -> list[Ranked]:
     """What it would show: it knows wire bodies alone, and nothing of the product."""
     facts = [
         {"id": one.id, "owner": one.owner, "status": one.status, "created_at": one.created_at, "body": bodies[one.id]}
@@ -68,7 +65,7 @@ def test_the_list_is_brute_force_after_thousands_of_edits(kind: Kind) -> None:
     mine, theirs = (leads, listings) if kind == "LEAD" else (listings, leads)
     edited = market.edited_listing if kind == "LEAD" else market.edited_lead
     own = sought_by_most(kind, mine, theirs)
-    world = World(kind, features_of(kind, own), SIZES, page_items=400)
+    world = SeekersWorld(kind, features_of(kind, own), SIZES, page_items=400)
     bodies = {}
     for number, body in enumerate(theirs):
         world.passes(1)
@@ -109,9 +106,9 @@ def saves() -> Iterator[list[bool]]:
         yield saved
 
 
-def a_world(kind: Kind, count: int = 20) -> World:
+def a_world(kind: Kind, count: int = 20) -> SeekersWorld:
     """With so many equally good counterparts, posted long ago: a fifth of 20 may change before the market is read."""
-    world = World(kind)
+    world = SeekersWorld(kind)
     for _ in range(count):
         world.passes(1)
         world.post(Offer())
@@ -119,13 +116,13 @@ def a_world(kind: Kind, count: int = 20) -> World:
     return world
 
 
-def kept(world: World) -> KeptRanking:
+def kept(world: SeekersWorld) -> KeptRanking:
     _, found = rankings.load_own(world.table, world.kind, world.me, world.own_id)
     assert found
     return found
 
 
-def looks_and_reads(world: World, reads: Mock) -> bool:
+def looks_and_reads(world: SeekersWorld, reads: Mock) -> bool:
     before: int = reads.call_count
     world.check(world.recommended)
     return bool(reads.call_count > before)
@@ -274,7 +271,7 @@ def test_a_look_marks_its_ranking_once_a_day_and_warming_it_is_no_look(kind: Kin
     assert kept(world) == warmed
 
 
-def loads_of(world: World, others: dict[int, Callable[[], Any]]) -> tuple[list[Ranked], int]:
+def loads_of(world: SeekersWorld, others: dict[int, Callable[[], Any]]) -> tuple[list[Ranked], int]:
     """A look while others act, and how often it has loaded the page."""
     with patch.object(world.table, "get_many", wraps=world.table.get_many) as get_many:
         answer = world.check(world.recommended, others)
@@ -283,7 +280,7 @@ def loads_of(world: World, others: dict[int, Callable[[], Any]]) -> tuple[list[R
 
 @OF_BOTH
 def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(kind: Kind, reads: Mock) -> None:
-    acts: list[Callable[[World, str], None]] = [
+    acts: list[Callable[[SeekersWorld, str], None]] = [
         lambda world, best: world.archive(best),
         lambda world, best: world.edit(best, Offer(near=False)),
         lambda world, best: world.edit(best, Offer()),

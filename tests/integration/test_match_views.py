@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import a_property
 from tests.client import Client
-from tests.integration.test_agreement import Deal
+from tests.support.deal import Deal
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.account import TABLE
 from tests.builders import a_property
 from tests.client import Client
 from tests.following import following
-from tests.integration.test_agreement import Deal
+from tests.support.deal import Deal
 
 type Json = dict[str, Any]
 type Told = list[tuple[str, str | None]]

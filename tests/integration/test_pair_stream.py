@@ -1,12 +1,12 @@
 """However the stream is delivered, realtors are told the same and the same matches close: over a day's records."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from random import Random
-from typing import Any, Literal, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 import boto3
@@ -14,102 +14,29 @@ import moto
 import pytest
 
 from cobroke.domain.errors import Archived, Busy
-from cobroke.domain.features import lead_features, property_features
 from cobroke.domain.ids import match_id, owner_of
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.paging import Page
-from cobroke.domain.pair import Pair, Side, other
-from cobroke.domain.property import PropertyBody
+from cobroke.domain.pair import Side, other
 from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.storage import notices, objects, pairs, realtors
+from cobroke.storage import notices
 from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.own_lists import match_count
-from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
-from infra.triggers import STREAM_READERS
 from tests.account import TABLE, open_account
 from tests.builders import a_lead, a_property
 from tests.client import Client
-from tests.contention import contended
 from tests.events import in_process
-from tests.memory_table import MemoryTable
+from tests.memory_table import MemoryTable, fill
 from tests.pump import Json, Pump, drain, passes, recorded
+from tests.support.office import READER, Office, Told, following, told_to
+from tests.support.table_calls import rights_used
+from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
+from tests.support.town import ATTEMPTS, BATCH_SIZE, SIDES
 
-type Fault = Literal["none", "reply lost", "contended", "busy"]
 type Handler = Callable[[Json, Any], Any]
 
-READER = next(reader for reader in STREAM_READERS if reader.function == "stream_notifications")
-ATTEMPTS, BATCH_SIZE = 10, 25
-FAULTS: Sequence[Fault] = ("reply lost", "contended", "busy")
 SEEDS = range(24)
-SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
-
-
-@contextmanager
-def following(table: Table) -> Iterator[None]:
-    """The function over this table, losing no time between its attempts; what it has pushed is not looked at here."""
-    pushes, pauses = patch.object(function, "queue"), patch("cobroke.storage.pauses.time.sleep")
-    with patch.object(function, "table", table), pushes, pauses:
-        yield
-
-
-@contextmanager
-def faulty(table: Table, fault: Callable[[], Fault]) -> Iterator[None]:
-    """Each transaction meets what `fault` says; after a lost reply it is written."""
-    transact = table.transact
-
-    def tried(writes: Sequence[Write]) -> None:
-        met = fault()
-        if met == "busy":
-            raise Busy
-        first = iter([met == "contended"])
-        with contended(table, lambda: next(first, False)):
-            transact(writes)
-        if met == "reply lost":
-            raise Busy
-
-    with patch.object(table, "transact", tried):
-        yield
-
-
-def once(number: int, fault: Fault) -> Callable[[], Fault]:
-    """The fault at the transaction of this number, from 0."""
-    numbers = count()
-    return lambda: fault if next(numbers) == number else "none"
-
-
-def sometimes(rng: Random) -> Callable[[], Fault]:
-    return lambda: rng.choice(FAULTS) if rng.random() < 0.15 else "none"
-
-
-def never() -> Fault:
-    return "none"
-
-
-class Told(NamedTuple):
-    realtor: str
-    type: str
-    reason: str | None
-    lead_id: str
-    property_id: str
-    match_id: str
-
-
-def told_to(table: Table, realtor_id: str, *, unread_only: bool = False) -> list[tuple[str, Told]]:
-    """The notices of a realtor, each with its own id."""
-    found, total, unread = notices.page_of(table, realtor_id, Page(1, 1000), 0, unread_only=unread_only)
-    assert len(found) == total
-    assert not unread_only or total == unread
-    return [(one.id, Told(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data))) for one in found]
-
-
-def ids_of(data: Any) -> dict[str, str]:
-    assert {*data} - {"reason"} == {"lead_id", "property_id", "match_id"}
-    return {name: data[name] for name in ("lead_id", "property_id", "match_id")}
 
 
 @dataclass(frozen=True)
@@ -128,8 +55,7 @@ class Day:
     def table(self) -> MemoryTable:
         """A copy, of which nobody has been told anything."""
         table = MemoryTable(page_items=40)
-        for start in range(0, len(self.items), BATCH):
-            table.transact([table.put(item) for item in self.items[start : start + BATCH]])
+        fill(table, self.items)
         return table
 
     def told(self, table: Table, *, unread_only: bool = False) -> Counter[Told]:
@@ -324,58 +250,6 @@ def test_a_function_that_hides_its_failures_would_be_found(day: Day, clean: Coun
     assert wrong_seeds(day, clean, hiding) > len(SEEDS) / 2
 
 
-class Office:
-    """Anna and Boris over one table in memory; time goes on by 1 ms with every look at it."""
-
-    def __init__(self) -> None:
-        self.table, self.now = MemoryTable(page_items=40), 1_764_000_000_000
-        self.anna, self.boris = (
-            realtors.register(self.table, Realtor("", name, phone, verified=True, username=name)).id
-            for name, phone in (("anna", "+79000000001"), ("boris", "+79000000002"))
-        )
-        self.pump = Pump(function.handler, Random(0), READER.patterns, BATCH_SIZE, ATTEMPTS)
-
-    def clock(self) -> int:
-        self.now += 1
-        return self.now
-
-    def posted(self, kind: Side, **changes: Any) -> str:
-        owner, content = (self.anna, lead(**changes)) if kind == "LEAD" else (self.boris, listing(**changes))
-        return objects.create(self.table, kind, owner, content, self.clock).id
-
-    def acts(self, side: Side, ids: PairIds, action: Any = "LIKE", share: Any = None, message: Any = None) -> Pair:
-        owner = self.anna if side == "LEAD" else self.boris
-        return agreement.act(self.table, side, owner, ids, Deed(action, share, message), self.clock)
-
-    def agrees(self, ids: PairIds) -> None:
-        for side in SIDES:
-            self.acts(side, ids)
-
-    def archives(self, kind: Side, object_id: str) -> None:
-        objects.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
-
-    def pairs_of(self, kind: Side, object_id: str) -> dict[str, Pair]:
-        return pairs.of_object(self.table, kind, object_id)
-
-    def settle(self) -> None:
-        with following(self.table):
-            drain(self.table.stream, self.pump)
-        assert self.pump.failed == []
-
-    def told(self) -> Counter[Told]:
-        return Counter(told for realtor in (self.anna, self.boris) for _, told in told_to(self.table, realtor))
-
-
-def lead(**changes: Any) -> Content:
-    body = LeadBody.model_validate(a_lead(**changes))
-    return Content(body.model_dump(), lead_features(body.requirements))
-
-
-def listing(**changes: Any) -> Content:
-    body = PropertyBody.model_validate(a_property(**changes))
-    return Content(body.model_dump(), property_features(body))
-
-
 @dataclass
 class Popular:
     """An object with 120 PENDING matches, and one of every kind that an archive must leave as it is."""
@@ -521,24 +395,13 @@ def test_a_like_that_looked_before_an_archive_does_not_come_after_it(kind: Side)
 
 
 def test_the_function_may_do_what_it_does_and_no_more() -> None:
-    office, asked = Office(), set[str]()
+    office = Office()
     ids = PairIds(office.posted("LEAD"), office.posted("PROPERTY"))
     office.acts("LEAD", ids)
     office.archives("LEAD", ids.lead_id)
-    call = office.table._call
-
-    def noted(operation: str, **arguments: Any) -> Any:
-        parts = [kind for write in arguments.get("TransactItems", ()) for kind in write]
-        names = {
-            "ConditionCheck": "ConditionCheckItem",
-            **{kind: f"{kind}Item" for kind in ("Put", "Update", "Delete")},
-        }
-        asked.update([names[kind] for kind in parts] or [operation.title().replace("_", "")])
-        return call(operation, **arguments)
-
-    with patch.object(office.table, "_call", noted):
+    with rights_used(office.table) as used:
         office.settle()
-    assert asked == set(READER.actions)
+    assert used == set(READER.actions)
 
 
 def test_over_http_both_sides_see_why_a_match_was_closed(anna: Client, boris: Client) -> None:

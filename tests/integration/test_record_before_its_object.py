@@ -12,22 +12,21 @@ from cobroke.storage.notation import Item
 from cobroke.storage.table import Key, Table
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import Scene, World
+from tests.support.scene import Scene, a_scene
+from tests.support.town import Town
 
 FAR, FITTING = 60_000_000, 20_000_000
 
 
 @pytest.fixture
 def scene() -> Scene:
-    world = World()
-    anna, boris, *_ = world.realtors
-    found = Scene(world, world.posts("LEAD", anna, a_lead()), anna, boris)
-    found.settle()
-    return found
+    scene = a_scene()
+    scene.settle()
+    return scene
 
 
 @contextmanager
-def seen_late(world: World, key: Key, write: Callable[[], None], times: int) -> Iterator[None]:
+def seen_late(world: Town, key: Key, write: Callable[[], None], times: int) -> Iterator[None]:
     """So many reads of several items see under this key what was there before the write."""
     before, get_many, left = world.table.get(key), Table.get_many, [None] * times
     write()

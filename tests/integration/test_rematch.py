@@ -1,213 +1,32 @@
 """A scheduled run does what the stream has lost, once, and over what was not lost it does nothing."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.errors import Conflict, NotFound
-from cobroke.domain.features import Market, lead_features
 from cobroke.domain.ids import owner_of
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.paging import Page
-from cobroke.domain.pair import Action, Pair, Side
+from cobroke.domain.pair import Side
 from cobroke.flows import rematch
 from cobroke.flows.alerts import alert
 from cobroke.flows.ranking import Seeker, current
-from cobroke.flows.recommendations import recommend
-from cobroke.storage import keys, looks, notices, objects, pairs, rankings, registry, runs, stored_object
+from cobroke.storage import keys, looks, objects, pairs, rankings, registry, stored_object
 from cobroke.storage.agenda import DAY_MS, SHARDS
 from cobroke.storage.matches import PairIds
 from cobroke.storage.rankings import KeptRanking
-from functions.rematch_planner import handler as planner
-from functions.rematch_worker import handler as worker
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import START, Alerted, World, body_of, pumps
-
-SEEDS = range(12)
-LOST = 0.2
-MINUTE = 60_000
-SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
-MOSCOW: Market = lead_features(LeadBody.model_validate(a_lead()).requirements).market
-
-type Message = Mapping[str, str]
+from tests.support.contents import MOSCOW
+from tests.support.lossy_city import LOST, SEEDS, City, a_day, deliver, writing
+from tests.support.schedule import Schedule
+from tests.support.town import MINUTE, SIDES, START, Town, pumps
 
 
 @pytest.fixture(autouse=True)
 def aws() -> None:
     """No account: the table is in memory."""
-
-
-@dataclass
-class Schedule:
-    """The planner and the worker over a world, and the queue between them; `did`: what all its parts have done."""
-
-    world: World
-    queue: list[Message] = field(default_factory=list)
-    did: Counter[str] = field(default_factory=Counter)
-
-    def put(self, message: Message) -> None:
-        self.queue.append(dict(message))
-
-    def hold_back(self, receipt: str, seconds: int) -> None:
-        """What failed comes again at once: `work` does not wait."""
-
-    def put_all(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            self.put(message)
-
-    @contextmanager
-    def on_time(self) -> Iterator[None]:
-        """Both functions go by the clock of the world."""
-        with (
-            patch.multiple(planner, table=self.world.table, queue=self, rng=Random(0)),
-            patch.multiple(worker, table=self.world.table, queue=self, now_ms=self.world.clock, work_on=self._work_on),
-            patch("cobroke.storage.pauses.time.sleep"),
-        ):
-            yield
-
-    def _work_on(self, *part: Any) -> Counter[str]:
-        did = rematch.work_on(*part)
-        self.did.update(did)
-        return did
-
-    def plan(self) -> str:
-        """Its run."""
-        return str(planner.handler({}, None)["run"])
-
-    def work(self) -> None:
-        """Empty the queue; what is done is forgotten."""
-        while self.queue:
-            record = {"messageId": "1", "receiptHandle": "1", "body": json.dumps(self.queue[0])}
-            assert worker.handler({"Records": [record]}, None) == {"batchItemFailures": []}
-            self.queue.pop(0)
-
-    def run(self) -> Counter[str]:
-        """What a whole run did, by kind."""
-        with self.on_time():
-            run = self.plan()
-            self.work()
-        return sum((Counter(did) for did in runs.reports(self.world.table, run).values()), Counter())
-
-
-def deliver(world: "City", rng: Random, lost: float = 0) -> None:
-    """Both readers take what is new in the stream; each loses a part of it for good."""
-    readers, stream = pumps(rng, quiet=True), world.table.stream
-    for pump in readers:
-        pump.position = world.position
-    with world.followed():
-        while any(pump.position < len(stream) for pump in readers):
-            for pump in readers:
-                new, pump.position = stream[pump.position :], len(stream)
-                pump.run([record for record in new if rng.random() >= lost])
-    assert [pump.failed for pump in readers] == [[], []]
-    world.position = len(stream)
-
-
-class City(World):
-    """`position`: so far the stream was delivered. With a `tick` of 0 time stands still."""
-
-    tick = 1
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.rng, self.position = Random(seed), 0
-        self.there: dict[str, Side] = {}
-        self.liked: list[str] = []
-
-    def clock(self) -> int:
-        self.now += self.tick
-        return self.now
-
-    def lives(self, deeds: int = 70) -> None:
-        """Realtors post, edit, like, dislike, and archive what somebody may be waiting for."""
-        for _ in range(deeds):
-            self.now += self.rng.randrange(20 * MINUTE)
-            kind = self.rng.choices(SIDES, [1, 3])[0]
-            what = self.rng.random()
-            if what < 0.4 or len({*self.there.values()}) < 2:
-                self.there[self.posts(kind, self.rng.choice(self.realtors), body_of(self.rng, kind))] = kind
-            elif what < 0.5:
-                edited = self.rng.choice(list(self.there))
-                self.edits(self.there[edited], edited, body_of(self.rng, self.there[edited]))
-            elif what < 0.6:
-                left = self.rng.choice([one for one in self.liked if one in self.there] or list(self.there))
-                self.archives(self.there.pop(left), left)
-            else:
-                self.somebody_acts()
-
-    def somebody_acts(self) -> None:
-        ids = PairIds(*(self.rng.choice([one for one in self.there if self.there[one] == side]) for side in SIDES))
-        with suppress(Conflict, NotFound):
-            action: Action = "DISLIKE" if self.rng.random() < 0.2 else "LIKE"
-            self.acts(self.rng.choice(SIDES), ids, action)
-            self.liked += ids
-
-    def looks_at(self, kind: Side, object_id: str) -> list[str]:
-        """What its owner is shown."""
-        found = recommend(self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock)
-        return [row.counterpart.id for row in found.rows]
-
-    @property
-    def pair_notices(self) -> Counter[tuple[str, str]]:
-        """Whom, and the id of the notice: the same whenever it is told."""
-        told = [(who, one) for who in self.realtors for one in self.all_notices(who)]
-        return Counter((who, one.id) for who, one in told if one.data.get("reason") != "RECOMMENDED")
-
-    def all_notices(self, who: str) -> list[notices.Notice]:
-        return notices.page_of(self.table, who, Page(1, 10_000), 0, unread_only=False)[0]
-
-    @property
-    def matches(self) -> dict[str, tuple[Any, ...]]:
-        """What has become of each pair."""
-        raws = [item for item in self.table.items() if item["entity"] == "PAIR"]
-        return {f"{item['PK']}{item['SK']}": _outcome(pairs.of_item(item)) for item in raws}
-
-    @property
-    def state(self) -> tuple[Counter[Alerted], Counter[tuple[str, str]], dict[str, tuple[Any, ...]]]:
-        return self.alerted(), self.pair_notices, self.matches
-
-
-def _outcome(pair: Pair) -> tuple[Any, ...]:
-    return pair.status, pair.closed_reason, pair.agreed_share, pair.epoch, pair.version
-
-
-@contextmanager
-def writing(world: World) -> Iterator[list[str]]:
-    """What is written: the entities of every write, whether it changes anything or not."""
-    written, call = list[str](), world.table._call
-
-    def noted(operation: str, **arguments: Any) -> Any:
-        parts = [part for write in arguments.get("TransactItems", ()) for part in write.items()]
-        parts += [("Put", arguments)] if operation == "put_item" else []
-        written.extend(part["Item"]["entity"]["S"] if kind == "Put" else kind for kind, part in parts)
-        return call(operation, **arguments)
-
-    with patch.object(world.table, "_call", noted):
-        yield written
-
-
-@cache
-def _days(seed: int) -> tuple[City, City]:
-    city = City(seed)
-    city.lives()
-    clean = deepcopy(city)
-    deliver(clean, Random(seed))
-    deliver(city, Random(seed), LOST)
-    return city, clean
-
-
-def a_day(seed: int) -> tuple[City, City]:
-    """A city whose stream was delivered in part, and the same one with nothing lost."""
-    return deepcopy(_days(seed))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -247,7 +66,7 @@ def test_the_losses_are_of_every_kind_and_a_run_counts_them() -> None:
     assert did["objects"] > 100
 
 
-def _counterparts(world: World) -> int:
+def _counterparts(world: Town) -> int:
     """Of how many alerts tell, in all."""
     return sum(count * times for (_, _, count, _), times in world.alerted().items())
 
@@ -267,7 +86,7 @@ def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stre
         city.reads_all(city.rng.choice(city.realtors))
 
 
-def repaired(world: World, kind: Side, object_id: str) -> None:
+def repaired(world: Town, kind: Side, object_id: str) -> None:
     """A write that is not its owner's and changes nothing he sees."""
     old = objects.load(world.table, kind, object_id)
     world.table.transact(stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock)))

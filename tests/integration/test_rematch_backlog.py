@@ -18,9 +18,9 @@ from cobroke.storage.markets import OVERLAP_MS
 from cobroke.storage.matches import PairIds
 from cobroke.storage.stored_object import StoredObject
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import content
-from tests.integration.test_rematch import MOSCOW, City, deliver
 from tests.outage import APART_MS, BUYER, Outage
+from tests.support.contents import MOSCOW, content
+from tests.support.lossy_city import City, deliver
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,10 @@
 """Wherever the planner or the worker dies, and whoever runs beside them: in the end all is done, and nothing twice."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from random import Random
-from typing import Any, Literal
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -16,18 +16,15 @@ from cobroke.storage.matches import PairIds
 from cobroke.storage.stored_object import FRESH_FOR_MS
 from infra.schedules import PLANNER_ACTIONS, WORKER_ACTIONS
 from tests.builders import a_lead, a_property
-from tests.integration.test_alert_stream import START
-from tests.integration.test_rematch import MINUTE, City, Message, Schedule, deliver
 from tests.pump import Json
-
-type When = Literal["before", "after"]
+from tests.support.lossy_city import City, deliver
+from tests.support.schedule import Schedule
+from tests.support.scheduler import Killed
+from tests.support.table_calls import When, rights_used, watched
+from tests.support.town import MINUTE, START
 
 OLD = START + 2 * MINUTE
 EVENING = OLD + FRESH_FOR_MS + 30 * MINUTE
-
-
-class Killed(BaseException):
-    """The process is gone: no `except Exception` sees it."""
 
 
 @pytest.fixture(autouse=True)
@@ -75,29 +72,6 @@ def left_by(city: City) -> dict[Any, Json]:
     return {key: raw for key, raw in city.table.store.items.items() if not key[0].startswith("RUN#")}
 
 
-@contextmanager
-def watched(schedule: Schedule, at_call: Callable[[int, When], None]) -> Iterator[list[str]]:
-    """Each call of the table and the queue, with what happens before and after it takes effect."""
-    calls, call, put = list[str](), schedule.world.table._call, schedule.put
-
-    def counted[**P](name: str, act: Callable[P, Any], *arguments: P.args, **more: P.kwargs) -> Any:
-        number = len(calls)
-        calls.append(name)
-        at_call(number, "before")
-        answer = act(*arguments, **more)
-        at_call(number, "after")
-        return answer
-
-    def asked(operation: str, **arguments: Any) -> Any:
-        return counted(operation, call, operation, **arguments)
-
-    def queued(message: Message) -> Any:
-        return counted("send_message", put, message)
-
-    with patch.object(schedule.world.table, "_call", asked), patch.object(schedule, "put", queued):
-        yield calls
-
-
 def run_until_done(schedule: Schedule) -> None:
     """What dies is called again: the schedule tries again, the queue hands its message out again."""
     with schedule.on_time():
@@ -111,7 +85,7 @@ def run_until_done(schedule: Schedule) -> None:
 def clean_run(evening: City) -> tuple[City, Schedule, list[str]]:
     city = deepcopy(evening)
     schedule = Schedule(city)
-    with watched(schedule, lambda *_: None) as calls:
+    with watched(city.table, queue=schedule) as calls:
         run_until_done(schedule)
     return city, schedule, calls
 
@@ -145,7 +119,7 @@ def test_a_death_at_any_call_leaves_nothing_undone_and_nothing_done_twice(evenin
                 died.append(None)
                 raise Killed
 
-        with watched(schedule, die):
+        with watched(city.table, die, schedule):
             run_until_done(schedule)
         deaths += len(died)
         if left_by(city) != left_by(clean):
@@ -166,7 +140,7 @@ def test_a_second_run_in_the_midst_of_the_first_does_nothing_twice(evening: City
             if (call, moment) == (number, "before") and not second.did:
                 second.run()
 
-        with watched(first, meanwhile):
+        with watched(city.table, meanwhile, first):
             run_until_done(first)
         did = first.did + second.did
         del did["objects"]
@@ -196,24 +170,13 @@ def test_a_worker_that_fails_says_so_and_its_part_comes_again(evening: City) -> 
     assert left_by(city) == left_by(clean)
 
 
-def asked_for(city: City, step: Callable[[], object]) -> set[str]:
-    """What a step asks of the table, by the names of the rights to it."""
-    asked, call = set[str](), city.table._call
-
-    def noted(operation: str, **arguments: Any) -> Any:
-        parts = [part for write in arguments.get("TransactItems", ()) for part in write]
-        names = [part if part == "ConditionCheck" else part.title() for part in parts]
-        asked.update([f"{name}Item" for name in names] or [operation.title().replace("_", "")])
-        return call(operation, **arguments)
-
-    with patch.object(city.table, "_call", noted):
-        step()
-    return asked
-
-
 def test_planner_and_worker_may_do_what_they_do_and_no_more(evening: City) -> None:
     city = deepcopy(evening)
     schedule = Schedule(city)
     with schedule.on_time():
-        assert asked_for(city, schedule.plan) == set(PLANNER_ACTIONS)
-        assert asked_for(city, schedule.work) == set(WORKER_ACTIONS)
+        with rights_used(city.table) as used:
+            schedule.plan()
+        assert used == set(PLANNER_ACTIONS)
+        with rights_used(city.table) as used:
+            schedule.work()
+        assert used == set(WORKER_ACTIONS)

@@ -12,9 +12,12 @@ from cobroke.flows.rematch import SLICE
 from cobroke.storage import alerts, objects, runs
 from cobroke.storage.markets import OVERLAP_MS
 from tests.builders import a_property
-from tests.integration.test_alert_stream import START, content
-from tests.integration.test_rematch import LOST, MOSCOW, SEEDS, Schedule, a_day, deliver
-from tests.outage import APART_MS, SELLER, Killed, Outage, moves
+from tests.outage import APART_MS, SELLER, Outage, moves
+from tests.support.contents import MOSCOW, content
+from tests.support.lossy_city import LOST, SEEDS, a_day, deliver
+from tests.support.schedule import Schedule
+from tests.support.scheduler import Killed
+from tests.support.town import START
 
 
 @pytest.fixture(autouse=True)

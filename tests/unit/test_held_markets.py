@@ -26,7 +26,7 @@ CITIES = ["орел", "тула"]
 ANEW = "_shelved", "_indexed"
 
 
-class Town:
+class TwoCities:
     """Leads and listings of two cities and both groups, written by clocks that are apart and commits that are late."""
 
     def __init__(self, seed: int = 0) -> None:
@@ -95,7 +95,7 @@ def counted() -> Iterator[tuple[MagicMock, MagicMock]]:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_a_held_market_is_the_one_that_is_read_whatever_was_written_meanwhile(seed: int) -> None:
-    town = Town(seed)
+    town = TwoCities(seed)
     for _ in range(60):
         town.acts()
         if town.rng.random() < 0.4:
@@ -104,7 +104,7 @@ def test_a_held_market_is_the_one_that_is_read_whatever_was_written_meanwhile(se
 
 
 def test_that_comparison_looks_at_markets_that_were_caught_up_and_at_many_candidates() -> None:
-    town, seen = Town(), 0
+    town, seen = TwoCities(), 0
     with counted() as (whole, changes):
         for _ in range(200):
             town.acts()
@@ -117,7 +117,7 @@ def test_that_comparison_looks_at_markets_that_were_caught_up_and_at_many_candid
 
 @pytest.mark.parametrize("at", ["first page", "last page"])
 def test_an_object_that_moves_while_its_market_is_read_is_there_once(at: str) -> None:
-    town = Town()
+    town = TwoCities()
     low, high = (PropertyFeatures("орел", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE) for price in (9000, 90_000))
     mover = town.posted("PROPERTY", low if at == "first page" else high)
     for _ in range(11):
@@ -137,7 +137,7 @@ def test_an_object_that_moves_while_its_market_is_read_is_there_once(at: str) ->
     assert (len(found), found[mover.id]) == (12, 2)
 
 
-def a_market(town: Town, size: int) -> Market:
+def a_market(town: TwoCities, size: int) -> Market:
     for _ in range(size):
         town.posted("PROPERTY", PropertyFeatures("орел", 0, 1, 2, 1000, 5000, 2, NOWHERE, NOWHERE))
     town.now += 2 * DAY
@@ -147,7 +147,7 @@ def a_market(town: Town, size: int) -> Market:
 
 
 def test_within_a_batch_a_market_is_caught_up_once_and_in_the_next_one_again() -> None:
-    town = Town()
+    town = TwoCities()
     market = a_market(town, 10)
     with counted() as (whole, changes):
         for _ in range(3):
@@ -159,7 +159,7 @@ def test_within_a_batch_a_market_is_caught_up_once_and_in_the_next_one_again() -
 
 @pytest.mark.parametrize("news", [False, True])
 def test_what_is_made_of_a_market_is_made_anew_only_after_a_change(*, news: bool) -> None:
-    town = Town()
+    town = TwoCities()
     market = a_market(town, 10)
     town.edited(town.there[0], town.there[0].content.features)
     seeker = LeadFeatures("орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset())
@@ -181,7 +181,7 @@ def test_what_is_made_of_a_market_is_made_anew_only_after_a_change(*, news: bool
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_after_more_changes_than_they_are_worth_the_market_is_read_anew(more: int) -> None:
-    town = Town()
+    town = TwoCities()
     market = a_market(town, 20)
     for old in town.there[: 20 // WORTH_READING_ANEW + more]:
         town.edited(old, old.content.features)
@@ -193,7 +193,7 @@ def test_after_more_changes_than_they_are_worth_the_market_is_read_anew(more: in
 
 @pytest.mark.parametrize(("age", "reads"), [(LONGEST_MS - 1, 0), (LONGEST_MS, 1)])
 def test_a_market_whose_changes_may_be_forgotten_is_read_anew(age: int, reads: int) -> None:
-    town = Town()
+    town = TwoCities()
     market = a_market(town, 10)
     town.now += age
     town.held.begin()
@@ -203,7 +203,7 @@ def test_a_market_whose_changes_may_be_forgotten_is_read_anew(age: int, reads: i
 
 
 def test_so_many_markets_are_held_those_that_were_used_last() -> None:
-    town = Town()
+    town = TwoCities()
     many = [town.features("LEAD", f"город-{number}").market for number in range(MOST_HELD + 1)]
     with counted() as (whole, _):
         for market in [*many[:-1], many[0], many[-1]]:
@@ -219,7 +219,7 @@ def test_so_many_markets_are_held_those_that_were_used_last() -> None:
 
 
 def test_a_batch_over_more_markets_than_are_held_has_each_of_them() -> None:
-    town = Town()
+    town = TwoCities()
     listings = [
         town.posted("PROPERTY", town.features("PROPERTY", f"город-{number}")) for number in range(MOST_HELD + 2)
     ]
@@ -230,7 +230,7 @@ def test_a_batch_over_more_markets_than_are_held_has_each_of_them() -> None:
 
 
 def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
-    town = Town()
+    town = TwoCities()
     market = a_market(town, 10)
     new = town.posted("PROPERTY", town.there[0].content.features)
     town.held.begin()
@@ -243,7 +243,7 @@ def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
 
 
 def test_it_learns_of_what_it_has_not_read_yet_and_keeps_what_is_newer() -> None:
-    town = Town()
+    town = TwoCities()
     market = a_market(town, 10)
     first = town.posted("PROPERTY", town.there[0].content.features)
     held = town.held.get("PROPERTY", market)
@@ -257,7 +257,7 @@ def test_it_learns_of_what_it_has_not_read_yet_and_keeps_what_is_newer() -> None
 
 @pytest.mark.parametrize("kind", ["LEAD", "PROPERTY"])
 def test_what_it_learns_of_an_object_is_what_it_reads_of_it(kind: Kind) -> None:
-    town = Town()
+    town = TwoCities()
     posted = town.posted(kind)
     town.edited(posted, posted.content.features)
     there = markets.read_whole(town.table, kind, posted.content.features.market)

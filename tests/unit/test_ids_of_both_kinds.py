@@ -15,7 +15,7 @@ from cobroke.storage.notices import Notice
 from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.table import Table
 from tests.memory_table import MemoryTable
-from tests.unit.test_lists_machine import START, Offer
+from tests.support.seekers_world import START, Offer
 
 OWNER, OTHER = ids.realtor_id(b"12345678"), ids.realtor_id(b"abcdefgh")
 COUNTERPART = ids.object_id(START, b"\0\0", OTHER)

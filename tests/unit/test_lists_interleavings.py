@@ -11,7 +11,7 @@ from cobroke.storage.keys import Kind
 from cobroke.storage.stored_object import Content
 from cobroke.storage.table import ConditionFailed
 from tests.mutants import MUTANTS, Mutant, planted
-from tests.unit.test_lists_machine import DAY, SECOND, START, Offer, World, at_price, often_caught_up
+from tests.support.seekers_world import DAY, SECOND, START, Offer, SeekersWorld, at_price, often_caught_up
 
 KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
 MINUTE = 61 * SECOND
@@ -23,9 +23,9 @@ def of_both(test: Callable[[Kind], None]) -> Callable[[Kind], None]:
     return told
 
 
-def a_world(kind: Kind, count: int = 8) -> World:
+def a_world(kind: Kind, count: int = 8) -> SeekersWorld:
     """With so many equally good counterparts, posted long ago: the newest is the best."""
-    world = World(kind)
+    world = SeekersWorld(kind)
     for _ in range(count):
         world.passes(1)
         world.post(Offer())
@@ -94,7 +94,7 @@ def test_of_two_writes_with_clocks_apart_the_last_one_counts_a_minute_later(kind
 @of_both
 def test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed(kind: Kind) -> None:
     for moment in range(9):
-        world, lowest = World(kind), 14_000 if kind == "LEAD" else 15_000
+        world, lowest = SeekersWorld(kind), 14_000 if kind == "LEAD" else 15_000
         for number in range(6):
             world.post(Offer(lowest + 100 * number))
         dearest = world.counterparts[-1]
@@ -233,7 +233,7 @@ def test_a_look_inside_a_look_keeps_its_ranking_and_the_outer_one_answers_from_i
         world = a_world(kind)
         best = world.counterparts[-1]
 
-        def meanwhile(world: World = world, best: str = best) -> None:
+        def meanwhile(world: SeekersWorld = world, best: str = best) -> None:
             assert world.look() == world.brute_force()
             world.archive(best)
             assert world.look() == world.brute_force()
@@ -271,7 +271,7 @@ def test_a_bug_that_can_no_longer_be_planted_is_no_success() -> None:
 
 @of_both
 def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say(kind: Kind) -> None:
-    world = World(kind)
+    world = SeekersWorld(kind)
     an_id = world.post(Offer(), skew=5 * SECOND)
     times = [world.states[an_id].changed_at]
     for skew in (-5 * SECOND, 0, 5 * SECOND, 6 * SECOND):
@@ -288,7 +288,7 @@ def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say
 @pytest.mark.parametrize("write", ["create", "replace_content", "archive"])
 def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cobroke.storage.pauses.time.sleep", lambda _: None)
-    world = World("LEAD")
+    world = SeekersWorld("LEAD")
     an_id, owner = world.post(Offer()), world.others[1]
     lost, now, transact = [1, 2, 3], START, world.table.transact
 
@@ -315,7 +315,7 @@ def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypa
 
 @of_both
 def test_a_move_between_markets_is_a_removal_in_the_old_one_and_an_entry_in_the_new(kind: Kind) -> None:
-    world = World(kind)
+    world = SeekersWorld(kind)
     an_id = world.post(Offer())
     here = world.states[an_id].content.features.market
     world.edit(an_id, Offer(here=False))
@@ -341,6 +341,6 @@ def test_a_transaction_is_over_within_15_seconds_so_that_none_commits_20_after_i
     assert attempts * (config.connect_timeout + config.read_timeout) + pauses < 15
 
 
-def changes_of(world: World, an_id: str) -> list[tuple[str, dict[str, Any]]]:
+def changes_of(world: SeekersWorld, an_id: str) -> list[tuple[str, dict[str, Any]]]:
     found = [(item["SK"], item) for item in world.table.items() if item["entity"] == "CHANGE"]
     return [(sk, item) for sk, item in found if keys.id_in(sk) == an_id]

@@ -10,18 +10,15 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from cobroke.domain.errors import Busy
-from cobroke.domain.features import lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
 from cobroke.flows.agreement import Deed, act
 from cobroke.storage import objects, pairs, realtors
 from cobroke.storage.client import RESEND_SECONDS
 from cobroke.storage.matches import PairIds
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import ConditionFailed
-from tests.builders import a_lead, a_property
 from tests.memory_table import MemoryTable, cancelled
+from tests.support.contents import lead, listing
 
 NOW = 1_764_000_000_000
 CONFLICT = cancelled("None", "TransactionConflict")
@@ -79,14 +76,10 @@ class Scene:
     def __init__(self) -> None:
         self.table = MemoryTable()
         self.anna, self.boris = (realtors.register(self.table, Realtor("", name, "+7")).id for name in ("1", "2"))
-        wish = LeadBody.model_validate(a_lead())
-        content = Content(wish.model_dump(), lead_features(wish.requirements))
-        self.lead = objects.create(self.table, "LEAD", self.anna, content, lambda: NOW)
+        self.lead = objects.create(self.table, "LEAD", self.anna, lead(), lambda: NOW)
 
     def offers(self) -> StoredObject:
-        body = PropertyBody.model_validate(a_property())
-        content = Content(body.model_dump(), property_features(body))
-        return objects.create(self.table, "PROPERTY", self.boris, content, lambda: NOW)
+        return objects.create(self.table, "PROPERTY", self.boris, listing(), lambda: NOW)
 
     def listings(self) -> list[str]:
         return [item["SK"] for item in self.table.items() if item["entity"] == "PROPERTY"]

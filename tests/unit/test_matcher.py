@@ -14,7 +14,7 @@ from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.score import LISTED
 from cobroke.domain.selection import NONE_HIDDEN
 from cobroke.domain.shortlist import Hidden, Ranked, Row, Selection
-from tests.unit.test_selection import (
+from tests.support.seekers import (
     BOTH_SIDES,
     ME,
     PERFECT,

@@ -21,7 +21,7 @@ from cobroke.storage.realtors import Realtor
 from cobroke.storage.stored_object import Content
 from cobroke.storage.table import Key
 from tests.memory_table import MemoryTable
-from tests.unit.test_lists_machine import SECOND, START, Offer, World
+from tests.support.seekers_world import SECOND, START, Offer, SeekersWorld
 
 OWNER = ids.realtor_id(b"12345678")
 SEEDS = range(16)
@@ -50,8 +50,8 @@ def held_back(table: MemoryTable, key: Key) -> Any:
     return patch("cobroke.storage.pauses.time.sleep", lambda _: table.store.items.setdefault(key, raw))
 
 
-def a_world(kind: Kind) -> World:
-    world = World(kind)
+def a_world(kind: Kind) -> SeekersWorld:
+    world = SeekersWorld(kind)
     for _ in range(2):
         world.passes(SECOND)
         world.post(Offer())

@@ -1,0 +1,54 @@
+"""What a realtor posts, as the table keeps it."""
+
+from random import Random
+from typing import Any
+
+from cobroke.domain.features import Market, lead_features, property_features
+from cobroke.domain.lead import LeadBody
+from cobroke.domain.pair import Side
+from cobroke.domain.property import PropertyBody
+from cobroke.storage.stored_object import Content
+from tests.builders import a_lead, a_property
+from tests.pump import Json
+
+
+def content(kind: Side, body: Json) -> Content:
+    if kind == "LEAD":
+        lead = LeadBody.model_validate(body)
+        return Content(lead.model_dump(), lead_features(lead.requirements))
+    listing = PropertyBody.model_validate(body)
+    return Content(listing.model_dump(), property_features(listing))
+
+
+def a_wish(rng: Random) -> Json:
+    highest = rng.randint(17, 22) * 1_000_000
+    districts = rng.choice([["Хамовники", "Арбат"], ["Хамовники"], ["Сокол"], []])
+    city = rng.choices(["Москва", "Тверь"], [9, 1])[0]
+    budget, rooms = {"min": highest // 2, "max": highest}, rng.choice([[2], [2, 3], []])
+    return a_lead(city=city, budget=budget, rooms=rooms, districts=districts)
+
+
+def an_offer(rng: Random) -> Json:
+    return a_property(
+        city=rng.choices(["Москва", "Тверь"], [9, 1])[0],
+        price=rng.randint(150, 240) * 100_000,
+        district=rng.choice(["Хамовники", "Хамовники", "Арбат", "Сокол"]),
+        rooms=rng.choice([2, 2, 3, 4]),
+        property_class=rng.choice(["COMFORT", "BUSINESS"]),
+    )
+
+
+def body_of(rng: Random, kind: Side) -> Json:
+    return a_wish(rng) if kind == "LEAD" else an_offer(rng)
+
+
+def lead(**changes: Any) -> Content:
+    return content("LEAD", a_lead(**changes))
+
+
+def listing(**changes: Any) -> Content:
+    return content("PROPERTY", a_property(**changes))
+
+
+MOSCOW: Market = lead().features.market
+"""Of both, where nothing else is said."""

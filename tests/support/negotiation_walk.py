@@ -1,0 +1,126 @@
+"""A long walk of one negotiation, step by step, and what holds of every record and every step."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cobroke.domain import errors
+from cobroke.domain.negotiation import close, complete, react
+from cobroke.domain.pair import DAY, Facts, Notice, Number, Pair, Side, owed
+
+BEGIN = 1_700_000_000_000
+FRESH = Pair(lead_id="lead", property_id="property")
+FACTS = Facts(published_share=50, price=1000, lead_revision=1, score=8000)
+SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
+
+
+class Step(NamedTuple):
+    """One event of a walk: `actor` is None for what closes by itself."""
+
+    event: str
+    actor: Side | None
+    share: Number | None
+    before: Pair
+    after: Pair
+    notices: tuple[Notice, ...]
+
+
+@dataclass
+class Walk:
+    """The two objects around a pair, which somebody edits now and then, and the time."""
+
+    chance: random.Random
+    facts: Facts = FACTS
+    now: int = BEGIN
+
+    def passes(self) -> None:
+        self.now += self.chance.choice([-2000, 0, 1, 1000, 1000, DAY, 6 * DAY, 31 * DAY])
+        share, price, revision, score = self.facts
+        match self.chance.randrange(12):
+            case 0:
+                price = price * self.chance.choice([96, 97, 98, 103, 110]) // 100 + 1
+            case 1:
+                revision, score = revision + 1, self.chance.choice([None, 5000, 7000, 9000])
+            case 2:
+                share = self.chance.randrange(30, 71)
+        self.facts = Facts(share, price, revision, score)
+
+    def acts(self, pair: Pair) -> Step:
+        """A random event, refused or not."""
+        event = self.chance.choice(
+            ["LIKE"] * 12 + ["DISLIKE"] * 3 + ["done", "EXPIRED"] + ["OBJECT_CLOSED"] * (not self.chance.randrange(10))
+        )
+        if event in {"EXPIRED", "OBJECT_CLOSED"}:
+            return Step(event, None, None, pair, close(pair, event, self.now), ())  # type: ignore[arg-type]
+        actor, share = self.chance.choice(SIDES), self._number(pair)
+        try:
+            if event == "done":
+                return Step(event, actor, None, pair, complete(pair, actor, self.now), ())
+            became, notices, _ = react(pair, actor, event, share, self.facts, self.now)  # type: ignore[arg-type]
+        except (errors.Conflict, errors.NotFound):
+            return Step(event, actor, share, pair, pair, ())
+        return Step(event, actor, share, pair, became, notices)
+
+    def _number(self, pair: Pair) -> Number | None:
+        """Often none, or near what has been offered."""
+        near = self.chance.choice([pair.offer_lead, pair.offer_property, 50]) or 50
+        return self.chance.choice([None, near, near - 1, near + 1, self.chance.randrange(101)])
+
+
+def check_the_record(pair: Pair) -> None:
+    assert pair.contacts_visible == (pair.status in {"ACCEPTED", "COMPLETED"})
+    assert (pair.negotiation_status == "AGREED") == (pair.agreed_share is not None)
+    if pair.negotiation_status == "AGREED":
+        assert pair.agreed_share in {pair.offer_lead, pair.offer_property}
+        assert pair.offer_lead <= pair.agreed_share <= pair.offer_property  # type: ignore[operator]
+    assert pair.contact_shared_at is not None or not pair.contacts_visible
+    assert (pair.awaiting is not None) == (pair.expires_at is not None) == (pair.status == "PENDING")
+    assert (pair.created_at is not None) == (pair.status is not None)
+    assert (pair.closed_at is not None) == (pair.status in {"REJECTED", "COMPLETED"})
+    stands = (
+        "DISLIKE" in {pair.lead_action, pair.property_action}
+        if pair.status is None
+        else pair.closed_reason == "DECLINED"
+    )
+    assert (pair.snapshot is not None) == stands
+    assert pair.rounds <= 10
+    heard = Counter((told.to, told.kind) for told in pair.told)
+    for side in SIDES:
+        assert heard[side, "INTEREST"] + heard[side, "MUTUAL"] <= 1
+        assert heard[side, "CONTACT_SHARED"] == (pair.negotiation_status == "AGREED")
+    assert heard["LEAD", "OFFER"] + heard["PROPERTY", "OFFER"] == pair.rounds
+    assert len(set(owed(pair))) == len(pair.told)
+
+
+def check_the_step(step: Step) -> None:
+    event, actor, share, before, became, notices = step
+    if became == before:
+        assert became is before
+        assert not notices
+        return
+    assert became.changed_at >= before.changed_at
+    assert before.status != "COMPLETED"
+    assert before.contact_shared_at in {None, became.contact_shared_at}
+    assert before.created_at in {None, became.created_at}
+    assert set(notices) <= set(owed(became))
+    assert {notice.at for notice in notices} <= {became.changed_at}
+    if became.epoch == before.epoch:
+        assert [*owed(before), *notices] == [*owed(became)]
+        check_concessions(before, became)
+    else:
+        assert became.epoch == before.epoch + 1
+        assert (event, before.status, became.status) == ("LIKE", "REJECTED", "PENDING")
+        assert notices == owed(became)
+    if event != "LIKE":
+        assert not notices
+    if actor and became.status == "ACCEPTED":
+        assert share is not None or before.status != "PENDING" or before.offer(actor) is None
+        assert became.agreed_share == before.offer("PROPERTY" if actor == "LEAD" else "LEAD")
+
+
+def check_concessions(before: Pair, became: Pair) -> None:
+    if before.status is None:
+        return
+    assert before.offer_lead is None or became.offer_lead <= before.offer_lead  # type: ignore[operator]
+    assert before.offer_property is None or became.offer_property >= before.offer_property  # type: ignore[operator]
