@@ -1,9 +1,9 @@
 """Known ways to lose, double or miscount something, each a line of the product written as it must not be: the fault run
 has to find it.
 
-Not among them, as nobody can meet it: the entry of an alert's cause read in a batch (`alerts._Telling.again`). Whoever
-alerts has read the cause by itself, and from then on a batch sees its entry too; only a table that keeps less than its
-word shows the fault (tests/integration/test_record_before_its_object.py).
+Not among them: the entry of an alert's cause read in a batch (`alerts._Telling.again`). It would be taken for overtaken
+only where the cause is still being written when another condition of the same telling has failed, which twenty seeds did
+not meet; tests/integration/test_record_before_its_object.py holds it.
 """
 
 from cobroke import streams
