@@ -2,8 +2,8 @@
 has to find it.
 
 Not among them: the entry of an alert's cause read in a batch (`alerts._Telling.again`). It would be taken for overtaken
-only where the cause is still being written when another condition of the same telling has failed, which twenty seeds did
-not meet; tests/integration/test_record_before_its_object.py holds it.
+only where the cause is still being written when another condition of the same telling has failed, which twenty seeds
+did not meet; tests/integration/test_record_before_its_object.py holds it.
 """
 
 from cobroke import streams
