@@ -102,6 +102,13 @@ class FarSide:
         self.fails = True
         self._hastes, self._is_seen = HASTES, IS_SEEN
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Nothing fails, and each transaction is over at once."""
+        self.tearing = self.fails = False
+        yield
+        self.tearing = self.fails = True
+
     def settle(self) -> None:
         """All that is under way comes to its end."""
         for flight in [*self._flights]:

@@ -120,12 +120,11 @@ class World:
 
     def _shown(self, story: Story) -> Iterator[str]:
         """To everybody, while nobody writes."""
-        self.far.tearing = self.far.fails = False
-        for one in self.crowd.own_views():
-            yield from views.differences(story, one)
-        for own in [own for own in self.crowd.objects if story.objects[own.id][-1].now.in_market]:
-            yield from lists.differences(story, self.crowd.recommendations(own))
-        self.far.tearing = self.far.fails = True
+        with self.far.quiet():
+            for one in self.crowd.own_views():
+                yield from views.differences(story, one)
+            for own in [own for own in self.crowd.objects if story.objects[own.id][-1].now.in_market]:
+                yield from lists.differences(story, self.crowd.recommendations(own))
 
 
 class Shard:

@@ -14,6 +14,8 @@ _BY_NAME: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 LAST = "~"
 """Sorts after everything that an id or a number is written with."""
+PAIR = "PAIR#"
+"""The sort keys of pairs and mirrors begin with it."""
 _PRICE_DIGITS = 15
 
 
@@ -49,18 +51,23 @@ def counts(kind: Kind, object_id: str) -> Key:
     return pk, f"{sk}#COUNTS"
 
 
+def pairs_of(kind: Kind, object_id: str) -> str:
+    """The partition of the pairs of a lead, or of the mirrors of a listing's."""
+    return f"{kind}#{object_id}"
+
+
 def pair(lead_id: str, property_id: str) -> Key:
-    return f"LEAD#{lead_id}", f"PAIR#{property_id}"
+    return pairs_of("LEAD", lead_id), f"{PAIR}{property_id}"
 
 
 def mirror(lead_id: str, property_id: str) -> Key:
     """The pair as the property's side lists it."""
-    return f"PROPERTY#{property_id}", f"PAIR#{lead_id}"
+    return pairs_of("PROPERTY", property_id), f"{PAIR}{lead_id}"
 
 
 def message(lead_id: str, property_id: str, side: Kind) -> Key:
     """What a side says with its LIKE: apart from the pairs, which every look reads."""
-    return f"LEAD#{lead_id}", f"MESSAGE#{property_id}#{side}"
+    return pairs_of("LEAD", lead_id), f"MESSAGE#{property_id}#{side}"
 
 
 def notices(realtor_id: str) -> str:
@@ -155,6 +162,11 @@ def markets(shard: int) -> str:
     return f"MARKETS#{shard}"
 
 
+def market(shard: int, group: Group, digest: str) -> Key:
+    """A city's name may hold any sign, and more bytes than a sort key: so its digest."""
+    return markets(shard), f"{group.name}#{digest}"
+
+
 def reminders(date: str, shard: int) -> str:
     """The partition of what falls due on a day, in order of time."""
     return f"DUE#{date}#{shard}"
@@ -190,6 +202,18 @@ def realtor_in(partition: str) -> str:
 def id_in(sort_key: str) -> str:
     """The id behind the price of a market entry or the time of a change."""
     return sort_key.rpartition("#")[2]
+
+
+def group_in(sort_key: str) -> Group:
+    """The group in the sort key of a market."""
+    return Group[sort_key.partition("#")[0]]
+
+
+def sides_in(key: Key) -> tuple[str, str]:
+    """The lead's and the property's id, of a pair or of its mirror."""
+    kind, _, own = key[0].partition("#")
+    counterpart = id_in(key[1])
+    return (own, counterpart) if kind == "LEAD" else (counterpart, own)
 
 
 def match_in(sort_key: str) -> str:

@@ -24,7 +24,7 @@ _DEFAULTS = {
 
 def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
     """Every pair of a lead or a property, by the id of its counterpart."""
-    items = table.query(f"{kind}#{object_id}", "PAIR#", f"PAIR#{keys.LAST}")
+    items = table.query(keys.pairs_of(kind, object_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
@@ -71,9 +71,7 @@ def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
 
 def of_item(item: Item) -> Pair:
     """Of the record or of its mirror."""
-    kind, _, own = item["PK"].partition("#")
-    other = keys.id_in(item["SK"])
-    return _pair(item, own, other) if kind == "LEAD" else _pair(item, other, own)
+    return _pair(item, *keys.sides_in((item["PK"], item["SK"])))
 
 
 def _of_change(item: Item) -> Pair:

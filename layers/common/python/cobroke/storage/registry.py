@@ -4,7 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 
-from cobroke.domain.features import Group, Market
+from cobroke.domain.features import Market
 from cobroke.storage import entities, keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import until_written
@@ -46,7 +46,7 @@ def forget(table: Table, market: Market, now: int) -> Write:
 def markets(table: Table) -> Iterator[Market]:
     for shard in range(SHARDS):
         for item in table.query(keys.markets(shard)):
-            yield Market(item["city"], Group[item["SK"].partition("#")[0]])
+            yield Market(item["city"], keys.group_in(item["SK"]))
 
 
 def _put(table: Table, market: Market, now: int) -> None:
@@ -56,7 +56,6 @@ def _put(table: Table, market: Market, now: int) -> None:
 
 
 def _item(market: Market, now: int) -> Item:
-    """A city's name may hold any sign, and more bytes than a sort key."""
     shard = zlib.crc32(repr(market).encode()) % SHARDS
-    key = keys.markets(shard), f"{market.group.name}#{hashlib.sha256(market.city.encode()).hexdigest()}"
-    return entities.MARKET.at(key, {"city": market.city, "put_at": now})
+    digest = hashlib.sha256(market.city.encode()).hexdigest()
+    return entities.MARKET.at(keys.market(shard, market.group, digest), {"city": market.city, "put_at": now})
