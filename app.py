@@ -1,4 +1,6 @@
-"""The CDK app: `cdk deploy -c stage=local|dev|prod`. `python app.py` synthesises into cdk.out and calls nobody."""
+"""The CDK app: `cdk deploy -c stage=local|dev|prod`. `python app.py` synthesises into cdk.out and
+calls nobody.
+"""
 
 import json
 import os
@@ -18,7 +20,9 @@ from infra.stages import NotConfigured, stage_of  # noqa: E402
 
 
 def synthesize(outdir: str, context: Mapping[str, Any] | None = None) -> None:
-    """Write the cloud assembly of one stage; what cdk-nag finds fails it. The CDK CLI's own context wins."""
+    """Write the cloud assembly of one stage; what cdk-nag finds fails it. The CDK CLI's own context
+    wins.
+    """
     ours = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = App(context={**ours, **(context or {})}, outdir=outdir)
     stage = stage_of(app.node)

@@ -43,7 +43,9 @@ def measure() -> Section:
 
 
 def _measured(made: Market, leads: int) -> tuple[float, float, float, float, float]:
-    """CPU seconds, units read and written and round trips of a listing, and how many alerts there were."""
+    """CPU seconds, units read and written and round trips of a listing, and how many alerts there
+    were.
+    """
     with dynamodb_local():
         table = Table(TABLE)
         market.load(table, Market(made.realtors, made.leads[:leads], []))

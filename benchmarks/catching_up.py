@@ -1,4 +1,6 @@
-"""How much less it takes to catch a kept ranking up than to read it afresh, in a real city's market."""
+"""How much less it takes to catch a kept ranking up than to read it afresh, in a real city's
+market.
+"""
 
 import gc
 import statistics
@@ -38,7 +40,9 @@ type Look = Callable[[], Ranking]
 
 
 class Kept(NamedTuple):
-    """A ranking as it lies in the table, who looks at it, and the units that reading it adds to that of its object."""
+    """A ranking as it lies in the table, who looks at it, and the units that reading it adds to
+    that of its object.
+    """
 
     seeker: Seeker
     item: Item
@@ -53,7 +57,9 @@ class Gain(NamedTuple):
 
 
 def measure() -> Section:
-    """The rankings are an hour older than the first change, and the looks an hour younger than the last."""
+    """The rankings are an hour older than the first change, and the looks an hour younger than the
+    last.
+    """
     made = market.make_market(now_ms() - 4 * HOUR_MS)
     rng = Random(1)
     with dynamodb_local():
@@ -98,8 +104,16 @@ def _measured(
     rows: list[Sequence[str]] = []
     for done, most in pairwise((0, *CHANGES)):
         for number in range(done, most):
-            _change(table, changed[number], DEEDS[number % len(DEEDS)], rng, start + number * HOUR_MS // max(CHANGES))
-        rows.append((name, f"{most:,}", *_said([_gain(table, one, start + 2 * HOUR_MS) for one in kept])))
+            _change(
+                table,
+                changed[number],
+                DEEDS[number % len(DEEDS)],
+                rng,
+                start + number * HOUR_MS // max(CHANGES),
+            )
+        rows.append(
+            (name, f"{most:,}", *_said([_gain(table, one, start + 2 * HOUR_MS) for one in kept]))
+        )
     return rows
 
 
@@ -108,12 +122,15 @@ def _said(gains: Sequence[Gain | None]) -> Sequence[str]:
     afresh = f"{len(gains) - len(caught_up)} of {len(gains)}"
     if not caught_up:
         return "–", "–", afresh
-    return *(f"{statistics.median(gain):.0f} × · {min(gain):.0f} ×" for gain in zip(*caught_up, strict=True)), afresh
+    return *(
+        f"{statistics.median(gain):.0f} × · {min(gain):.0f} ×"
+        for gain in zip(*caught_up, strict=True)
+    ), afresh
 
 
 def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
-    """In turns, so that whatever slows the machine slows both; the first looks are counted and not timed. None where
-    the ranking was not caught up but read afresh.
+    """In turns, so that whatever slows the machine slows both; the first looks are counted and not
+    timed. None where the ranking was not caught up but read afresh.
     """
     seeker = replace(kept.seeker, as_of=now)
     looks: tuple[Look, Look] = (
@@ -125,7 +142,8 @@ def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
     if read.called:
         return None
     fresh, fresh_units = _counted(table, looks[1])
-    # A ranking that was caught up may be shorter: what has come up from below its cut it cannot know.
+    # A ranking that was caught up may be shorter: what has come up from below its cut it cannot
+    # know.
     assert caught_up.holds(SIZES.shown)  # noqa: S101 - else there is nothing to compare
     assert caught_up.rows == fresh.rows[: len(caught_up.rows)]  # noqa: S101
     spent = zip(*([_cpu_seconds(look) for look in looks] for _ in range(ROUNDS)), strict=True)
@@ -154,14 +172,18 @@ def _change(table: Table, stored: StoredObject, deed: str, rng: Random, at: int)
         case "archived":
             objects.archive(table, stored.kind, stored.owner, stored.id, lambda: at)
         case _:
-            objects.replace_content(table, stored.kind, stored.owner, stored.id, repriced, lambda: at)
+            objects.replace_content(
+                table, stored.kind, stored.owner, stored.id, repriced, lambda: at
+            )
 
 
 def _at_a_new_price(kind: Kind, content: Content, rng: Random) -> Content:
     """A tenth less to a twentieth more for a listing, or for both ends of a budget."""
     body, percent = deepcopy(content.body), rng.randint(90, 105)
     priced, names = (
-        (body["requirements"]["budget"], ("min", "max")) if kind == "LEAD" else (body["details"], ("price",))
+        (body["requirements"]["budget"], ("min", "max"))
+        if kind == "LEAD"
+        else (body["details"], ("price",))
     )
     for name in names:
         priced[name] = priced[name] * percent // 100

@@ -1,4 +1,6 @@
-"""What the bytecode of the layer saves at a cold start: CPU time of a fresh interpreter that imports a handler."""
+"""What the bytecode of the layer saves at a cold start: CPU time of a fresh interpreter that
+imports a handler.
+"""
 
 import os
 import shutil
@@ -46,11 +48,22 @@ def measure() -> Section:
 
 
 def make_layers(folder: Path) -> dict[str, Path]:
-    """The same layer three times: what it might be at best, what we ship, and what CDK makes of pip's."""
+    """The same layer three times: what it might be at best, what we ship, and what CDK makes of
+    pip's.
+    """
     ours, fresh, naive = (folder / name / "python" for name in ("ours", "fresh", "naive"))
     build_layer(ours)
     shutil.copytree(ours, fresh)
-    compiled = (sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "timestamp", str(fresh))
+    compiled = (
+        sys.executable,
+        "-m",
+        "compileall",
+        "-q",
+        "-f",
+        "--invalidation-mode",
+        "timestamp",
+        str(fresh),
+    )
     subprocess.run(compiled, check=True)  # noqa: S603 - our own words
     shutil.copytree(fresh, naive)
     for layer in (ours, naive):

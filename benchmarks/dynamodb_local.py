@@ -1,7 +1,9 @@
-"""AWS's own DynamoDB Local, for one benchmark: in memory, and seen by nobody else. It counts units as DynamoDB does.
+"""AWS's own DynamoDB Local, for one benchmark: in memory, and seen by nobody else. It counts units
+as DynamoDB does.
 
-It listens on every interface and no option changes that. So the benchmark moves into a network of its own first,
-where 127.0.0.1 is all there is. Its licence forbids to run it within a program of ours.
+It listens on every interface and no option changes that. So the benchmark moves into a network of
+its own first, where 127.0.0.1 is all there is. Its licence forbids to run it within a program of
+ours.
 """
 
 import fcntl
@@ -38,7 +40,8 @@ _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
 @contextmanager
 def dynamodb_local() -> Iterator["DynamoDBClient"]:
-    """A client of a new DynamoDB with our empty table TABLE; within, boto3's other clients reach it too.
+    """A client of a new DynamoDB with our empty table TABLE; within, boto3's other clients reach it
+    too.
 
     The thread stays without the machine's network for the rest of its life. Else CannotMeasure.
     """
@@ -74,7 +77,9 @@ def _environment() -> dict[str, str]:
 def _java() -> str:
     java = shutil.which("java")
     if java:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+        said = subprocess.run(
+            [java, "-version"], capture_output=True, text=True, check=False
+        ).stderr  # noqa: S603
         version = re.search(r'version "(\d+)', said)
         if version and int(version[1]) >= LEAST_JAVA:
             return java
@@ -109,8 +114,13 @@ def _wait(server: subprocess.Popen[bytes], log: Path) -> None:
 def _with_our_table(client: "DynamoDBClient") -> "DynamoDBClient":
     client.create_table(
         TableName=TABLE,
-        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],
+        KeySchema=[
+            {"AttributeName": "PK", "KeyType": "HASH"},
+            {"AttributeName": "SK", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     return client

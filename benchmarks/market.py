@@ -1,4 +1,6 @@
-"""A real city's market: 22,963 flats offered in Moscow and 5,000 buyers, from the data beside the repository."""
+"""A real city's market: 22,963 flats offered in Moscow and 5,000 buyers, from the data beside the
+repository.
+"""
 
 import csv
 import os
@@ -55,18 +57,29 @@ def buyers() -> list[Json]:
 def make_market(now: int, seed: int = 1) -> Market:
     """All of it, as if put in one object a millisecond until `now` (ms). Else CannotMeasure."""
     rng = Random(seed)
-    owners = [Realtor(ids.realtor_id(rng.randbytes(8)), f"bench-{n}", f"+7916{n:07}") for n in range(REALTORS)]
+    owners = [
+        Realtor(ids.realtor_id(rng.randbytes(8)), f"bench-{n}", f"+7916{n:07}")
+        for n in range(REALTORS)
+    ]
     offered = [PropertyBody.model_validate(body) for body in listings()]
     wanted = [LeadBody.model_validate(body) for body in buyers()]
     properties = [Content(body.model_dump(), property_features(body)) for body in offered]
     leads = [Content(body.model_dump(), lead_features(body.requirements)) for body in wanted]
-    return Market(owners, _owned("LEAD", leads, owners, now, rng), _owned("PROPERTY", properties, owners, now, rng))
+    return Market(
+        owners,
+        _owned("LEAD", leads, owners, now, rng),
+        _owned("PROPERTY", properties, owners, now, rng),
+    )
 
 
 def load(table: Table, market: Market) -> None:
-    """Put it into the table as old writes have left it, with no change still to be read; not all at once."""
+    """Put it into the table as old writes have left it, with no change still to be read; not all at
+    once.
+    """
     with ThreadPoolExecutor(_THREADS) as pool:
-        for _ in pool.map(lambda items: _put(table, items), batched(_items(market), _BATCH, strict=False)):
+        for _ in pool.map(
+            lambda items: _put(table, items), batched(_items(market), _BATCH, strict=False)
+        ):
             pass
 
 
@@ -80,7 +93,9 @@ def _items(market: Market) -> Iterator[Item]:
 
 
 def _put(table: Table, items: Sequence[Item]) -> None:
-    ahead: dict[str, Any] = {table.name: [{"PutRequest": {"Item": table.put(item)["Put"]["Item"]}} for item in items]}
+    ahead: dict[str, Any] = {
+        table.name: [{"PutRequest": {"Item": table.put(item)["Put"]["Item"]}} for item in items]
+    }
     while ahead:
         ahead = table._client.batch_write_item(RequestItems=ahead)["UnprocessedItems"]
 
@@ -92,7 +107,9 @@ def _owned(
     for number, content in enumerate(contents, start=1):
         time = now - len(contents) + number
         new_id = ids.object_id(time, rng.randbytes(2), owners[number % len(owners)].id)
-        stored.append(StoredObject(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time))
+        stored.append(
+            StoredObject(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time)
+        )
     return stored
 
 
@@ -111,5 +128,7 @@ def _listing(row: dict[str, str]) -> Json:
 def _data(name: str) -> Path:
     path = DATA / name
     if not path.exists():
-        raise CannotMeasure(f"The listings and buyers to measure with are not there: {os.path.relpath(path)}")
+        raise CannotMeasure(
+            f"The listings and buyers to measure with are not there: {os.path.relpath(path)}"
+        )
     return path

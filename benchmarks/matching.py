@@ -1,4 +1,6 @@
-"""What an index of a market spares a run over all of its leads or listings, and how it grows with the market."""
+"""What an index of a market spares a run over all of its leads or listings, and how it grows with
+the market.
+"""
 
 import gc
 import multiprocessing
@@ -13,7 +15,13 @@ from typing import Any, NamedTuple
 from benchmarks import selection
 from benchmarks.report import Section, publish
 from benchmarks.selection import MOST, Entry, Lists, Selecting
-from cobroke.domain.features import PropertyFeatures, pack_lead, pack_property, unpack_lead, unpack_property
+from cobroke.domain.features import (
+    PropertyFeatures,
+    pack_lead,
+    pack_property,
+    unpack_lead,
+    unpack_property,
+)
 from cobroke.domain.ids import created_at, object_id, owner_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
@@ -47,8 +55,17 @@ def measure() -> Section:
     listings, leads = selection._listings(rng), selection._leads(rng)
     gc.freeze()  # what was made here is no worker's to go through again and again
     runs = (
-        Run("listings for a buyer", leads, listings, ListingIndex, best_properties, selection._for_a_buyer),
-        Run("buyers for a listing", listings, leads, LeadIndex, best_leads, selection._for_a_listing),
+        Run(
+            "listings for a buyer",
+            leads,
+            listings,
+            ListingIndex,
+            best_properties,
+            selection._for_a_buyer,
+        ),
+        Run(
+            "buyers for a listing", listings, leads, LeadIndex, best_leads, selection._for_a_listing
+        ),
     )
     return Section(
         "A whole market matched in memory",
@@ -58,7 +75,14 @@ def measure() -> Section:
         " builds the index first; and as how many lists a build takes. Then the index's own time in a larger market,"
         f" tiled from this one with prices and areas up to {OFF} % off. The lists are the same. Goal for the"
         f" buyers: 60 ×. With the city and both indexes a process takes {peak:,.0f} MB at most.",
-        ("list", "two passes", "in Decimal", "with the build", "a build", *(f"{n} × the market" for n in TILES)),
+        (
+            "list",
+            "two passes",
+            "in Decimal",
+            "with the build",
+            "a build",
+            *(f"{n} × the market" for n in TILES),
+        ),
         [_measured(run, rng) for run in runs],
     )
 
@@ -93,7 +117,9 @@ def _spent(run: Run, find: Finding, sample: Sequence[Entry[Any]]) -> Sequence[fl
     return spent
 
 
-def _growth(run: Run, find: Finding, sample: Sequence[Entry[Any]], tiles: int, rng: Random) -> float:
+def _growth(
+    run: Run, find: Finding, sample: Sequence[Entry[Any]], tiles: int, rng: Random
+) -> float:
     rows = [each.row for each in run.others]
     rows += [_tile(each, rng) for each in run.others for _ in range(tiles - 1)]
     larger, before, after = run.index_of(rows).best, 0.0, 0.0
@@ -140,7 +166,9 @@ def _peak_megabytes() -> float:
 
 def _rows() -> tuple[list[Row], list[Row]]:
     rng = Random(1)
-    return [each.row for each in selection._listings(rng)], [each.row for each in selection._leads(rng)]
+    return [each.row for each in selection._listings(rng)], [
+        each.row for each in selection._leads(rng)
+    ]
 
 
 def _hold(listings: list[Row], leads: list[Row]) -> float:

@@ -71,7 +71,9 @@ def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
 
 
 def _of_matches(table: Table, recommended: Sequence[Sequence[PairIds]]) -> list[Sequence[str]]:
-    """Counted with the best listing of each lead, and its page's last; those between are matches already."""
+    """Counted with the best listing of each lead, and its page's last; those between are matches
+    already.
+    """
     best, worst = [ids[0] for ids in recommended], [ids[-1] for ids in recommended]
     for ids in recommended:
         for one in ids[1:-1]:
@@ -94,7 +96,9 @@ def _of_matches(table: Table, recommended: Sequence[Sequence[PairIds]]) -> list[
 
 def _row[On](table: Table, name: str, action: Action[On], sample: Sequence[On]) -> Sequence[str]:
     used = [_used(table, action, one) for one in sample]
-    columns = zip(*((one.read_units, one.write_units, one.round_trips) for one in used), strict=True)
+    columns = zip(
+        *((one.read_units, one.write_units, one.round_trips) for one in used), strict=True
+    )
     return name, *(f"{statistics.median(column):,.0f} · {max(column):,.0f}" for column in columns)
 
 
@@ -161,7 +165,9 @@ def _show(table: Table, ids: PairIds) -> object:
 
 
 def _notices(table: Table, ids: PairIds) -> list[Notice]:
-    return notices.page_of(table, owner_of(ids.lead_id), FIRST, now_ms() // 1000, unread_only=False)[0]
+    return notices.page_of(
+        table, owner_of(ids.lead_id), FIRST, now_ms() // 1000, unread_only=False
+    )[0]
 
 
 def _newest(table: Table, ids: PairIds) -> tuple[str, str]:

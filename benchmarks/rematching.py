@@ -1,4 +1,6 @@
-"""One scheduled run over a real city's market after an hour in which the stream has lost everything: in one worker."""
+"""One scheduled run over a real city's market after an hour in which the stream has lost
+everything: in one worker.
+"""
 
 import multiprocessing
 import resource
@@ -38,7 +40,9 @@ type Bodies = dict[Kind, list[tuple[str, dict[str, Any]]]]
 
 
 class Run(NamedTuple):
-    """Seconds of the clock and of the processor, megabytes at most, and what DynamoDB was asked for."""
+    """Seconds of the clock and of the processor, megabytes at most, and what DynamoDB was asked
+    for.
+    """
 
     did: Counter[str]
     wall: float
@@ -68,7 +72,18 @@ def measure() -> Section:
         " run, one after the other in one worker, and of another one right behind it. Seconds are this machine's, the"
         f" counting of units included; the peak is that of the whole process. {len(KINDS) * SAMPLE} of the refreshed"
         " lists, drawn by chance, are those of a loop in Decimal over all bodies. Goal: 512 MB at most.",
-        ("run", "followed", "alerts", "lists", "wall", "CPU", "peak", "units read", "units written", "round trips"),
+        (
+            "run",
+            "followed",
+            "alerts",
+            "lists",
+            "wall",
+            "CPU",
+            "peak",
+            "units read",
+            "units written",
+            "round trips",
+        ),
         [(name, *_said(run)) for name, run in zip(("first", "second"), ran, strict=True)],
     )
 
@@ -80,14 +95,21 @@ def _said(run: Run) -> Sequence[str]:
 
 
 def _looked_at(table: Table, made: Market, rng: Random) -> list[StoredObject]:
-    """Buyers of flats and some listings: each with a ranking two hours old, of the usual size and wrong."""
+    """Buyers of flats and some listings: each with a ranking two hours old, of the usual size and
+    wrong.
+    """
     flats = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
     buyers, listings = (rng.sample(others, LOOKED_AT) for others in (flats, made.properties))
-    rows = {kind: _any_rows(others, rng) for kind, others in (("LEAD", made.properties), ("PROPERTY", made.leads))}
+    rows = {
+        kind: _any_rows(others, rng)
+        for kind, others in (("LEAD", made.properties), ("PROPERTY", made.leads))
+    }
     now = now_ms()
 
     def look(own: StoredObject) -> None:
-        ranking = Ranking(rows[own.kind], rows[own.kind][-1].place, now - AGE_MS, 9_000, own.version)
+        ranking = Ranking(
+            rows[own.kind], rows[own.kind][-1].place, now - AGE_MS, 9_000, own.version
+        )
         rankings.save(table, own, ranking, None, looked_at=now)
         looks.mark(table, own.kind, own.content.features.market, own.id, now)
 
@@ -108,7 +130,13 @@ def _change_much(table: Table, made: Market, rng: Random) -> None:
     for others in (made.properties, made.leads):
         drawn = rng.sample(others, CHANGED)
         for number, stored in enumerate(drawn):
-            _change(table, stored, DEEDS[number % len(DEEDS)], rng, start + number * HOUR_MS // (2 * len(drawn)))
+            _change(
+                table,
+                stored,
+                DEEDS[number % len(DEEDS)],
+                rng,
+                start + number * HOUR_MS // (2 * len(drawn)),
+            )
 
 
 def _in_a_worker() -> Run:
@@ -148,7 +176,9 @@ def _compare(table: Table, own: StoredObject, bodies: Bodies) -> None:
     body, others = there.content.body, bodies[other(own.kind)]
     pairs = ((body, it) if own.kind == "LEAD" else (it, body) for _, it in others)
     scores = (_in_decimal(lead["requirements"], listing) for lead, listing in pairs)
-    best, was_cut = _best(owner_of(own.id), zip(scores, (an_id for an_id, _ in others), strict=True))
+    best, was_cut = _best(
+        owner_of(own.id), zip(scores, (an_id for an_id, _ in others), strict=True)
+    )
     ranking = known.ranking if known else None
     assert ranking is not None  # noqa: S101 - else there is nothing to compare
     assert [row[:2] for row in ranking.rows] == best  # noqa: S101

@@ -1,4 +1,6 @@
-"""What a benchmark says: a section of docs/performance.md, or in a sentence why nothing can be measured here."""
+"""What a benchmark says: a section of docs/performance.md, or in a sentence why nothing can be
+measured here.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -33,7 +35,9 @@ def publish(measure: Callable[[], Section]) -> None:
         return
     print(section)
     page = PAGE.read_text()
-    old = re.search(rf"^## {re.escape(section.title)}\n.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    old = re.search(
+        rf"^## {re.escape(section.title)}\n.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
+    )
     if old:
         below = "\n" if old.end() < len(page) else ""
         PAGE.write_text(f"{page[: old.start()]}{section}{below}{page[old.end() :]}")

@@ -1,4 +1,6 @@
-"""How much faster the best of a packed market is found than by scoring every row of it, or every body."""
+"""How much faster the best of a packed market is found than by scoring every row of it, or every
+body.
+"""
 
 import heapq
 import math
@@ -65,7 +67,10 @@ def measure() -> Section:
         " listings. CPU time against that of the two passes over the packed rows of a market read: of scoring all these"
         " rows, and of a plain loop in Decimal over all bodies. The lists are the same.",
         ("list", "rows read, median", "every row scored", "every body scored, in Decimal"),
-        [("listings for a buyer", *_measured(for_buyers)), ("buyers for a listing", *_measured(for_listings))],
+        [
+            ("listings for a buyer", *_measured(for_buyers)),
+            ("buyers for a listing", *_measured(for_listings)),
+        ],
     )
 
 
@@ -95,7 +100,10 @@ def _for_a_buyer(lead: Lead, listings: Sequence[Listing]) -> Lists:
     return Lists(
         len(rows),
         lambda: best_properties(own, owner, rows, MOST),
-        lambda: _best(owner, ((score(own, features.unpack_property(own.city, row)), an_id) for an_id, row in rows)),
+        lambda: _best(
+            owner,
+            ((score(own, features.unpack_property(own.city, row)), an_id) for an_id, row in rows),
+        ),
         lambda: _best(owner, ((_in_decimal(wish, each.body), each.id) for each in listings)),
     )
 
@@ -106,29 +114,44 @@ def _for_a_listing(listing: Listing, leads: Sequence[Lead]) -> Lists:
     return Lists(
         len(rows),
         lambda: best_leads(own, owner, rows, MOST),
-        lambda: _best(owner, ((score(features.unpack_lead(own.city, row), own), an_id) for an_id, row in rows)),
-        lambda: _best(owner, ((_in_decimal(each.body["requirements"], listing.body), each.id) for each in leads)),
+        lambda: _best(
+            owner, ((score(features.unpack_lead(own.city, row), own), an_id) for an_id, row in rows)
+        ),
+        lambda: _best(
+            owner,
+            ((_in_decimal(each.body["requirements"], listing.body), each.id) for each in leads),
+        ),
     )
 
 
 def _best(owner: str, scored: Iterable[tuple[int | None, str]]) -> Selection:
-    listed = [(points, an_id) for points, an_id in scored if points is not None and points >= LISTED]
+    listed = [
+        (points, an_id) for points, an_id in scored if points is not None and points >= LISTED
+    ]
     found = [place for place in listed if owner_of(place[1]) != owner]
     return Selection(heapq.nlargest(MOST, found), len(found) > MOST)  # type: ignore[arg-type]
 
 
 def _in_decimal(wish: Json, offer: Json) -> int | None:
-    """The formulas of docs/scoring.md as one writes them down; all names in the data are spelled alike."""
+    """The formulas of docs/scoring.md as one writes them down; all names in the data are spelled
+    alike.
+    """
     details = offer["details"]
     low, high = Decimal(wish["budget"]["min"]), Decimal(wish["budget"]["max"])
     smallest, largest = Decimal(wish["area"]["min"]), Decimal(wish["area"]["max"])
     price, area = Decimal(details["price"]), Decimal(details["area"])
-    kind, rooms = (wish["property_type"], details["property_type"]), _rooms(wish["rooms"], details["rooms"])
+    kind, rooms = (
+        (wish["property_type"], details["property_type"]),
+        _rooms(wish["rooms"], details["rooms"]),
+    )
     if wish["location"]["city"] != offer["address"]["city"] or rooms == 0:
         return None
     if kind[0] != kind[1] and kind not in HALF_FITTING:
         return None
-    if not Decimal("0.6") * low <= price <= Decimal("1.1") * high or area < Decimal("0.8") * smallest:
+    if (
+        not Decimal("0.6") * low <= price <= Decimal("1.1") * high
+        or area < Decimal("0.8") * smallest
+    ):
         return None
     location = _location(wish["location"], offer["address"])
     earned = [
@@ -137,11 +160,18 @@ def _in_decimal(wish: Json, offer: Json) -> int | None:
         (15, rooms),
         (12, _area(smallest, largest, area)),
         (8, 10000 if kind[0] == kind[1] else 5000),
-        (5, BY_STEPS[CLASSES.index(details["property_class"]) - CLASSES.index(wish["property_class"])]),
+        (
+            5,
+            BY_STEPS[
+                CLASSES.index(details["property_class"]) - CLASSES.index(wish["property_class"])
+            ],
+        ),
         (5, BY_STEPS[CONDITIONS.index(details["condition"]) - CONDITIONS.index(wish["condition"])]),
     ]
     stated = [(weight, credit) for weight, credit in earned if credit is not None]
-    points = sum(weight * credit for weight, credit in stated) // sum(weight for weight, _ in stated)
+    points = sum(weight * credit for weight, credit in stated) // sum(
+        weight for weight, _ in stated
+    )
     return points if location is None or location >= 5000 else min(points, 6000)
 
 
@@ -161,13 +191,17 @@ def _location(where: Json, address: Json) -> int | None:
 
 
 def _rooms(wished: list[int], rooms: int) -> int | None:
-    return max(({0: 10000, 1: 6000, -1: 4000}.get(rooms - each, 0) for each in wished), default=None)
+    return max(
+        ({0: 10000, 1: 6000, -1: 4000}.get(rooms - each, 0) for each in wished), default=None
+    )
 
 
 def _area(smallest: Decimal, largest: Decimal, area: Decimal) -> int:
     if area < smallest:
         return math.floor(10000 * (1 - 4 * (smallest - area) / smallest))
-    return max(4000, math.floor(10000 * (1 - (area - largest) / largest))) if area > largest else 10000
+    return (
+        max(4000, math.floor(10000 * (1 - (area - largest) / largest))) if area > largest else 10000
+    )
 
 
 def _listings(rng: Random) -> list[Listing]:
@@ -175,7 +209,9 @@ def _listings(rng: Random) -> list[Listing]:
     bodies = market.listings()
     known = [features.property_features(PropertyBody.model_validate(body)) for body in bodies]
     made = _entries(bodies, known, features.pack_property, rng)
-    return sorted(made, key=lambda each: (rooms_key(each.features.rooms), each.features.price, each.id))
+    return sorted(
+        made, key=lambda each: (rooms_key(each.features.rooms), each.features.price, each.id)
+    )
 
 
 def _leads(rng: Random) -> list[Lead]:
@@ -186,7 +222,9 @@ def _leads(rng: Random) -> list[Lead]:
     return sorted(made, key=lambda each: (highest_price(each.features), each.id))
 
 
-def _entries[F](bodies: list[Json], known: list[F], pack: Callable[[F], bytes], rng: Random) -> Iterator[Entry[F]]:
+def _entries[F](
+    bodies: list[Json], known: list[F], pack: Callable[[F], bytes], rng: Random
+) -> Iterator[Entry[F]]:
     owners = [realtor_id(rng.randbytes(8)) for _ in range(REALTORS)]
     for number, (body, each) in enumerate(zip(bodies, known, strict=True)):
         an_id = object_id(number, rng.randbytes(2), rng.choice(owners))

@@ -1,7 +1,8 @@
 """What a client's calls consume of DynamoDB.
 
-DynamoDB Local 1.25.1 miscounts a transaction's writes: it adds up each size once, however many items have it, and
-doubles twice. So those are weighed here, by AWS's own rules; everything else is as the answers say.
+DynamoDB Local 1.25.1 miscounts a transaction's writes: it adds up each size once, however many
+items have it, and doubles twice. So those are weighed here, by AWS's own rules; everything else is
+as the answers say.
 """
 
 import threading
@@ -21,9 +22,11 @@ _READS = {"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"}
 
 
 class Used:
-    """Units read (of 4 KB, strongly consistent) and written (of 1 KB), and round trips, repeated ones included.
+    """Units read (of 4 KB, strongly consistent) and written (of 1 KB), and round trips, repeated
+    ones included.
 
-    A refused write is billed too, but its answer does not say how much: it counts as a round trip alone.
+    A refused write is billed too, but its answer does not say how much: it counts as a round trip
+    alone.
     """
 
     def __init__(self, scales: "DynamoDBClient") -> None:
@@ -32,23 +35,37 @@ class Used:
         self._scales = scales
         self._lock = threading.Lock()
 
-    def asked(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401 - botocore's
+    def asked(
+        self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object
+    ) -> None:  # noqa: ANN401 - botocore's
         if "ReturnConsumedCapacity" in model.input_shape.members:
             params["ReturnConsumedCapacity"] = "TOTAL"
         if model.name == "TransactWriteItems":
-            writes = [(kind, write) for part in params["TransactItems"] for kind, write in part.items()]
-            keys = [(write["TableName"], _key(write["Item" if kind == "Put" else "Key"])) for kind, write in writes]
+            writes = [
+                (kind, write) for part in params["TransactItems"] for kind, write in part.items()
+            ]
+            keys = [
+                (write["TableName"], _key(write["Item" if kind == "Put" else "Key"]))
+                for kind, write in writes
+            ]
             context["weighed"] = [(*key, self._kilobytes(*key)) for key in keys]
 
     def sent(self, **_: object) -> None:
         with self._lock:
             self.round_trips += 1
 
-    def answered(self, parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401
+    def answered(
+        self, parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object
+    ) -> None:  # noqa: ANN401
         said = parsed.get("ConsumedCapacity", [])
-        units = sum(table["CapacityUnits"] for table in (said if isinstance(said, list) else [said]))
+        units = sum(
+            table["CapacityUnits"] for table in (said if isinstance(said, list) else [said])
+        )
         if said and model.name == "TransactWriteItems":
-            units = sum(2 * max(before, self._kilobytes(table, key)) for table, key, before in context["weighed"])
+            units = sum(
+                2 * max(before, self._kilobytes(table, key))
+                for table, key, before in context["weighed"]
+            )
         with self._lock:
             if model.name in _READS:
                 self.read_units += units
@@ -64,7 +81,9 @@ class Used:
 @contextmanager
 def counted(client: "DynamoDBClient") -> Iterator[Used]:
     """Counts what the client's calls consume within, from all threads."""
-    uncounted = boto3.client("dynamodb", endpoint_url=client.meta.endpoint_url, region_name=client.meta.region_name)
+    uncounted = boto3.client(
+        "dynamodb", endpoint_url=client.meta.endpoint_url, region_name=client.meta.region_name
+    )
     used, events = Used(uncounted), client.meta.events
     counting: dict[str, Any] = {
         "before-parameter-build.dynamodb": used.asked,

@@ -1,8 +1,8 @@
-"""Alarms as data: failure queues that hold something, a stream that lags, functions that fail or sleep, a table that
-throttles, what the audit finds.
+"""Alarms as data: failure queues that hold something, a stream that lags, functions that fail or
+sleep, a table that throttles, what the audit finds.
 
-Functions and failure queues are found in the stack itself: a new one cannot be forgotten. `docs/runbook.md` says of
-each what to do.
+Functions and failure queues are found in the stack itself: a new one cannot be forgotten.
+`docs/runbook.md` says of each what to do.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,8 +30,8 @@ THROTTLED = 100
 
 @dataclass(frozen=True)
 class Alarm:
-    """Raised when the metric is above `most`; where nothing is measured nothing is wrong. With `silent_h`, when nothing
-    is measured for so many hours.
+    """Raised when the metric is above `most`; where nothing is measured nothing is wrong. With
+    `silent_h`, when nothing is measured for so many hours.
     """
 
     name: str
@@ -48,7 +48,11 @@ def make_alarms(scope: Construct, stage: Stage) -> None:
     """`local` has none: nobody would see them."""
     if stage.is_local:
         return
-    topic = aws_sns.Topic.from_topic_arn(scope, "AlarmTopic", stage.alarm_topic) if stage.alarm_topic else None
+    topic = (
+        aws_sns.Topic.from_topic_arn(scope, "AlarmTopic", stage.alarm_topic)
+        if stage.alarm_topic
+        else None
+    )
     for alarm in _alarms(scope, stage):
         made = _make(scope, stage, alarm)
         if topic:
@@ -67,9 +71,21 @@ def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
     for kind in AUDIT_KINDS:
         dimensions = {"service": "audit", "stage": stage.name}
         metric = f"Drift{kind.capitalize()}"
-        yield Alarm(f"drift-{kind}", f"The audit found {kind} that had drifted.", NAMESPACE, metric, dimensions)
+        yield Alarm(
+            f"drift-{kind}",
+            f"The audit found {kind} that had drifted.",
+            NAMESPACE,
+            metric,
+            dimensions,
+        )
     dimensions = {"service": "rematch_worker", "stage": stage.name}
-    yield Alarm("part-failed", "A part of a scheduled run failed; it comes again.", NAMESPACE, "PartFailed", dimensions)
+    yield Alarm(
+        "part-failed",
+        "A part of a scheduled run failed; it comes again.",
+        NAMESPACE,
+        "PartFailed",
+        dimensions,
+    )
 
 
 def _of_queue(queue: aws_sqs.Queue) -> Alarm:
@@ -81,14 +97,36 @@ def _of_queue(queue: aws_sqs.Queue) -> Alarm:
 
 def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
     name, dimensions = function.node.id, {"FunctionName": function.function_name}
-    yield Alarm(f"{name}-errors", "The function fails or runs out of time.", "AWS/Lambda", "Errors", dimensions)
-    yield Alarm(f"{name}-throttles", "The function is kept from running.", "AWS/Lambda", "Throttles", dimensions)
+    yield Alarm(
+        f"{name}-errors",
+        "The function fails or runs out of time.",
+        "AWS/Lambda",
+        "Errors",
+        dimensions,
+    )
+    yield Alarm(
+        f"{name}-throttles",
+        "The function is kept from running.",
+        "AWS/Lambda",
+        "Throttles",
+        dimensions,
+    )
     if name in {reader.function for reader in STREAM_READERS}:
         says = "The function is more than ten minutes behind the table's stream."
-        yield Alarm(f"{name}-lags", says, "AWS/Lambda", "IteratorAge", dimensions, statistic="Maximum", most=LAGS_MS)
+        yield Alarm(
+            f"{name}-lags",
+            says,
+            "AWS/Lambda",
+            "IteratorAge",
+            dimensions,
+            statistic="Maximum",
+            most=LAGS_MS,
+        )
     if name in WOKEN_H:
         says = "The clock has not woken the function."
-        yield Alarm(f"{name}-silent", says, "AWS/Lambda", "Invocations", dimensions, silent_h=WOKEN_H[name])
+        yield Alarm(
+            f"{name}-silent", says, "AWS/Lambda", "Invocations", dimensions, silent_h=WOKEN_H[name]
+        )
 
 
 def _of_table(table: aws_dynamodb.Table) -> Iterator[Alarm]:

@@ -3,7 +3,15 @@
 import json
 from collections.abc import Mapping
 
-from aws_cdk import Acknowledgment, CfnResource, Duration, Tags, Validations, aws_apigatewayv2, aws_logs
+from aws_cdk import (
+    Acknowledgment,
+    CfnResource,
+    Duration,
+    Tags,
+    Validations,
+    aws_apigatewayv2,
+    aws_logs,
+)
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
@@ -12,7 +20,14 @@ from cobroke.routes import DEFAULT_FUNCTION, ROUTES
 from infra.stages import Stage
 
 LOCAL_API_ID = "c0b40ce0"
-ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"]
+ALLOWED_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "traceparent",
+]
 EXPOSED_HEADERS = ["ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
 PREFLIGHT_HOLDS = Duration.hours(2)
 """As long as browsers believe it; without it they ask before every request."""
@@ -26,9 +41,13 @@ _LOGGED = {
 }
 
 
-def make_api(scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Function]) -> aws_apigatewayv2.HttpApi:
+def make_api(
+    scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Function]
+) -> aws_apigatewayv2.HttpApi:
     methods = sorted({route.method for route in ROUTES})
-    integrations = {name: HttpLambdaIntegration(f"{name}-integration", one) for name, one in functions.items()}
+    integrations = {
+        name: HttpLambdaIntegration(f"{name}-integration", one) for name, one in functions.items()
+    }
     api = aws_apigatewayv2.HttpApi(
         scope,
         "Api",
@@ -68,7 +87,9 @@ def _cors(stage: Stage, methods: list[str]) -> aws_apigatewayv2.CorsPreflightOpt
 
 def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
     """The stage `$default`: throttled, with an access log for what never reaches a function."""
-    log = aws_logs.LogGroup(api, "AccessLog", retention=stage.log_retention, removal_policy=stage.removal)
+    log = aws_logs.LogGroup(
+        api, "AccessLog", retention=stage.log_retention, removal_policy=stage.removal
+    )
     served = api.add_stage(
         "Live",
         stage_name="$default",
@@ -85,7 +106,8 @@ def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
 
 
 def _suit_the_emulator(api: aws_apigatewayv2.HttpApi, stage: Stage, methods: list[str]) -> None:
-    """The emulator takes the API's id from a tag, and CORS by the names of the service's own API."""
+    """The emulator takes the API's id from a tag, and CORS by the names of the service's own API.
+    """
     Tags.of(api).add("ms-custom-id", LOCAL_API_ID)
     resource = api.node.default_child
     assert isinstance(resource, CfnResource)  # noqa: S101 - for mypy
@@ -99,5 +121,8 @@ def _suit_the_emulator(api: aws_apigatewayv2.HttpApi, stage: Stage, methods: lis
     for name, value in cors.items():
         resource.add_property_override(f"CorsConfiguration.{name}", value)
     Validations.of(api).acknowledge(
-        Acknowledgment(id="CloudFormation-Validate::F3002", reason="The emulator's names for CORS, on local alone.")
+        Acknowledgment(
+            id="CloudFormation-Validate::F3002",
+            reason="The emulator's names for CORS, on local alone.",
+        )
     )

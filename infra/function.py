@@ -1,4 +1,6 @@
-"""One function, made in one place: its code, its log, and a role of its own with named actions only."""
+"""One function, made in one place: its code, its log, and a role of its own with named actions
+only.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +17,9 @@ API_TIMEOUT = Duration.seconds(28)
 """Below the gateway's 30 s: a function that finds the store busy answers by itself."""
 
 STORE_TIMEOUT_S = "20"
-"""On local: the emulator knows no transaction's token, so that trying a slow one again would write it twice."""
+"""On local: the emulator knows no transaction's token, so that trying a slow one again would write
+it twice.
+"""
 
 
 def make_function(
@@ -27,8 +31,12 @@ def make_function(
     timeout: Duration = API_TIMEOUT,
 ) -> lambda_.Function:
     """The function of `functions/<name>`."""
-    log_group = aws_logs.LogGroup(scope, f"{name}-log", retention=stage.log_retention, removal_policy=stage.removal)
-    role = aws_iam.Role(scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    log_group = aws_logs.LogGroup(
+        scope, f"{name}-log", retention=stage.log_retention, removal_policy=stage.removal
+    )
+    role = aws_iam.Role(
+        scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
+    )
     function = lambda_.Function(
         scope,
         name,
@@ -61,10 +69,14 @@ def make_function(
 
 def allow(function: lambda_.Function, actions: Sequence[str], *resources: str) -> None:
     """Let the function do these actions on these resources."""
-    function.add_to_role_policy(aws_iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+    function.add_to_role_policy(
+        aws_iam.PolicyStatement(actions=list(actions), resources=list(resources))
+    )
 
 
 def parameter_arn(scope: Construct, name: str) -> str:
     """The ARN of an SSM parameter by its name, which begins with a slash."""
     stack = Stack.of(scope)
-    return stack.format_arn(service="ssm", resource=f"parameter{name}", arn_format=ArnFormat.NO_RESOURCE_NAME)
+    return stack.format_arn(
+        service="ssm", resource=f"parameter{name}", arn_format=ArnFormat.NO_RESOURCE_NAME
+    )

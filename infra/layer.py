@@ -1,7 +1,7 @@
 """The one layer: the third-party code of production and the package `cobroke`, compiled for Lambda.
 
-CDK's zipper dates files 1980, so that bytecode which is checked by date looks stale and every cold start would compile
-again. Unchecked-hash bytecode is taken as it is.
+CDK's zipper dates files 1980, so that bytecode which is checked by date looks stale and every cold
+start would compile again. Unchecked-hash bytecode is taken as it is.
 """
 
 import hashlib
@@ -34,7 +34,10 @@ def make_layer(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
         local=LayerBuild(stage),
     )
     code = lambda_.Code.from_asset(
-        str(SOURCE), exclude=["**/__pycache__"], asset_hash_type=AssetHashType.SOURCE, bundling=bundling
+        str(SOURCE),
+        exclude=["**/__pycache__"],
+        asset_hash_type=AssetHashType.SOURCE,
+        bundling=bundling,
     )
     return lambda_.LayerVersion(
         scope,
@@ -61,7 +64,11 @@ class LayerBuild:
 def build_layer(into: Path, platforms: tuple[str, ...] = ()) -> None:
     """The layer's `python` folder, for pip's platforms or (without any) for this machine."""
     shutil.copytree(_third_party(platforms), into)
-    shutil.copytree(SOURCE / "python" / "cobroke", into / "cobroke", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        SOURCE / "python" / "cobroke",
+        into / "cobroke",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     _compile(into / "cobroke")
 
 
@@ -69,14 +76,33 @@ def _third_party(platforms: tuple[str, ...]) -> Path:
     """Installed, pruned and compiled once for each lock and platform."""
     lock = SOURCE / "requirements.txt"
     target = "-".join(platforms) or f"{sys.platform}-{platform.machine()}"
-    built = CACHE / f"{target}-{hashlib.sha256(lock.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]}"
+    built = (
+        CACHE
+        / f"{target}-{hashlib.sha256(lock.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]}"
+    )
     if not built.exists():
         half = built.with_name(built.name + ".half")
         shutil.rmtree(half, ignore_errors=True)
         wanted = [word for name in platforms for word in ("--platform", name)]
         wanted += ["--implementation", "cp", "--python-version", "3.13"] if platforms else []
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
-        pip += ["--only-binary=:all:", "--no-compile", "--target", str(half), *wanted, "--requirement", str(lock)]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "-qq",
+            "install",
+            "--require-hashes",
+        ]
+        pip += [
+            "--only-binary=:all:",
+            "--no-compile",
+            "--target",
+            str(half),
+            *wanted,
+            "--requirement",
+            str(lock),
+        ]
         subprocess.run(pip, check=True)  # noqa: S603 - our own words
         _prune(half)
         _compile(half)
@@ -95,5 +121,13 @@ def _prune(folder: Path) -> None:
 
 
 def _compile(folder: Path) -> None:
-    words = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder.parent)]
+    words = [
+        "-m",
+        "compileall",
+        "-q",
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-s",
+        str(folder.parent),
+    ]
     subprocess.run([sys.executable, *words, str(folder)], check=True)  # noqa: S603 - our own words

@@ -1,4 +1,6 @@
-"""The clock: a schedule wakes the planner, the planner fills a queue, the worker empties it; and the nightly audit."""
+"""The clock: a schedule wakes the planner, the planner fills a queue, the worker empties it; and
+the nightly audit.
+"""
 
 from aws_cdk import Duration, aws_dynamodb, aws_iam, aws_scheduler
 from aws_cdk import aws_lambda as lambda_
@@ -23,18 +25,32 @@ WORKER_ACTIONS = (
     "UpdateItem",
 )
 AUDIT_TIMEOUT = Duration.minutes(10)
-AUDIT_ACTIONS = ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan")
+AUDIT_ACTIONS = (
+    "BatchGetItem",
+    "ConditionCheckItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+)
 """Nobody else may scan."""
 
 
-def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table) -> None:
+def make_schedules(
+    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table
+) -> None:
     failed = make_queue(scope, stage, "rematch_worker-failed")
-    queue = make_queue(scope, stage, "rematch_worker-queue", failed, visibility=Duration.minutes(60))
+    queue = make_queue(
+        scope, stage, "rematch_worker-queue", failed, visibility=Duration.minutes(60)
+    )
     environment = {"TABLE_NAME": table.table_name}
     of_runs = {**environment, "RUN_QUEUE_URL": queue.queue_url}
     planner = make_function(scope, stage, "rematch_planner", layer, of_runs, PLANNER_TIMEOUT)
     allow(planner, [f"dynamodb:{action}" for action in PLANNER_ACTIONS], table.table_arn)
-    allow(planner, ["sqs:SendMessage", *(EMULATOR_ACTIONS if stage.is_local else ())], queue.queue_arn)
+    allow(
+        planner, ["sqs:SendMessage", *(EMULATOR_ACTIONS if stage.is_local else ())], queue.queue_arn
+    )
     worker = make_function(scope, stage, "rematch_worker", layer, of_runs, WORKER_TIMEOUT)
     allow(worker, [f"dynamodb:{action}" for action in WORKER_ACTIONS], table.table_arn)
     feed(scope, queue, worker, batch_size=1)
@@ -45,12 +61,20 @@ def make_schedules(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion,
 
 
 def _schedule(scope: Construct, name: str, expression: str, function: lambda_.Function) -> None:
-    role = aws_iam.Role(scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("scheduler.amazonaws.com"))
-    role.add_to_policy(aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn]))
+    role = aws_iam.Role(
+        scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("scheduler.amazonaws.com")
+    )
+    role.add_to_policy(
+        aws_iam.PolicyStatement(
+            actions=["lambda:InvokeFunction"], resources=[function.function_arn]
+        )
+    )
     aws_scheduler.CfnSchedule(
         scope,
         name,
         flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
         schedule_expression=expression,
-        target=aws_scheduler.CfnSchedule.TargetProperty(arn=function.function_arn, role_arn=role.role_arn),
+        target=aws_scheduler.CfnSchedule.TargetProperty(
+            arn=function.function_arn, role_arn=role.role_arn
+        ),
     )

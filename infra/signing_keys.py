@@ -15,9 +15,11 @@ from infra.stages import Stage
 
 @dataclass(frozen=True)
 class SigningKeys:
-    """`public` is JSON: key id → public key. `signing_id` and `signing_parameter` name the key that signs.
+    """`public` is JSON: key id → public key. `signing_id` and `signing_parameter` name the key that
+    signs.
 
-    `private` has the parameters of all, so that a deploy that changes which one signs finds both readable.
+    `private` has the parameters of all, so that a deploy that changes which one signs finds both
+    readable.
     """
 
     public: str

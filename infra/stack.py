@@ -12,7 +12,9 @@ class CobrokeStack(Stack):
 
     def __init__(self, scope: Construct, name: str, stage: Settings) -> None:
         synthesizer = CliCredentialsStackSynthesizer() if stage.is_local else None
-        super().__init__(scope, name, synthesizer=synthesizer, termination_protection=stage.protected)
+        super().__init__(
+            scope, name, synthesizer=synthesizer, termination_protection=stage.protected
+        )
         made_table = table.make_table(self, stage)
         made_layer = layer.make_layer(self, stage)
         keys = signing_keys.make_signing_keys(self, stage, made_layer)
@@ -22,11 +24,15 @@ class CobrokeStack(Stack):
         schedules.make_schedules(self, stage, made_layer, made_table)
         made_api = api.make_api(self, stage, functions)
         alarms.make_alarms(self, stage)
-        CfnOutput(self, "ApiUrl", value=made_api.api_endpoint, description="The base URL of the API")
+        CfnOutput(
+            self, "ApiUrl", value=made_api.api_endpoint, description="The base URL of the API"
+        )
         CfnOutput(self, "TableName", value=made_table.table_name)
 
     def _bot_token(self, stage: Settings) -> str:
-        """Its parameter. CloudFormation looks it up before it changes anything: a missing token fails the deploy."""
+        """Its parameter. CloudFormation looks it up before it changes anything: a missing token
+        fails the deploy.
+        """
         if stage.is_local:
             return stage.bot_token_parameter
         parameter = CfnParameter(

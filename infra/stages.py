@@ -12,7 +12,9 @@ REGISTRATIONS = ("open", "proof_required")
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage. All `signing_keys` are published, one of them signs: a rotation is publish, sign, retire."""
+    """One stage. All `signing_keys` are published, one of them signs: a rotation is publish, sign,
+    retire.
+    """
 
     name: str
     registration: str
@@ -43,7 +45,11 @@ class Stage:
         return f"/cobroke/{self.name}/telegram-bot-token"
 
 
-_HOST = aws_lambda.Architecture.ARM_64 if platform.machine() in {"aarch64", "arm64"} else aws_lambda.Architecture.X86_64
+_HOST = (
+    aws_lambda.Architecture.ARM_64
+    if platform.machine() in {"aarch64", "arm64"}
+    else aws_lambda.Architecture.X86_64
+)
 
 STAGES = {
     stage.name: stage
@@ -89,18 +95,28 @@ class NotConfigured(Exception):
 
 
 def stage_of(node: Node) -> Stage:
-    """The stage that `-c stage=…` names, with the CORS origins of `-c origins=https://a.example,https://b.example`."""
+    """The stage that `-c stage=…` names, with the CORS origins of `-c
+    origins=https://a.example,https://b.example`.
+    """
     name = node.try_get_context("stage") or "dev"
     if name not in STAGES:
-        raise NotConfigured(f"There is no stage {name!r}. Use -c stage= with one of: {', '.join(STAGES)}.")
+        raise NotConfigured(
+            f"There is no stage {name!r}. Use -c stage= with one of: {', '.join(STAGES)}."
+        )
     stage = STAGES[name]
     mini_app, topic = (node.try_get_context(name) or "" for name in ("mini_app_url", "alarm_topic"))
     stage = replace(stage, mini_app_url=mini_app, alarm_topic=topic)
     if stage.is_local:
-        url, registration = (node.try_get_context(name) for name in ("telegram_api_url", "registration"))
-        stage = replace(stage, telegram_api_url=url or "", registration=registration or stage.registration)
+        url, registration = (
+            node.try_get_context(name) for name in ("telegram_api_url", "registration")
+        )
+        stage = replace(
+            stage, telegram_api_url=url or "", registration=registration or stage.registration
+        )
         if stage.registration not in REGISTRATIONS:
-            raise NotConfigured(f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}.")
+            raise NotConfigured(
+                f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}."
+            )
     origins = node.try_get_context("origins")
     if origins and not stage.is_local:
         stage = replace(stage, origins=tuple(filter(None, origins.split(","))))

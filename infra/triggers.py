@@ -26,8 +26,8 @@ QUEUE_ACTIONS = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes
 
 @dataclass(frozen=True)
 class StreamReader:
-    """A function of the stream, what it may do with the table, and the records that wake it: patterns of Lambda's
-    event filtering, any of them.
+    """A function of the stream, what it may do with the table, and the records that wake it:
+    patterns of Lambda's event filtering, any of them.
     """
 
     function: str
@@ -35,8 +35,12 @@ class StreamReader:
     patterns: Sequence[Mapping[str, Any]]
 
 
-def _written(*entities: str, events: Sequence[str] = ("INSERT", "MODIFY"), **facts: str) -> Mapping[str, Any]:
-    image = {"entity": {"S": list(entities)}} | {name: {"S": [value]} for name, value in facts.items()}
+def _written(
+    *entities: str, events: Sequence[str] = ("INSERT", "MODIFY"), **facts: str
+) -> Mapping[str, Any]:
+    image = {"entity": {"S": list(entities)}} | {
+        name: {"S": [value]} for name, value in facts.items()
+    }
     return {"eventName": list(events), "dynamodb": {"NewImage": image}}
 
 
@@ -60,13 +64,23 @@ STREAM_READERS = (
 
 
 def make_triggers(
-    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table, bot_token: str
+    scope: Construct,
+    stage: Stage,
+    layer: lambda_.ILayerVersion,
+    table: aws_dynamodb.Table,
+    bot_token: str,
 ) -> None:
     environment = {"TABLE_NAME": table.table_name}
     readers = {}
     for reader in STREAM_READERS:
-        readers[reader.function] = make_function(scope, stage, reader.function, layer, environment, READER_TIMEOUT)
-        allow(readers[reader.function], [f"dynamodb:{action}" for action in reader.actions], table.table_arn)
+        readers[reader.function] = make_function(
+            scope, stage, reader.function, layer, environment, READER_TIMEOUT
+        )
+        allow(
+            readers[reader.function],
+            [f"dynamodb:{action}" for action in reader.actions],
+            table.table_arn,
+        )
         _read_stream(scope, stage, table, reader, readers[reader.function])
     pushes = _make_push(scope, stage, layer, table, bot_token)
     readers["stream_notifications"].add_environment("PUSH_QUEUE_URL", pushes.queue_url)
@@ -74,9 +88,15 @@ def make_triggers(
 
 
 def _make_push(
-    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table, bot_token: str
+    scope: Construct,
+    stage: Stage,
+    layer: lambda_.ILayerVersion,
+    table: aws_dynamodb.Table,
+    bot_token: str,
 ) -> aws_sqs.Queue:
-    """The queue of notices to push and the function that does; what fails six times is kept in a queue of its own."""
+    """The queue of notices to push and the function that does; what fails six times is kept in a
+    queue of its own.
+    """
     failed = make_queue(scope, stage, "telegram_push-failed")
     queue = make_queue(scope, stage, "telegram_push-queue", failed)
     environment = {
@@ -94,7 +114,9 @@ def _make_push(
     return queue
 
 
-def feed(scope: Construct, queue: aws_sqs.Queue, function: lambda_.Function, batch_size: int) -> None:
+def feed(
+    scope: Construct, queue: aws_sqs.Queue, function: lambda_.Function, batch_size: int
+) -> None:
     """Let the function empty the queue, a few at once."""
     allow(function, [f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
     mapping = lambda_.EventSourceMapping(
@@ -110,9 +132,15 @@ def feed(scope: Construct, queue: aws_sqs.Queue, function: lambda_.Function, bat
 
 
 def _read_stream(
-    scope: Construct, stage: Stage, table: aws_dynamodb.Table, reader: StreamReader, function: lambda_.Function
+    scope: Construct,
+    stage: Stage,
+    table: aws_dynamodb.Table,
+    reader: StreamReader,
+    function: lambda_.Function,
 ) -> None:
-    """From the first record on. A record that fails ten times, or for two hours, goes to a queue of its own."""
+    """From the first record on. A record that fails ten times, or for two hours, goes to a queue of
+    its own.
+    """
     failed = make_queue(scope, stage, f"{reader.function}-failed")
     stream = table.table_stream_arn
     assert stream is not None  # noqa: S101 - for mypy
@@ -154,9 +182,15 @@ def _logical_id(table: aws_dynamodb.Table) -> str:
 
 
 def make_queue(
-    scope: Construct, stage: Stage, name: str, failed: aws_sqs.Queue | None = None, visibility: Duration = VISIBILITY
+    scope: Construct,
+    stage: Stage,
+    name: str,
+    failed: aws_sqs.Queue | None = None,
+    visibility: Duration = VISIBILITY,
 ) -> aws_sqs.Queue:
-    """With `failed`, what was received six times in vain goes there; without, it is itself where such things go."""
+    """With `failed`, what was received six times in vain goes there; without, it is itself where
+    such things go.
+    """
     queue = aws_sqs.Queue(
         scope,
         name,
@@ -164,14 +198,21 @@ def make_queue(
         enforce_ssl=not stage.is_local,  # the emulator speaks plain HTTP, on the loopback alone
         retention_period=FAILED_KEPT,
         visibility_timeout=visibility,
-        dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed) if failed else None,
+        dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed)
+        if failed
+        else None,
     )
     if stage.is_local:
         Validations.of(queue).acknowledge(
-            Acknowledgment(id="AwsSolutions::AwsSolutions-SQS4", reason="The emulator speaks plain HTTP, on loopback.")
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-SQS4",
+                reason="The emulator speaks plain HTTP, on loopback.",
+            )
         )
     if failed is None:
         Validations.of(queue).acknowledge(
-            Acknowledgment(id="AwsSolutions::AwsSolutions-SQS3", reason="It is itself where failed records go.")
+            Acknowledgment(
+                id="AwsSolutions::AwsSolutions-SQS3", reason="It is itself where failed records go."
+            )
         )
     return queue

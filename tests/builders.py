@@ -1,4 +1,6 @@
-"""What a test needs of the world, with only what matters to it said: `a_lead(rooms=[2])`, `a_property(price=...)`."""
+"""What a test needs of the world, with only what matters to it said: `a_lead(rooms=[2])`,
+`a_property(price=...)`.
+"""
 
 import hashlib
 import hmac
@@ -48,12 +50,18 @@ def requirements(**changes: Any) -> Json:
 
 def a_lead(**changes: Any) -> Json:
     """A body for POST /leads."""
-    own = {name: changes.pop(name) for name in ("client_name", "client_contacts", "notes") if name in changes}
+    own = {
+        name: changes.pop(name)
+        for name in ("client_name", "client_contacts", "notes")
+        if name in changes
+    }
     return {"client_name": "Анна", "requirements": requirements(**changes)} | own
 
 
 def a_property(**changes: Any) -> Json:
-    """A body for POST /properties: the base listing of the scoring page, a perfect match of `a_lead()`."""
+    """A body for POST /properties: the base listing of the scoring page, a perfect match of
+    `a_lead()`.
+    """
     body = {
         "address": {
             "city": "Москва",
@@ -79,7 +87,9 @@ def a_property(**changes: Any) -> Json:
 
 
 def _changed(body: Json, changes: Json) -> Json:
-    """Each change goes to the object that has the member, else to the top: a test names what it means."""
+    """Each change goes to the object that has the member, else to the top: a test names what it
+    means.
+    """
     left = dict(changes)
     changed: Json = {}
     for name, value in body.items():
@@ -99,7 +109,8 @@ def a_context(milliseconds: int = 600_000) -> Any:
 
 
 def init_data(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> str:
-    """What a Mini App of this bot would send for this person; a change of None leaves a field out."""
+    """What a Mini App of this bot would send for this person; a change of None leaves a field out.
+    """
     user = {"id": telegram_id, "first_name": "Иван", "last_name": "Петров", "username": "ivan"}
     fields = {"auth_date": str(int(time.time())), "query_id": "AAH", "user": dumps(user)} | changes
     sent = {name: value for name, value in fields.items() if value is not None}
@@ -110,8 +121,16 @@ def init_data(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> s
 
 
 def widget(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> Json:
-    """What the Login Widget of this bot would give for this person; null is no part of what is signed."""
-    fields: Json = {"id": telegram_id, "first_name": "Иван", "auth_date": int(time.time())} | changes
-    lines = "\n".join(sorted(f"{name}={value}" for name, value in fields.items() if value is not None))
+    """What the Login Widget of this bot would give for this person; null is no part of what is
+    signed.
+    """
+    fields: Json = {
+        "id": telegram_id,
+        "first_name": "Иван",
+        "auth_date": int(time.time()),
+    } | changes
+    lines = "\n".join(
+        sorted(f"{name}={value}" for name, value in fields.items() if value is not None)
+    )
     secret = hashlib.sha256(bot_token.encode()).digest()
     return fields | {"hash": hmac.digest(secret, lines.encode(), "sha256").hex()}

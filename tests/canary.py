@@ -1,5 +1,5 @@
-"""What must never be logged: phones, names, e-mails, contacts, proofs and tokens that the suite has used; and what it
-has logged, in process and on the emulator.
+"""What must never be logged: phones, names, e-mails, contacts, proofs and tokens that the suite has
+used; and what it has logged, in process and on the emulator.
 """
 
 import logging
@@ -14,11 +14,22 @@ from cobroke.domain.ids import is_realtor_id
 from cobroke.exact_json import Json, dumps, loads, loads_strictly
 from tests.builders import BOT_TOKEN
 
-PERSONAL = {"phone", "email", "client_name", "client_contacts", "notes", "first_name", "last_name", "username"}
+PERSONAL = {
+    "phone",
+    "email",
+    "client_name",
+    "client_contacts",
+    "notes",
+    "first_name",
+    "last_name",
+    "username",
+}
 PROOFS = {"init_data", "hash", "access_token"}
 SHORTEST = 6
 """Bytes: what is shorter may stand anywhere by chance."""
-_IN_A_PROOF = re.compile(r'\b[0-9a-f]{64}\b|(?<="first_name":")[^"]+|(?<="last_name":")[^"]+|(?<="username":")[^"]+')
+_IN_A_PROOF = re.compile(
+    r'\b[0-9a-f]{64}\b|(?<="first_name":")[^"]+|(?<="last_name":")[^"]+|(?<="username":")[^"]+'
+)
 _FORMS: Mapping[str, Callable[[str], object]] = {
     "timestamp": re.compile(r"[\d :,.+TZ-]+").fullmatch,
     "request_id": re.compile(r"[\w=-]+").fullmatch,
@@ -36,10 +47,20 @@ logged: set[str] = set()
 
 def remember(headers: Mapping[str, str], body: bytes | str | None, answered: str) -> None:
     """What a request and its answer hold of all that."""
-    used.update((value or "").partition(" ")[2] for name, value in headers.items() if name.lower() == "authorization")
+    used.update(
+        (value or "").partition(" ")[2]
+        for name, value in headers.items()
+        if name.lower() == "authorization"
+    )
     for text in (body, answered if "access_token" in answered else None):
         with suppress(Malformed):
-            used.update(_said(loads_strictly(text.encode(errors="replace") if isinstance(text, str) else text or b"")))
+            used.update(
+                _said(
+                    loads_strictly(
+                        text.encode(errors="replace") if isinstance(text, str) else text or b""
+                    )
+                )
+            )
 
 
 def _said(document: Json) -> Iterator[str]:
@@ -66,13 +87,19 @@ def note_line(line: str) -> None:
 
 
 def note(said: Mapping[str, Any]) -> None:
-    kept = {name: value for name, value in said.items() if not (name in _FORMS and _FORMS[name](str(value)))}
+    kept = {
+        name: value
+        for name, value in said.items()
+        if not (name in _FORMS and _FORMS[name](str(value)))
+    }
     logged.add(dumps({name: str(value) for name, value in kept.items()}))
 
 
 def leaked(used: Iterable[str], logged: Iterable[str]) -> list[str]:
     """The lines that hold something of it, as it is or as JSON has it."""
-    sought = {text for one in used if len(one.encode()) >= SHORTEST for text in (one, dumps(one)[1:-1])}
+    sought = {
+        text for one in used if len(one.encode()) >= SHORTEST for text in (one, dumps(one)[1:-1])
+    }
     everything = "\n".join(logged)
     found = [text for text in sought if text in everything]
     return [line for line in everything.split("\n") if any(text in line for text in found)]

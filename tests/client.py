@@ -1,4 +1,6 @@
-"""A realtor's client of the API, the same over HTTP and in process: what differs is how a request travels."""
+"""A realtor's client of the API, the same over HTTP and in process: what differs is how a request
+travels.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,6 @@
-"""What all tests share: an environment without an account, and no sockets but in the end-to-end tests."""
+"""What all tests share: an environment without an account, and no sockets but in the end-to-end
+tests.
+"""
 
 import logging
 import os
@@ -22,7 +24,9 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 WITH_SOCKETS = ROOT / "tests" / "e2e"
 LAST = ("test_lists_while_writing.py", "test_main_job.py", "test_logs.py")
-"""Of the end-to-end tests: what these leave to the stream to do keeps the emulator busy for minutes."""
+"""Of the end-to-end tests: what these leave to the stream to do keeps the emulator busy for
+minutes.
+"""
 
 
 def _overheard(handle: Callable[[logging.Logger, logging.LogRecord], None]) -> None:

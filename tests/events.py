@@ -1,4 +1,6 @@
-"""The gateway as the functions see it: events of an HTTP API (payload 2.0), routed by ROUTES, and their answers."""
+"""The gateway as the functions see it: events of an HTTP API (payload 2.0), routed by ROUTES, and
+their answers.
+"""
 
 import base64
 import itertools
@@ -22,16 +24,23 @@ _TEXTS = {"application/json", "application/xml", "application/javascript"}
 
 
 def an_event(
-    verb: str, path: str, query: str = "", headers: Mapping[str, str] | None = None, body: bytes | None = None
+    verb: str,
+    path: str,
+    query: str = "",
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
 ) -> dict[str, Any]:
     """What the gateway makes of a request."""
-    content_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), "")
+    content_type = next(
+        (value for name, value in (headers or {}).items() if name.lower() == "content-type"), ""
+    )
     return {
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": query,
         "queryStringParameters": {
-            name: ",".join(values) for name, values in parse_qs(query, keep_blank_values=True).items()
+            name: ",".join(values)
+            for name, values in parse_qs(query, keep_blank_values=True).items()
         },
         "headers": dict(headers or {}),
         "requestContext": {
@@ -51,7 +60,9 @@ def _body(sent: bytes, content_type: str) -> dict[str, Any]:
     return {"body": body or None, "isBase64Encoded": not is_text}
 
 
-def in_process(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+def in_process(
+    verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None
+) -> Answer:
     """A transport that calls the function the gateway would call."""
     return call(function_of(verb, path), an_event(verb, path, query, headers, body))
 
@@ -73,16 +84,22 @@ def call(function: str, event: Mapping[str, Any]) -> Answer:
     named = {"X-Request-Id": event["requestContext"]["requestId"]}
     assert answer["headers"].items() >= {**ALWAYS, **named}.items()
     assert len(json.dumps(answer, ensure_ascii=False).encode()) <= MOST_BYTES
-    body = base64.b64decode(answer["body"]).decode() if answer["isBase64Encoded"] else answer["body"]
+    body = (
+        base64.b64decode(answer["body"]).decode() if answer["isBase64Encoded"] else answer["body"]
+    )
     canary.remember(event.get("headers") or {}, event.get("body"), body)
-    return Answer(answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, body)
+    return Answer(
+        answer["statusCode"],
+        {name.lower(): value for name, value in answer["headers"].items()},
+        body,
+    )
 
 
 def as_sent(
     verb: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes | None
 ) -> tuple[str, dict[str, Any]]:
-    """The function that the gateway calls for a request as it stood on the wire, and the event that it makes of it:
-    every escape of the path but `%25` decoded, headers of one name joined.
+    """The function that the gateway calls for a request as it stood on the wire, and the event that
+    it makes of it: every escape of the path but `%25` decoded, headers of one name joined.
     """
     path = re.sub("(?:%(?!25)[0-9A-Fa-f]{2})+", lambda run: unquote(run[0]), path)
     joined: dict[str, str] = {}

@@ -1,4 +1,6 @@
-"""What a condition or an update says of an item: of DynamoDB's expressions, those that the product writes."""
+"""What a condition or an update says of an item: of DynamoDB's expressions, those that the product
+writes.
+"""
 
 import operator
 import re
@@ -8,7 +10,13 @@ from typing import Any
 type Raw = dict[str, dict[str, Any]]
 type Values = Mapping[str, dict[str, Any]]
 
-_COMPARE = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_COMPARE = {
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def holds(condition: str, item: Raw, values: Values) -> bool:
@@ -35,7 +43,9 @@ def _is_true(condition: str, item: Raw, values: Values) -> bool:
     if found := re.fullmatch(r"(\w+) (=|<=?|>=?) (:\w+)", condition):
         (kind, wanted), *_ = values[found[3]].items()
         there = item.get(found[1], {}).get(kind)
-        return there is not None and bool(_COMPARE[found[2]](_comparable(kind, there), _comparable(kind, wanted)))
+        return there is not None and bool(
+            _COMPARE[found[2]](_comparable(kind, there), _comparable(kind, wanted))
+        )
     raise NotImplementedError(condition)
 
 
@@ -52,7 +62,11 @@ def updates(expression: str, old: Raw, values: Values) -> Raw:
             if parts is None or bool(parts[2]) != (verb == "SET"):
                 raise NotImplementedError(expression)
             value = values[parts[3]]
-            added = {"N": str(int(old.get(parts[1], {"N": "0"})["N"]) + int(value["N"]))} if verb == "ADD" else value
+            added = (
+                {"N": str(int(old.get(parts[1], {"N": "0"})["N"]) + int(value["N"]))}
+                if verb == "ADD"
+                else value
+            )
             found[parts[1]] = added
     if not found:
         raise NotImplementedError(expression)

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple, override
 
 
 class Reply(NamedTuple):
-    """To one message. `taken`: whether Telegram shows the message; `spoken`: without it the connection just closes."""
+    """To one message. `taken`: whether Telegram shows the message; `spoken`: without it the
+    connection just closes.
+    """
 
     status: int = 200
     body: bytes = b'{"ok": true, "result": {"message_id": 1}}'
@@ -85,7 +87,9 @@ def fake_bot_api() -> Iterator[FakeBotApi]:
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         api: FakeBotApi = self.server.api  # type: ignore[attr-defined]
-        reply = api.take(self.path, json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        reply = api.take(
+            self.path, json.loads(self.rfile.read(int(self.headers["content-length"])))
+        )
         if reply.after_s:
             api.stopping.wait(reply.after_s)
         if reply.spoken:

@@ -80,15 +80,21 @@ HOSTILE: dict[str, dict[str, str]] = {
         "an overlong slash": signed(note="\ufffd\ufffd").replace("%EF%BF%BD%EF%BF%BD", "%c0%af"),
         "an overlong newline": signed(note="\ufffd\ufffd").replace("%EF%BF%BD%EF%BF%BD", "%c0%8a"),
         "a letter cut short": signed(note="\ufffd").replace("%EF%BF%BD", "%d0"),
-        "half of a surrogate pair, encoded": signed(note="\ufffd" * 3).replace("%EF%BF%BD" * 3, "%ed%a0%80"),
-        "a surrogate pair in six bytes": signed(note="\ufffd" * 6).replace("%EF%BF%BD" * 6, "%ed%a0%bd%ed%b8%80"),
+        "half of a surrogate pair, encoded": signed(note="\ufffd" * 3).replace(
+            "%EF%BF%BD" * 3, "%ed%a0%80"
+        ),
+        "a surrogate pair in six bytes": signed(note="\ufffd" * 6).replace(
+            "%EF%BF%BD" * 6, "%ed%a0%bd%ed%b8%80"
+        ),
         "beyond Unicode": signed(note="\ufffd" * 4).replace("%EF%BF%BD" * 4, "%f4%90%80%80"),
         "half of a surrogate pair, not encoded": PLAIN.partition("&hash=")[0]
         + f"&note={HALF}&hash="
         + hashed(lines_of(**FIELDS, note=HALF)),
     },
     "too many fields": {
-        "33 fields": signed(**{f"note_{chr(97 + n)}": "a" for n in range(26)}, **{f"k_{c}": "a" for c in "abc"}),
+        "33 fields": signed(
+            **{f"note_{chr(97 + n)}": "a" for n in range(26)}, **{f"k_{c}": "a" for c in "abc"}
+        ),
         "33 fields, some blank": signed(**{"k" * n: "" for n in range(1, 30)}),
     },
     "too long": {
@@ -122,11 +128,15 @@ HOSTILE: dict[str, dict[str, str]] = {
     },
     "hash does not fit": {
         "a hash of noughts": with_hash("0" * 64),
-        "a hash with a digit changed": with_hash(HASH[:-1] + "0123456789abcdef"[(int(HASH[-1], 16) + 1) % 16]),
+        "a hash with a digit changed": with_hash(
+            HASH[:-1] + "0123456789abcdef"[(int(HASH[-1], 16) + 1) % 16]
+        ),
         "another bot's": init_data(42, bot_token="43:OTHER", auth_date=str(NOW)),
         "of no bot": init_data(42, bot_token="", auth_date=str(NOW)),
         "the widget's key": with_hash(hashed(LINES, WIDGET_KEY)),
-        "the widget's whole proof as init_data": "&".join(f"{name}={value}" for name, value in OF_WIDGET.items())
+        "the widget's whole proof as init_data": "&".join(
+            f"{name}={value}" for name, value in OF_WIDGET.items()
+        )
         + f"&user={THE_USER}",
         "key and message of the secret swapped": with_hash(
             hashed(LINES, hmac.digest(BOT_TOKEN.encode(), b"WebAppData", "sha256"))
@@ -140,10 +150,14 @@ HOSTILE: dict[str, dict[str, str]] = {
         "a blank field added": PLAIN + "&note=",
         "a field taken out": PLAIN.replace("query_id=AAH&", ""),
         "a field renamed": PLAIN.replace("query_id=", "query_ib="),
-        "two values exchanged": signed(note="a", text="b").replace("note=a", "note=b").replace("text=b", "text=a"),
+        "two values exchanged": signed(note="a", text="b")
+        .replace("note=a", "note=b")
+        .replace("text=b", "text=a"),
         "a later auth_date": PLAIN.replace(str(NOW), str(NOW + 1)),
         "another's id": PLAIN.replace(THE_USER, ANOTHER),
-        "a letter moved from a value to the next": signed(a="x", b="y").replace("a=x&b=y", "a=xy&b="),
+        "a letter moved from a value to the next": signed(a="x", b="y").replace(
+            "a=x&b=y", "a=xy&b="
+        ),
         "hash over the fields as they came": with_hash(
             hashed("\n".join(f"{k}={FIELDS[k]}" for k in ("user", "query_id", "auth_date")))
         ),

@@ -6,7 +6,17 @@ Each is right, and rightly signed, but for the one thing that it is named for.
 from decimal import Decimal
 
 from tests.builders import Json, widget
-from tests.proofs import DIGITS, MINI_APP_KEY, NOW, WIDGET_KEY, a_user, hashed, lines_of, of_widget, without
+from tests.proofs import (
+    DIGITS,
+    MINI_APP_KEY,
+    NOW,
+    WIDGET_KEY,
+    a_user,
+    hashed,
+    lines_of,
+    of_widget,
+    without,
+)
 
 RIGHT = of_widget()
 NAMED = of_widget(first_name="Иван", last_name="Петров", username="ivan")
@@ -22,8 +32,10 @@ HOSTILE: dict[str, dict[str, Json]] = {
     },
     "a field is missing": {
         "no hash": without(RIGHT, "hash"),
-        "no id": without(of_widget(), "id") | {"hash": hashed(f"auth_date={NOW}\nfirst_name=Иван", WIDGET_KEY)},
-        "no auth_date": without(RIGHT, "auth_date") | {"hash": hashed("first_name=Иван\nid=42", WIDGET_KEY)},
+        "no id": without(of_widget(), "id")
+        | {"hash": hashed(f"auth_date={NOW}\nfirst_name=Иван", WIDGET_KEY)},
+        "no auth_date": without(RIGHT, "auth_date")
+        | {"hash": hashed("first_name=Иван\nid=42", WIDGET_KEY)},
         "null for an id": of_widget(id=None),
         "null for auth_date": of_widget(auth_date=None),
         "null for a hash": RIGHT | {"hash": None},
@@ -39,14 +51,18 @@ HOSTILE: dict[str, dict[str, Json]] = {
     },
     "a value has a newline": {
         "a newline in a name": of_widget(first_name="a\nb"),
-        "the username spliced into a name": without(NAMED, "username") | {"last_name": "Петров\nusername=ivan"},
+        "the username spliced into a name": without(NAMED, "username")
+        | {"last_name": "Петров\nusername=ivan"},
         "the id spliced into a name": of_widget(first_name="a\nid=43"),
         "a newline at the end of the hash": RIGHT | {"hash": RIGHT["hash"] + "\n"},
         "a newline at the end of the id": of_widget(id="42\n"),
     },
     "not UTF-8": {
         "half of a surrogate pair": of_widget()
-        | {"first_name": HALF, "hash": hashed(lines_of(auth_date=str(NOW), first_name=HALF, id="42"), WIDGET_KEY)},
+        | {
+            "first_name": HALF,
+            "hash": hashed(lines_of(auth_date=str(NOW), first_name=HALF, id="42"), WIDGET_KEY),
+        },
     },
     "too long": {
         "more than 8 KB": of_widget(photo_url="x" * 8192),
@@ -73,7 +89,10 @@ HOSTILE: dict[str, dict[str, Json]] = {
         "a null that was signed": RIGHT
         | {
             "last_name": None,
-            "hash": hashed(lines_of(auth_date=str(NOW), first_name="Иван", id="42", last_name="None"), WIDGET_KEY),
+            "hash": hashed(
+                lines_of(auth_date=str(NOW), first_name="Иван", id="42", last_name="None"),
+                WIDGET_KEY,
+            ),
         },
         "a null in place of a name": RIGHT | {"first_name": None},
         "a name added": RIGHT | {"username": "ivan"},
@@ -104,5 +123,8 @@ HOSTILE: dict[str, dict[str, Json]] = {
         "a blank id": of_widget(id=""),
         "a channel's name": of_widget(id="ivan"),
     },
-    "id out of range": {"id 2^52": of_widget(id=2**52), "id 2^52 as text": of_widget(id=str(2**52))},
+    "id out of range": {
+        "id 2^52": of_widget(id=2**52),
+        "id 2^52 as text": of_widget(id=str(2**52)),
+    },
 }

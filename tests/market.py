@@ -1,4 +1,6 @@
-"""A small made-up Russian city, from a seed: leads and listings as wire bodies, crowded and full of edges."""
+"""A small made-up Russian city, from a seed: leads and listings as wire bodies, crowded and full of
+edges.
+"""
 
 import unicodedata
 from collections.abc import Callable
@@ -21,7 +23,10 @@ STATIONS = {
     "Метростроевский": ["Метростроевская", "Депо"],
     "Районная Горка": ["Горки", "Семь Ключей"],
 }
-DISTRICTS, METRO = list(STATIONS), [station for stations in STATIONS.values() for station in stations]
+DISTRICTS, METRO = (
+    list(STATIONS),
+    [station for stations in STATIONS.values() for station in stations],
+)
 CLASSES = ["ECONOMY", "COMFORT", "BUSINESS", "ELITE"]
 CONDITIONS = ["ROUGH", "PRE_FINISHING", "FINISHING", "DESIGN"]
 LEAD_TYPES = ["APARTMENT", "HOUSE", "TOWNHOUSE"]
@@ -33,14 +38,18 @@ def a_city(seed: int, leads: int = 150, listings: int = 400, *, other_city: bool
     """Bodies of one city's market; with `other_city` about every twelfth stands in the next one."""
     rng = Random(seed)
     wanted, offered = [a_lead(rng) for _ in range(leads)], [a_listing(rng) for _ in range(listings)]
-    places = [body["requirements"]["location"] for body in wanted] + [body["address"] for body in offered]
+    places = [body["requirements"]["location"] for body in wanted] + [
+        body["address"] for body in offered
+    ]
     for place in places if other_city else []:
         place["city"] = rng.choices([place["city"], NEXT_CITY], [11, 1])[0]
     return wanted, offered
 
 
 def a_lead(rng: Random) -> Json:
-    """A wide wish on a coarse grid, so that most listings of the city reach it and many of them tie."""
+    """A wide wish on a coarse grid, so that most listings of the city reach it and many of them
+    tie.
+    """
     highest = rng.randint(14, 22) * MILLION
     smallest = rng.choice([*range(2500, 5001, 500), 0])
     return {
@@ -49,7 +58,9 @@ def a_lead(rng: Random) -> Json:
             "location": a_wished_location(rng),
             "budget": _range(rng.choice([0, highest // 2, highest * 7 // 10]), highest),
             "area": _range(smallest, (smallest or 2500) + rng.randrange(2000, 5001, 500)),
-            "rooms": rng.choice([[], [], [], [2], [1, 2], [2, 3], [3, 2, 2], [1, 2, 3], [0, 1, 2], [5, 6]]),
+            "rooms": rng.choice(
+                [[], [], [], [2], [1, 2], [2, 3], [3, 2, 2], [1, 2, 3], [0, 1, 2], [5, 6]]
+            ),
             "property_type": rng.choices(LEAD_TYPES, [18, 1, 1])[0],
             "property_class": rng.choice(CLASSES[:3]),
             "condition": rng.choice(CONDITIONS),
@@ -110,7 +121,9 @@ KINDS: dict[PlaceType, list[str]] = {
 
 
 def spelled(rng: Random, name: str, of: PlaceType) -> str:
-    """The name as somebody types it: mostly as it is, else another spelling that normalises to the same."""
+    """The name as somebody types it: mostly as it is, else another spelling that normalises to the
+    same.
+    """
     spellings: list[Callable[[str], str]] = [
         str.upper,
         lambda text: text.replace("ё", "е"),
@@ -125,7 +138,8 @@ def spelled(rng: Random, name: str, of: PlaceType) -> str:
 
 
 def wire(hundredths: int) -> int | Decimal:
-    """Kopecks or hundredths of m² as the strict JSON loader gives the number: whole ones are ints."""
+    """Kopecks or hundredths of m² as the strict JSON loader gives the number: whole ones are ints.
+    """
     return hundredths // 100 if hundredths % 100 == 0 else Decimal(hundredths).scaleb(-2)
 
 
@@ -137,7 +151,9 @@ def boundary_pair(rng: Random) -> tuple[Json, Json]:
         low, high = _odd_range(rng, most)
         requirements[wish] = _range(low, high)
         details[offer] = wire(min(max(_near_an_edge(rng, low, high, offer), 1), most))
-    requirements["rooms"] = rng.choices([0, 1, 2, 3, 5, 6, 7, 49, 50], k=rng.choice([0, 1, 1, 2, 4]))
+    requirements["rooms"] = rng.choices(
+        [0, 1, 2, 3, 5, 6, 7, 49, 50], k=rng.choice([0, 1, 1, 2, 4])
+    )
     nearest = rng.choice(requirements["rooms"] or [0, 1, 6, 50])
     details["rooms"] = min(max(nearest + rng.choices([-2, -1, 0, 1, 2], [1, 5, 8, 5, 1])[0], 0), 50)
     wished_type = rng.choice(LEAD_TYPES)
@@ -160,7 +176,9 @@ def _odd_range(rng: Random, most: int) -> tuple[int, int]:
 
 
 def _near_an_edge(rng: Random, low: int, high: int, offer: str) -> int:
-    bottom, top = (low * 6 // 10, high * 11 // 10) if offer == "price" else (low * 8 // 10, high * 16 // 10)
+    bottom, top = (
+        (low * 6 // 10, high * 11 // 10) if offer == "price" else (low * 8 // 10, high * 16 // 10)
+    )
     between = [rng.randint(low, high), rng.randint(bottom, low), rng.randint(high, top)]
     return rng.choice([low, high, bottom, top, *between]) + rng.choice([-1, 0, 0, 0, 1])
 
@@ -202,11 +220,15 @@ def _new_range(rng: Random, body: Json) -> None:
     name, most = rng.choice([("budget", MOST_KOPECKS), ("area", MOST_AREA)])
     low, high = (int(body["requirements"][name][end] * 100) for end in ("min", "max"))
     higher, lower = min(high + 100, most), max(low, high * 9 // 10, 1)
-    body["requirements"][name] = _range(*rng.choice([(low, higher), (low * 9 // 10 + 1, high), (low, lower)]))
+    body["requirements"][name] = _range(
+        *rng.choice([(low, higher), (low * 9 // 10 + 1, high), (low, lower)])
+    )
 
 
 def _new_wish(rng: Random, body: Json) -> None:
     another = a_lead(rng)["requirements"]
     another["location"]["city"] = rng.choice([*[CITY] * 5, NEXT_CITY])
-    name = rng.choice(["rooms", "location", "property_type", "property_class", "condition", "payment_method"])
+    name = rng.choice(
+        ["rooms", "location", "property_type", "property_class", "condition", "payment_method"]
+    )
     body["requirements"][name] = another[name]

@@ -40,7 +40,14 @@ class Kind(NamedTuple):
 
 
 LEAD = Kind("lead", "LEAD", "/leads", LeadBody, market.edited_lead, ["requirements"])
-LISTING = Kind("property", "PROPERTY", "/properties", PropertyBody, market.edited_listing, [*PropertyData.model_fields])
+LISTING = Kind(
+    "property",
+    "PROPERTY",
+    "/properties",
+    PropertyBody,
+    market.edited_listing,
+    [*PropertyData.model_fields],
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +60,9 @@ class Logged[Fact]:
 
 
 class Posted(NamedTuple):
-    """What a posting says, without a body nothing: it is not in the market. Each write is a revision."""
+    """What a posting says, without a body nothing: it is not in the market. Each write is a
+    revision.
+    """
 
     body: Json | None = None
     revision: int = 0
@@ -91,7 +100,9 @@ class Posting:
 
     def archive(self) -> None:
         verb = "POST" if self.kind is LEAD else "PUT"
-        self._logged(None, partial(self.owner.send, verb, f"{self.kind.path}/{self.id}/archive"), 200)
+        self._logged(
+            None, partial(self.owner.send, verb, f"{self.kind.path}/{self.id}/archive"), 200
+        )
 
     def _logged(self, body: Json | None, send: Callable[[], Answer], status: int) -> str:
         sent = monotonic()
@@ -113,7 +124,9 @@ class Act(NamedTuple):
         try:
             if not pair.contacts_visible:
                 _must_be_possible(pair, lead, listing, self.side)
-            after = negotiation.react(pair, self.side, self.action, None, facts(lead, listing), now=1).pair
+            after = negotiation.react(
+                pair, self.side, self.action, None, facts(lead, listing), now=1
+            ).pair
         except errors.Refusal as refusal:
             return (status_of(refusal), None), pair
         return (200, after.status), after
@@ -141,8 +154,14 @@ class PairOfPostings:
         """Asked once all is logged: each time every record that explains what was told so far."""
         log = [Logged(frozenset({Pair(lead_id=self.lead.id, property_id=self.listing.id)}))]
         for act in self.acts:
-            met = product(log[-1].fact, during(self.lead.states, act.span), during(self.listing.states, act.span))
-            explained = [after for reply, after in (act.upon(*world) for world in met) if reply == act.reply]
+            met = product(
+                log[-1].fact,
+                during(self.lead.states, act.span),
+                during(self.listing.states, act.span),
+            )
+            explained = [
+                after for reply, after in (act.upon(*world) for world in met) if reply == act.reply
+            ]
             assert explained, f"{act} on one of {log[-1].fact}"
             log.append(Logged(frozenset(explained), *act.span))
         return log
@@ -156,7 +175,9 @@ def score(lead: State, listing: State) -> int | None:
 
 
 def facts(lead: State, listing: State) -> Facts:
-    """Of what is archived nothing matters: only an agreed pair is acted on then, and needs none of it."""
+    """Of what is archived nothing matters: only an agreed pair is acted on then, and needs none of
+    it.
+    """
     offered: Any = listing.fact.body or {"commission_share": 0, "details": {"price": 0}}
     price = int(offered["details"]["price"] * 100)
     return Facts(offered["commission_share"], price, lead.fact.revision, score(lead, listing))

@@ -1,8 +1,10 @@
-"""The table in memory: `Table` itself over a store that knows what the product asks of DynamoDB, and nothing else.
+"""The table in memory: `Table` itself over a store that knows what the product asks of DynamoDB,
+and nothing else.
 
-Pages hold few items, and `between` runs before each call and each further page: a test lets others act there. With
-`torn` it also runs while a transaction of several items is under way, a part of them written: a Query, BatchGet or Scan
-sees just these, a GetItem what will be, and another write of any of them is cancelled, as on AWS.
+Pages hold few items, and `between` runs before each call and each further page: a test lets others
+act there. With `torn` it also runs while a transaction of several items is under way, a part of
+them written: a Query, BatchGet or Scan sees just these, a GetItem what will be, and another write
+of any of them is cancelled, as on AWS.
 """
 
 import hashlib
@@ -28,8 +30,8 @@ _MOST_WRITES = 100
 
 
 class MemoryTable(Table):
-    """Strongly consistent, one thread. What others do in `between` is itself not interrupted. `torn` chooses what of a
-    transaction is written before the rest.
+    """Strongly consistent, one thread. What others do in `between` is itself not interrupted.
+    `torn` chooses what of a transaction is written before the rest.
     """
 
     def __init__(self, page_items: int = 4, torn: Random | None = None) -> None:
@@ -66,7 +68,9 @@ def fill(table: Table, items: Iterable[Item]) -> None:
 
 
 class Stream(Sequence[Json]):
-    """Its records are made when they are asked for: most tests never do. It may begin with those of another table."""
+    """Its records are made when they are asked for: most tests never do. It may begin with those of
+    another table.
+    """
 
     def __init__(self, before: Sequence[Json] = ()) -> None:
         self.changes: list[tuple[Raw | None, Raw | None]] = [(None, None)] * len(before)
@@ -82,7 +86,9 @@ class Stream(Sequence[Json]):
 
 
 class _Store:
-    """The client's operations. Raises what DynamoDB does, and NotImplementedError for what it does not know."""
+    """The client's operations. Raises what DynamoDB does, and NotImplementedError for what it does
+    not know.
+    """
 
     def __init__(self, page_items: int, torn: Random | None) -> None:
         self.items: dict[Key, Raw] = {}
@@ -128,9 +134,15 @@ class _Store:
             raise _refused("ValidationException", "TransactGetItems")
         for key in keys:
             self._settle(key)
-        return {"Responses": [{"Item": dict(self.items[key])} if key in self.items else {} for key in keys]}
+        return {
+            "Responses": [
+                {"Item": dict(self.items[key])} if key in self.items else {} for key in keys
+            ]
+        }
 
-    def query(self, *, ExpressionAttributeValues: Values, ConsistentRead: bool, **asked: Any) -> Answer:  # noqa: N803
+    def query(
+        self, *, ExpressionAttributeValues: Values, ConsistentRead: bool, **asked: Any
+    ) -> Answer:  # noqa: N803
         self._begin(consistent=ConsistentRead)
         if asked["KeyConditionExpression"] != "PK = :pk AND SK BETWEEN :low AND :high":
             raise NotImplementedError(asked)
@@ -145,19 +157,31 @@ class _Store:
             rows = [sk for sk in rows if (sk > last if forward else sk < last)]
         page = rows[: min(self._page_items, asked.get("Limit", self._page_items))]
         found = {"Items": [_projected(self.items[pk, sk], asked) for sk in page]}
-        return found | ({"LastEvaluatedKey": {"PK": {"S": pk}, "SK": {"S": page[-1]}}} if page != rows else {})
+        return found | (
+            {"LastEvaluatedKey": {"PK": {"S": pk}, "SK": {"S": page[-1]}}} if page != rows else {}
+        )
 
     def scan(self, *, ConsistentRead: bool, **asked: Any) -> Answer:  # noqa: N803 - DynamoDB's own
         """Partitions in the order of their hashes."""
         self._begin(consistent=ConsistentRead)
-        after = _scanned(key_of(asked["ExclusiveStartKey"])) if "ExclusiveStartKey" in asked else ("", "")
+        after = (
+            _scanned(key_of(asked["ExclusiveStartKey"]))
+            if "ExclusiveStartKey" in asked
+            else ("", "")
+        )
         rows = sorted((key for key in self.items if _scanned(key) > after), key=_scanned)
         page = rows[: self._page_items]
         names = asked["ExpressionAttributeNames"]
         projection = ",".join(names[name] for name in asked["ProjectionExpression"].split(","))
-        found = {"Items": [_projected(self.items[key], {"ProjectionExpression": projection}) for key in page]}
+        found = {
+            "Items": [
+                _projected(self.items[key], {"ProjectionExpression": projection}) for key in page
+            ]
+        }
         return found | (
-            {"LastEvaluatedKey": {"PK": {"S": page[-1][0]}, "SK": {"S": page[-1][1]}}} if page != rows else {}
+            {"LastEvaluatedKey": {"PK": {"S": page[-1][0]}, "SK": {"S": page[-1][1]}}}
+            if page != rows
+            else {}
         )
 
     def put_item(self, **write: Any) -> Answer:
@@ -167,10 +191,14 @@ class _Store:
         self._write("Put", write)
         return {}
 
-    def transact_write_items(self, *, TransactItems: list[dict[str, Any]], ClientRequestToken: str) -> Answer:  # noqa: N803
+    def transact_write_items(
+        self, *, TransactItems: list[dict[str, Any]], ClientRequestToken: str
+    ) -> Answer:  # noqa: N803
         """A token is never forgotten; DynamoDB knows it for ten minutes."""
         self._begin()
-        parts = {_key_of(part): (kind, part) for write in TransactItems for kind, part in write.items()}
+        parts = {
+            _key_of(part): (kind, part) for write in TransactItems for kind, part in write.items()
+        }
         if not 0 < len(parts) == len(TransactItems) <= _MOST_WRITES:
             raise _refused("ValidationException", "TransactWriteItems")
         if ClientRequestToken in self._tokens:
@@ -231,7 +259,9 @@ class _Store:
             self.remove(key)
         elif kind == "Update":
             old = self.items.get(key, dict(part["Key"]))
-            self._put(key, old | updates(part["UpdateExpression"], old, part["ExpressionAttributeValues"]))
+            self._put(
+                key, old | updates(part["UpdateExpression"], old, part["ExpressionAttributeValues"])
+            )
         elif kind != "ConditionCheck":
             raise NotImplementedError(kind)
 
@@ -253,7 +283,9 @@ def _scanned(key: Key) -> Key:
 
 
 def _projected(raw: Raw, asked: Mapping[str, Any]) -> Raw:
-    names = asked["ProjectionExpression"].split(",") if "ProjectionExpression" in asked else list(raw)
+    names = (
+        asked["ProjectionExpression"].split(",") if "ProjectionExpression" in asked else list(raw)
+    )
     return {name: raw[name] for name in names if name in raw}
 
 

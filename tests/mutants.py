@@ -1,4 +1,6 @@
-"""Known ways to get a list wrong, each a line of the product written as it must not be; a search has to find it."""
+"""Known ways to get a list wrong, each a line of the product written as it must not be; a search
+has to find it.
+"""
 
 import inspect
 import textwrap
@@ -13,7 +15,9 @@ from cobroke.storage import markets, stored_object
 
 
 class Edit(NamedTuple):
-    """Of one function: the text that stands there once, and what a mistake would have put in its place."""
+    """Of one function: the text that stands there once, and what a mistake would have put in its
+    place.
+    """
 
     function: Callable[..., Any]
     right: str
@@ -21,8 +25,8 @@ class Edit(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """`shown_by`: the written test, in tests/unit/test_lists_interleavings.py, that fails on it; none of those that the
-    fault run finds (tests/support/fault_mutants.py).
+    """`shown_by`: the written test, in tests/unit/test_lists_interleavings.py, that fails on it;
+    none of those that the fault run finds (tests/support/fault_mutants.py).
     """
 
     name: str
@@ -38,7 +42,13 @@ MUTANTS = (
     ),
     Mutant(
         "removal not merged",
-        (Edit(rankings._parted, "if row.id not in newer]", "if row.id not in newer or newer[row.id].packed is None]"),),
+        (
+            Edit(
+                rankings._parted,
+                "if row.id not in newer]",
+                "if row.id not in newer or newer[row.id].packed is None]",
+            ),
+        ),
         "test_what_was_archived_since_the_ranking_was_kept_is_gone",
     ),
     Mutant(
@@ -47,11 +57,14 @@ MUTANTS = (
         "test_below_the_cut_others_may_be_better_than_what_has_changed",
     ),
     Mutant(
-        # Taken anew each time it would be right, if slow: it only rises. Wrong is to take it from a full list alone.
+        # Taken anew each time it would be right, if slow: it only rises. Wrong is to take it from a
+        # full list alone.
         "the cut taken from the last row of a list that lost some",
         (
             Edit(
-                rankings.caught_up, "cut = ranking.cut\n", "cut = rows[-1].place if len(rows) == sizes.kept else None\n"
+                rankings.caught_up,
+                "cut = ranking.cut\n",
+                "cut = rows[-1].place if len(rows) == sizes.kept else None\n",
             ),
         ),
         "test_a_list_that_has_lost_rows_is_still_cut_where_it_was",
@@ -116,7 +129,11 @@ MUTANTS = (
     ),
     Mutant(
         "no removal from the market that was left",
-        (Edit(stored_object.writes, "for held in (old, new) if held", "for held in (new,) if held"),),
+        (
+            Edit(
+                stored_object.writes, "for held in (old, new) if held", "for held in (new,) if held"
+            ),
+        ),
         "test_what_moved_to_another_city_is_gone_from_the_first",
     ),
 )
@@ -124,7 +141,9 @@ MUTANTS = (
 
 @contextmanager
 def planted(mutant: Mutant) -> Iterator[None]:
-    """The product with this mistake while the block runs; ValueError where the text is not there once any more."""
+    """The product with this mistake while the block runs; ValueError where the text is not there
+    once any more.
+    """
     edited = dict[Callable[..., Any], str]()
     for function, right, wrong in mutant.edits:
         source = edited.get(function) or textwrap.dedent(inspect.getsource(function))
@@ -142,7 +161,8 @@ def planted(mutant: Mutant) -> Iterator[None]:
 
 
 def _code(function: Callable[..., Any], source: str) -> Any:
-    """Put into the function itself, so that it also counts where the function was imported by name."""
+    """Put into the function itself, so that it also counts where the function was imported by name.
+    """
     made = dict[str, Any]()
     exec(compile(source, function.__code__.co_filename, "exec"), dict(function.__globals__), made)  # noqa: S102
     return made[function.__name__].__code__

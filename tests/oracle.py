@@ -1,4 +1,6 @@
-"""The match score once more, from the page in exact fractions: slow, obvious, none of the product in it."""
+"""The match score once more, from the page in exact fractions: slow, obvious, none of the product
+in it.
+"""
 
 import math
 from collections.abc import Iterable
@@ -14,7 +16,15 @@ type Side = Literal["lead", "listing"]
 BEST = 100
 LISTED_FROM = 5000
 CAP_WITHOUT_LOCATION = 6000
-WEIGHTS = {"budget": 30, "location": 25, "rooms": 15, "area": 12, "type": 8, "class": 5, "condition": 5}
+WEIGHTS = {
+    "budget": 30,
+    "location": 25,
+    "rooms": 15,
+    "area": 12,
+    "type": 8,
+    "class": 5,
+    "condition": 5,
+}
 HALF_FITTING_TYPES = {("APARTMENT", "APARTMENTS"), ("HOUSE", "TOWNHOUSE"), ("TOWNHOUSE", "HOUSE")}
 CLASSES = ["ECONOMY", "COMFORT", "BUSINESS", "ELITE"]
 CONDITIONS = ["ROUGH", "PRE_FINISHING", "FINISHING", "DESIGN"]
@@ -39,7 +49,11 @@ def score(requirements: Json, listing: Json) -> int | None:
     """Basis points, or None when one of K3-K7 knocks the pair out."""
     if knocked_out(requirements, listing):
         return None
-    stated = {name: credit for name, credit in all_credits(requirements, listing).items() if credit is not None}
+    stated = {
+        name: credit
+        for name, credit in all_credits(requirements, listing).items()
+        if credit is not None
+    }
     total = sum(WEIGHTS[name] * credit for name, credit in stated.items())
     points = math.floor(Fraction(total, sum(WEIGHTS[name] for name in stated)))
     return min(points, CAP_WITHOUT_LOCATION) if stated.get("location", 10000) < 5000 else points
@@ -59,7 +73,8 @@ def breakdown(requirements: Json, listing: Json) -> list[Json]:
 
 
 def recommended(own: Json, others: Iterable[Json], *, side: Side) -> Recommendations:
-    """The best 100 for `own`, a lead or a listing; all are {id, owner, status, created_at, body}."""
+    """The best 100 for `own`, a lead or a listing; all are {id, owner, status, created_at, body}.
+    """
     found = []
     for other in others:
         points = _points(own, other, side)

@@ -1,4 +1,5 @@
-"""An outage of the stream: a market whose changes nobody has followed, and runs over it that die."""
+"""An outage of the stream: a market whose changes nobody has followed, and runs over it that die.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ SELLER, BUYER = realtor_id(b"abcdefgh"), realtor_id(b"ijklmnop")
 
 
 class Outage:
-    """So many listings and leads of one market, each written two minutes after the last; all is done but for what a
-    test leaves.
+    """So many listings and leads of one market, each written two minutes after the last; all is
+    done but for what a test leaves.
     """
 
     def __init__(self, written: int, *, done: bool = True) -> None:

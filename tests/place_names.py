@@ -1,4 +1,6 @@
-"""Names of places compared once more, word by word from the page: slow, obvious, none of the product in it."""
+"""Names of places compared once more, word by word from the page: slow, obvious, none of the
+product in it.
+"""
 
 import unicodedata
 from functools import cache

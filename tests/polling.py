@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 
 WITHIN_S = 120
-"""No measure: as long as a slow machine may need for all that earlier tests have left to the stream."""
+"""No measure: as long as a slow machine may need for all that earlier tests have left to the
+stream.
+"""
 _PAUSE_S = 0.05
 
 

@@ -22,7 +22,9 @@ IDS = st.integers(1, 2**52 - 1)
 ODD_IDS: st.SearchStrategy[Any] = st.sampled_from(
     [0, -1, 2**52, 2**64, "42", "042", " 42", "", True, None, [42], Decimal("42.5")]
 )
-NAMES = st.sampled_from(["query_id", "chat_type", "chat_instance", "start_param", "signature", "note"])
+NAMES = st.sampled_from(
+    ["query_id", "chat_type", "chat_instance", "start_param", "signature", "note"]
+)
 ODD_NAMES = st.sampled_from(["Note", "a1", "a b", "имя", "k" * 33, ""])
 MOST = 4
 """Of five proofs, so many are plain in one respect."""
@@ -35,21 +37,44 @@ def _mostly[T](usual: st.SearchStrategy[T], odd: st.SearchStrategy[T]) -> st.Sea
 @st.composite
 def _users(draw: st.DrawFn) -> str:
     user: Json = {"id": draw(_mostly(IDS, ODD_IDS)), "first_name": draw(TEXTS)}
-    user |= draw(st.dictionaries(st.sampled_from(["last_name", "username", "language_code"]), TEXTS, max_size=2))
-    user |= draw(_mostly(st.just({}), st.sampled_from([{"is_bot": True}, {"is_bot": False}, {"first_name": None}])))
+    user |= draw(
+        st.dictionaries(
+            st.sampled_from(["last_name", "username", "language_code"]), TEXTS, max_size=2
+        )
+    )
+    user |= draw(
+        _mostly(
+            st.just({}),
+            st.sampled_from([{"is_bot": True}, {"is_bot": False}, {"first_name": None}]),
+        )
+    )
     text = dumps(user)
-    odd = [text[:-1], text + " ", " " + text, f"[{text}]", quote(text), text[:-1] + ',"id":7}', "null", ""]
+    odd = [
+        text[:-1],
+        text + " ",
+        " " + text,
+        f"[{text}]",
+        quote(text),
+        text[:-1] + ',"id":7}',
+        "null",
+        "",
+    ]
     return draw(_mostly(st.just(text), st.sampled_from(odd)))
 
 
 @st.composite
 def mini_apps(draw: st.DrawFn) -> str:
-    """Init_data: signed over its lines, written in one of the ways there are, and perhaps touched."""
+    """Init_data: signed over its lines, written in one of the ways there are, and perhaps touched.
+    """
     extra = draw(st.dictionaries(_mostly(NAMES, ODD_NAMES), TEXTS, max_size=3))
     fields = {"auth_date": draw(_mostly(TIMES.map(str), ODD_TIMES)), "user": draw(_users())} | extra
-    for name in draw(_mostly(st.just([]), st.lists(st.sampled_from(["auth_date", "user"]), max_size=1))):
+    for name in draw(
+        _mostly(st.just([]), st.lists(st.sampled_from(["auth_date", "user"]), max_size=1))
+    ):
         del fields[name]
-    digest = hashed("\n".join(sorted(f"{name}={value}" for name, value in fields.items())), MINI_APP_KEY)
+    digest = hashed(
+        "\n".join(sorted(f"{name}={value}" for name, value in fields.items())), MINI_APP_KEY
+    )
     safe = draw(st.sampled_from(["", "/:", "{}[],:", "абв"]))
     pairs = [(name, quote(value, safe=safe)) for name, value in fields.items()] + [("hash", digest)]
     parts = draw(st.permutations([f"{name}={value}" for name, value in pairs]))

@@ -13,7 +13,9 @@ WIDGET_KEY = hashlib.sha256(BOT_TOKEN.encode()).digest()
 
 
 def a_user(**changes: Any) -> str:
-    return json.dumps({"id": 42, "first_name": "Ivan"} | changes, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        {"id": 42, "first_name": "Ivan"} | changes, ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def signed(**changes: Any) -> str:

@@ -1,4 +1,6 @@
-"""What Lambda does between the table's stream and a function: `recorded` sees the writes, a `Pump` delivers them."""
+"""What Lambda does between the table's stream and a function: `recorded` sees the writes, a `Pump`
+delivers them.
+"""
 
 import base64
 import json
@@ -29,16 +31,20 @@ class Batch(NamedTuple):
 
 @contextmanager
 def recorded(table: str) -> Iterator[list[Json]]:
-    """The table's stream while the block runs, a list that grows: one record for each item that a write has changed.
+    """The table's stream while the block runs, a list that grows: one record for each item that a
+    write has changed.
 
-    It compares the items before and after each call of any boto3 client, also of a call that raises. moto's own
-    stream shows an upsert as two INSERTs and a write without effect as MODIFY, and triples the time of a transaction.
+    It compares the items before and after each call of any boto3 client, also of a call that
+    raises. moto's own stream shows an upsert as two INSERTs and a write without effect as MODIFY,
+    and triples the time of a transaction.
     """
     call, reader, stream = BaseClient._make_api_call, boto3.client("dynamodb"), list[Json]()  # type: ignore[attr-defined]
 
     def images(keys: Iterable[Key]) -> dict[Key, Json]:
         wanted = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in keys]
-        answer = reader.batch_get_item(RequestItems={table: {"Keys": wanted, "ConsistentRead": True}})
+        answer = reader.batch_get_item(
+            RequestItems={table: {"Keys": wanted, "ConsistentRead": True}}
+        )
         return {key_of(item): dict(item) for item in answer["Responses"][table]}
 
     def watched(client: BaseClient, operation: str, arguments: Json) -> Any:
@@ -50,14 +56,18 @@ def recorded(table: str) -> Iterator[list[Json]]:
             new = images(keys) if keys else {}
             changed = (key for key in keys if old.get(key) != new.get(key))
             numbered = enumerate(changed, len(stream))
-            stream.extend([a_record(number, old.get(key), new.get(key), table) for number, key in numbered])
+            stream.extend(
+                [a_record(number, old.get(key), new.get(key), table) for number, key in numbered]
+            )
 
     with patch.object(BaseClient, "_make_api_call", watched):
         yield stream
 
 
 def a_record(number: int, old: Json | None, new: Json | None, table: str = "table") -> Json:
-    """The record, as Lambda hands it over, of the stream's write `number`; images in DynamoDB's own notation."""
+    """The record, as Lambda hands it over, of the stream's write `number`; images in DynamoDB's own
+    notation.
+    """
     image = new or old or {}
     images = {name: each for name, each in (("OldImage", old), ("NewImage", new)) if each}
     return {
@@ -76,7 +86,9 @@ def a_record(number: int, old: Json | None, new: Json | None, table: str = "tabl
 
 
 def passes(value: Any, pattern: Any) -> bool:
-    """Whether a record passes a filter pattern: nested names down to lists of rules; ValueError on an unknown one."""
+    """Whether a record passes a filter pattern: nested names down to lists of rules; ValueError on
+    an unknown one.
+    """
     match pattern:
         case {**parts}:
             inside = value if isinstance(value, Mapping) else {}
@@ -88,11 +100,13 @@ def passes(value: Any, pattern: Any) -> bool:
 
 @dataclass
 class Pump:
-    """One event source mapping with its filter patterns, partial replies, bisect and `attempts` calls for a record.
+    """One event source mapping with its filter patterns, partial replies, bisect and `attempts`
+    calls for a record.
 
-    Records of one item stay in order, those of others come as `rng` has it. `duplicates` and `crashes` are chances of
-    a call: that what it handled comes once more, at once or late; that it dies behind some record, its reply lost
-    (which costs no attempt, so that bad luck alone loses nothing). `position = 0` replays the stream from its start.
+    Records of one item stay in order, those of others come as `rng` has it. `duplicates` and
+    `crashes` are chances of a call: that what it handled comes once more, at once or late; that it
+    dies behind some record, its reply lost (which costs no attempt, so that bad luck alone loses
+    nothing). `position = 0` replays the stream from its start.
     """
 
     handler: Callable[[Json, Any], Any]
@@ -122,7 +136,9 @@ class Pump:
             shard.extendleft(reversed(self._again(batch, done)))
             if done and self.rng.random() < self.duplicates:
                 handled = batch.records[:done]
-                shards.append(deque([Batch(self.rng.choice([handled, [self.rng.choice(handled)]]))]))
+                shards.append(
+                    deque([Batch(self.rng.choice([handled, [self.rng.choice(handled)]]))])
+                )
             shards = [shard for shard in shards if shard]
 
     def _sharded(self, records: Iterable[Json]) -> list[deque[Batch]]:
@@ -130,15 +146,25 @@ class Pump:
         homes: dict[Key, list[Json]] = {}
         for record in records:
             if not self.patterns or any(passes(record, pattern) for pattern in self.patterns):
-                homes.setdefault(key_of(record["dynamodb"]["Keys"]), self.rng.choice(shards)).append(record)
-        return [deque(map(Batch, batched(shard, self.batch_size, strict=False))) for shard in shards if shard]
+                homes.setdefault(
+                    key_of(record["dynamodb"]["Keys"]), self.rng.choice(shards)
+                ).append(record)
+        return [
+            deque(map(Batch, batched(shard, self.batch_size, strict=False)))
+            for shard in shards
+            if shard
+        ]
 
     def _call(self, records: Sequence[Json]) -> int | None:
-        """How many records are done before the first that is not; None for a call that failed as a whole."""
+        """How many records are done before the first that is not; None for a call that failed as a
+        whole.
+        """
         self.delivered += len(records)
         try:
             # Through JSON, as on AWS: no bytes, no object shared with a later delivery.
-            reply = json.loads(json.dumps(self.handler(json.loads(json.dumps({"Records": records})), None)))
+            reply = json.loads(
+                json.dumps(self.handler(json.loads(json.dumps({"Records": records})), None))
+            )
         except Exception as error:  # noqa: BLE001 - whatever a function raises, its batch comes again
             self.raised.append(error)
             return None
@@ -146,16 +172,23 @@ class Pump:
             return len(records)
         numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
         try:
-            failures = [numbers.index(failure["itemIdentifier"]) for failure in reply["batchItemFailures"]]
+            failures = [
+                numbers.index(failure["itemIdentifier"]) for failure in reply["batchItemFailures"]
+            ]
         except (KeyError, TypeError, ValueError):
             return None
         return min(failures, default=len(records))
 
     def _again(self, batch: Batch, done: int | None) -> list[Batch]:
-        """What comes again of this batch. A split is no attempt; what is given up by reply takes the rest along."""
+        """What comes again of this batch. A split is no attempt; what is given up by reply takes
+        the rest along.
+        """
         if done is None and len(batch.records) > 1:
             half = len(batch.records) // 2
-            return [Batch(batch.records[:half], batch.failures), Batch(batch.records[half:], batch.failures)]
+            return [
+                Batch(batch.records[:half], batch.failures),
+                Batch(batch.records[half:], batch.failures),
+            ]
         rest, failures = batch.records[done or 0 :], 1 if done else batch.failures + 1
         if failures < self.attempts:
             return [Batch(rest, failures)] if rest else []
@@ -164,14 +197,18 @@ class Pump:
 
 
 def drain(stream: Sequence[Json], *pumps: Pump, rounds: int = 10) -> None:
-    """Let each pump take what is new in the stream until none finds any; AssertionError after `rounds`."""
+    """Let each pump take what is new in the stream until none finds any; AssertionError after
+    `rounds`.
+    """
     for _ in range(rounds):
         for pump in pumps:
             new, pump.position = stream[pump.position :], len(stream)
             pump.run(new)
         if all(pump.position == len(stream) for pump in pumps):
             return
-    raise AssertionError(f"the functions never settle: {[record['dynamodb']['Keys'] for record in stream[-3:]]}")
+    raise AssertionError(
+        f"the functions never settle: {[record['dynamodb']['Keys'] for record in stream[-3:]]}"
+    )
 
 
 def key_of(item: Mapping[str, Any]) -> Key:
@@ -179,9 +216,15 @@ def key_of(item: Mapping[str, Any]) -> Key:
 
 
 def _written(table: str, operation: str, arguments: Json) -> list[Key]:
-    assert operation != "BatchWriteItem", "a batch of writes is not recorded, as the product makes none"
+    assert operation != "BatchWriteItem", (
+        "a batch of writes is not recorded, as the product makes none"
+    )
     alone = operation in {"PutItem", "UpdateItem", "DeleteItem"}
-    parts = [arguments] if alone else [part for each in arguments.get("TransactItems", ()) for part in each.values()]
+    parts = (
+        [arguments]
+        if alone
+        else [part for each in arguments.get("TransactItems", ()) for part in each.values()]
+    )
     return [key_of(part.get("Key") or part["Item"]) for part in parts if part["TableName"] == table]
 
 

@@ -1,8 +1,9 @@
-"""Who may do what, as data: a row for every route, a column for every kind of caller, and the answer he gets.
+"""Who may do what, as data: a row for every route, a column for every kind of caller, and the
+answer he gets.
 
-An answer is a status, and its code where another code of that status would be wrong. `owner` has proven his Telegram,
-`unverified` has not, and both ask of objects of their own; `other` and `stranger` (who has no token) ask of the
-owner's; `archived` is an owner whose objects are archived.
+An answer is a status, and its code where another code of that status would be wrong. `owner` has
+proven his Telegram, `unverified` has not, and both ask of objects of their own; `other` and
+`stranger` (who has no token) ask of the owner's; `archived` is an owner whose objects are archived.
 """
 
 from collections.abc import Mapping
@@ -68,4 +69,6 @@ ENDINGS = frozenset(
         "POST /matches/{match_id}/complete",
     }
 )
-"""What changes its object for good: who may, does it to objects that nobody else in the walk asks of."""
+"""What changes its object for good: who may, does it to objects that nobody else in the walk asks
+of.
+"""

@@ -1,4 +1,6 @@
-"""The user's own page, read: every route with what it is sent, asked and answers; and what of it a document keeps."""
+"""The user's own page, read: every route with what it is sent, asked and answers; and what of it a
+document keeps.
+"""
 
 import json
 import re
@@ -14,7 +16,10 @@ type Json = dict[str, Any]
 PAGE = SHARED / "contract" / "seed-api.txt"
 _ROUTE = re.compile(r"(GET|POST|PUT) (/[a-z_/{}-]+)")
 _PARAMETER = re.compile(r"(\w+)(\(optional\))?:(enum \[[^\]]*\]|\w+)")
-SAME_AS_CREATION = {"PUT /leads/{lead_id}": "POST /leads", "PUT /properties/{property_id}": "POST /properties"}
+SAME_AS_CREATION = {
+    "PUT /leads/{lead_id}": "POST /leads",
+    "PUT /properties/{property_id}": "POST /properties",
+}
 """The page: "as for creation"."""
 
 
@@ -38,14 +43,18 @@ def page(text: str) -> dict[str, Operation]:
     routes = list(_ROUTE.finditer(text))
     ends = [route.start() for route in routes[1:]] + [len(text)]
     return {
-        f"{route[1]} {route[2]}": _operation(text[route.end() : end]) for route, end in zip(routes, ends, strict=True)
+        f"{route[1]} {route[2]}": _operation(text[route.end() : end])
+        for route, end in zip(routes, ends, strict=True)
     }
 
 
 def _operation(text: str) -> Operation:
     found = {name: _object(text, name) for name in ("Request Body:", "Response:")}
     asked = text.partition("Query Parameters:")[2].partition("Response:")[0]
-    query = {name: (kind, bool(mark)) for name, mark, kind in _PARAMETER.findall(re.sub(r"\s*-?\n", " ", asked))}
+    query = {
+        name: (kind, bool(mark))
+        for name, mark, kind in _PARAMETER.findall(re.sub(r"\s*-?\n", " ", asked))
+    }
     return Operation(found["Request Body:"], found["Response:"], query)
 
 
@@ -66,8 +75,12 @@ _TYPES: dict[str, set[str]] = {
     "object": {"object"},
     "timestamp": {"string"},
 }
-MADE_OPTIONAL = {("GET /leads/{lead_id}/matches", "status"), ("GET /properties/{property_id}/matches", "status")}
-"""The page says nothing of the answer without them: the contract, section 5, lets them be absent."""
+MADE_OPTIONAL = {
+    ("GET /leads/{lead_id}/matches", "status"),
+    ("GET /properties/{property_id}/matches", "status"),
+}
+"""The page says nothing of the answer without them: the contract, section 5, lets them be absent.
+"""
 
 
 class Kept:
@@ -115,7 +128,8 @@ class Kept:
                 continue
             field = schema["properties"][name]
             optional = isinstance(kind, str) and kind.endswith("?")
-            # "photos": a list that was not given comes back as []. All else that is optional may be null.
+            # "photos": a list that was not given comes back as []. All else that is optional may be
+            # null.
             may_be_null = optional and not (is_answer and kind.startswith("string[]"))
             if self._nullable(field) != may_be_null:
                 yield f"{place}: null is {'not ' * may_be_null}said to be possible"
@@ -126,12 +140,16 @@ class Kept:
             if "(added)" not in schema["properties"][name].get("description", ""):
                 yield f"{where}.{name} is not marked as (added)"
 
-    def _of_type(self, where: str, kind: Any, schema: Json, *, is_answer: bool = False) -> Iterator[str]:
+    def _of_type(
+        self, where: str, kind: Any, schema: Json, *, is_answer: bool = False
+    ) -> Iterator[str]:
         schema = self._without_null(schema)
         if isinstance(kind, dict):
             yield from self._of_object(where, kind, schema, is_answer=is_answer)
         elif isinstance(kind, list):
-            yield from self._of_object(f"{where}[]", kind[0], schema.get("items", {}), is_answer=is_answer)
+            yield from self._of_object(
+                f"{where}[]", kind[0], schema.get("items", {}), is_answer=is_answer
+            )
         elif kind.startswith("enum"):
             values = re.findall(r"[A-Z_]{2,}", kind)
             if schema.get("enum") != values:
@@ -150,7 +168,9 @@ class Kept:
 
     def _nullable(self, schema: Json) -> bool:
         schema = self._resolved(schema)
-        return "null" in _types(schema) or any(self._nullable(one) for one in schema.get("anyOf", []))
+        return "null" in _types(schema) or any(
+            self._nullable(one) for one in schema.get("anyOf", [])
+        )
 
     def _without_null(self, schema: Json) -> Json:
         schema = self._resolved(schema)

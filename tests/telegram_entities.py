@@ -1,6 +1,7 @@
 """What Telegram makes of a message: its HTML, and what it finds in a text by itself.
 
-After https://core.telegram.org/bots/api#formatting-options. What is found is wider here than there: a doubt is a find.
+After https://core.telegram.org/bots/api#formatting-options. What is found is wider here than there:
+a doubt is a find.
 """
 
 import re
@@ -15,7 +16,9 @@ _FOUND = {
     "cashtag": re.compile(r"\$[A-Z0-9]{1,8}"),
     "bot_command": re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}"),
     "email": re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),
-    "url": re.compile(r"(?i)\b\w+://\S+|\b[\w-]+(\.[\w-]+)*\.[^\W\d_]{2,}(/\S*)?|\b\d{1,3}(\.\d{1,3}){3}"),
+    "url": re.compile(
+        r"(?i)\b\w+://\S+|\b[\w-]+(\.[\w-]+)*\.[^\W\d_]{2,}(/\S*)?|\b\d{1,3}(\.\d{1,3}){3}"
+    ),
     "phone_number": re.compile(r"(?<!\d)\+?\d(?:[\s()-]{0,3}\d){8,14}(?!\d)"),
     "bank_card_number": re.compile(r"(?<!\d)\d(?:[\s-]?\d){12,18}(?!\d)"),
 }
@@ -64,7 +67,11 @@ def _parsed(html: str) -> tuple[str, list[_Span]]:
 
 
 def _found(text: str) -> list[_Span]:
-    return [_Span(kind, *match.span()) for kind, pattern in _FOUND.items() for match in pattern.finditer(text)]
+    return [
+        _Span(kind, *match.span())
+        for kind, pattern in _FOUND.items()
+        for match in pattern.finditer(text)
+    ]
 
 
 def _meet(one: _Span, other: _Span) -> bool:

@@ -54,12 +54,14 @@ class DeadLetters:
             found[kind_of(message["Body"])].append(int(message["Attributes"]["SentTimestamp"]))
         for message in received:
             receipt = message["ReceiptHandle"]
-            self.sqs.change_message_visibility(QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=0)
+            self.sqs.change_message_visibility(
+                QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=0
+            )
         return dict(found)
 
     def redrive(self) -> int:
-        """Send back what is there now, and say how much. A message leaves only after it was sent: at worst it is done
-        twice, which changes nothing.
+        """Send back what is there now, and say how much. A message leaves only after it was sent:
+        at worst it is done twice, which changes nothing.
         """
         if self.source_url is None:
             raise NoWayBack(NO_WAY_BACK)
@@ -70,7 +72,11 @@ class DeadLetters:
         return sum(self._deleted(message) for message in islice(self._received(), len(self)))
 
     def _received(self) -> Iterator[Any]:
-        asked = {"QueueUrl": self.url, "MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["SentTimestamp"]}
+        asked = {
+            "QueueUrl": self.url,
+            "MaxNumberOfMessages": 10,
+            "MessageSystemAttributeNames": ["SentTimestamp"],
+        }
         asked |= {"VisibilityTimeout": HIDDEN_S, "WaitTimeSeconds": WAIT_S}
         while messages := self.sqs.receive_message(**asked).get("Messages"):
             yield from messages
@@ -125,7 +131,9 @@ def _age(ms: int) -> str:
 
 
 def main(words: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.dead_letters", description="What has failed for good.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.dead_letters", description="What has failed for good."
+    )
     parser.add_argument("what", nargs="?", choices=("look", "redrive", "drop"), default="look")
     parser.add_argument("queue", choices=QUEUES)
     parser.add_argument("--stage", default="local")

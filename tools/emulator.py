@@ -1,6 +1,8 @@
-"""The stack on this machine: ministack with every role enforced, and the same CDK app deployed onto it.
+"""The stack on this machine: ministack with every role enforced, and the same CDK app deployed onto
+it.
 
-`running_stack` is what `make run` and the end-to-end tests share. Every start is an empty market; nothing outlives it.
+`running_stack` is what `make run` and the end-to-end tests share. Every start is an empty market;
+nothing outlives it.
 """
 
 import contextlib
@@ -55,7 +57,9 @@ class RunningStack:
         """What all functions have written."""
         client = self.client("logs")
         described = client.get_paginator("describe_log_groups").paginate()
-        groups: list[str] = [group["logGroupName"] for page in described for group in page["logGroups"]]
+        groups: list[str] = [
+            group["logGroupName"] for page in described for group in page["logGroups"]
+        ]
         events = client.get_paginator("filter_log_events")
         pages = (page for group in groups for page in events.paginate(logGroupName=group))
         return [event["message"] for page in pages for event in page["events"]]
@@ -74,20 +78,28 @@ def running_stack(
     registration: str = "open",
     say: Say = lambda _: None,
 ) -> Iterator[RunningStack]:
-    """Start the emulator on a port, deploy onto it, and stop it in the end. `state` is emptied first."""
+    """Start the emulator on a port, deploy onto it, and stop it in the end. `state` is emptied
+    first.
+    """
     _must_be_free(port)
     shutil.rmtree(state, ignore_errors=True)
     (state / "tmp").mkdir(parents=True)
     environment = environment_of(port, state)
     with contextlib.ExitStack() as stack:
         say(f"Starting the emulator on {HOST}:{port}")
-        emulator = tether.start([sys.executable, "-m", "ministack"], environment, state / "emulator.log")
+        emulator = tether.start(
+            [sys.executable, "-m", "ministack"], environment, state / "emulator.log"
+        )
         stack.callback(tether.stop, emulator)
         endpoint = f"http://{HOST}:{port}"
         running = RunningStack(f"{endpoint}/_aws/execute-api/{API_ID}", endpoint, "", emulator)
         _await(running, state)
         _furnish(running, bot_token)
-        context = {"stage": "local", "telegram_api_url": telegram_api_url, "registration": registration}
+        context = {
+            "stage": "local",
+            "telegram_api_url": telegram_api_url,
+            "registration": registration,
+        }
         outputs = deploy(environment, state, context, say)
         yield RunningStack(running.base_url, endpoint, outputs["TableName"], emulator)
 
@@ -105,7 +117,9 @@ def _must_be_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError):
-            raise NotStarted(f"Port {port} is taken: stop what listens there, or choose another with PORT=…") from None
+            raise NotStarted(
+                f"Port {port} is taken: stop what listens there, or choose another with PORT=…"
+            ) from None
 
 
 def environment_of(port: int, state: Path) -> dict[str, str]:
@@ -139,18 +153,26 @@ def _await(running: RunningStack, state: Path) -> None:
             httpx.get(f"{running.endpoint}/_ministack/health", trust_env=False)
             return
         time.sleep(0.1)
-    raise NotStarted(f"The emulator did not start. What it said:\n{_end_of(state / 'emulator.log')}")
+    raise NotStarted(
+        f"The emulator did not start. What it said:\n{_end_of(state / 'emulator.log')}"
+    )
 
 
 def _furnish(running: RunningStack, bot_token: str) -> None:
-    """What an account has before the first deploy: the deployer's bot token, and a bucket for the CDK."""
+    """What an account has before the first deploy: the deployer's bot token, and a bucket for the
+    CDK.
+    """
     name = "/cobroke/local/telegram-bot-token"
-    running.client("ssm").put_parameter(Name=name, Value=bot_token, Type="SecureString", Overwrite=True)
+    running.client("ssm").put_parameter(
+        Name=name, Value=bot_token, Type="SecureString", Overwrite=True
+    )
     where = {"LocationConstraint": REGION}
     running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
 
 
-def deploy(environment: dict[str, str], state: Path, context: dict[str, str], say: Say) -> dict[str, str]:
+def deploy(
+    environment: dict[str, str], state: Path, context: dict[str, str], say: Say
+) -> dict[str, str]:
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     if not cdk.exists():
         raise NotStarted("The CDK is not installed: `make install` installs it.")
@@ -160,7 +182,15 @@ def deploy(environment: dict[str, str], state: Path, context: dict[str, str], sa
         STACK,
         *(word for name, value in context.items() for word in ("-c", f"{name}={value}")),
     ]
-    words += ["--require-approval", "never", "--method", "direct", "--no-notices", "--progress", "events"]
+    words += [
+        "--require-approval",
+        "never",
+        "--method",
+        "direct",
+        "--no-notices",
+        "--progress",
+        "events",
+    ]
     words += ["--output", str(state / "cdk.out"), "--outputs-file", str(state / "outputs.json")]
     log = state / "deploy.log"
     deploying = tether.start(words, environment, log)

@@ -19,7 +19,11 @@ def main(numbers: list[int]) -> int:
         print(f"{len(found)} faults, {time.perf_counter() - began:.1f} s", flush=True)
         print(*found, sep="\n", end="\n" * bool(found))
         failed += bool(found)
-    print(f"{failed} of {seeds} seeds found faults" if failed else f"0 faults in {seeds} seeds of {acts} acts")
+    print(
+        f"{failed} of {seeds} seeds found faults"
+        if failed
+        else f"0 faults in {seeds} seeds of {acts} acts"
+    )
     return 1 if failed else 0
 
 

@@ -11,12 +11,18 @@ from tools.contract.words import PARAMETERS
 
 # Its coverage phase knows no quotation mark in a header.
 _TAG = st.from_regex(r'(W/)?"[!#-~]{0,8}"', fullmatch=True)
-schemathesis.openapi.format("if-match", st.just("*") | st.lists(_TAG, min_size=1, max_size=3).map(", ".join))
+schemathesis.openapi.format(
+    "if-match", st.just("*") | st.lists(_TAG, min_size=1, max_size=3).map(", ".join)
+)
 
 
 @schemathesis.hook
-def before_call(_: schemathesis.HookContext, case: schemathesis.Case[Any], __: dict[str, Any]) -> None:
-    """Its coverage phase sends one key and one tag with every body: all but the first would be refused for these."""
+def before_call(
+    _: schemathesis.HookContext, case: schemathesis.Case[Any], __: dict[str, Any]
+) -> None:
+    """Its coverage phase sends one key and one tag with every body: all but the first would be
+    refused for these.
+    """
     how = case.meta.phase.data if case.meta else None
     if isinstance(how, CoveragePhaseData) and how.scenario != CoverageScenario.MISSING_PARAMETER:
         for name, instead in (("Idempotency-Key", case.id), ("If-Match", "*")):

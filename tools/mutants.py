@@ -1,5 +1,6 @@
-"""Plants each known bug in turn. Those of the lists (tests/mutants.py) the search and a written story must both find,
-those of writes, counts and notices (tests/support/fault_mutants.py) the fault run within its three seeds.
+"""Plants each known bug in turn. Those of the lists (tests/mutants.py) the search and a written
+story must both find, those of writes, counts and notices (tests/support/fault_mutants.py) the fault
+run within its three seeds.
 
 Usage: python -m tools.mutants [WORD …] (only those with one of the words in their names)
 """
@@ -19,11 +20,16 @@ from tests.support.world import ACTS, SEEDS, World
 from tests.unit import test_lists_interleavings as stories
 from tests.unit.test_lists_machine import THE_SEARCH, Lists, OfALead, OfAProperty
 
-LONGEST = settings(THE_SEARCH, max_examples=6000, derandomize=True, phases=[Phase.generate], print_blob=False)
+LONGEST = settings(
+    THE_SEARCH, max_examples=6000, derandomize=True, phases=[Phase.generate], print_blob=False
+)
 
 
 def main(words: list[str]) -> int:
-    verdicts = [*_of_lists(_chosen(MUTANTS, words)), *_under_faults(_chosen(fault_mutants.MUTANTS, words))]
+    verdicts = [
+        *_of_lists(_chosen(MUTANTS, words)),
+        *_under_faults(_chosen(fault_mutants.MUTANTS, words)),
+    ]
     survived = sum(not found for found in verdicts)
     print(f"{survived} of {len(verdicts)} survived" if survived else f"all {len(verdicts)} found")
     return 1 if survived or not verdicts else 0
@@ -38,7 +44,12 @@ def _of_lists(mutants: Sequence[Mutant]) -> Iterator[bool]:
         for machine in (OfALead, OfAProperty):
             began = time.monotonic()
             missing = list(_missed_by(mutant, machine))
-            yield _said(mutant, machine.kind, f"SURVIVED {' and '.join(missing)}" if missing else "found", began)
+            yield _said(
+                mutant,
+                machine.kind,
+                f"SURVIVED {' and '.join(missing)}" if missing else "found",
+                began,
+            )
 
 
 def _under_faults(mutants: Sequence[Mutant]) -> Iterator[bool]:

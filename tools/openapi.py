@@ -1,7 +1,9 @@
-"""`make openapi`: docs/openapi.json, the contract as a machine reads it, from the typed routes that serve it.
+"""`make openapi`: docs/openapi.json, the contract as a machine reads it, from the typed routes that
+serve it.
 
-What a function is sent and answers are its annotations, what it says of itself is its docstring, what a field means is
-the text under it, and an error is what `problem` makes of it. Nothing of this costs a function anything at its start.
+What a function is sent and answers are its annotations, what it says of itself is its docstring,
+what a field means is the text under it, and an error is what `problem` makes of it. Nothing of this
+costs a function anything at its start.
 """
 
 import inspect
@@ -48,7 +50,9 @@ class Operation:
         """The schemas that it needs."""
         for name, annotation in self.types.items():
             if name not in self.path_ids:
-                part, mode = ("answer", "serialization") if name == "return" else (name, "validation")
+                part, mode = (
+                    ("answer", "serialization") if name == "return" else (name, "validation")
+                )
                 yield (self.route.key, part), typing.cast("Mode", mode), TypeAdapter(annotation)
 
     def refusals(self) -> Iterator[type[errors.Refusal]]:
@@ -75,7 +79,9 @@ def document() -> Json:
     """The whole contract, OpenAPI 3.1."""
     operations = list(_operations())
     asked = [asked for operation in operations for asked in operation.asks()]
-    made, definitions = TypeAdapter.json_schemas(asked, ref_template=f"{REF}{{model}}", schema_generator=ContractSchema)
+    made, definitions = TypeAdapter.json_schemas(
+        asked, ref_template=f"{REF}{{model}}", schema_generator=ContractSchema
+    )
     schemas: dict[Key, Json] = {key: schema for (key, _), schema in made.items()}
     paths: dict[str, Json] = {}
     for one in operations:
@@ -91,7 +97,9 @@ def document() -> Json:
         "components": {
             "schemas": definitions["$defs"] | SCHEMAS | ANYTHING,
             "responses": shared(),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
         },
     }
     return named(written)
@@ -109,20 +117,31 @@ def _operations() -> Iterator[Operation]:
 def _operation(of: Operation, schemas: dict[Key, Json]) -> Json:
     route, example = of.route, EXAMPLES[of.function.__name__]
     summary, _, description = inspect.cleandoc(of.function.__doc__ or "").partition("\n")
-    written: Json = {"operationId": of.function.__name__, "tags": [route.function], "summary": summary}
+    written: Json = {
+        "operationId": of.function.__name__,
+        "tags": [route.function],
+        "summary": summary,
+    }
     if description:
         written["description"] = " ".join(description.split())
     if route.public:
         written["security"] = []
     written["parameters"] = [*_path_and_query(of, schemas), *_headers(route)]
     if route.takes_body:
-        content = {"application/json": {"schema": schemas[route.key, "body"], "examples": _examples(example.requests)}}
+        content = {
+            "application/json": {
+                "schema": schemas[route.key, "body"],
+                "examples": _examples(example.requests),
+            }
+        }
         written["requestBody"] = {"required": True, "content": content}
     answer: Json = {"description": HTTPStatus(of.status).phrase}
     if route.tagged:
         answer["headers"] = {"ETag": ETAG}
     media = {"schema": schemas[route.key, "answer"], "examples": _examples(example.answers)}
-    written["responses"] = {str(of.status): answer | {"content": {"application/json": media}}} | refused(of.refusals())
+    written["responses"] = {
+        str(of.status): answer | {"content": {"application/json": media}}
+    } | refused(of.refusals())
     return written
 
 
@@ -134,7 +153,11 @@ def _path_and_query(of: Operation, schemas: dict[Key, Json]) -> Iterator[Json]:
     for name in of.query:
         schema = schemas[of.route.key, name]
         given = next((one for one in schema.get("anyOf", []) if one != {"type": "null"}), schema)
-        given = given | bounds(of.types[name]) | ({"default": defaults[name]} if name in defaults else {})
+        given = (
+            given
+            | bounds(of.types[name])
+            | ({"default": defaults[name]} if name in defaults else {})
+        )
         yield {"name": name, "in": "query", "required": False, "schema": given} | PARAMETERS[name]
 
 

@@ -1,4 +1,5 @@
-"""Is all ready for a deploy? Says of each check that it is ok, or what to do. Reads no secret, changes nothing.
+"""Is all ready for a deploy? Says of each check that it is ok, or what to do. Reads no secret,
+changes nothing.
 
 Usage: python -m tools.preflight STAGE [ORIGINS]
 """
@@ -49,7 +50,8 @@ type Look = Callable[[Deploy], str]
 
 
 class Check(NamedTuple):
-    """`look` answers what it found, or raises NotReady. It is not tried before what it needs is ok."""
+    """`look` answers what it found, or raises NotReady. It is not tried before what it needs is ok.
+    """
 
     what: str
     look: Look
@@ -75,7 +77,9 @@ def ready(deploy: Deploy) -> bool:
 
 
 def node(_: Deploy) -> str:
-    version = _said([NODE, "--version"], f"install Node {OLDEST_NODE} or newer, or let `make install` do it")
+    version = _said(
+        [NODE, "--version"], f"install Node {OLDEST_NODE} or newer, or let `make install` do it"
+    )
     if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
         raise NotReady(f"{version} is too old: install Node {OLDEST_NODE} or newer")
     return version
@@ -95,7 +99,9 @@ def stage(deploy: Deploy) -> str:
     except NotConfigured as why:
         raise NotReady(f"{why} With make: STAGE=… ORIGINS=…") from None
     if found.is_local:
-        raise NotReady("local is for `make run`: anybody may register there. Use STAGE=dev or STAGE=prod")
+        raise NotReady(
+            "local is for `make run`: anybody may register there. Use STAGE=dev or STAGE=prod"
+        )
     return f"{found.name}, for browsers from {', '.join(found.origins)}"
 
 
@@ -106,7 +112,9 @@ def credentials(_: Deploy) -> str:
             raise NotReady("no region: export AWS_REGION=…, else the CDK would take us-east-1")
         identity = here.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as why:
-        raise NotReady(f"none that work ({type(why).__name__}): `aws sso login`, or export AWS_PROFILE=…") from None
+        raise NotReady(
+            f"none that work ({type(why).__name__}): `aws sso login`, or export AWS_PROFILE=…"
+        ) from None
     return f"account {identity['Account']} in {here.region_name}, as {identity['Arn'].rpartition(':')[2]}"
 
 
@@ -128,18 +136,26 @@ def bot_token(deploy: Deploy) -> str:
     """Its kind and its key; describing a parameter gives no text of it, encrypted or not."""
     name = deploy.bot_token_parameter
     try:
-        found = session().client("ssm").describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
+        found = (
+            session()
+            .client("ssm")
+            .describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
+        )
     except (BotoCoreError, ClientError) as why:
         raise NotReady(_refused("ssm:DescribeParameters", why)) from None
     if not found["Parameters"]:
-        raise NotReady(f"put it into {name} as a SecureString; docs/deploy.md says how, out of the shell's history")
+        raise NotReady(
+            f"put it into {name} as a SecureString; docs/deploy.md says how, out of the shell's history"
+        )
     (parameter,) = found["Parameters"]
     if parameter["Type"] != "SecureString":
         raise NotReady(
             f"{name} is a {parameter['Type']}: delete it, put a SecureString there, let @BotFather revoke it"
         )
     if not parameter.get("KeyId", DEFAULT_KEY).endswith(DEFAULT_KEY):
-        raise NotReady(f"{name} lies under a key that auth may not use: put it anew without --key-id")
+        raise NotReady(
+            f"{name} lies under a key that auth may not use: put it anew without --key-id"
+        )
     return f"{name} is a SecureString; its text was not read, so whether it is the right token is not known"
 
 
@@ -163,11 +179,17 @@ CHECKS = (
 
 
 def _said(words: list[str], otherwise: str) -> str:
-    """What a command prints; NotReady with what to do, and the end of what it said, where it fails."""
+    """What a command prints; NotReady with what to do, and the end of what it said, where it fails.
+    """
     own = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     try:
         done = subprocess.run(  # noqa: S603 - our own words
-            words, cwd=ROOT, env=os.environ | {"PATH": own}, capture_output=True, text=True, check=False
+            words,
+            cwd=ROOT,
+            env=os.environ | {"PATH": own},
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError:
         raise NotReady(otherwise) from None
@@ -184,7 +206,9 @@ def _refused(action: str, why: Exception) -> str:
 
 def main() -> None:
     if len(sys.argv) not in {2, 3}:
-        sys.exit("Usage: python -m tools.preflight STAGE [ORIGINS]; origins are separated by commas, without spaces")
+        sys.exit(
+            "Usage: python -m tools.preflight STAGE [ORIGINS]; origins are separated by commas, without spaces"
+        )
     if not ready(Deploy(sys.argv[1], "".join(sys.argv[2:]))):
         sys.exit("Not ready for a deploy.")
 

@@ -31,7 +31,9 @@ type Reports = dict[str, dict[str, int]]
 def main(stage: str) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160)
     stack = Stack(stage)
-    answer = stack.client("lambda").invoke(FunctionName=stack.function("rematch_planner"), Payload=b"{}")
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.function("rematch_planner"), Payload=b"{}"
+    )
     planned = json.loads(answer["Payload"].read())
     console.print(f"Run {planned['run']}: {len(planned['parts'])} parts")
     reports = _await(stack, planned, console)
@@ -66,7 +68,9 @@ def _reports(stack: Stack, run: str) -> Reports:
         )
     )
     return {
-        item["part"]["S"]: {name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n_")}
+        item["part"]["S"]: {
+            name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n_")
+        }
         for page in pages
         for item in page["Items"]
     }
@@ -77,7 +81,9 @@ def _table(reports: Reports) -> Table:
     for part, did in sorted(reports.items()):
         table.add_row(part, *(str(did.get(name, "")) for name in COLUMNS))
     table.add_section()
-    table.add_row("all", *(str(sum(did.get(name, 0) for did in reports.values())) for name in COLUMNS))
+    table.add_row(
+        "all", *(str(sum(did.get(name, 0) for did in reports.values())) for name in COLUMNS)
+    )
     return table
 
 

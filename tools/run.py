@@ -23,7 +23,10 @@ class Stopped(BaseException):
 
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):  # nohup means what it says
+        if (number, signal.getsignal(number)) != (
+            signal.SIGHUP,
+            signal.SIG_IGN,
+        ):  # nohup means what it says
             signal.signal(number, _stop)
     try:
         with _only_one():
@@ -45,14 +48,19 @@ def _serve() -> None:
     port = _port(os.environ.get("PORT") or DEFAULT_PORT)
     registration = os.environ.get("REGISTRATION") or "open"
     if registration not in REGISTRATIONS:
-        raise NotStarted(f"REGISTRATION is {registration!r}: it must be one of {', '.join(REGISTRATIONS)}.")
+        raise NotStarted(
+            f"REGISTRATION is {registration!r}: it must be one of {', '.join(REGISTRATIONS)}."
+        )
     token = os.environ.get("TELEGRAM_BOT_TOKEN") or TEST_BOT_TOKEN
     telegram = os.environ.get("TELEGRAM_API_URL", "")
 
     def say(step: str) -> None:
         print(f"[{time.monotonic() - started:4.0f} s] {step} …", flush=True)
 
-    with running_stack(port, LOCAL / "run", token, telegram, registration, say) as stack, _announced(stack):
+    with (
+        running_stack(port, LOCAL / "run", token, telegram, registration, say) as stack,
+        _announced(stack),
+    ):
         _wait(stack)
 
 
@@ -90,7 +98,9 @@ def _wait(stack: RunningStack) -> None:
         time.sleep(0.5)
         if "MAKELEVEL" in os.environ and os.getppid() != parent:
             raise Stopped
-    raise NotStarted("The emulator ended by itself; .local/run/emulator.log says why. Start again with `make run`.")
+    raise NotStarted(
+        "The emulator ended by itself; .local/run/emulator.log says why. Start again with `make run`."
+    )
 
 
 def _port(text: str) -> int:

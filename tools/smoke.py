@@ -1,4 +1,5 @@
-"""Does a deployed API answer as it should? Only requests that are refused, so that nothing is written anywhere.
+"""Does a deployed API answer as it should? Only requests that are refused, so that nothing is
+written anywhere.
 
 Usage: python -m tools.smoke URL [ORIGINS]; with origins, the CORS preflight of each is tried.
 """
@@ -21,7 +22,9 @@ FORGED = {"init_data": f"auth_date=1&user=%7B%22id%22%3A1%7D&hash={'0' * 64}"}
 
 
 class Check(NamedTuple):
-    """One request and the answer it must have: a status, and for each header the values that are right."""
+    """One request and the answer it must have: a status, and for each header the values that are
+    right.
+    """
 
     what: str
     request: httpx.Request
@@ -43,32 +46,46 @@ class Unreachable(Exception):
 
 
 def smoke(http: httpx.Client, origins: tuple[str, ...] = ()) -> bool:
-    """Whether every answer is right; prints a line for each. The client's base URL is that of the API."""
+    """Whether every answer is right; prints a line for each. The client's base URL is that of the
+    API.
+    """
     faults = 0
     for check in (*_refusals(http), *(_preflight(http, origin) for origin in origins)):
         try:
             fault = check.fault(http.send(check.request))
         except httpx.TransportError as why:
-            raise Unreachable(f"{http.base_url} cannot be reached: {why or type(why).__name__}") from None
+            raise Unreachable(
+                f"{http.base_url} cannot be reached: {why or type(why).__name__}"
+            ) from None
         print(f"NO  {check.what}: {fault}" if fault else f"ok  {check.what}", flush=True)
         faults += fault is not None
     return not faults
 
 
 def _refusals(http: httpx.Client) -> Iterator[Check]:
-    def refused(what: str, status: int, verb: str, path: str, body: object = None, **headers: str) -> Check:
+    def refused(
+        what: str, status: int, verb: str, path: str, body: object = None, **headers: str
+    ) -> Check:
         answered = {"content-type": PROBLEM_JSON} | headers | MARKS
         wanted = {name: (value,) for name, value in answered.items()}
         return Check(what, http.build_request(verb, path, json=body), status, wanted)
 
     yield refused("an unknown path is a 404", 404, "GET", "/no-such-path")
-    yield refused("a wrong verb is a 405 that says the right one", 405, "DELETE", "/me", allow="GET")
+    yield refused(
+        "a wrong verb is a 405 that says the right one", 405, "DELETE", "/me", allow="GET"
+    )
     for route in ROUTES:
         if not route.public:
             path = re.sub(r"\{\w+\}", "no-such-id", route.path)
-            what, challenge = f"{route.key} without a token is a 401", {"www-authenticate": "Bearer"}
-            yield refused(what, 401, route.method, path, {} if route.takes_body else None, **challenge)
-    # Its hash is compared with one made of the bot token: without the right to read that, it would be a 503.
+            what, challenge = (
+                f"{route.key} without a token is a 401",
+                {"www-authenticate": "Bearer"},
+            )
+            yield refused(
+                what, 401, route.method, path, {} if route.takes_body else None, **challenge
+            )
+    # Its hash is compared with one made of the bot token: without the right to read that, it would
+    # be a 503.
     what = "a forged proof is a 401, so auth reads the bot token"
     yield refused(what, 401, "POST", "/auth/telegram", {"telegram_auth_data": FORGED})
     yield refused("a registration without its fields is a 422", 422, "POST", "/auth/register", {})
@@ -87,7 +104,9 @@ def _preflight(http: httpx.Client, origin: str) -> Check:
 
 def main() -> None:
     if len(sys.argv) not in {2, 3}:
-        sys.exit("Usage: python -m tools.smoke URL [ORIGINS], as in: make smoke URL=https://….amazonaws.com")
+        sys.exit(
+            "Usage: python -m tools.smoke URL [ORIGINS], as in: make smoke URL=https://….amazonaws.com"
+        )
     origins = tuple(filter(None, "".join(sys.argv[2:]).split(",")))
     try:
         with httpx.Client(base_url=sys.argv[1], timeout=TIMEOUT_S) as http:

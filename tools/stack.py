@@ -1,4 +1,6 @@
-"""A deployed stack, as its operator reaches it: the local one of `make run`, or a stage on AWS by one's credentials."""
+"""A deployed stack, as its operator reaches it: the local one of `make run`, or a stage on AWS by
+one's credentials.
+"""
 
 import os
 import sys
@@ -15,11 +17,15 @@ API_URL = Path(__file__).parent.parent / ".local" / "api-url"
 
 
 def api_url() -> str:
-    """Of the API that a tool's first argument names, without one that of `make run`; the tool ends where none runs."""
+    """Of the API that a tool's first argument names, without one that of `make run`; the tool ends
+    where none runs.
+    """
     if len(sys.argv) > 1:
         return sys.argv[1].rstrip("/")
     if not API_URL.exists():
-        sys.exit("No running stack: start one with `make run` in another terminal, or name its URL.")
+        sys.exit(
+            "No running stack: start one with `make run` in another terminal, or name its URL."
+        )
     return API_URL.read_text().strip()
 
 
@@ -48,14 +54,18 @@ class Stack:
         """The name of the function of `functions/<folder>`."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()
         names: list[str] = [one["FunctionName"] for page in pages for one in page["Functions"]]
-        found = [name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}")]
+        found = [
+            name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}")
+        ]
         if not found:
             raise self._not_here
         return found[0]
 
     def log(self, folder: str) -> list[str]:
         """What a function has written."""
-        deployed = self.client("lambda").get_function_configuration(FunctionName=self.function(folder))
+        deployed = self.client("lambda").get_function_configuration(
+            FunctionName=self.function(folder)
+        )
         events = self.client("logs").get_paginator("filter_log_events")
         pages = events.paginate(logGroupName=deployed["LoggingConfig"]["LogGroup"])
         return [event["message"] for page in pages for event in page["events"]]
@@ -63,7 +73,9 @@ class Stack:
     @property
     def _not_here(self) -> NotRunning:
         where = self._options.get("region_name", self._session.region_name)
-        return NotRunning(f"There is no {self.name} in {where}, or its account does not let you see it.")
+        return NotRunning(
+            f"There is no {self.name} in {where}, or its account does not let you see it."
+        )
 
 
 def session() -> boto3.Session:

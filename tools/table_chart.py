@@ -1,4 +1,5 @@
-"""`make chart`: docs/table.md, the kinds of item in the table and how each question finds its answer.
+"""`make chart`: docs/table.md, the kinds of item in the table and how each question finds its
+answer.
 
 The kinds are `storage/entities.py`, printed. A question names the function that asks it.
 """
@@ -25,17 +26,41 @@ ACCESS = (
     Access("is there room for another", "LIMITS, one item", "storage.limits.check"),
     Access("was this create made before", "IDEMPOTENCY, one item", "storage.objects.create"),
     Access("one's own lead or listing", "LEAD or PROPERTY, one item", "storage.objects.load_own"),
-    Access("all of one's own", "LEAD or PROPERTY, one partition, newest first", "storage.own_lists.list_own"),
-    Access("the best counterparts", "RANKING, CHANGE and PAIR_CHANGE since then", "flows.ranking.current"),
+    Access(
+        "all of one's own",
+        "LEAD or PROPERTY, one partition, newest first",
+        "storage.own_lists.list_own",
+    ),
+    Access(
+        "the best counterparts",
+        "RANKING, CHANGE and PAIR_CHANGE since then",
+        "flows.ranking.current",
+    ),
     Access("without a ranking", "ENTRY, by price (and rooms), then CHANGE", "storage.markets.read"),
-    Access("the rows of a page", "LEAD or PROPERTY, REALTOR, MESSAGE", "flows.recommendations.recommend"),
+    Access(
+        "the rows of a page",
+        "LEAD or PROPERTY, REALTOR, MESSAGE",
+        "flows.recommendations.recommend",
+    ),
     Access("every pair of an object", "PAIR or MIRROR, one partition", "storage.pairs.of_object"),
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.matches.load"),
-    Access("what was I told", "NOTICE and UNREAD by time, a batch of the page", "storage.notices.page_of"),
+    Access(
+        "what was I told",
+        "NOTICE and UNREAD by time, a batch of the page",
+        "storage.notices.page_of",
+    ),
     Access("is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.pushes.load"),
-    Access("whom does a write alert", "ENTRY (held in memory), ALERTED, SLOT, NOTICE", "flows.alerts.alert"),
+    Access(
+        "whom does a write alert",
+        "ENTRY (held in memory), ALERTED, SLOT, NOTICE",
+        "flows.alerts.alert",
+    ),
     Access("which markets are there", "MARKET, eight partitions", "storage.registry.markets"),
-    Access("what has happened in a market", "CHANGE and PAIR_CHANGE since FOLLOWED", "storage.backlog.backlog"),
+    Access(
+        "what has happened in a market",
+        "CHANGE and PAIR_CHANGE since FOLLOWED",
+        "storage.backlog.backlog",
+    ),
     Access("who looks at lists these days", "LOOK, three days", "storage.looks.looked_at"),
     Access("what is due", "DUE by day since CURSOR", "storage.agenda.due"),
     Access("what did a run do", "RUN, one partition", "storage.runs.reports"),
@@ -52,7 +77,18 @@ def chart() -> str:
     held = [f"- **{entity.name}**: {entity.holds}{_source(entity)}." for entity in ENTITIES]
     asked = ["| question | reads | by |", "|---|---|---|"]
     asked += [f"| {access.question} | {access.reads} | `{access.by}` |" for access in ACCESS]
-    parts = [_HEAD, *kinds, "", "## What each holds", *held, "", "## How a question is answered", *asked, "", _TAIL]
+    parts = [
+        _HEAD,
+        *kinds,
+        "",
+        "## What each holds",
+        *held,
+        "",
+        "## How a question is answered",
+        *asked,
+        "",
+        _TAIL,
+    ]
     return "\n".join(parts) + "\n"
 
 

@@ -1,7 +1,8 @@
-"""Runs a command that never outlives its caller: `python -m tools.tether command…`, as leader of a process group.
+"""Runs a command that never outlives its caller: `python -m tools.tether command…`, as leader of a
+process group.
 
-Its standard input is a pipe that nobody writes to. When the caller ends, by kill -9 too, the pipe does, and with it
-the whole group.
+Its standard input is a pipe that nobody writes to. When the caller ends, by kill -9 too, the pipe
+does, and with it the whole group.
 """
 
 import contextlib
@@ -14,8 +15,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """The command's tether; its return code is the command's. What the command says goes to the log."""
+def start(
+    command: Sequence[str], environment: Mapping[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    """The command's tether; its return code is the command's. What the command says goes to the
+    log.
+    """
     with log.open("wb") as said:
         return subprocess.Popen(  # noqa: S603 - our own words
             [sys.executable, "-m", "tools.tether", *command],
@@ -29,7 +34,9 @@ def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
 
 
 def stop(tether: subprocess.Popen[bytes]) -> None:
-    """End the command and all it started. What they held is thrown away, so that they need no time to end."""
+    """End the command and all it started. What they held is thrown away, so that they need no time
+    to end.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(tether.pid, signal.SIGKILL)
     tether.wait()

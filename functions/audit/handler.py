@@ -1,5 +1,5 @@
-"""The nightly schedule → the audit: counts, entries, mirrors, notices, marks, markets and rankings compared with what
-they are made from. Says of each kind how much had drifted; all of it is mended.
+"""The nightly schedule → the audit: counts, entries, mirrors, notices, marks, markets and rankings
+compared with what they are made from. Says of each kind how much had drifted; all of it is mended.
 """
 
 import time
@@ -17,7 +17,9 @@ from cobroke.storage.table import Table
 
 APART_S = 5
 LAST_S = 20
-"""Before the function's own end: no call of the table begins later, and what was counted is still said."""
+"""Before the function's own end: no call of the table begins later, and what was counted is still
+said.
+"""
 
 config = Config.from_environment()
 logger = Logger(service="audit", utc=True)

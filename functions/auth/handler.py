@@ -7,7 +7,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from cobroke import telegram, tokens
-from cobroke.domain.errors import AlreadyRegistered, NotRegistered, TelegramProofRequired, Unauthorized
+from cobroke.domain.errors import (
+    AlreadyRegistered,
+    NotRegistered,
+    TelegramProofRequired,
+    Unauthorized,
+)
 from cobroke.domain.fields import Id
 from cobroke.domain.proof import Proof
 from cobroke.domain.realtor import Login, Registration
@@ -99,5 +104,7 @@ def _signing_key() -> str:
 def _token(realtor: Realtor, key: str) -> Token:
     claim, config = tokens.Claim(realtor.id, realtor.token_version), api.config
     return Token(
-        access_token=tokens.sign(claim, config.signing_key_id, key, config.stage, int(time.time()), uuid.uuid4().hex)
+        access_token=tokens.sign(
+            claim, config.signing_key_id, key, config.stage, int(time.time()), uuid.uuid4().hex
+        )
     )

@@ -1,4 +1,5 @@
-"""Leads: POST /leads · GET /leads · GET /leads/{lead_id} · PUT /leads/{lead_id} · POST /leads/{lead_id}/archive
+"""Leads: POST /leads · GET /leads · GET /leads/{lead_id} · PUT /leads/{lead_id} · POST
+/leads/{lead_id}/archive
 
 Also answers whatever no route matches.
 """
@@ -71,7 +72,9 @@ def create_lead(body: LeadBody) -> LeadCreated:
 
 
 @api.serves("GET /leads")
-def list_leads(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> LeadList:
+def list_leads(
+    status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None
+) -> LeadList:
     """List own leads, newest first.
 
     Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
@@ -99,14 +102,19 @@ def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
     Every PUT, even one that changes nothing, makes it fresh.
     """
     content = _content(body)._replace(body=body.edit())
-    return _view(objects.replace_content(api.table, "LEAD", api.caller, lead_id, content, now_ms, api.if_match))
+    return _view(
+        objects.replace_content(
+            api.table, "LEAD", api.caller, lead_id, content, now_ms, api.if_match
+        )
+    )
 
 
 @api.serves("POST /leads/{lead_id}/archive")
 def archive_lead(lead_id: str) -> LeadView:
     """Archive a lead.
 
-    Repeatable and for good: it is never recommended again, and its PENDING matches close within seconds.
+    Repeatable and for good: it is never recommended again, and its PENDING matches close within
+    seconds.
     """
     return _view(objects.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.if_match))
 

@@ -93,7 +93,9 @@ def list_matches_of_lead(
     """List the matches of own lead, the newest change first."""
     found, total, which = _list("LEAD", lead_id, status, asked(page, limit))
     rows = [lead_match(one, TEXT_IN_LISTS) for one in found]
-    return LeadMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
+    return LeadMatches.model_construct(
+        matches=rows, total=total, page=which.number, limit=which.limit
+    )
 
 
 @api.serves("GET /properties/{property_id}/matches")
@@ -103,7 +105,9 @@ def list_matches_of_property(
     """List the matches of own property, the newest change first."""
     found, total, which = _list("PROPERTY", property_id, status, asked(page, limit))
     rows = [property_match(one, TEXT_IN_LISTS) for one in found]
-    return PropertyMatches.model_construct(matches=rows, total=total, page=which.number, limit=which.limit)
+    return PropertyMatches.model_construct(
+        matches=rows, total=total, page=which.number, limit=which.limit
+    )
 
 
 @api.serves("GET /matches/{match_id}")
@@ -119,7 +123,8 @@ def get_match(match_id: str) -> LeadMatch | PropertyMatch:
 def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
     """Complete an accepted match.
 
-    (added) Repeatable. It archives the caller's own object; the other side's stays its owner's to complete.
+    (added) Repeatable. It archives the caller's own object; the other side's stays its owner's to
+    complete.
     """
     return _view(*agreement.complete(api.table, api.caller, _pair_ids(match_id), now_ms))
 
@@ -132,7 +137,9 @@ def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
     return Reacted.model_construct(action=body.action, match=match)
 
 
-def _list(side: Side, own_id: str, status: pair.Status | None, page: Page) -> tuple[list[Match], int, Page]:
+def _list(
+    side: Side, own_id: str, status: pair.Status | None, page: Page
+) -> tuple[list[Match], int, Page]:
     own = objects.load_own(api.table, side, api.caller, own_id)
     return *matches.list_of(api.table, own, status, page), page
 

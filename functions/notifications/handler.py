@@ -1,4 +1,6 @@
-"""Notifications: GET /notifications · POST /notifications/{notification_id}/read · POST /notifications/read-all"""
+"""Notifications: GET /notifications · POST /notifications/{notification_id}/read · POST
+/notifications/read-all
+"""
 
 import time
 from typing import Annotated, Any, Literal
@@ -59,7 +61,9 @@ def list_notifications(
     Kept 90 days. `unread_count` counts all unread, whatever is listed.
     """
     which = asked(page, limit)
-    found, total, unread = notices.page_of(api.table, api.caller, which, _now(), unread_only=unread_only == "true")
+    found, total, unread = notices.page_of(
+        api.table, api.caller, which, _now(), unread_only=unread_only == "true"
+    )
     return Notifications.model_construct(
         notifications=list(map(_notification, found)),
         unread_count=unread,

@@ -66,13 +66,17 @@ class PropertyList(BaseModel):
 @api.serves("POST /properties", status=201, refuses=(LimitReached,))
 def create_property(body: PropertyBody) -> PropertyCreated:
     """Create a property."""
-    created = objects.create(api.table, "PROPERTY", api.caller, _content(body), now_ms, api.idempotency)
+    created = objects.create(
+        api.table, "PROPERTY", api.caller, _content(body), now_ms, api.idempotency
+    )
     api.tag(FIRST_REVISION)
     return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
 
 
 @api.serves("GET /properties")
-def list_properties(status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None) -> PropertyList:
+def list_properties(
+    status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None
+) -> PropertyList:
     """List own properties, newest first.
 
     Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
@@ -80,7 +84,9 @@ def list_properties(status: StatusFilter = None, page: PageNumber = None, limit:
     which = asked_of_own(page, limit)
     found, total = list_own(api.table, "PROPERTY", api.caller, status, which)
     rows = fitting([PropertyRow.model_construct(**_facts(*own)) for own in found])
-    return PropertyList.model_construct(properties=rows, total=total, page=which.number, limit=which.limit)
+    return PropertyList.model_construct(
+        properties=rows, total=total, page=which.number, limit=which.limit
+    )
 
 
 @api.serves("GET /properties/{property_id}")
@@ -100,16 +106,23 @@ def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     Every PUT, even one that changes nothing, makes it fresh.
     """
     content = _content(body)._replace(body=body.edit())
-    return _view(objects.replace_content(api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match))
+    return _view(
+        objects.replace_content(
+            api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match
+        )
+    )
 
 
 @api.serves("PUT /properties/{property_id}/archive")
 def archive_property(property_id: str) -> PropertyView:
     """Archive a property.
 
-    Repeatable and for good: it is never recommended again, and its PENDING matches close within seconds.
+    Repeatable and for good: it is never recommended again, and its PENDING matches close within
+    seconds.
     """
-    return _view(objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match))
+    return _view(
+        objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match)
+    )
 
 
 def _content(body: PropertyBody) -> Content:

@@ -83,25 +83,32 @@ class OneLead(OnePair):
 
 
 @api.serves("GET /leads/{lead_id}/property-recommendations")
-def recommend_properties(lead_id: str, page: PageNumber = None, limit: PageLimit = None) -> PropertyRecommendations:
+def recommend_properties(
+    lead_id: str, page: PageNumber = None, limit: PageLimit = None
+) -> PropertyRecommendations:
     """The best properties for own lead.
 
-    The best 100 of the market as it is now, also those whose realtor waits for an answer. An archived or stale lead has
-    none.
+    The best 100 of the market as it is now, also those whose realtor waits for an answer. An
+    archived or stale lead has none.
     """
     found, which = _best("LEAD", lead_id, page, limit)
-    rows = [RecommendedProperty.model_construct(**_property(row), **recommended(row)) for row in found.rows]
+    rows = [
+        RecommendedProperty.model_construct(**_property(row), **recommended(row))
+        for row in found.rows
+    ]
     return PropertyRecommendations.model_construct(
         recommendations=rows, total=found.total, page=which.number, limit=which.limit
     )
 
 
 @api.serves("GET /properties/{property_id}/lead-recommendations")
-def recommend_leads(property_id: str, page: PageNumber = None, limit: PageLimit = None) -> LeadRecommendations:
+def recommend_leads(
+    property_id: str, page: PageNumber = None, limit: PageLimit = None
+) -> LeadRecommendations:
     """The best leads for own property.
 
-    The best 100 of the market as it is now, also those whose realtor waits for an answer. An archived or stale property
-    has none.
+    The best 100 of the market as it is now, also those whose realtor waits for an answer. An
+    archived or stale property has none.
     """
     found, which = _best("PROPERTY", property_id, page, limit)
     rows = [RecommendedLead.model_construct(**_lead(row), **recommended(row)) for row in found.rows]
@@ -130,7 +137,9 @@ def look_at_lead(property_id: str, lead_id: str) -> OneLead:
     return OneLead.model_construct(**_lead(found), **_alone(found, "PROPERTY"))
 
 
-def _best(kind: Kind, own_id: str, page: int | None, limit: int | None) -> tuple[Recommendations, Page]:
+def _best(
+    kind: Kind, own_id: str, page: int | None, limit: int | None
+) -> tuple[Recommendations, Page]:
     which = asked(page, limit)
     return recommend(api.table, kind, api.caller, own_id, which, now_ms), which
 
@@ -146,5 +155,8 @@ def _lead(row: Recommendation) -> dict[str, Any]:
 
 def _alone(found: Recommendation, side: Kind) -> dict[str, Any]:
     action = found.pair.action(side)
-    done = {"own_action": None if action == "NONE" else action, "match": match_state(found.pair, side)}
+    done = {
+        "own_action": None if action == "NONE" else action,
+        "match": match_state(found.pair, side),
+    }
     return recommended(found, None) | done

@@ -1,4 +1,5 @@
-"""The schedule → one message for each market, and for each shard of the agenda. Answers what it has planned.
+"""The schedule → one message for each market, and for each shard of the agenda. Answers what it has
+planned.
 
 In any order: where its time is up, no market is the last one every time.
 """

@@ -18,7 +18,8 @@ from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 
 PAUSE_S = 90
-"""A part that fails comes again after so long, not when the queue gives up waiting for its worker."""
+"""A part that fails comes again after so long, not when the queue gives up waiting for its worker.
+"""
 
 config = Config.from_environment()
 logger = Logger(service="rematch_worker", utc=True)

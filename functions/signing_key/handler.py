@@ -1,7 +1,9 @@
-"""The custom resource behind the tokens: makes an Ed25519 key pair once, and never replaces or deletes one.
+"""The custom resource behind the tokens: makes an Ed25519 key pair once, and never replaces or
+deletes one.
 
-Create and Update answer with the key that is there, or make it; Delete, a rollback's too, does nothing. The private
-key is put before the public one, under a name of its own: whoever's public key is there first has its private key.
+Create and Update answer with the key that is there, or make it; Delete, a rollback's too, does
+nothing. The private key is put before the public one, under a name of its own: whoever's public key
+is there first has its private key.
 """
 
 import base64
@@ -25,7 +27,9 @@ type Event = Mapping[str, Any]
 
 
 def handler(event: Event, context: Any) -> None:  # noqa: ANN401, ARG001 - Lambda's own
-    """Answer CloudFormation, whatever happens: without an answer the deploy waits until its time is up."""
+    """Answer CloudFormation, whatever happens: without an answer the deploy waits until its time is
+    up.
+    """
     name = event["ResourceProperties"]["KeyName"]
     answer: dict[str, Any] = {"Status": "SUCCESS", "PhysicalResourceId": f"signing-key-{name}"}
     if event["RequestType"] != "Delete":
@@ -41,7 +45,11 @@ def handler(event: Event, context: Any) -> None:  # noqa: ANN401, ARG001 - Lambd
 def _key(name: str) -> dict[str, str]:
     """The id, the public key and where the private one lies."""
     known = _published(name) or _publish(name)
-    return {"KeyId": known["kid"], "Key": known["key"], "Parameter": _private_name(name, known["kid"])}
+    return {
+        "KeyId": known["kid"],
+        "Key": known["key"],
+        "Parameter": _private_name(name, known["kid"]),
+    }
 
 
 def _published(name: str) -> dict[str, str] | None:
@@ -58,10 +66,14 @@ def _publish(name: str) -> dict[str, str]:
     public = made.public_key().public_bytes_raw()
     kid = _text(hashlib.sha256(public).digest()[:9])
     private = _text(made.private_bytes_raw())
-    ssm.put_parameter(Name=_private_name(name, kid), Value=private, Type="SecureString", Overwrite=False)
+    ssm.put_parameter(
+        Name=_private_name(name, kid), Value=private, Type="SecureString", Overwrite=False
+    )
     key = {"kid": kid, "key": _text(public)}
     try:
-        ssm.put_parameter(Name=_public_name(name), Value=json.dumps(key), Type="String", Overwrite=False)
+        ssm.put_parameter(
+            Name=_public_name(name), Value=json.dumps(key), Type="String", Overwrite=False
+        )
     except ssm.exceptions.ParameterAlreadyExists:
         # Another was faster: its key is the one, and ours signs nothing, ever.
         return _published(name) or key
@@ -84,7 +96,10 @@ def _text(data: bytes) -> str:
 def _answer(event: Event, answer: Mapping[str, Any]) -> None:
     same = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     request = urllib.request.Request(  # noqa: S310 - CloudFormation's own URL
-        event["ResponseURL"], json.dumps(same | dict(answer)).encode(), {"Content-Type": ""}, method="PUT"
+        event["ResponseURL"],
+        json.dumps(same | dict(answer)).encode(),
+        {"Content-Type": ""},
+        method="PUT",
     )
     with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S):  # noqa: S310  # nosec B310
         pass

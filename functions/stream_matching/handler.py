@@ -1,7 +1,8 @@
-"""The table's stream → rankings and alerts: a lead or property that was written gets its ranking before somebody looks
-at it, and those near the top of whose lists it stands now are told.
+"""The table's stream → rankings and alerts: a lead or property that was written gets its ranking
+before somebody looks at it, and those near the top of whose lists it stands now are told.
 
-Triggered by every write of a lead or property (infra/triggers.py); what it writes itself never wakes it.
+Triggered by every write of a lead or property (infra/triggers.py); what it writes itself never
+wakes it.
 """
 
 from contextlib import suppress
@@ -46,7 +47,9 @@ def _follow(record: Record) -> None:
 
 
 def _warmed(kind: Kind, object_id: str, version: int) -> StoredObject:
-    """A record may be here before all of its transaction is seen: what is still as it was before is read again."""
+    """A record may be here before all of its transaction is seen: what is still as it was before is
+    read again.
+    """
     with suppress(NotFound):
         own = warm(table, kind, object_id, now_ms)
         if own.version >= version:
@@ -55,8 +58,11 @@ def _warmed(kind: Kind, object_id: str, version: int) -> StoredObject:
 
 
 def _by_its_owner(record: Record, revision: int) -> bool:
-    """Nobody is alerted of what was only repaired or has grown stale. A write that its owner has overtaken leaves it to
-    the newer one's record: what this batch has read of the market may not hold that.
+    """Nobody is alerted of what was only repaired or has grown stale. A write that its owner has
+    overtaken leaves it to the newer one's record: what this batch has read of the market may not
+    hold that.
     """
     new = record.new or {}
-    return int(new["revision"]["N"]) == revision and (not record.old or record.old["revision"] != new["revision"])
+    return int(new["revision"]["N"]) == revision and (
+        not record.old or record.old["revision"] != new["revision"]
+    )

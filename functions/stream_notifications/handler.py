@@ -1,6 +1,8 @@
-"""The table's stream → what follows from a pair or an archive: notices, the closing of what is still open, and pushes.
+"""The table's stream → what follows from a pair or an archive: notices, the closing of what is
+still open, and pushes.
 
-Triggered by every write of a pair, by a lead or property that is archived and by every new notice (infra/triggers.py).
+Triggered by every write of a pair, by a lead or property that is archived and by every new notice
+(infra/triggers.py).
 """
 
 from typing import Any

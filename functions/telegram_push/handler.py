@@ -1,4 +1,6 @@
-"""The queue of notices → Telegram. What fails is tried again, later and later; then a queue of its own keeps it."""
+"""The queue of notices → Telegram. What fails is tried again, later and later; then a queue of its
+own keeps it.
+"""
 
 import time
 from typing import Any
@@ -34,7 +36,12 @@ def _push(message: Message) -> None:
     outcome = push(table, _send, message["realtor_id"], message["notice_id"], int(time.time()))
     if outcome.again_after_s is not None:
         queue.put(message, outcome.again_after_s)
-    logger.info("push", realtor_id=message["realtor_id"], notice_id=message["notice_id"], outcome=outcome.said)
+    logger.info(
+        "push",
+        realtor_id=message["realtor_id"],
+        notice_id=message["notice_id"],
+        outcome=outcome.said,
+    )
 
 
 def _pause_s(tries: int) -> int:

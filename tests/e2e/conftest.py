@@ -1,4 +1,6 @@
-"""The deployed stack on the emulator, started once for all end-to-end tests, and clients of it over HTTP."""
+"""The deployed stack on the emulator, started once for all end-to-end tests, and clients of it over
+HTTP.
+"""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -25,7 +27,9 @@ def telegram() -> Iterator[FakeBotApi]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, telegram: FakeBotApi) -> Iterator[RunningStack]:
-    with running_stack(free_port(), tmp_path_factory.mktemp("stack"), telegram_api_url=telegram.url) as running:
+    with running_stack(
+        free_port(), tmp_path_factory.mktemp("stack"), telegram_api_url=telegram.url
+    ) as running:
         yield running
 
 
@@ -35,12 +39,16 @@ def stranger(stack: RunningStack) -> Iterator[Client]:
     limits = httpx.Limits(max_connections=CONNECTIONS)
     with httpx.Client(base_url=stack.base_url, timeout=60, limits=limits, trust_env=False) as http:
 
-        def over_http(verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        def over_http(
+            verb: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None
+        ) -> Answer:
             url = f"{path}?{query}" if query else path
             answer = http.request(verb, url, headers=dict(headers), content=body)
             canary.remember(headers, body, answer.text)
             return Answer(
-                answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.text
+                answer.status_code,
+                {name.lower(): value for name, value in answer.headers.items()},
+                answer.text,
             )
 
         yield Client(over_http)

@@ -1,4 +1,6 @@
-"""Two realtors from the first like to the deal, over HTTP: what each is told, and what he may see of the other when."""
+"""Two realtors from the first like to the deal, over HTTP: what each is told, and what he may see
+of the other when.
+"""
 
 from typing import Any, NamedTuple
 
@@ -46,16 +48,23 @@ class Deal(NamedTuple):
 
     def listed(self) -> tuple[Json, Json]:
         """The match in Anna's list and in Boris's, each as it is when asked for alone."""
-        whose = (self.anna, f"/leads/{self.lead}/matches"), (self.boris, f"/properties/{self.listing}/matches")
+        whose = (
+            (self.anna, f"/leads/{self.lead}/matches"),
+            (self.boris, f"/properties/{self.listing}/matches"),
+        )
         (ours,), (theirs,) = (who.client.get(path).needs(200)["matches"] for who, path in whose)
         for who, match in ((self.anna, ours), (self.boris, theirs)):
             assert who.client.get(f"/matches/{self.match_id}").needs(200) == match
         return ours, theirs
 
     def shown(self) -> list[str | None]:
-        """Boris's Telegram and phone as Anna sees them, Anna's as Boris does, and the client's name."""
+        """Boris's Telegram and phone as Anna sees them, Anna's as Boris does, and the client's
+        name.
+        """
         ours, theirs = self.listed()
-        reached = [view["realtor_info"][name] for view in (ours, theirs) for name in ("telegram", "phone")]
+        reached = [
+            view["realtor_info"][name] for view in (ours, theirs) for name in ("telegram", "phone")
+        ]
         return [*reached, theirs["lead"]["client_name"]]
 
     def agree(self) -> None:
@@ -66,7 +75,9 @@ class Deal(NamedTuple):
 HIDDEN = [None] * 5
 
 
-def a_realtor(stranger: Client, phone: str, telegram_id: str | None = None, **person: Any) -> Realtor:
+def a_realtor(
+    stranger: Client, phone: str, telegram_id: str | None = None, **person: Any
+) -> Realtor:
     """Registered with a Mini App's proof."""
     heard = list[tuple[str, Answer]]()
 
@@ -76,7 +87,9 @@ def a_realtor(stranger: Client, phone: str, telegram_id: str | None = None, **pe
         return answer
 
     identity = telegram_id or a_telegram_id()
-    proof = init_data(int(identity), **({"user": dumps({"id": int(identity), **person})} if person else {}))
+    proof = init_data(
+        int(identity), **({"user": dumps({"id": int(identity), **person})} if person else {})
+    )
     new = {"telegram_id": identity, "phone": phone, "telegram_auth_data": {"init_data": proof}}
     return Realtor(Client(listening).registered(**new, email=f"{identity}@mail.example.com"), heard)
 
@@ -85,11 +98,16 @@ def a_deal(stranger: Client, city: str, **lead: Any) -> Deal:
     anna = a_realtor(stranger, "8 (916) 123-45-67")
     boris = a_realtor(stranger, "+44 20 7946 0958", first_name="Борис")
     return Deal(
-        anna, boris, anna.client.post_lead(a_lead(city=city, **lead)), boris.client.post_property(a_property(city=city))
+        anna,
+        boris,
+        anna.client.post_lead(a_lead(city=city, **lead)),
+        boris.client.post_property(a_property(city=city)),
     )
 
 
-def test_from_the_first_like_both_are_told_until_contacts_lie_in_both_inboxes(stranger: Client, a_city: str) -> None:
+def test_from_the_first_like_both_are_told_until_contacts_lie_in_both_inboxes(
+    stranger: Client, a_city: str
+) -> None:
     deal = a_deal(stranger, a_city)
     anna, boris, match_id = deal.anna, deal.boris, deal.match_id
     deal.lead_side("LIKE", notes="Покупатель готов").needs(200)
@@ -99,7 +117,9 @@ def test_from_the_first_like_both_are_told_until_contacts_lie_in_both_inboxes(st
     eventually(lambda: anna.inbox(match_id), ["MUTUAL"])
     deal.lead_side("LIKE", proposed_commission=45).needs(200)
     eventually(lambda: boris.inbox(match_id), ["INTEREST", "OFFER"])
-    assert deal.property_side("LIKE", proposed_commission=45).needs(200)["match"]["agreed_share"] == 45
+    assert (
+        deal.property_side("LIKE", proposed_commission=45).needs(200)["match"]["agreed_share"] == 45
+    )
     eventually(lambda: anna.inbox(match_id), ["CONTACT_SHARED", "MUTUAL"])
     eventually(lambda: boris.inbox(match_id), ["CONTACT_SHARED", "INTEREST", "OFFER"])
     for realtor in (anna, boris):
@@ -115,7 +135,13 @@ def test_contacts_are_there_exactly_while_both_agree(stranger: Client, a_city: s
     assert deal.shown() == HIDDEN
     deal.property_side("LIKE").needs(200)
     boris_id = deal.boris.client.get("/me").needs(200)["telegram_id"]
-    open_contacts = [f"tg://user?id={boris_id}", "+442079460958", "@ivan", "+79161234567", "Семья Ковалёвых"]
+    open_contacts = [
+        f"tg://user?id={boris_id}",
+        "+442079460958",
+        "@ivan",
+        "+79161234567",
+        "Семья Ковалёвых",
+    ]
     assert deal.shown() == open_contacts
     first_time = deal.listed()[0]["timeline"]["contact_shared_at"]
     deal.property_side("DISLIKE").needs(200)
@@ -133,7 +159,9 @@ def test_contacts_are_there_exactly_while_both_agree(stranger: Client, a_city: s
     assert deal.shown() == open_contacts
 
 
-def test_a_completion_archives_its_own_object_and_closes_what_else_is_pending(stranger: Client, a_city: str) -> None:
+def test_a_completion_archives_its_own_object_and_closes_what_else_is_pending(
+    stranger: Client, a_city: str
+) -> None:
     deal = a_deal(stranger, a_city)
     waiting, agreed = (deal.boris.client.post_property(a_property(city=a_city)) for _ in range(2))
     for listing in (deal.listing, waiting, agreed):
@@ -146,20 +174,35 @@ def test_a_completion_archives_its_own_object_and_closes_what_else_is_pending(st
     assert deal.property_side("LIKE", waiting).needs(409)["code"] == "archived"
 
     def closings(realtor: Realtor) -> list[tuple[str, str | None]]:
-        matches = [realtor.client.get(f"/matches/{deal.lead}{listing}").needs(200) for listing in (waiting, agreed)]
+        matches = [
+            realtor.client.get(f"/matches/{deal.lead}{listing}").needs(200)
+            for listing in (waiting, agreed)
+        ]
         return [(match["status"], match["closed_reason"]) for match in matches]
 
     for realtor in (deal.anna, deal.boris):
-        eventually(lambda realtor=realtor: closings(realtor), [("REJECTED", "OBJECT_CLOSED"), ("ACCEPTED", None)])  # type: ignore[misc]
+        eventually(
+            lambda realtor=realtor: closings(realtor),
+            [("REJECTED", "OBJECT_CLOSED"), ("ACCEPTED", None)],
+        )  # type: ignore[misc]
     lead = deal.anna.client.get(f"/leads/{deal.lead}").needs(200)
     assert (lead["status"], lead["match_count"]) == ("ARCHIVED", 2)
-    counts = [deal.boris.client.get(f"/properties/{listing}").needs(200) for listing in (deal.listing, waiting, agreed)]
-    assert [(one["status"], one["match_count"]) for one in counts] == [("ACTIVE", 1), ("ACTIVE", 0), ("ACTIVE", 1)]
+    counts = [
+        deal.boris.client.get(f"/properties/{listing}").needs(200)
+        for listing in (deal.listing, waiting, agreed)
+    ]
+    assert [(one["status"], one["match_count"]) for one in counts] == [
+        ("ACTIVE", 1),
+        ("ACTIVE", 0),
+        ("ACTIVE", 1),
+    ]
     assert deal.boris.client.leads_for(waiting)["total"] == 0
 
 
 class Marks(NamedTuple):
-    """Texts that stand nowhere else: what nobody else may ever see, and what only the one who has agreed may."""
+    """Texts that stand nowhere else: what nobody else may ever see, and what only the one who has
+    agreed may.
+    """
 
     never: frozenset[str]
     agreed: frozenset[str]
@@ -172,29 +215,51 @@ OF_ANNA = Marks(
     never=frozenset({"mark-contacts", "mark-notes", "7041992801"}),
     agreed=frozenset({"79995550141", "mark_anna", "mark-client"}),
 )
-OF_BORIS = Marks(never=frozenset({"mark-reason", "7041992802"}), agreed=frozenset({"79995550142", "mark_boris"}))
+OF_BORIS = Marks(
+    never=frozenset({"mark-reason", "7041992802"}), agreed=frozenset({"79995550142", "mark_boris"})
+)
 NOTHING: list[set[str]] = [set(), set(), set()]
 
 
 def test_what_is_marked_is_in_no_answer_notice_or_log_where_it_may_not_be(
     stranger: Client, stack: RunningStack, a_city: str
 ) -> None:
-    anna = a_realtor(stranger, "+79995550141", "7041992801", first_name="Анна", username="mark_anna")
-    boris = a_realtor(stranger, "+79995550142", "7041992802", first_name="Борис", username="mark_boris")
+    anna = a_realtor(
+        stranger, "+79995550141", "7041992801", first_name="Анна", username="mark_anna"
+    )
+    boris = a_realtor(
+        stranger, "+79995550142", "7041992802", first_name="Борис", username="mark_boris"
+    )
     vera = a_realtor(stranger, "+79160000000")
-    marked = a_lead(city=a_city, client_name="mark-client", client_contacts="mark-contacts", notes="mark-notes")
-    deal = Deal(anna, boris, anna.client.post_lead(marked), boris.client.post_property(a_property(city=a_city)))
+    marked = a_lead(
+        city=a_city, client_name="mark-client", client_contacts="mark-contacts", notes="mark-notes"
+    )
+    deal = Deal(
+        anna,
+        boris,
+        anna.client.post_lead(marked),
+        boris.client.post_property(a_property(city=a_city)),
+    )
     beside = vera.client.post_property(a_property(city=a_city))
     everyone, read_so_far = (anna, boris, vera), [0, 0, 0]
 
     def heard() -> list[set[str]]:
-        """What Anna, Boris and Vera have heard of others since the last time, when all ask for all there is."""
+        """What Anna, Boris and Vera have heard of others since the last time, when all ask for all
+        there is.
+        """
         for realtor in everyone:
             for path in _all_to_ask(deal, beside):
                 realtor.client.get(path)
-        new = [[answer.text for _, answer in who.heard[at:]] for who, at in zip(everyone, read_so_far, strict=True)]
+        new = [
+            [answer.text for _, answer in who.heard[at:]]
+            for who, at in zip(everyone, read_so_far, strict=True)
+        ]
         read_so_far[:] = [len(realtor.heard) for realtor in everyone]
-        return [OF_BORIS.found(*new[0]), OF_ANNA.found(*new[1]), OF_ANNA.found(*new[2]) | OF_BORIS.found(*new[2])]
+        return [
+            OF_BORIS.found(*new[0]),
+            OF_ANNA.found(*new[1]),
+            OF_ANNA.found(*new[2]) | OF_BORIS.found(*new[2]),
+        ]
 
     assert heard() == NOTHING
     deal.lead_side("LIKE", proposed_commission=60, notes="Добрый день").needs(200)
@@ -203,7 +268,9 @@ def test_what_is_marked_is_in_no_answer_notice_or_log_where_it_may_not_be(
     _refused(deal, marked)
     deal.lead_side("LIKE", proposed_commission=40).needs(200)
     for realtor in (anna, boris):
-        eventually(lambda realtor=realtor: "CONTACT_SHARED" in realtor.inbox(deal.match_id), wanted=True)  # type: ignore[misc]
+        eventually(
+            lambda realtor=realtor: "CONTACT_SHARED" in realtor.inbox(deal.match_id), wanted=True
+        )  # type: ignore[misc]
     assert heard() == [OF_BORIS.agreed, OF_ANNA.agreed, set()]
     deal.property_side("DISLIKE", notes="mark-reason").needs(200)
     assert heard() == NOTHING
@@ -211,7 +278,9 @@ def test_what_is_marked_is_in_no_answer_notice_or_log_where_it_may_not_be(
     answers = [(path, answer) for realtor in everyone for path, answer in realtor.heard]
     own = [answer.text for path, answer in answers if path in {"/me", f"/leads/{deal.lead}"}]
     assert OF_ANNA.found(*own) == (OF_ANNA.never | OF_ANNA.agreed) - {"mark_anna"}
-    quiet = [answer.text for path, answer in answers if answer.status >= 400 or path == "/notifications"]
+    quiet = [
+        answer.text for path, answer in answers if answer.status >= 400 or path == "/notifications"
+    ]
     logged = stack.logs()
     assert any(anna.client.get("/me").json["realtor_id"] in line for line in logged)
     for marks in (OF_ANNA, OF_BORIS):
@@ -219,9 +288,19 @@ def test_what_is_marked_is_in_no_answer_notice_or_log_where_it_may_not_be(
 
 
 def _all_to_ask(deal: Deal, beside: str) -> list[str]:
-    lead, listings = f"/leads/{deal.lead}", [f"/properties/{listing}" for listing in (deal.listing, beside)]
-    of_listings = [path + what for path in listings for what in ("", "/lead-recommendations", "/matches")]
-    of_lead = [lead, f"{lead}/property-recommendations", f"{lead}/matches", f"/matches/{deal.match_id}"]
+    lead, listings = (
+        f"/leads/{deal.lead}",
+        [f"/properties/{listing}" for listing in (deal.listing, beside)],
+    )
+    of_listings = [
+        path + what for path in listings for what in ("", "/lead-recommendations", "/matches")
+    ]
+    of_lead = [
+        lead,
+        f"{lead}/property-recommendations",
+        f"{lead}/matches",
+        f"/matches/{deal.match_id}",
+    ]
     return ["/me", "/leads", "/properties", "/notifications", *of_lead, *of_listings]
 
 
@@ -232,5 +311,9 @@ def _refused(deal: Deal, marked: Json) -> None:
     deal.anna.client.send("PUT", lead, b'{"notes": "mark-notes",').needs(400)
     deal.boris.client.put(lead, marked).needs(404)
     deal.property_side("DISLIKE", notes="mark-reason" * 400).needs(422)
-    forged = init_data(7041992801, "43:OTHER", user=dumps({"id": 7041992801, "username": "mark_anna"}))
-    deal.anna.client.post("/auth/telegram", {"telegram_auth_data": {"init_data": forged}}).needs(401)
+    forged = init_data(
+        7041992801, "43:OTHER", user=dumps({"id": 7041992801, "username": "mark_anna"})
+    )
+    deal.anna.client.post("/auth/telegram", {"telegram_auth_data": {"init_data": forged}}).needs(
+        401
+    )

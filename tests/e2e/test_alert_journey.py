@@ -1,4 +1,6 @@
-"""From a listing that one realtor posts to another one's telephone: the deployed stack, its stream, queue and bot."""
+"""From a listing that one realtor posts to another one's telephone: the deployed stack, its stream,
+queue and bot.
+"""
 
 import html
 import time
@@ -26,11 +28,17 @@ def test_a_listing_alerts_another_realtor_in_the_app_and_by_telegram(
     stranger: Client, telegram: FakeBotApi, a_city: str
 ) -> None:
     anna, chat = proven(stranger)
-    district, client = "<Тихий> & зелёный", {"client_name": "Секретова", "client_contacts": "+79160000000"}
+    district, client = (
+        "<Тихий> & зелёный",
+        {"client_name": "Секретова", "client_contacts": "+79160000000"},
+    )
     lead = anna.post_lead(a_lead(city=a_city, districts=[district], **client))
     listing = stranger.registered().post_property(a_property(city=a_city, district=district))
     (row,) = soon(lambda: recommended(anna))
-    assert (row["data"]["lead_id"], row["data"]["top"]) == (lead, [{"property_id": listing, "match_score": 100}])
+    assert (row["data"]["lead_id"], row["data"]["top"]) == (
+        lead,
+        [{"property_id": listing, "match_score": 100}],
+    )
     (text,) = soon(lambda: telegram.inbox(chat))
     place, words = row["message"].split("₽")
     typed = html.escape(f"{place}₽")
@@ -43,12 +51,19 @@ def test_an_agreement_is_pushed_to_both_sides_whom_telegram_has_proven_and_to_no
     stranger: Client, telegram: FakeBotApi, a_city: str
 ) -> None:
     (anna, her_chat), boris = proven(stranger), stranger.registered()
-    lead, listing = anna.post_lead(a_lead(city=a_city)), boris.post_property(a_property(city=a_city))
+    lead, listing = (
+        anna.post_lead(a_lead(city=a_city)),
+        boris.post_property(a_property(city=a_city)),
+    )
     like = {"action": "LIKE", "proposed_commission": 50}
     boris.post(f"/properties/{listing}/lead-recommendations/{lead}/action", like).needs(200)
     anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", like).needs(200)
     titles = "<b>Вашему покупателю предлагают объект</b>", "<b>Договорились: контакты открыты</b>"
-    soon(lambda: all(any(text.startswith(title) for text in telegram.inbox(her_chat)) for title in titles))
+    soon(
+        lambda: all(
+            any(text.startswith(title) for text in telegram.inbox(her_chat)) for title in titles
+        )
+    )
     starts = [text.partition("\n")[0] for text in telegram.inbox(her_chat)]
     assert all(starts.count(title) == 1 for title in titles), starts
     his = boris.get("/me").needs(200)["telegram_id"]
@@ -65,4 +80,7 @@ def test_a_chat_that_must_wait_gets_its_message_a_little_later(
     stranger.registered().post_property(a_property(city=a_city))
     assert len(soon(lambda: telegram.inbox(chat))) == 1
     assert time.monotonic() - asked >= 1
-    assert [one.taken for one in telegram.received if one.document["chat_id"] == chat] == [False, True]
+    assert [one.taken for one in telegram.received if one.document["chat_id"] == chat] == [
+        False,
+        True,
+    ]

@@ -1,4 +1,6 @@
-"""From a schedule to its reports: the deployed planner, its queue and the worker, woken as the clock wakes them."""
+"""From a schedule to its reports: the deployed planner, its queue and the worker, woken as the
+clock wakes them.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,22 +32,34 @@ type Reports = dict[str, dict[str, int]]
 
 
 class City:
-    """A market with a match that nobody has acted on for a fortnight and a listing that nobody has written for long."""
+    """A market with a match that nobody has acted on for a fortnight and a listing that nobody has
+    written for long.
+    """
 
     def __init__(self, stranger: Client, table: Table, name: str) -> None:
         self.part, self.table = f"MARKET#FLAT#{name}", table
         self.anna, self.boris = stranger.registered(), stranger.registered()
-        self.old = self.posted_long_ago(a_property(city=name, district="Сокол", metro_station="Сокол"))
+        self.old = self.posted_long_ago(
+            a_property(city=name, district="Сокол", metro_station="Сокол")
+        )
         lead = self.followed("LEAD", self.anna.post_lead(a_lead(city=name)))
-        self.ids = PairIds(lead, self.followed("PROPERTY", self.boris.post_property(a_property(city=name))))
+        self.ids = PairIds(
+            lead, self.followed("PROPERTY", self.boris.post_property(a_property(city=name)))
+        )
         liked_at = now_ms() - PENDING_FOR
-        agreement.act(table, "LEAD", self.id_of(self.anna), self.ids, Deed("LIKE"), lambda: liked_at)
-        awaited(lambda: "INTEREST" in {row["data"].get("reason") for row in self.notices(self.boris)})
+        agreement.act(
+            table, "LEAD", self.id_of(self.anna), self.ids, Deed("LIKE"), lambda: liked_at
+        )
+        awaited(
+            lambda: "INTEREST" in {row["data"].get("reason") for row in self.notices(self.boris)}
+        )
 
     def posted_long_ago(self, body: Json) -> str:
         long_ago, listing = now_ms() - FRESH_FOR_MS, PropertyBody.model_validate(body)
         content = Content(listing.model_dump(), property_features(listing))
-        return objects.create(self.table, "PROPERTY", self.id_of(self.boris), content, lambda: long_ago).id
+        return objects.create(
+            self.table, "PROPERTY", self.id_of(self.boris), content, lambda: long_ago
+        ).id
 
     def followed(self, kind: Kind, object_id: str) -> str:
         """Once the stream has alerted all whom it should."""
@@ -87,7 +101,11 @@ def awaited[Found](look: Callable[[], Found]) -> Found:
 
 def reports(running: RunningStack) -> dict[str, Reports]:
     """Of every run there was: what its parts have done."""
-    pages = running.client("dynamodb").get_paginator("scan").paginate(TableName=running.table_name, ConsistentRead=True)
+    pages = (
+        running.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=running.table_name, ConsistentRead=True)
+    )
     found: dict[str, Reports] = {}
     for item in (item for page in pages for item in page["Items"] if item["entity"]["S"] == "RUN"):
         did = {name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n_")}
@@ -114,7 +132,9 @@ def total(found: Reports, kind: str) -> int:
     return sum(did.get(kind, 0) for did in found.values())
 
 
-def test_a_schedule_wakes_the_planner_and_the_workers_do_what_has_fallen_due(stack: RunningStack, city: City) -> None:
+def test_a_schedule_wakes_the_planner_and_the_workers_do_what_has_fallen_due(
+    stack: RunningStack, city: City
+) -> None:
     assert (city.match, city.old_is_stale) == (("PENDING", None), False)
     told, known = [city.notices(who) for who in (city.anna, city.boris)], {*reports(stack)}
     assert [len(each) for each in told] == [1, 1]
@@ -133,7 +153,11 @@ def test_a_schedule_wakes_the_planner_and_the_workers_do_what_has_fallen_due(sta
 
 
 def test_a_run_that_is_triggered_by_hand_shows_what_it_has_done(
-    stack: RunningStack, city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stack: RunningStack,
+    city: City,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     where = tmp_path / "api-url"
     where.write_text(stack.base_url)
@@ -146,6 +170,8 @@ def test_a_run_that_is_triggered_by_hand_shows_what_it_has_done(
     assert {city.part, *SHARDS_OF_THE_AGENDA} <= {*found}
     assert city.match == ("REJECTED", "EXPIRED")
     assert f"Run {run.removeprefix('RUN#')}: {len(found)} parts" in said
-    all_parts = next(line.split("│")[2:-1] for line in said.splitlines() if line.startswith("│ all "))
+    all_parts = next(
+        line.split("│")[2:-1] for line in said.splitlines() if line.startswith("│ all ")
+    )
     assert [int(cell) for cell in all_parts] == [total(found, kind) for kind in rematch.COLUMNS]
     assert total(found, "expired") == 1

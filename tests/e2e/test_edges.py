@@ -1,5 +1,5 @@
-"""The edge behind the real gateway: unknown paths, browsers and proofs. Who may what is in test_rights, what is not let
-in at all in test_hostile_over_http.
+"""The edge behind the real gateway: unknown paths, browsers and proofs. Who may what is in
+test_rights, what is not let in at all in test_hostile_over_http.
 """
 
 import httpx
@@ -30,11 +30,16 @@ def test_a_browser_may_ask_first_from_anywhere_on_local(stack: RunningStack) -> 
     )
 
 
-def test_both_kinds_of_proof_log_in_through_the_bot_token_that_was_deployed(stranger: Client) -> None:
+def test_both_kinds_of_proof_log_in_through_the_bot_token_that_was_deployed(
+    stranger: Client,
+) -> None:
     telegram_id = a_telegram_id()
     stranger.registered(telegram_id=telegram_id)
     for proof in ({"init_data": init_data(int(telegram_id))}, widget(int(telegram_id))):
         answer = stranger.post("/auth/telegram", {"telegram_auth_data": proof}).needs(200)
-        assert Client(stranger.transport, answer["access_token"]).get("/me").needs(200)["verified"] is True
+        assert (
+            Client(stranger.transport, answer["access_token"]).get("/me").needs(200)["verified"]
+            is True
+        )
     forged = {"init_data": init_data(int(telegram_id), bot_token="43:OTHER")}
     stranger.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)

@@ -1,4 +1,6 @@
-"""The hostile requests on the wire, through the gateway: what reaches a function is answered as in process."""
+"""The hostile requests on the wire, through the gateway: what reaches a function is answered as in
+process.
+"""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,10 +48,18 @@ def _answer(http: HTTPConnection, base: str, request: Hostile) -> Answer:
 def test_hostile_requests_over_http_get_the_answers_of_the_contract(
     stack: RunningStack, facts: Mapping[str, str]
 ) -> None:
-    requests = [one for one in hostile.of(facts, hostile.OVER_HTTP) if one.what not in READ_OTHERWISE]
+    requests = [
+        one for one in hostile.of(facts, hostile.OVER_HTTP) if one.what not in READ_OTHERWISE
+    ]
     assert len(requests) > 300
     with ThreadPoolExecutor(CLIENTS) as pool:
-        parts = pool.map(lambda first: sent(stack.base_url, requests[first::CLIENTS]), range(CLIENTS))
+        parts = pool.map(
+            lambda first: sent(stack.base_url, requests[first::CLIENTS]), range(CLIENTS)
+        )
         answered = [one for part in parts for one in part]
-    found = [f"{request.what}: {fault}" for request, answer in answered for fault in faults(answer, request)]
+    found = [
+        f"{request.what}: {fault}"
+        for request, answer in answered
+        for fault in faults(answer, request)
+    ]
     assert not found, "\n".join(found)

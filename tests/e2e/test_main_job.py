@@ -1,4 +1,6 @@
-"""The main job over HTTP, on the deployed stack: a whole city posted and edited at once, every list exact."""
+"""The main job over HTTP, on the deployed stack: a whole city posted and edited at once, every list
+exact.
+"""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -29,7 +31,10 @@ def readers(city: AcknowledgedCity) -> Iterable[None]:
     def look(seed: int) -> None:
         rng = Random(seed)
         while not stop.wait(0.05):
-            for own, best in ((city.leads, city._best_for_lead), (city.listings, city._best_for_listing)):
+            for own, best in (
+                (city.leads, city._best_for_lead),
+                (city.listings, city._best_for_listing),
+            ):
                 if own:
                     try:
                         best(rng.choice(list(own.values())))
@@ -52,7 +57,9 @@ def city(stranger: Client) -> AcknowledgedCity:
 
 
 @pytest.mark.usefixtures("made_up_city", "readers")
-def test_every_list_is_exact_after_a_city_was_posted_and_edited_at_once(city: AcknowledgedCity) -> None:
+def test_every_list_is_exact_after_a_city_was_posted_and_edited_at_once(
+    city: AcknowledgedCity,
+) -> None:
     leads, listings = market.a_city(SEED, other_city=True)
     rng = Random(SEED)
     _at_once(city.create_lead, range(len(leads)), leads)
@@ -67,4 +74,6 @@ def test_every_list_is_exact_after_a_city_was_posted_and_edited_at_once(city: Ac
     _at_once(city.must_be_exact, everything)
     active = [lead for lead in city.leads.values() if lead["status"] == "ACTIVE"]
     _at_once(city.must_page, rng.sample(active, 20))
-    assert sum(1 for lead in active if len(city._best_for_lead(lead)["recommendations"]) == 100) > 10
+    assert (
+        sum(1 for lead in active if len(city._best_for_lead(lead)["recommendations"]) == 100) > 10
+    )

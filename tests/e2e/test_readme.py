@@ -13,7 +13,9 @@ from tools.emulator import RunningStack
 
 
 def typed() -> str:
-    (block,) = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(
+        r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
     return str(block)
 
 

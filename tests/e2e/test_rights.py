@@ -19,7 +19,9 @@ _cities = itertools.count(1)
 
 
 class World(NamedTuple):
-    """A realtor with a lead, a property, a match and a notice of it; and counterparts of both objects."""
+    """A realtor with a lead, a property, a match and a notice of it; and counterparts of both
+    objects.
+    """
 
     client: Client
     telegram_id: str
@@ -39,19 +41,31 @@ class World(NamedTuple):
         """All that is the realtor's, as he sees it."""
         own = [f"/leads/{self.ids['lead_id']}", f"/properties/{self.ids['property_id']}"]
         paths = ["/me", "/leads", "/properties", *own, f"{own[0]}/matches", f"{own[1]}/matches"]
-        return [self.client.get(path).needs(200) for path in (*paths, f"/matches/{self.ids['match_id']}")]
+        return [
+            self.client.get(path).needs(200)
+            for path in (*paths, f"/matches/{self.ids['match_id']}")
+        ]
 
 
-def a_world(stranger: Client, *, verified: bool = True, archived: bool = False, told: bool = True) -> World:
+def a_world(
+    stranger: Client, *, verified: bool = True, archived: bool = False, told: bool = True
+) -> World:
     city, telegram_id = f"права-{next(_cities)}", a_telegram_id()
     proof = {"telegram_auth_data": {"init_data": init_data(int(telegram_id))}} if verified else {}
     realtor, other = stranger.registered(telegram_id=telegram_id, **proof), stranger.registered()
     lead, agreed = realtor.post_lead(a_lead(city=city)), realtor.post_lead(a_lead(city=city))
     listing = realtor.post_property(a_property(city=city))
-    their_lead, their_listing = other.post_lead(a_lead(city=city)), other.post_property(a_property(city=city))
+    their_lead, their_listing = (
+        other.post_lead(a_lead(city=city)),
+        other.post_property(a_property(city=city)),
+    )
     like = {"action": "LIKE"}
-    realtor.post(f"/leads/{agreed}/property-recommendations/{their_listing}/action", like).needs(200)
-    match = other.post(f"/properties/{their_listing}/lead-recommendations/{agreed}/action", like).needs(200)["match"]
+    realtor.post(f"/leads/{agreed}/property-recommendations/{their_listing}/action", like).needs(
+        200
+    )
+    match = other.post(
+        f"/properties/{their_listing}/lead-recommendations/{agreed}/action", like
+    ).needs(200)["match"]
     assert match["status"] == "ACCEPTED"
     if archived:
         realtor.post(f"/leads/{lead}/archive").needs(200)
@@ -90,7 +104,13 @@ def worlds(stranger: Client) -> Worlds:
         "archived": {"archived": True},
     }
     with ThreadPoolExecutor(BUILDERS) as pool:
-        return dict(zip(wanted, pool.map(lambda facts: a_world(stranger, **facts), wanted.values()), strict=True))
+        return dict(
+            zip(
+                wanted,
+                pool.map(lambda facts: a_world(stranger, **facts), wanted.values()),
+                strict=True,
+            )
+        )
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +151,9 @@ def test_a_caller_gets_what_is_his_right(
         world = untouched[0]
         client, telegram_id = other if caller == "other" else (stranger, a_telegram_id())
     else:
-        world = worlds[f"{caller}, ended" if route.key in ENDINGS and caller != "archived" else caller]
+        world = worlds[
+            f"{caller}, ended" if route.key in ENDINGS and caller != "archived" else caller
+        ]
         client, telegram_id = world.client, world.telegram_id
     if (route.key, caller) == ("POST /auth/telegram", "unverified"):
         telegram_id = a_telegram_id()

@@ -40,7 +40,9 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("wish", "offer", "score"), CASES, ids=[f"{wish}{offer}" for wish, offer, _ in CASES])
+@pytest.mark.parametrize(
+    ("wish", "offer", "score"), CASES, ids=[f"{wish}{offer}" for wish, offer, _ in CASES]
+)
 def test_a_case_of_the_page_scores_the_same_from_both_sides(
     stranger: Client, a_city: str, wish: dict[str, Any], offer: dict[str, Any], score: str | None
 ) -> None:

@@ -1,4 +1,5 @@
-"""Whatever fails on the way to the table, and whoever acts in between: nothing is lost, doubled or miscounted.
+"""Whatever fails on the way to the table, and whoever acts in between: nothing is lost, doubled or
+miscounted.
 
 `make faults` runs more seeds; `make mutants` plants what these must find.
 """

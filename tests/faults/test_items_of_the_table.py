@@ -24,7 +24,9 @@ def used() -> list[Item]:
     table = world.table
     with seeded(world.scheduler, 1):
         for part in rematch.parts_of_a_run(table):
-            runs.report(table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000)
+            runs.report(
+                table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000
+            )
         list(agenda.due(table, 0, now_ms() + 2 * agenda.DAY_MS))
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
         who = keys.realtor_in(told["PK"])
@@ -32,7 +34,11 @@ def used() -> list[Item]:
         pushes.sent(table, who, told["SK"], now_ms() // 1000)
         notices.read_all(table, who, now_ms() // 1000)
     images = (record["dynamodb"].get("NewImage") for record in table.stream)
-    return [dict.fromkeys(image) | item_of({key: image[key] for key in KEYS}) for image in images if image]
+    return [
+        dict.fromkeys(image) | item_of({key: image[key] for key in KEYS})
+        for image in images
+        if image
+    ]
 
 
 def test_every_item_stands_where_its_kind_says_and_holds_what_it_says(used: list[Item]) -> None:

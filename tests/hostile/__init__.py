@@ -1,4 +1,6 @@
-"""Requests made to break a parser, a router or a check, as data: each with the status that the contract has for it."""
+"""Requests made to break a parser, a router or a check, as data: each with the status that the
+contract has for it.
+"""
 
 from collections.abc import Mapping, Sequence
 

@@ -45,7 +45,9 @@ _PROOF = {"init_data": f"user={CANARY}&hash={'0' * 64}"}
 _BODIES: Mapping[str, Json] = {
     "/auth/register": a_registration(email="a@b.ru", agency_name="Дом", telegram_auth_data=_PROOF),
     "/auth/telegram": {"telegram_auth_data": _PROOF},
-    "/leads": a_lead(client_name="Анна", client_contacts="+7", notes="нет", additional_requirements="нет"),
+    "/leads": a_lead(
+        client_name="Анна", client_contacts="+7", notes="нет", additional_requirements="нет"
+    ),
     "/properties": a_property(photos=["https://a.ru/1.jpg"], description="Дом"),
     "action": {"action": "LIKE", "proposed_commission": 50, "notes": "Добрый день"},
 }
@@ -61,7 +63,10 @@ def spoilt(body: Json, value: Any) -> Iterator[tuple[str, Json]]:
     for name, member in body.items():
         yield name, body | {name: value}
         if isinstance(member, dict) and name != "telegram_auth_data":
-            yield from ((f"{name}.{inner}", body | {name: changed}) for inner, changed in spoilt(member, value))
+            yield from (
+                (f"{name}.{inner}", body | {name: changed})
+                for inner, changed in spoilt(member, value)
+            )
 
 
 def with_bodies() -> Iterator[Hostile]:
@@ -82,4 +87,6 @@ def with_bodies() -> Iterator[Hostile]:
 def with_bodies_nobody_reads() -> Iterator[Hostile]:
     for sent in (CANARY.encode(), b"\xff", b"[" * 100_000, _LONG):
         for headers in (BEARER, BEARER + JSON):
-            yield Hostile("read-all, a body", 200, "POST", "/notifications/read-all", "", headers, sent)
+            yield Hostile(
+                "read-all, a body", 200, "POST", "/notifications/read-all", "", headers, sent
+            )

@@ -133,4 +133,6 @@ _ROWS: Mapping[str, Sequence[tuple[bytes, bytes]]] = {
         (_MEMBER * 12, b'{"a":' * 50_000),
     ),
 }
-BROKEN = [Broken(left + right, code, len(left)) for code, rows in _ROWS.items() for left, right in rows]
+BROKEN = [
+    Broken(left + right, code, len(left)) for code, rows in _ROWS.items() for left, right in rows
+]

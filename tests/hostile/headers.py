@@ -108,4 +108,12 @@ def with_headers() -> Iterator[Hostile]:
             yield Hostile(f"{path}, a key {form[:9]!r}", 400, "POST", path, "", headers, b"{}")
     for name, value in _OTHERS:
         yield Hostile(f"{name} on a read", 200, "GET", "/me", "", (*BEARER, (name, value)))
-        yield Hostile(f"{name}, unknown path", 404, "GET", f"/{CANARY}", CANARY, ((name, value),), CANARY.encode())
+        yield Hostile(
+            f"{name}, unknown path",
+            404,
+            "GET",
+            f"/{CANARY}",
+            CANARY,
+            ((name, value),),
+            CANARY.encode(),
+        )

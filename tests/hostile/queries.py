@@ -33,14 +33,26 @@ def with_queries() -> Iterator[Hostile]:
     for path, known in _LISTS.items():
         wrong = [f"{name}={value}" for name in ("page", "limit") for value in ("", *_NO_NUMBERS)]
         wrong += ["page=1000000001", "limit=101", "page", "page=1&limit", "p%61ge=0"]
-        for name, good in (("page", "1"), ("limit", "1"), *([(known, "true")] if known == "unread_only" else [])):
-            wrong += [f"{name}={good}&{name}={good}", f"{name}={good}&colour=1&{name}=", f"{name}=&{name}={good}"]
+        for name, good in (
+            ("page", "1"),
+            ("limit", "1"),
+            *([(known, "true")] if known == "unread_only" else []),
+        ):
+            wrong += [
+                f"{name}={good}&{name}={good}",
+                f"{name}={good}&colour=1&{name}=",
+                f"{name}=&{name}={good}",
+            ]
             wrong.append(f"{name}={good}&%{ord(name[0]):02x}{name[1:]}={good}")
         if known:
             wrong += [f"{known}={word}" for word in ("", *_WORDS)]
         if known == "status":
             word = "PENDING" if path.endswith("matches") else "ACTIVE"
-            wrong += [f"status={word}&status={word}", f"status={word}&st%61tus={word}", f"status={word}&status="]
+            wrong += [
+                f"status={word}&status={word}",
+                f"status={word}&st%61tus={word}",
+                f"status={word}&status=",
+            ]
         for query in wrong:
             yield Hostile(f"GET {path}?{query[:40]}", 422, "GET", path, query)
         for query in IGNORED:

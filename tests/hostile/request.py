@@ -44,7 +44,9 @@ def _filled(text: str, facts: Mapping[str, str]) -> str:
 
 
 def facts_of(anna: Client, boris: Client, city: str = "Москва") -> dict[str, str]:
-    """What stands in the braces, by name: Anna's token and ids of a lead, a property and a match of hers."""
+    """What stands in the braces, by name: Anna's token and ids of a lead, a property and a match of
+    hers.
+    """
     lead, listing = anna.post_lead(a_lead(city=city)), anna.post_property(a_property(city=city))
     path = f"/leads/{lead}/property-recommendations/{boris.post_property(a_property(city=city))}/action"
     return {
@@ -54,7 +56,9 @@ def facts_of(anna: Client, boris: Client, city: str = "Москва") -> dict[st
         "match_id": anna.post(path, {"action": "LIKE"}).needs(200)["match"]["match_id"],
         "LEAD_ID": lead.upper(),
         "%lead_id": "".join(f"%{ord(letter):02x}" for letter in lead),
-        "wide_lead_id": "".join(f"%EF%BC%{0x90 + int(one):02X}" if one.isdigit() else one for one in lead),
+        "wide_lead_id": "".join(
+            f"%EF%BC%{0x90 + int(one):02X}" if one.isdigit() else one for one in lead
+        ),
     }
 
 
@@ -66,7 +70,10 @@ def faults(answer: Answer, request: Hostile) -> Iterator[str]:
         yield "a status that the contract does not know"
     if CANARY in f"{answer.text} {dict(answer.headers)}".lower():
         yield "it repeats what was sent"
-    if (answer.headers.get("cache-control"), answer.headers.get("x-content-type-options")) != ("no-store", "nosniff"):
+    if (answer.headers.get("cache-control"), answer.headers.get("x-content-type-options")) != (
+        "no-store",
+        "nosniff",
+    ):
         yield "it may be kept, or taken for something else"
     if answer.status >= 400 and answer.text:
         yield from not_a_problem(answer)
@@ -79,7 +86,10 @@ def not_a_problem(answer: Answer) -> Iterator[str]:
         yield "it is no problem document"
         return
     said = answer.json
-    if not {"type", "title", "status", "code", "instance"} <= said.keys() or said["status"] != answer.status:
+    if (
+        not {"type", "title", "status", "code", "instance"} <= said.keys()
+        or said["status"] != answer.status
+    ):
         yield "members of a problem are missing"
     elif said["instance"] != f"urn:req:{answer.headers.get('x-request-id')}":
         yield "its instance is not its X-Request-Id"

@@ -41,7 +41,9 @@ class Template:
         """What the role of a function allows."""
         role = self.functions()[function]["Role"]["Fn::GetAtt"][0]
         policies = (one["Properties"] for one in self.all("AWS::IAM::Policy").values())
-        mine = [one["PolicyDocument"]["Statement"] for one in policies if {"Ref": role} in one["Roles"]]
+        mine = [
+            one["PolicyDocument"]["Statement"] for one in policies if {"Ref": role} in one["Roles"]
+        ]
         return [statement for statements in mine for statement in statements]
 
 

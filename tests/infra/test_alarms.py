@@ -36,16 +36,25 @@ def watched(request: pytest.FixtureRequest, templates: dict[str, Template]) -> T
 
 
 def test_every_failure_queue_has_one(watched: Template) -> None:
-    redriven = [one["Properties"].get("RedrivePolicy") for one in watched.all("AWS::SQS::Queue").values()]
+    redriven = [
+        one["Properties"].get("RedrivePolicy") for one in watched.all("AWS::SQS::Queue").values()
+    ]
     failed = {policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in redriven if policy}
     for mapping in watched.all("AWS::Lambda::EventSourceMapping").values():
         if "DestinationConfig" in mapping["Properties"]:
-            failed.add(mapping["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0])
+            failed.add(
+                mapping["Properties"]["DestinationConfig"]["OnFailure"]["Destination"][
+                    "Fn::GetAtt"
+                ][0]
+            )
     assert len(failed) == 4
     of_queues = {of: one for (space, _, of), one in alarms(watched).items() if space == "AWS/SQS"}
     assert of_queues.keys() == failed
     for one in of_queues.values():
-        assert (one["MetricName"], one["Statistic"]) == ("ApproximateNumberOfMessagesVisible", "Maximum")
+        assert (one["MetricName"], one["Statistic"]) == (
+            "ApproximateNumberOfMessagesVisible",
+            "Maximum",
+        )
 
 
 def test_every_function_has_one_for_errors_and_one_for_throttles(watched: Template) -> None:
@@ -62,11 +71,15 @@ def test_a_reader_ten_minutes_behind_the_stream_raises_one(watched: Template) ->
         for of, one in lags.items()
     }
     assert names.keys() == {reader.function for reader in STREAM_READERS}
-    assert {(one["Threshold"], one["Statistic"]) for one in names.values()} == {(600_000, "Maximum")}
+    assert {(one["Threshold"], one["Statistic"]) for one in names.values()} == {
+        (600_000, "Maximum")
+    }
 
 
 def test_what_the_clock_wakes_raises_one_when_it_is_not_woken(watched: Template) -> None:
-    silent = {of: one for (_, metric, of), one in alarms(watched).items() if metric == "Invocations"}
+    silent = {
+        of: one for (_, metric, of), one in alarms(watched).items() if metric == "Invocations"
+    }
     functions = watched.all("AWS::Lambda::Function")
     hours = {
         functions[of]["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: (
@@ -88,7 +101,9 @@ def test_a_table_that_throttles_raises_one(watched: Template) -> None:
 
 
 def test_a_part_of_a_run_that_fails_raises_one(watched: Template) -> None:
-    ((of, one),) = [(of, one) for (_, metric, of), one in alarms(watched).items() if metric == "PartFailed"]
+    ((of, one),) = [
+        (of, one) for (_, metric, of), one in alarms(watched).items() if metric == "PartFailed"
+    ]
     assert of == watched.stage
     assert {each["Name"]: each["Value"] for each in one["Dimensions"]} == {
         "service": "rematch_worker",
@@ -99,7 +114,9 @@ def test_a_part_of_a_run_that_fails_raises_one(watched: Template) -> None:
 def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
     assert AUDIT_KINDS == KINDS
     drifts = {
-        metric: one for (space, metric, _), one in alarms(watched).items() if space == "Cobroke" and "Drift" in metric
+        metric: one
+        for (space, metric, _), one in alarms(watched).items()
+        if space == "Cobroke" and "Drift" in metric
     }
     assert drifts.keys() == {f"Drift{kind.capitalize()}" for kind in KINDS}
     for one in drifts.values():
@@ -115,7 +132,9 @@ def test_what_is_not_measured_is_not_wrong_and_one_is_too_many(watched: Template
             continue
         assert one["TreatMissingData"] == "notBreaching"
         assert one["ComparisonOperator"] == "GreaterThanThreshold"
-        assert one["Threshold"] == {"IteratorAge": 600_000, **dict.fromkeys(OF_TABLE, 100)}.get(metric, 0)
+        assert one["Threshold"] == {"IteratorAge": 600_000, **dict.fromkeys(OF_TABLE, 100)}.get(
+            metric, 0
+        )
         assert "docs/runbook.md" in one["AlarmDescription"]
         assert "AlarmActions" not in one
 
@@ -141,7 +160,12 @@ def test_every_alarm_is_in_the_runbook() -> None:
 
 
 def test_a_topic_is_told_of_all_of_them(tmp_path: Path) -> None:
-    context = {"stage": "prod", "origins": ORIGINS, "alarm_topic": TOPIC, "aws:cdk:bundling-stacks": []}
+    context = {
+        "stage": "prod",
+        "origins": ORIGINS,
+        "alarm_topic": TOPIC,
+        "aws:cdk:bundling-stacks": [],
+    }
     app.synthesize(str(tmp_path), context)
     body = json.loads((tmp_path / "cobroke-prod.template.json").read_text())
     made = [one["Properties"] for one in body["Resources"].values() if one["Type"] == ALARM]

@@ -50,7 +50,9 @@ def test_a_start_writes_nothing(layer: Path) -> None:
 
 
 def test_no_date_makes_bytecode_stale(layer: Path) -> None:
-    compiled = [Path(importlib.util.cache_from_source(str(source))) for source in layer.rglob("*.py")]
+    compiled = [
+        Path(importlib.util.cache_from_source(str(source))) for source in layer.rglob("*.py")
+    ]
     assert len(compiled) > 500
     kinds = {int.from_bytes(bytecode.read_bytes()[4:8], "little") for bytecode in compiled}
     assert kinds == {UNCHECKED_HASH}

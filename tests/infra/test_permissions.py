@@ -35,49 +35,87 @@ def test_no_statement_has_a_star_for_actions_or_resources(template: Template) ->
 def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Template) -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in template.functions().values()]
     assert len(set(roles)) == len(roles)
-    clocks = {one["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0] for one in template.all(SCHEDULE).values()}
+    clocks = {
+        one["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0]
+        for one in template.all(SCHEDULE).values()
+    }
     assert set(roles) | clocks == set(template.all("AWS::IAM::Role"))
     for name, role in template.all("AWS::IAM::Role").items():
         assert "ManagedPolicyArns" not in role["Properties"]
         (trusted,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        assert trusted["Principal"] == {"Service": f"{'scheduler' if name in clocks else 'lambda'}.amazonaws.com"}
+        assert trusted["Principal"] == {
+            "Service": f"{'scheduler' if name in clocks else 'lambda'}.amazonaws.com"
+        }
 
 
 def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template) -> None:
     listed = dict(TABLE_ACTIONS)
     for reader in STREAM_READERS:
         listed[reader.function] = (*reader.actions, *READ_STREAM, "ListStreams")
-    listed |= {"telegram_push": PUSH_ACTIONS, "rematch_planner": PLANNER_ACTIONS, "rematch_worker": WORKER_ACTIONS}
+    listed |= {
+        "telegram_push": PUSH_ACTIONS,
+        "rematch_planner": PLANNER_ACTIONS,
+        "rematch_worker": WORKER_ACTIONS,
+    }
     listed |= {"audit": AUDIT_ACTIONS}
     for function in template.functions():
-        assert _actions(template, function, "dynamodb") == {f"dynamodb:{action}" for action in listed.get(function, ())}
+        assert _actions(template, function, "dynamodb") == {
+            f"dynamodb:{action}" for action in listed.get(function, ())
+        }
     assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
     assert TABLE_ACTIONS["recommendations"] == ("BatchGetItem", "GetItem", "Query", "PutItem")
     assert [function for function, actions in listed.items() if "Scan" in actions] == ["audit"]
 
 
-def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_token(template: Template) -> None:
-    readers = {name for name in template.functions() if "ssm:GetParameter" in _actions(template, name, "ssm")}
+def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_token(
+    template: Template,
+) -> None:
+    readers = {
+        name
+        for name in template.functions()
+        if "ssm:GetParameter" in _actions(template, name, "ssm")
+    }
     assert readers == {"auth", "signing_key", "telegram_push"}
     for function in template.functions():
-        reads = [one for one in template.statements(function) if "ssm:GetParameter" in _listed(one["Action"])]
+        reads = [
+            one
+            for one in template.statements(function)
+            if "ssm:GetParameter" in _listed(one["Action"])
+        ]
         named = json.dumps([one["Resource"] for one in reads])
         assert any(secret in named for secret in PRIVATE_KEY) == (function == "auth")
-        assert any(secret in named for secret in BOT_TOKEN) == (function in {"auth", "telegram_push"})
-        assert not {action for one in reads for action in _listed(one["Action"])} - {"ssm:GetParameter"}
+        assert any(secret in named for secret in BOT_TOKEN) == (
+            function in {"auth", "telegram_push"}
+        )
+        assert not {action for one in reads for action in _listed(one["Action"])} - {
+            "ssm:GetParameter"
+        }
 
 
 def test_a_function_does_with_queues_what_it_must(template: Template) -> None:
     listed = {reader.function: FAILS_INTO for reader in STREAM_READERS}
     listed |= {"telegram_push": (*QUEUE_ACTIONS, "SendMessage"), "rematch_worker": QUEUE_ACTIONS}
-    listed |= {"rematch_planner": ("SendMessage", *(("SendMessageBatch",) if template.stage == "local" else ()))}
+    listed |= {
+        "rematch_planner": (
+            "SendMessage",
+            *(("SendMessageBatch",) if template.stage == "local" else ()),
+        )
+    }
     for function in template.functions():
-        assert _actions(template, function, "sqs") == {f"sqs:{action}" for action in listed.get(function, ())}
+        assert _actions(template, function, "sqs") == {
+            f"sqs:{action}" for action in listed.get(function, ())
+        }
 
 
 def test_the_maker_of_keys_can_put_and_read_only_the_public_part(template: Template) -> None:
     reads, puts = (
-        json.dumps([one["Resource"] for one in template.statements("signing_key") if action in _listed(one["Action"])])
+        json.dumps(
+            [
+                one["Resource"]
+                for one in template.statements("signing_key")
+                if action in _listed(one["Action"])
+            ]
+        )
         for action in ("ssm:GetParameter", "ssm:PutParameter")
     )
     assert f"/cobroke/{template.stage}/public-keys/2026-11" in reads
@@ -88,8 +126,15 @@ def test_the_maker_of_keys_can_put_and_read_only_the_public_part(template: Templ
 
 def test_nobody_is_given_rights_over_kms_or_other_services(template: Template) -> None:
     for function in template.functions():
-        actions = {action for one in template.statements(function) for action in _listed(one["Action"])}
-        assert {action.partition(":")[0] for action in actions} <= {"dynamodb", "logs", "sqs", "ssm"}
+        actions = {
+            action for one in template.statements(function) for action in _listed(one["Action"])
+        }
+        assert {action.partition(":")[0] for action in actions} <= {
+            "dynamodb",
+            "logs",
+            "sqs",
+            "ssm",
+        }
 
 
 def test_no_environment_holds_a_secret(template: Template) -> None:

@@ -1,4 +1,6 @@
-"""What a rotation changes in the template: at each step of the drill, the keys alone, and none that stays."""
+"""What a rotation changes in the template: at each step of the drill, the keys alone, and none that
+stays.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -20,7 +22,9 @@ def _synthesized(step: Step) -> tuple[Keys, dict[str, Any]]:
     """The keys of the template, and what the functions are told of them."""
     stack = Stack(App(context={"aws:cdk:bundling-stacks": []}), "drill")
     stage = replace(STAGES["prod"], signing_keys=step.keys, signs=step.signs)
-    layer = lambda_.LayerVersion.from_layer_version_arn(stack, "layer", "arn:aws:lambda:eu-central-1:1:layer:one:1")
+    layer = lambda_.LayerVersion.from_layer_version_arn(
+        stack, "layer", "arn:aws:lambda:eu-central-1:1:layer:one:1"
+    )
     keys = make_signing_keys(stack, stage, layer)
     found = Template.from_stack(stack).find_resources("Custom::SigningKey")
     told = {
@@ -29,7 +33,9 @@ def _synthesized(step: Step) -> tuple[Keys, dict[str, Any]]:
         "public": keys.public,
         "all": list(keys.private),
     }
-    return {one["Properties"]["KeyName"]: (name, one) for name, one in found.items()}, dict(stack.resolve(told))
+    return {one["Properties"]["KeyName"]: (name, one) for name, one in found.items()}, dict(
+        stack.resolve(told)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,4 +67,6 @@ def test_all_keys_of_a_step_are_published_and_one_signs(synthesized: Synthesized
         assert told["private"] == {"Fn::GetAtt": [ids[step.signs], "Parameter"]}
         assert told["all"] == [{"Fn::GetAtt": [ids[name], "Parameter"]} for name in step.keys]
         parts = [one for one in told["public"]["Fn::Join"][1] if isinstance(one, dict)]
-        assert parts == [{"Fn::GetAtt": [ids[name], part]} for name in step.keys for part in ("KeyId", "Key")]
+        assert parts == [
+            {"Fn::GetAtt": [ids[name], part]} for name in step.keys for part in ("KeyId", "Key")
+        ]

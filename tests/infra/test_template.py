@@ -15,7 +15,8 @@ from tests.infra.conftest import ORIGINS, Template
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_CALL_S = 15
-# CDK's own: it names what a function depends on twice. The second is what the emulator reads CORS from.
+# CDK's own: it names what a function depends on twice. The second is what the emulator reads CORS
+# from.
 KEPT_BY_CFN_LINT = {"dev": ["W3005"], "prod": ["W3005"], "local": ["W3005", "E3002", "W3037"]}
 
 
@@ -41,7 +42,9 @@ def test_prod_is_protected_and_kept(prod: Template) -> None:
 
 def test_a_signing_key_outlives_its_resource(template: Template) -> None:
     keys = template.all("Custom::SigningKey").values()
-    assert [key["Properties"]["KeyName"] for key in keys] == list(STAGES[template.stage].signing_keys)
+    assert [key["Properties"]["KeyName"] for key in keys] == list(
+        STAGES[template.stage].signing_keys
+    )
     for key in keys:
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
         assert int(key["Properties"]["ServiceTimeout"]) <= 120
@@ -55,14 +58,25 @@ def test_the_gateway_has_the_routes_of_the_code(template: Template) -> None:
         target = route["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]
         function = integrations[target]["Properties"]["IntegrationUri"]["Fn::GetAtt"][0]
         role = template.body["Resources"][function]["Properties"]["Role"]
-        served[route["Properties"]["RouteKey"]] = next(name for name, own in functions.items() if own == role)
-    assert served == {route.key: route.function for route in ROUTES} | {"$default": DEFAULT_FUNCTION}
+        served[route["Properties"]["RouteKey"]] = next(
+            name for name, own in functions.items() if own == role
+        )
+    assert served == {route.key: route.function for route in ROUTES} | {
+        "$default": DEFAULT_FUNCTION
+    }
 
 
 def test_browsers_may_call_from_the_origins_of_the_stage(template: Template) -> None:
     cors = template.one("AWS::ApiGatewayV2::Api")["CorsConfiguration"]
     assert cors["AllowOrigins"] == (["*"] if template.stage == "local" else ORIGINS.split(","))
-    asked = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent"]
+    asked = [
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "traceparent",
+    ]
     assert cors["AllowHeaders"] == asked
     assert cors["ExposeHeaders"] == ["ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
     assert cors["AllowMethods"] == sorted({route.method for route in ROUTES})
@@ -74,7 +88,10 @@ def test_the_stage_is_throttled_and_logs_nothing_personal(template: Template) ->
     stage = template.one("AWS::ApiGatewayV2::Stage")
     assert stage["StageName"] == "$default"
     rate = STAGES[template.stage].requests_per_second
-    assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": 2 * rate}
+    assert stage["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": rate,
+        "ThrottlingBurstLimit": 2 * rate,
+    }
     logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
     assert not [name for name in logged if "identity" in name or "header" in name or "path" in name]
 
@@ -82,17 +99,25 @@ def test_the_stage_is_throttled_and_logs_nothing_personal(template: Template) ->
 def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
     groups = template.all("AWS::Logs::LogGroup")
     for group in groups.values():
-        assert group["Properties"]["RetentionInDays"] == {"local": 1, "dev": 7, "prod": 90}[template.stage]
+        assert (
+            group["Properties"]["RetentionInDays"]
+            == {"local": 1, "dev": 7, "prod": 90}[template.stage]
+        )
     used = {one["LoggingConfig"]["LogGroup"]["Ref"] for one in template.functions().values()}
-    access = template.one("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"][0]
+    access = template.one("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]["DestinationArn"][
+        "Fn::GetAtt"
+    ][0]
     assert used | {access} == set(groups)
 
 
 def test_who_holds_back_messages_knows_the_queue_that_they_came_from(template: Template) -> None:
     sources = {
-        mapping["Properties"]["FunctionName"]["Ref"]: mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        mapping["Properties"]["FunctionName"]["Ref"]: mapping["Properties"]["EventSourceArn"][
+            "Fn::GetAtt"
+        ][0]
         for mapping in template.all("AWS::Lambda::EventSourceMapping").values()
-        if template.all("AWS::SQS::Queue").keys() & set(mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"])
+        if template.all("AWS::SQS::Queue").keys()
+        & set(mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"])
     }
     assert len(sources) == 2
     for name, queue in sources.items():
@@ -100,7 +125,9 @@ def test_who_holds_back_messages_knows_the_queue_that_they_came_from(template: T
         assert {"Ref": queue} in (told.get("RUN_QUEUE_URL"), told.get("PUSH_QUEUE_URL"))
 
 
-def test_a_reader_of_the_stream_reports_what_it_has_not_done_before_it_is_stopped(template: Template) -> None:
+def test_a_reader_of_the_stream_reports_what_it_has_not_done_before_it_is_stopped(
+    template: Template,
+) -> None:
     names = {reader.function for reader in STREAM_READERS}
     timeouts = [one["Timeout"] for name, one in template.functions().items() if name in names]
     assert all(timeout > BATCH_S + LONGEST_CALL_S for timeout in timeouts)
@@ -123,7 +150,11 @@ def test_a_deploy_without_the_bot_token_fails(prod: Template) -> None:
 
 
 def test_cdk_nag_finds_nothing_that_has_no_reason(template: Template) -> None:
-    nag = next(report for report in template.report["pluginReports"] if report["pluginName"] == "AwsSolutions")
+    nag = next(
+        report
+        for report in template.report["pluginReports"]
+        if report["pluginName"] == "AwsSolutions"
+    )
     assert nag["conclusion"] == "success"
     assert all(len(kept["reason"]) > 20 for kept in nag["suppressedViolations"])
 
@@ -137,15 +168,23 @@ def test_cfn_lint_finds_nothing(stage: str, templates: dict[str, Template]) -> N
 
 
 def test_the_stream_wakes_two_functions_and_loses_no_record(template: Template) -> None:
-    roles = {function["Role"]["Fn::GetAtt"][0]: name for name, function in template.functions().items()}
-    mappings = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
+    roles = {
+        function["Role"]["Fn::GetAtt"][0]: name for name, function in template.functions().items()
+    }
+    mappings = [
+        one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()
+    ]
     mappings = [one for one in mappings if "StartingPosition" in one]
     assert len(mappings) == len(STREAM_READERS) == 2
     for reader in STREAM_READERS:
         (own,) = (
             one
             for one in mappings
-            if roles[template.body["Resources"][one["FunctionName"]["Ref"]]["Properties"]["Role"]["Fn::GetAtt"][0]]
+            if roles[
+                template.body["Resources"][one["FunctionName"]["Ref"]]["Properties"]["Role"][
+                    "Fn::GetAtt"
+                ][0]
+            ]
             == reader.function
         )
         assert own["StartingPosition"] == "TRIM_HORIZON"
@@ -160,7 +199,9 @@ def test_the_stream_wakes_two_functions_and_loses_no_record(template: Template) 
 
 def test_what_the_stream_functions_write_does_not_wake_the_matching() -> None:
     matching = next(reader for reader in STREAM_READERS if reader.function == "stream_matching")
-    woken = {entity for one in matching.patterns for entity in one["dynamodb"]["NewImage"]["entity"]["S"]}
+    woken = {
+        entity for one in matching.patterns for entity in one["dynamodb"]["NewImage"]["entity"]["S"]
+    }
     assert woken == {"LEAD", "PROPERTY"}
 
 
@@ -178,17 +219,28 @@ def test_what_a_queue_delivers_six_times_in_vain_is_kept(template: Template) -> 
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
     assert all(
-        one["SqsManagedSseEnabled"] and one["MessageRetentionPeriod"] == 14 * 24 * 3600 for one in queues.values()
+        one["SqsManagedSseEnabled"] and one["MessageRetentionPeriod"] == 14 * 24 * 3600
+        for one in queues.values()
     )
 
 
 def test_the_planner_is_woken_every_half_hour_and_the_audit_every_night(template: Template) -> None:
     woken = {}
-    for schedule in (one["Properties"] for one in template.all("AWS::Scheduler::Schedule").values()):
-        function = template.body["Resources"][schedule["Target"]["Arn"]["Fn::GetAtt"][0]]["Properties"]
+    for schedule in (
+        one["Properties"] for one in template.all("AWS::Scheduler::Schedule").values()
+    ):
+        function = template.body["Resources"][schedule["Target"]["Arn"]["Fn::GetAtt"][0]][
+            "Properties"
+        ]
         name = function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
-        woken[name] = schedule["ScheduleExpression"], schedule.get("ScheduleExpressionTimezone", "UTC")
-    assert woken == {"rematch_planner": ("rate(30 minutes)", "UTC"), "audit": ("cron(30 1 * * ? *)", "UTC")}
+        woken[name] = (
+            schedule["ScheduleExpression"],
+            schedule.get("ScheduleExpressionTimezone", "UTC"),
+        )
+    assert woken == {
+        "rematch_planner": ("rate(30 minutes)", "UTC"),
+        "audit": ("cron(30 1 * * ? *)", "UTC"),
+    }
 
 
 def test_pushes_go_to_telegram_but_on_local_nowhere_unless_it_is_said(template: Template) -> None:

@@ -1,4 +1,6 @@
-"""The functions in process, over moto's table and parameters: single-threaded, one empty market a test."""
+"""The functions in process, over moto's table and parameters: single-threaded, one empty market a
+test.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -21,7 +23,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with moto.mock_aws():
         open_account()
         matching = import_module("functions.stream_matching.handler")
-        monkeypatch.setattr(matching, "held", HeldMarkets(matching.table, now_ms))  # of another market, else
+        monkeypatch.setattr(
+            matching, "held", HeldMarkets(matching.table, now_ms)
+        )  # of another market, else
         yield
 
 

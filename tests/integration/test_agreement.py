@@ -18,7 +18,9 @@ def deal(anna: Client, boris: Client) -> Deal:
     return Deal(anna, boris)
 
 
-def test_a_first_like_opens_a_match_that_both_see_and_leaves_the_list_of_its_author(deal: Deal) -> None:
+def test_a_first_like_opens_a_match_that_both_see_and_leaves_the_list_of_its_author(
+    deal: Deal,
+) -> None:
     assert deal.recommended() == (1, 1)
     answer = deal.lead_side(notes="покупатель готов").needs(200)
     assert answer["action"] == "LIKE"
@@ -32,7 +34,10 @@ def test_a_first_like_opens_a_match_that_both_see_and_leaves_the_list_of_its_aut
     }
     ours, theirs = deal.seen()
     assert (ours["awaiting"], theirs["awaiting"]) == ("THEM", "ME")
-    assert (ours["message_from_counterpart"], theirs["message_from_counterpart"]) == (None, "покупатель готов")
+    assert (ours["message_from_counterpart"], theirs["message_from_counterpart"]) == (
+        None,
+        "покупатель готов",
+    )
     assert ours["property"]["property_id"] == deal.listing
     assert theirs["lead"]["lead_id"] == deal.lead
     assert ours["commission"] == theirs["commission"]
@@ -42,18 +47,28 @@ def test_a_first_like_opens_a_match_that_both_see_and_leaves_the_list_of_its_aut
     assert deal.counts() == (1, 1)
 
 
-def test_two_likes_without_numbers_agree_on_the_published_share_and_open_contacts(deal: Deal) -> None:
+def test_two_likes_without_numbers_agree_on_the_published_share_and_open_contacts(
+    deal: Deal,
+) -> None:
     deal.lead_side().needs(200)
     ours, theirs = deal.seen()
     assert theirs["lead"]["client_name"] is None
-    assert [side["realtor_info"][name] for side in (ours, theirs) for name in ("telegram", "phone")] == [None] * 4
+    assert [
+        side["realtor_info"][name] for side in (ours, theirs) for name in ("telegram", "phone")
+    ] == [None] * 4
     answer = deal.property_side().needs(200)["match"]
-    assert (answer["status"], answer["negotiation_status"], answer["agreed_share"]) == ("ACCEPTED", "AGREED", 50)
+    assert (answer["status"], answer["negotiation_status"], answer["agreed_share"]) == (
+        "ACCEPTED",
+        "AGREED",
+        50,
+    )
     assert answer["awaiting"] is None
     ours, theirs = deal.seen()
     assert ours["realtor_info"]["phone"] == theirs["realtor_info"]["phone"] == "+79161234567"
     assert theirs["lead"]["client_name"] == "Секрет"
-    assert ours["timeline"]["contact_shared_at"] == theirs["timeline"]["contact_shared_at"] is not None
+    assert (
+        ours["timeline"]["contact_shared_at"] == theirs["timeline"]["contact_shared_at"] is not None
+    )
     whole = deal.boris.get(f"/matches/{answer['match_id']}")
     assert whole.needs(200) == theirs
     assert not any(secret in whole.text for secret in ("тел. клиента", "тайна"))
@@ -82,7 +97,10 @@ def test_offers_cross_at_the_earlier_number(deal: Deal) -> None:
 
 
 def test_a_dislike_hides_the_pair_for_both_until_the_price_falls(deal: Deal) -> None:
-    assert deal.property_side("DISLIKE", notes="не то").needs(200) == {"action": "DISLIKE", "match": None}
+    assert deal.property_side("DISLIKE", notes="не то").needs(200) == {
+        "action": "DISLIKE",
+        "match": None,
+    }
     assert deal.recommended() == (0, 0)
     deal.boris.put(f"/properties/{deal.listing}", a_property(price=17_460_001)).needs(200)
     assert deal.recommended() == (0, 0)
@@ -145,13 +163,17 @@ def test_a_like_on_an_archived_object_of_a_known_pair_is_refused_as_archived(dea
     assert deal.property_side().needs(409)["code"] == "archived"
 
 
-def test_matches_are_listed_by_their_newest_change_with_filter_and_pages(anna: Client, boris: Client) -> None:
+def test_matches_are_listed_by_their_newest_change_with_filter_and_pages(
+    anna: Client, boris: Client
+) -> None:
     lead = anna.post_lead(a_lead())
     listings = [boris.post_property(a_property()) for _ in range(3)]
     action = f"/leads/{lead}/property-recommendations/{{}}/action"
     for listing in listings:
         anna.post(action.format(listing), {"action": "LIKE"}).needs(200)
-    boris.post(f"/properties/{listings[0]}/lead-recommendations/{lead}/action", {"action": "LIKE"}).needs(200)
+    boris.post(
+        f"/properties/{listings[0]}/lead-recommendations/{lead}/action", {"action": "LIKE"}
+    ).needs(200)
     anna.post(action.format(listings[1]), {"action": "DISLIKE"}).needs(200)
 
     def listed(**query: Any) -> list[str]:
@@ -161,7 +183,11 @@ def test_matches_are_listed_by_their_newest_change_with_filter_and_pages(anna: C
     assert listed() == [listings[1], listings[0], listings[2]]
     assert listed(status="ACCEPTED") == [listings[0]]
     assert listed(status="REJECTED") == [listings[1]]
-    assert [listed(page=number, limit=2) for number in (1, 2, 3)] == [[listings[1], listings[0]], [listings[2]], []]
+    assert [listed(page=number, limit=2) for number in (1, 2, 3)] == [
+        [listings[1], listings[0]],
+        [listings[2]],
+        [],
+    ]
     assert anna.get(f"/leads/{lead}/matches", page=3, limit=2).needs(200)["total"] == 3
     anna.get(f"/leads/{lead}/matches", status="OPEN").needs(422)
     assert anna.get(f"/leads/{lead}").needs(200)["match_count"] == 2
@@ -174,7 +200,10 @@ def test_a_message_is_replaced_only_by_a_like_that_changes_something(deal: Deal)
     deal.lead_side(proposed_commission=58, notes="т" * 4000).needs(200)
     _, theirs = deal.seen()
     assert theirs["message_from_counterpart"] == "т" * 500
-    assert deal.boris.get(f"/matches/{theirs['match_id']}").needs(200)["message_from_counterpart"] == "т" * 4000
+    assert (
+        deal.boris.get(f"/matches/{theirs['match_id']}").needs(200)["message_from_counterpart"]
+        == "т" * 4000
+    )
     deal.property_side("DISLIKE", notes="личное").needs(200)
     assert deal.seen()[0]["message_from_counterpart"] is None
 
@@ -191,7 +220,9 @@ def _meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -
     monkeypatch.setattr(negotiation, "react", interrupted)
 
 
-def test_a_like_that_meets_an_archive_is_decided_again(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_like_that_meets_an_archive_is_decided_again(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deal.lead_side().needs(200)
     _meanwhile(monkeypatch, lambda: deal.anna.post(f"/leads/{deal.lead}/archive").needs(200))
     assert deal.property_side().needs(409)["code"] == "archived"
@@ -199,8 +230,12 @@ def test_a_like_that_meets_an_archive_is_decided_again(deal: Deal, monkeypatch: 
     assert deal.counts() == (1, 1)
 
 
-def test_a_first_like_that_meets_an_archive_opens_nothing(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
-    _meanwhile(monkeypatch, lambda: deal.boris.put(f"/properties/{deal.listing}/archive").needs(200))
+def test_a_first_like_that_meets_an_archive_opens_nothing(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meanwhile(
+        monkeypatch, lambda: deal.boris.put(f"/properties/{deal.listing}/archive").needs(200)
+    )
     deal.lead_side().needs(404)
     assert deal.anna.get(f"/leads/{deal.lead}/matches").needs(200)["total"] == 0
 
@@ -218,7 +253,9 @@ def test_a_price_cut_that_meets_a_dislike_is_part_of_what_was_disliked(
     assert deal.recommended() == (1, 1)
 
 
-def test_an_offer_that_meets_another_is_decided_again(deal: Deal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_offer_that_meets_another_is_decided_again(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deal.lead_side(proposed_commission=60).needs(200)
     deal.property_side(proposed_commission=40).needs(200)
     _meanwhile(monkeypatch, lambda: deal.lead_side(proposed_commission=50).needs(200))

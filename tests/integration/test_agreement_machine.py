@@ -1,4 +1,5 @@
-"""Two realtors, their objects and a stream that lags, doubles and fails: a search for what must never be.
+"""Two realtors, their objects and a stream that lags, doubles and fails: a search for what must
+never be.
 
 AGREEMENT_SEARCH=20 searches so much longer.
 """
@@ -15,7 +16,13 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from cobroke.domain import errors
 from cobroke.domain.ids import match_id, owner_of
@@ -66,16 +73,28 @@ def fresh(ids: PairIds) -> Pair:
 
 
 def owed(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
-    """Whom a change tells, and why, by the table of the contract; contacts are shared without a reason."""
+    """Whom a change tells, and why, by the table of the contract; contacts are shared without a
+    reason.
+    """
 
     def offered(pair: Pair, side: Side) -> tuple[Any, ...]:
-        return pair.epoch, pair.offer(side), pair.offer_lead_at if side == "LEAD" else pair.offer_property_at
+        return (
+            pair.epoch,
+            pair.offer(side),
+            pair.offer_lead_at if side == "LEAD" else pair.offer_property_at,
+        )
 
-    likers = [side for side in SIDES if new.offer(side) is not None and offered(new, side) != offered(old, side)]
+    likers = [
+        side
+        for side in SIDES
+        if new.offer(side) is not None and offered(new, side) != offered(old, side)
+    ]
     if not likers or new.status not in {"PENDING", "ACCEPTED"}:
         return []
     (liker,) = likers
-    shared: list[tuple[Side, str | None]] = [(side, None) for side in SIDES if new.status == "ACCEPTED"]
+    shared: list[tuple[Side, str | None]] = [
+        (side, None) for side in SIDES if new.status == "ACCEPTED"
+    ]
     if old.status == "PENDING" and old.offer(liker) is not None:
         return shared or [(other(liker), "OFFER")]
     return [(other(liker), "INTEREST" if new.offer(other(liker)) is None else "MUTUAL"), *shared]
@@ -104,8 +123,15 @@ SIDE = st.sampled_from(SIDES)
 SAID = st.tuples(SIDE, st.sampled_from(["LIKE", "LIKE", "LIKE", "DISLIKE"]), SHARES, NOTES)
 MEANWHILE = SAID | st.sampled_from(["CHEAPER", "LEAD LEAVES", "PROPERTY LEAVES"])
 TIMES = st.sampled_from([0, 1000, DAY, 15 * DAY, 31 * DAY])
-PRICES = st.sampled_from([PRICE, PRICE * 97 // 100, PRICE * 98 // 100, PRICE * 90 // 100, 60_000_000])
-WISHES: list[Json] = [{}, {"rooms": [3]}, {"districts": ["Арбат"]}, {"budget": {"min": 1, "max": 1_000_000}}]
+PRICES = st.sampled_from(
+    [PRICE, PRICE * 97 // 100, PRICE * 98 // 100, PRICE * 90 // 100, 60_000_000]
+)
+WISHES: list[Json] = [
+    {},
+    {"rooms": [3]},
+    {"districts": ["Арбат"]},
+    {"budget": {"min": 1, "max": 1_000_000}},
+]
 
 
 class Agreements(RuleBasedStateMachine):
@@ -137,7 +163,9 @@ class Agreements(RuleBasedStateMachine):
         self.act(self.one(which), said)
 
     @rule(which=WHICH, action=st.sampled_from(["LIKE", "DISLIKE"]), share=SHARES, notes=NOTES)
-    def awaited_side_answers(self, which: int, action: Action, share: Number | None, notes: str | None) -> None:
+    def awaited_side_answers(
+        self, which: int, action: Action, share: Number | None, notes: str | None
+    ) -> None:
         waiting = [(ids, pair.awaiting) for ids, pair in self.known.items() if pair.awaiting]
         if waiting:
             ids, side = waiting[which % len(waiting)]
@@ -160,7 +188,9 @@ class Agreements(RuleBasedStateMachine):
         self.act(ids, (side, "LIKE", None, None))
 
     @rule(which=WHICH, said=SAID, meanwhile=MEANWHILE, at=st.integers(0, 3))
-    def acts_while_something_happens(self, which: int, said: Said, meanwhile: Said | str, at: int) -> None:
+    def acts_while_something_happens(
+        self, which: int, said: Said, meanwhile: Said | str, at: int
+    ) -> None:
         ids = self.one(which)
         self.act(ids, said, {at: lambda: self.happens(ids, meanwhile)})
 
@@ -169,7 +199,9 @@ class Agreements(RuleBasedStateMachine):
         ids = self.one(which)
         sides = matches.load(self.table, ids, self.office.anna, "LEAD")
         published = sides.facts.published_share
-        possible = sides.lead.in_market and sides.listing.in_market and (sides.facts.score or 0) >= LISTED
+        possible = (
+            sides.lead.in_market and sides.listing.in_market and (sides.facts.score or 0) >= LISTED
+        )
         likes: list[Said] = [(first, "LIKE", None, None), (other(first), "LIKE", None, None)]
         self.act(ids, likes[0], {at: lambda: self.act(ids, likes[1])})
         if sides.pair.version == 0 and possible:
@@ -218,7 +250,11 @@ class Agreements(RuleBasedStateMachine):
     def deal_is_completed_beside_an_interest(self, which: int, side: Side) -> None:
         """What is open of the same object closes."""
         ids, others = self.agreed(which), self.objects[other(side)]
-        beside = PairIds(ids.lead_id, others[-1]) if side == "LEAD" else PairIds(others[-1], ids.property_id)
+        beside = (
+            PairIds(ids.lead_id, others[-1])
+            if side == "LEAD"
+            else PairIds(others[-1], ids.property_id)
+        )
         self.act(beside, (side, "LIKE", None, None))
         self.complete(ids, side)
         self.stream_settles(which, faults=False, replay=False)
@@ -246,7 +282,12 @@ class Agreements(RuleBasedStateMachine):
         """What is due expires, as it would by the clock."""
         self.office.now += ms
         for pair in self.known.values():
-            agreement.close(self.table, PairIds(pair.lead_id, pair.property_id), "EXPIRED", lambda: self.office.now)
+            agreement.close(
+                self.table,
+                PairIds(pair.lead_id, pair.property_id),
+                "EXPIRED",
+                lambda: self.office.now,
+            )
         self.look_again()
 
     @rule(seed=SEEDS, faults=st.booleans())
@@ -311,26 +352,37 @@ class Agreements(RuleBasedStateMachine):
         return Told(self.owner(to), kind, reason, *ids, match_id(*ids))
 
     def check_records(self) -> None:
-        """Record and mirror are equal, and both objects count what there is; `known` is what is stored."""
+        """Record and mirror are equal, and both objects count what there is; `known` is what is
+        stored.
+        """
         records, mirrors = self.found("PAIR"), self.found("MIRROR")
-        assert [pairs.of_item(item) for item in records] == [self.known[ids] for ids in sorted(self.known)]
+        assert [pairs.of_item(item) for item in records] == [
+            self.known[ids] for ids in sorted(self.known)
+        ]
         said = [
-            {(*ids_in(pairs.of_item(one)), one["d"], one["version"]) for one in each} for each in (records, mirrors)
+            {(*ids_in(pairs.of_item(one)), one["d"], one["version"]) for one in each}
+            for each in (records, mirrors)
         ]
         assert said[0] == said[1]
         assert len(mirrors) == len(records)
         counts = Counter[str]()
         for ids, pair in self.known.items():
-            counts.update(dict.fromkeys(ids, int(pair.status in {"PENDING", "ACCEPTED", "COMPLETED"})))
+            counts.update(
+                dict.fromkeys(ids, int(pair.status in {"PENDING", "ACCEPTED", "COMPLETED"}))
+            )
         for kind, known in self.objects.items():
-            assert [match_count(self.table, kind, each) for each in known] == [counts[each] for each in known]
+            assert [match_count(self.table, kind, each) for each in known] == [
+                counts[each] for each in known
+            ]
 
     def check_views(self, ids: PairIds, pair: Pair) -> None:
         visible = pair.status in {"ACCEPTED", "COMPLETED"}
         for side, (name, phone) in REACHED_AT.items():
             sides = matches.load(self.table, ids, self.owner(side), side)
             match = matches.seen_by(self.table, sides, side)
-            seen = (lead_match(match) if side == "LEAD" else property_match(match)).model_dump(warnings=False)
+            seen = (lead_match(match) if side == "LEAD" else property_match(match)).model_dump(
+                warnings=False
+            )
             them = seen["realtor_info"]
             assert (them["telegram"], them["phone"]) == ((name, phone) if visible else (None, None))
             if side == "PROPERTY":
@@ -342,10 +394,14 @@ class Agreements(RuleBasedStateMachine):
         assert self.told() == self.expected
         for kind, known in self.objects.items():
             for each in known:
-                waits = "PENDING" in {pair.status for pair in pairs.of_object(self.table, kind, each).values()}
+                waits = "PENDING" in {
+                    pair.status for pair in pairs.of_object(self.table, kind, each).values()
+                }
                 assert not (waits and self.stored(kind, each).status == "ARCHIVED")
 
-    def act(self, ids: PairIds, said: Said, meanwhile: dict[int, Callable[[], None]] | None = None) -> None:
+    def act(
+        self, ids: PairIds, said: Said, meanwhile: dict[int, Callable[[], None]] | None = None
+    ) -> None:
         """`meanwhile`: what happens before the calls of the table of those numbers."""
         calls, others = count(), meanwhile or {}
         self.table.between = lambda: others.get(next(calls), nothing)()  # noqa: PLW0108 - each time another one
@@ -367,7 +423,10 @@ class Agreements(RuleBasedStateMachine):
     def check_refusal(self, ids: PairIds, refusal: errors.Refusal) -> None:
         before = self.before(ids)
         assert self.pair(ids) == before
-        left = not (self.stored("LEAD", ids.lead_id).in_market and self.stored("PROPERTY", ids.property_id).in_market)
+        left = not (
+            self.stored("LEAD", ids.lead_id).in_market
+            and self.stored("PROPERTY", ids.property_id).in_market
+        )
         match refusal:
             case errors.NotFound():
                 assert before.version == 0
@@ -385,11 +444,15 @@ class Agreements(RuleBasedStateMachine):
                 assert before.status == "PENDING"
 
     def hear(self, ids: PairIds, before: Pair, after: Pair, said: Said) -> None:
-        """A message comes with a LIKE that changes something or is kept; nothing of before counts on a clean record."""
+        """A message comes with a LIKE that changes something or is kept; nothing of before counts
+        on a clean record.
+        """
         side, action, _, notes = said
         changed = after != before
         kept = before.status is None and before.action(side) == "LIKE"
-        if after.epoch > before.epoch or after.action(other(side)) == "NONE" != before.action(other(side)):
+        if after.epoch > before.epoch or after.action(other(side)) == "NONE" != before.action(
+            other(side)
+        ):
             self.said[ids, side] = self.said[ids, other(side)] = None
         if action == "DISLIKE" and kept:
             self.said[ids, side] = None
@@ -415,7 +478,9 @@ class Agreements(RuleBasedStateMachine):
     def edit(self, kind: Side, object_id: str, **changes: Any) -> None:
         content = lead(**changes) if kind == "LEAD" else listing(**changes)
         try:
-            objects.replace_content(self.table, kind, owner_of(object_id), object_id, content, self.office.clock)
+            objects.replace_content(
+                self.table, kind, owner_of(object_id), object_id, content, self.office.clock
+            )
         except errors.Archived:
             assert self.stored(kind, object_id).status == "ARCHIVED"
 
@@ -485,7 +550,11 @@ def entity_of(write: Write) -> str:
 
 def without_mirrors(table: Table, old: Pair, *new: Any) -> list[Write]:
     """As it must not be: the mirror is written once."""
-    return [write for write in WRITES(table, old, *new) if not old.version or entity_of(write) != "MIRROR"]
+    return [
+        write
+        for write in WRITES(table, old, *new)
+        if not old.version or entity_of(write) != "MIRROR"
+    ]
 
 
 def without_version(table: Table, *change: Any) -> list[Write]:
@@ -494,14 +563,18 @@ def without_version(table: Table, *change: Any) -> list[Write]:
 
 
 def counting_no_end(table: Table, old: Pair, *new: Any) -> list[Write]:
-    return [write for write in WRITES(table, old, *new) if not old.counts_as_match or "Put" in write]
+    return [
+        write for write in WRITES(table, old, *new) if not old.counts_as_match or "Put" in write
+    ]
 
 
 def checking_presence(table: Table, stored: StoredObject) -> Write:
     return table.check(keys.owned(stored.kind, stored.id), condition="attribute_exists(PK)")
 
 
-def keeping_messages(table: Table, old: Pair, outcome: Outcome, side: Side, deed: Deed) -> list[Write]:
+def keeping_messages(
+    table: Table, old: Pair, outcome: Outcome, side: Side, deed: Deed
+) -> list[Write]:
     return MESSAGES(table, old, outcome._replace(starts_anew=False), side, deed)
 
 
@@ -543,5 +616,9 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_search_finds(mistake: str) -> None:
     quickly = settings(THE_SEARCH, phases=[Phase.generate], report_multiple_bugs=False)
-    with patch.object(notices, "told", nobody_told), patch.object(*MISTAKES[mistake]), pytest.raises(AssertionError):
+    with (
+        patch.object(notices, "told", nobody_told),
+        patch.object(*MISTAKES[mistake]),
+        pytest.raises(AssertionError),
+    ):
         run_state_machine_as_test(Agreements, settings=quickly)

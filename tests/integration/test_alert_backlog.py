@@ -1,4 +1,6 @@
-"""A hundred listings at once into a market of three hundred leads: the backlog drains, and tells what it should."""
+"""A hundred listings at once into a market of three hundred leads: the backlog drains, and tells
+what it should.
+"""
 
 from collections.abc import Callable
 from random import Random
@@ -21,7 +23,9 @@ def as_read(body: Json) -> Json:
     return read
 
 
-def best(lead: Json, owner: str, listings: dict[str, Json], among: Callable[[str], bool]) -> set[str]:
+def best(
+    lead: Json, owner: str, listings: dict[str, Json], among: Callable[[str], bool]
+) -> set[str]:
     """The ids of the best ten at 80 and more, by the independent scorer."""
     scores: Places = []
     for an_id, body in listings.items():
@@ -32,7 +36,9 @@ def best(lead: Json, owner: str, listings: dict[str, Json], among: Callable[[str
     return {an_id for points, an_id in sorted(scores, reverse=True)[:BEST] if points >= ALERTED}
 
 
-def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_never_stood_there() -> None:
+def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_never_stood_there() -> (
+    None
+):
     rng, world = Random(20261125), Town([str(number) for number in range(2 * REALTORS)])
     buyers, sellers = world.realtors[:REALTORS], world.realtors[REALTORS:]
     readers = pumps(Random(3))
@@ -55,9 +61,13 @@ def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_neve
             alerted[item["PK"].rpartition("#")[2]].add(item["SK"])
     counted = sum(count for _, own, count, _ in world.alerted() if own in leads)
     assert counted == sum(map(len, alerted.values())) > 3 * LEADS
-    assert max(len(world.notices(buyer)) for buyer in buyers) <= LEADS // REALTORS, "one notice grows"
+    assert max(len(world.notices(buyer)) for buyer in buyers) <= LEADS // REALTORS, (
+        "one notice grows"
+    )
     for lead, body in leads.items():
         owner = owner_of(lead)
         assert best(body, owner, listings, lambda _: True) <= alerted[lead]
         for listing in alerted[lead]:
-            assert listing in best(body, owner, listings, lambda an_id, posted=listing: an_id <= posted)
+            assert listing in best(
+                body, owner, listings, lambda an_id, posted=listing: an_id <= posted
+            )

@@ -1,4 +1,6 @@
-"""Only the newest change of an object alerts, only of what was there before it, and never of a pair with a match."""
+"""Only the newest change of an object alerts, only of what was there before it, and never of a pair
+with a match.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +55,9 @@ def just_before_it_is_told(world: Town, act: Callable[[], object]) -> Iterator[N
 def handled(scene: Scene) -> None:
     """The matching's records so far, by the matching alone."""
     with scene.world.followed():
-        assert matching.handler({"Records": list(scene.world.table.stream)}, None) == {"batchItemFailures": []}
+        assert matching.handler({"Records": list(scene.world.table.stream)}, None) == {
+            "batchItemFailures": []
+        }
 
 
 def read(scene: Scene, listing: str) -> StoredObject:
@@ -61,7 +65,9 @@ def read(scene: Scene, listing: str) -> StoredObject:
 
 
 @pytest.mark.parametrize("change", ["edited", "moved", "archived"])
-def test_what_has_changed_or_left_while_it_was_told_of_is_told_to_nobody(scene: Scene, change: str) -> None:
+def test_what_has_changed_or_left_while_it_was_told_of_is_told_to_nobody(
+    scene: Scene, change: str
+) -> None:
     listing, world = scene.offers(), scene.world
     body = a_property(price=FAR) if change == "edited" else a_property(city="Тверь")
     written = read(scene, listing)
@@ -82,7 +88,9 @@ def test_what_has_changed_or_left_while_it_was_told_of_is_told_to_nobody(scene: 
 
 def test_what_has_become_better_while_it_was_told_of_is_told_as_it_is_now(scene: Scene) -> None:
     listing = scene.offers(DEARER)
-    with just_before_it_is_told(scene.world, lambda: scene.world.edits("PROPERTY", listing, a_property(price=CHEAPER))):
+    with just_before_it_is_told(
+        scene.world, lambda: scene.world.edits("PROPERTY", listing, a_property(price=CHEAPER))
+    ):
         handled(scene)
     assert scene.told() == []
     scene.settle()
@@ -95,7 +103,9 @@ def test_what_is_repaired_while_it_was_told_of_is_told_by_the_next_run(scene: Sc
 
     def repair() -> None:
         old = read(scene, listing)
-        world.table.transact(stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock)))
+        world.table.transact(
+            stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock))
+        )
 
     with just_before_it_is_told(world, repair):
         scene.settle()
@@ -106,7 +116,9 @@ def test_what_is_repaired_while_it_was_told_of_is_told_by_the_next_run(scene: Sc
         assert scene.told() == [(1, (listing,))]
 
 
-def test_a_later_lead_is_not_told_of_an_earlier_change_and_is_told_of_the_next_one(scene: Scene) -> None:
+def test_a_later_lead_is_not_told_of_an_earlier_change_and_is_told_of_the_next_one(
+    scene: Scene,
+) -> None:
     world, listing = scene.world, scene.offers()
     world.now -= 1  # the lead comes in the same millisecond
     clara = world.realtors[2]
@@ -126,7 +138,9 @@ def test_a_repair_is_no_change_that_a_later_lead_is_told_of(scene: Scene) -> Non
     clara = world.realtors[2]
     world.posts("LEAD", clara, a_lead())
     old = read(scene, listing)
-    world.table.transact(stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock)))
+    world.table.transact(
+        stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock))
+    )
     repaired = read(scene, listing)
     with world.followed():
         flow.alert(world.table, world.held, repaired, world.clock)
@@ -142,7 +156,9 @@ DEEDS: dict[str, list[tuple[Side, Any]]] = {
 
 
 @pytest.mark.parametrize("status", DEEDS)
-def test_a_price_cut_alerts_of_a_pair_that_was_disliked_and_of_none_with_a_match(scene: Scene, status: str) -> None:
+def test_a_price_cut_alerts_of_a_pair_that_was_disliked_and_of_none_with_a_match(
+    scene: Scene, status: str
+) -> None:
     listing = scene.offers(DEARER)
     for side, action in DEEDS[status]:
         scene.world.acts(side, PairIds(scene.lead, listing), action)
@@ -153,12 +169,20 @@ def test_a_price_cut_alerts_of_a_pair_that_was_disliked_and_of_none_with_a_match
     assert scene.told() == ([(1, (listing,))] if status == "disliked" else [])
 
 
-@pytest.mark.parametrize("before", ["nothing", "a dislike of another", "a dislike that is out of date"])
-def test_a_pair_that_becomes_a_match_while_it_is_told_of_is_not_told(scene: Scene, before: str) -> None:
+@pytest.mark.parametrize(
+    "before", ["nothing", "a dislike of another", "a dislike that is out of date"]
+)
+def test_a_pair_that_becomes_a_match_while_it_is_told_of_is_not_told(
+    scene: Scene, before: str
+) -> None:
     world, listing = scene.world, scene.offers(DEARER)
     ids = PairIds(scene.lead, listing)
     if before != "nothing":
-        lead = scene.lead if "out of date" in before else world.posts("LEAD", world.realtors[3], a_lead())
+        lead = (
+            scene.lead
+            if "out of date" in before
+            else world.posts("LEAD", world.realtors[3], a_lead())
+        )
         world.acts("LEAD", PairIds(lead, listing), "DISLIKE")
         scene.settle()
         world.reads_all(scene.anna)
@@ -176,7 +200,9 @@ def test_a_match_with_one_keeps_nobody_else_from_being_told(scene: Scene) -> Non
     for who in others:
         world.posts("LEAD", who, a_lead())
     world.now += 10_000
-    with just_before_it_is_told(world, lambda: world.acts("LEAD", PairIds(scene.lead, listing), "LIKE")):
+    with just_before_it_is_told(
+        world, lambda: world.acts("LEAD", PairIds(scene.lead, listing), "LIKE")
+    ):
         scene.settle()
     assert scene.told() == []
     assert [len(world.notices(who)) for who in others] == [1, 1]
@@ -185,7 +211,9 @@ def test_a_match_with_one_keeps_nobody_else_from_being_told(scene: Scene) -> Non
 def test_a_wrong_count_of_pairs_keeps_nobody_from_being_told(scene: Scene) -> None:
     world, listing = scene.world, scene.offers()
     pk, sk = keys.counts("PROPERTY", listing)
-    world.table.transact([world.table.put({"PK": pk, "SK": sk, "entity": "COUNTS", "pairs": 7, "matches": 0})])
+    world.table.transact(
+        [world.table.put({"PK": pk, "SK": sk, "entity": "COUNTS", "pairs": 7, "matches": 0})]
+    )
     scene.settle()
     assert scene.told() == [(1, (listing,))]
 
@@ -196,7 +224,11 @@ def test_an_object_whose_own_entry_is_not_to_be_seen_yet_alerts_all_the_same(sce
 
     def torn(table: Table, pk: str, *more: Any, **named: Any) -> Iterator[Json]:
         raws = query(table, pk, *more, **named)
-        return (raw for raw in raws if not (pk.startswith(("MARKET", "CHANGES")) and listing in raw["SK"]["S"]))
+        return (
+            raw
+            for raw in raws
+            if not (pk.startswith(("MARKET", "CHANGES")) and listing in raw["SK"]["S"])
+        )
 
     with patch.object(Table, "query_raw", torn):
         handled(scene)
@@ -204,7 +236,9 @@ def test_an_object_whose_own_entry_is_not_to_be_seen_yet_alerts_all_the_same(sce
 
 
 @pytest.mark.parametrize("unseen", ["NOTICES", "UNREAD"])
-def test_an_open_alert_that_is_seen_in_part_has_no_other_beside_it(scene: Scene, unseen: str) -> None:
+def test_an_open_alert_that_is_seen_in_part_has_no_other_beside_it(
+    scene: Scene, unseen: str
+) -> None:
     first = scene.offers(CHEAPER)
     scene.settle()
     second, get_many, torn = scene.offers(DEARER), Table.get_many, list[None]()
@@ -230,11 +264,18 @@ def test_an_alert_of_many_is_one_transaction_and_each_is_told_once(scene: Scene)
     transact = world.table.transact
 
     def counted(writes: Sequence[Write]) -> None:
-        told.append(sum("Put" in write and write["Put"]["Item"]["entity"]["S"] == "ALERTED" for write in writes))
+        told.append(
+            sum(
+                "Put" in write and write["Put"]["Item"]["entity"]["S"] == "ALERTED"
+                for write in writes
+            )
+        )
         transact(writes)
 
     with patch.object(world.table, "transact", counted):
         handled(scene)
     assert [one for one in told if one] == [16, 6]
     assert sum(len(world.notices(who)) for who in world.realtors) == 22
-    assert {one.data["top"][0]["property_id"] for who in world.realtors for one in world.notices(who)} == {listing}
+    assert {
+        one.data["top"][0]["property_id"] for who in world.realtors for one in world.notices(who)
+    } == {listing}

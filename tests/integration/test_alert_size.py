@@ -1,4 +1,6 @@
-"""A notice that nobody reads: of however many counterparts it tells, it stays small, its count and its best exact."""
+"""A notice that nobody reads: of however many counterparts it tells, it stays small, its count and
+its best exact.
+"""
 
 from itertools import count
 from random import Random
@@ -43,12 +45,19 @@ def describe(due: Due) -> dict[str, Notice]:
 
 def notice(notice_id: str, alert: Alert) -> Notice:
     top = [{"property_id": one, "match_score": score} for one, score in alert.top]
-    return Notice(notice_id, "NEW_MATCH", Words("title", "message"), {"count": alert.count, "top": top})
+    return Notice(
+        notice_id, "NEW_MATCH", Words("title", "message"), {"count": alert.count, "top": top}
+    )
 
 
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
-    at, features = next(MOMENTS), PropertyFeatures("тула", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE)
-    written = StoredObject("PROPERTY", counterpart(number), Content({}, features), "ACTIVE", 1, 1, at, at)
+    at, features = (
+        next(MOMENTS),
+        PropertyFeatures("тула", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE),
+    )
+    written = StoredObject(
+        "PROPERTY", counterpart(number), Content({}, features), "ACTIVE", 1, 1, at, at
+    )
     pk, sk = keys.market_entry(features, written.id)
     table.transact([table.put({"PK": pk, "SK": sk, "version": 1})])
     return alerts.tell(table, Cause(written, {}), {OWN: score}, NOW_S, describe) == 1
@@ -60,7 +69,10 @@ def told(table: MemoryTable) -> list[Item]:
 
 def shown(table: MemoryTable) -> list[tuple[int, list[tuple[str, int]]]]:
     found = [dict(notices.of_item(item, is_read=False).data) for item in told(table)]
-    return [(data["count"], [(one["property_id"], one["match_score"]) for one in data["top"]]) for data in found]
+    return [
+        (data["count"], [(one["property_id"], one["match_score"]) for one in data["top"]])
+        for data in found
+    ]
 
 
 def size(item: Item) -> int:
@@ -84,7 +96,9 @@ def test_a_notice_of_thousands_is_as_small_as_one_of_fifty_and_still_grows() -> 
     assert size(told(table)[0]) < MOST_BYTES
 
 
-def test_one_that_is_told_again_after_a_price_cut_is_counted_once_though_its_score_is_kept_no_more() -> None:
+def test_one_that_is_told_again_after_a_price_cut_is_counted_once_though_its_score_is_kept_no_more() -> (
+    None
+):
     table = MemoryTable()
     tell(table, 0, 8000)
     for number in range(1, KEPT + 1):
@@ -120,7 +134,9 @@ def test_a_mark_without_its_notice_keeps_the_others_from_nothing_and_makes_no_no
     assert lost["SK"] not in {item["SK"] for item in told(table)}
 
 
-NEWS = st.tuples(st.just("tell"), st.integers(0, 5), st.integers(8000, 10_000), st.integers(90, 100))
+NEWS = st.tuples(
+    st.just("tell"), st.integers(0, 5), st.integers(8000, 10_000), st.integers(90, 100)
+)
 DEEDS = st.lists(st.one_of(NEWS, st.just(("read", 0, 0, 0))), max_size=30)
 
 
@@ -144,6 +160,8 @@ def test_whatever_is_told_and_read_the_notices_are_those_of_a_plain_model(
                 model.append({})
             model[-1][counterpart(number)] = score
             unread = True
-    expected = [sorted(((score, one) for one, score in scores.items()), reverse=True) for scores in model]
+    expected = [
+        sorted(((score, one) for one, score in scores.items()), reverse=True) for scores in model
+    ]
     wanted = [(len(rows), [(one, score) for score, one in rows[:TOP]]) for rows in expected]
     assert sorted(shown(table)) == sorted(wanted)

@@ -1,4 +1,6 @@
-"""However the stream is delivered, the same realtors are alerted of the same, once, and each alert is pushed once."""
+"""However the stream is delivered, the same realtors are alerted of the same, once, and each alert
+is pushed once.
+"""
 
 import json
 from collections import Counter
@@ -33,7 +35,16 @@ from tests.pump import Json, Pump, passes
 from tests.support.contents import body_of, content
 from tests.support.scene import Scene, a_scene
 from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
-from tests.support.town import BATCH_SIZE, PATTERNS, Alerted, Town, alerted, counts, pumps, without_luck
+from tests.support.town import (
+    BATCH_SIZE,
+    PATTERNS,
+    Alerted,
+    Town,
+    alerted,
+    counts,
+    pumps,
+    without_luck,
+)
 
 SEEDS = range(12)
 
@@ -57,7 +68,11 @@ class Day:
     @property
     def waking(self) -> list[Json]:
         """The records that the matching's filters let through."""
-        return [one for one in self.stream if any(passes(one, pattern) for pattern in PATTERNS["stream_matching"])]
+        return [
+            one
+            for one in self.stream
+            if any(passes(one, pattern) for pattern in PATTERNS["stream_matching"])
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +88,9 @@ def day() -> Day:
         world.archives(there.pop(object_id), object_id)
     leads = [one for one in there if there[one] == "LEAD"]
     for lead in leads:
-        listing = rng.choice([one for one in there if there[one] == "PROPERTY" and owner_of(one) != owner_of(lead)])
+        listing = rng.choice(
+            [one for one in there if there[one] == "PROPERTY" and owner_of(one) != owner_of(lead)]
+        )
         with suppress(NotFound):  # they have nothing in common
             world.acts("LEAD", PairIds(lead, listing), rng.choice(["LIKE", "DISLIKE"]))
     items = [item_of(raw) for raw in world.table.store.items.values()]
@@ -135,7 +152,9 @@ def test_what_was_read_between_is_not_told_again(day: Day, clean: Counter[Alerte
         assert (world.alerted(), world.alerted(unread_only=True)) == (clean, Counter()), seed
 
 
-def test_who_reads_half_way_is_told_of_each_counterpart_once(day: Day, clean: Counter[Alerted]) -> None:
+def test_who_reads_half_way_is_told_of_each_counterpart_once(
+    day: Day, clean: Counter[Alerted]
+) -> None:
     for seed in SEEDS:
         rng, world = Random(seed), day.world()
         matcher, notifier = pumps(rng)
@@ -162,7 +181,9 @@ def test_a_crash_behind_any_record_changes_nothing(day: Day, clean: Counter[Aler
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_any_one_transaction_changes_nothing(day: Day, clean: Counter[Alerted], fault: Fault) -> None:
+def test_a_fault_of_any_one_transaction_changes_nothing(
+    day: Day, clean: Counter[Alerted], fault: Fault
+) -> None:
     for number in range(sum(count for _, _, count, _ in clean)):
         world = day.world()
         with faulty(world.table, once(number, fault)):
@@ -171,7 +192,9 @@ def test_a_fault_of_any_one_transaction_changes_nothing(day: Day, clean: Counter
         assert world.queue.notices == world.every_notice, number
 
 
-def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_holds_it_back(day: Day) -> None:
+def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_holds_it_back(
+    day: Day,
+) -> None:
     world = day.world()
     matcher, _ = pumps(Random(0), quiet=True)
     unfiltered = without_luck(Pump(notifying.handler, Random(0)))
@@ -230,7 +253,11 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
         return objects.load(table, kind, object_id)
 
     batch = {"Records": world.table.stream[known:]}
-    with world.followed(), patch.object(Table, "query_raw", counted), patch.object(matching, "warm", unwarmed):
+    with (
+        world.followed(),
+        patch.object(Table, "query_raw", counted),
+        patch.object(matching, "warm", unwarmed),
+    ):
         assert matching.handler(batch, None) == {"batchItemFailures": []}
     assert {pk: times for pk, times in asked.items() if pk.startswith(("CHANGES", "MARKET"))} == {
         "CHANGES#LEAD": 1,
@@ -239,7 +266,9 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
 
 
 def test_what_is_written_while_its_batch_is_handled_alerts_as_it_then_is(scene: Scene) -> None:
-    """The batch has read the market before: only the newer write's own record may say that its object is done."""
+    """The batch has read the market before: only the newer write's own record may say that its
+    object is done.
+    """
     first, second = scene.offers(40_000_000), scene.offers(40_000_000)
     written = objects.load(scene.world.table, "PROPERTY", second)
 
@@ -248,7 +277,9 @@ def test_what_is_written_while_its_batch_is_handled_alerts_as_it_then_is(scene: 
             scene.world.edits("PROPERTY", second, a_property())
         return warm(table, kind, object_id, clock)
 
-    matcher, notifier = (replace(pump, batch_size=BATCH_SIZE) for pump in pumps(Random(0), quiet=True))
+    matcher, notifier = (
+        replace(pump, batch_size=BATCH_SIZE) for pump in pumps(Random(0), quiet=True)
+    )
     with patch.object(matching, "warm", meanwhile):
         scene.world.settle(matcher, notifier)
     assert scene.told() == [(1, (second,))]
@@ -286,7 +317,9 @@ def test_an_alert_that_is_read_while_it_would_grow_stays_as_it_was_read(scene: S
     assert scene.told() == [(1, (second,)), (1, (first,))]
 
 
-def test_the_listing_that_alerts_is_not_read_again_where_it_is_the_best_itself(scene: Scene) -> None:
+def test_the_listing_that_alerts_is_not_read_again_where_it_is_the_best_itself(
+    scene: Scene,
+) -> None:
     scene.settle()
     best, second = scene.offers(20_000_000), scene.offers(21_000_000)
     with patch.object(objects, "load_many", wraps=objects.load_many) as load_many:

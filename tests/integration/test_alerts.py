@@ -41,7 +41,10 @@ def test_a_new_listing_alerts_the_owner_of_a_matching_lead(
         "count": 1,
         "top": [{"property_id": listing, "match_score": 88}],
     }
-    assert row["message"] == "Хамовники: 2\u00a0комнаты, 60\u00a0м², 21\u00a0000\u00a0000\u00a0₽. Совпадение 88\u00a0%."
+    assert (
+        row["message"]
+        == "Хамовники: 2\u00a0комнаты, 60\u00a0м², 21\u00a0000\u00a0000\u00a0₽. Совпадение 88\u00a0%."
+    )
 
 
 def test_a_new_lead_alerts_the_owner_of_a_matching_listing(
@@ -68,7 +71,11 @@ def test_an_alert_grows_while_it_is_unread_and_keeps_its_place(
         follow()
     (row,) = alerts(anna)
     assert row["data"]["count"] == 4
-    assert [top["property_id"] for top in row["data"]["top"]] == [listings[2], listings[3], listings[1]]
+    assert [top["property_id"] for top in row["data"]["top"]] == [
+        listings[2],
+        listings[3],
+        listings[1],
+    ]
     assert anna.get("/notifications").needs(200)["unread_count"] == 1
     anna.post(f"/notifications/{row['id']}/read").needs(200)
     boris.post_property(a_property())
@@ -105,7 +112,9 @@ def test_only_what_would_be_among_the_best_ten_alerts(
     follow()
     assert len(alerts(anna)) == before
     best = anna.properties_for(lead)["recommendations"][0]["property_id"]
-    anna.post(f"/leads/{lead}/property-recommendations/{best}/action", {"action": "DISLIKE"}).needs(200)
+    anna.post(f"/leads/{lead}/property-recommendations/{best}/action", {"action": "DISLIKE"}).needs(
+        200
+    )
     follow()
     assert len(alerts(anna)) == before, "a vacancy alerts nobody"
     boris.put(f"/properties/{best}/archive").needs(200)
@@ -117,7 +126,9 @@ def test_only_what_would_be_among_the_best_ten_alerts(
     assert late != second
 
 
-def test_what_scores_below_eighty_alerts_nobody(anna: Client, boris: Client, follow: Callable[[], None]) -> None:
+def test_what_scores_below_eighty_alerts_nobody(
+    anna: Client, boris: Client, follow: Callable[[], None]
+) -> None:
     anna.post_lead(a_lead())
     boris.post_property(a_property(district="Сокол", metro_station="Сокол"))
     follow()
@@ -131,7 +142,9 @@ def test_the_pairs_of_a_lead_are_read_only_where_there_are_any_that_could_make_r
     lead = anna.post_lead(a_lead())
     best = [boris.post_property(a_property()) for _ in range(BEST + 1)]
     for listing in best[:dislikes]:
-        anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}).needs(200)
+        anna.post(
+            f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}
+        ).needs(200)
     follow()
     (told,) = alerts(anna)
     with patch.object(pairs, "of_object", wraps=pairs.of_object) as of_object:

@@ -1,4 +1,6 @@
-"""Whatever realtors do, the alerts are those of a slow and obvious model: a search for a counterexample."""
+"""Whatever realtors do, the alerts are those of a slow and obvious model: a search for a
+counterexample.
+"""
 
 import pytest
 
@@ -31,7 +33,13 @@ def test_the_search_meets_what_it_looks_for() -> None:
         crowded += sum(len(row) > BEST for row in shown)
         resurfaced += sum(not city.model.is_hidden(*both) for both in city.model.disliked)
         assert sum(counts(city.world.alerted()).values()) == sum(len(one.scores) for one in told)
-    assert min(grown, again, crowded, read, resurfaced) >= 5, (grown, again, crowded, read, resurfaced)
+    assert min(grown, again, crowded, read, resurfaced) >= 5, (
+        grown,
+        again,
+        crowded,
+        read,
+        resurfaced,
+    )
 
 
 @pytest.mark.parametrize("best", [BEST - 1, BEST + 1])

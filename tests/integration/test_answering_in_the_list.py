@@ -1,4 +1,6 @@
-"""The list is where one answers: who is asked sees the number asked in it, and may look at any pair by itself."""
+"""The list is where one answers: who is asked sees the number asked in it, and may look at any pair
+by itself.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +81,9 @@ def test_what_asks_stands_at_its_scores_place_and_counts(deal: Deal) -> None:
 
 
 @pytest.mark.parametrize("answers", [Deal.lead_side, Deal.property_side])
-def test_an_answer_in_the_list_takes_the_pair_out_of_it(deal: Deal, answers: Callable[..., Answer]) -> None:
+def test_an_answer_in_the_list_takes_the_pair_out_of_it(
+    deal: Deal, answers: Callable[..., Answer]
+) -> None:
     asks = Deal.property_side if answers is Deal.lead_side else Deal.lead_side
     asks(deal, proposed_commission=50).needs(200)
     answers(deal, "DISLIKE").needs(200)
@@ -106,7 +110,10 @@ def test_a_dislike_is_its_authors_alone(deal: Deal) -> None:
     deal.lead_side("DISLIKE", notes="не то").needs(200)
     deal.property_side(proposed_commission=70).needs(200)
     ours, theirs = one(deal)
-    assert [(side["own_action"], side["match"]) for side in (ours, theirs)] == [("DISLIKE", None), ("LIKE", None)]
+    assert [(side["own_action"], side["match"]) for side in (ours, theirs)] == [
+        ("DISLIKE", None),
+        ("LIKE", None),
+    ]
     assert ours["commission_details"] == {"proposed_share": 50}, "a kept like is not told"
     assert rows(deal) == ([], [])
 
@@ -126,14 +133,23 @@ def test_what_could_not_be_recommended_is_404_by_itself(deal: Deal, stranger: Cl
     dear = deal.boris.post_property(a_property(price=90_000_000))
     assert deal.anna.get(f"/leads/{deal.lead}/property-recommendations/{dear}").status == 404
     poor = deal.boris.post_property(
-        a_property(price=21_900_000, district="Митино", metro_station="Митино", area=41, condition="ROUGH", rooms=1)
+        a_property(
+            price=21_900_000,
+            district="Митино",
+            metro_station="Митино",
+            area=41,
+            condition="ROUGH",
+            rooms=1,
+        )
     )
     assert deal.anna.get(f"/leads/{deal.lead}/property-recommendations/{poor}").status == 404
     deal.boris.put(f"/properties/{deal.listing}/archive").needs(200)
     assert [answer.status for answer in looks(deal)] == [404, 404]
 
 
-def test_a_match_is_seen_by_itself_also_when_a_side_has_left_or_a_knock_out_holds(deal: Deal) -> None:
+def test_a_match_is_seen_by_itself_also_when_a_side_has_left_or_a_knock_out_holds(
+    deal: Deal,
+) -> None:
     deal.lead_side().needs(200)
     for change in (
         lambda: deal.boris.put(f"/properties/{deal.listing}", a_property(price=90_000_000)),
@@ -147,7 +163,9 @@ def test_a_match_is_seen_by_itself_also_when_a_side_has_left_or_a_knock_out_hold
 
 def test_a_match_below_what_is_listed_shows_its_score(deal: Deal) -> None:
     deal.lead_side().needs(200)
-    deal.anna.put(f"/leads/{deal.lead}", a_lead(districts=["Митино"], metro_stations=["Митино"], rooms=[3])).needs(200)
+    deal.anna.put(
+        f"/leads/{deal.lead}", a_lead(districts=["Митино"], metro_stations=["Митино"], rooms=[3])
+    ).needs(200)
     changed = a_property(price=21_900_000, condition="ROUGH", property_class="ECONOMY")
     deal.boris.put(f"/properties/{deal.listing}", changed).needs(200)
     assert rows(deal) == ([], [])

@@ -62,7 +62,11 @@ def test_a_byte_order_mark_in_front_is_ignored() -> None:
 
 def test_what_is_no_base64_is_told_as_an_empty_body_is() -> None:
     event = an_event("POST", "/auth/register", "", JSON) | {"body": "e3=0", "isBase64Encoded": True}
-    assert _fault(call("auth", event)) == _fault(_registered_with(b"")) == {"code": "not_json", "at": 0}
+    assert (
+        _fault(call("auth", event))
+        == _fault(_registered_with(b""))
+        == {"code": "not_json", "at": 0}
+    )
 
 
 def _is_marked(answer: Answer, status: int) -> bool:
@@ -71,7 +75,10 @@ def _is_marked(answer: Answer, status: int) -> bool:
     assert answer.status == status
     if status >= 400:
         assert answer.json["instance"] == f"urn:req:{headers['x-request-id']}"
-    return headers["x-request-id"] != "" and (headers["cache-control"], headers["x-content-type-options"]) == (
+    return headers["x-request-id"] != "" and (
+        headers["cache-control"],
+        headers["x-content-type-options"],
+    ) == (
         "no-store",
         "nosniff",
     )
@@ -99,8 +106,12 @@ def test_every_answer_is_never_kept_and_names_its_request(
         assert told == {answer.headers["x-request-id"]}
 
 
-@pytest.mark.parametrize("path", ["/leads", f"/leads/{'0' * 26}", "/auth/register", "/nothing", "/", "//", "/leads/%"])
-def test_options_on_any_path_is_a_204_before_all_else(stranger: Client, path: str, logged: StringIO) -> None:
+@pytest.mark.parametrize(
+    "path", ["/leads", f"/leads/{'0' * 26}", "/auth/register", "/nothing", "/", "//", "/leads/%"]
+)
+def test_options_on_any_path_is_a_204_before_all_else(
+    stranger: Client, path: str, logged: StringIO
+) -> None:
     for body in (None, b"\xff", b"x" * 262_145):
         answer = stranger.send("OPTIONS", path, body)
         assert (answer.status, answer.text) == (204, "")
@@ -110,5 +121,7 @@ def test_options_on_any_path_is_a_204_before_all_else(stranger: Client, path: st
 
 def test_options_is_a_204_of_every_function_and_needs_no_good_token() -> None:
     for function in FUNCTIONS:
-        event = an_event("OPTIONS", "/leads", "page=0", {"authorization": "Bearer x", "if-match": "1"})
+        event = an_event(
+            "OPTIONS", "/leads", "page=0", {"authorization": "Bearer x", "if-match": "1"}
+        )
         assert _is_marked(call(function, event), 204)

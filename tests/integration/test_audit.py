@@ -1,4 +1,6 @@
-"""The nightly audit: nothing is found in a market that is only busy; whatever is broken by hand is found and mended."""
+"""The nightly audit: nothing is found in a market that is only busy; whatever is broken by hand is
+found and mended.
+"""
 
 import json
 import logging
@@ -78,11 +80,17 @@ def unhurried() -> Iterator[None]:
 
 def test_the_day_was_busy(evening: Evening) -> None:
     entities = Counter(item.get("entity") for item in evening.items)
-    assert {"ENTRY", "PAIR", "MIRROR", "COUNTS", "NOTICE", "UNREAD", "RANKING", "MARKET"} <= {*entities}
+    assert {"ENTRY", "PAIR", "MIRROR", "COUNTS", "NOTICE", "UNREAD", "RANKING", "MARKET"} <= {
+        *entities
+    }
     assert entities["NOTICE"] > entities["UNREAD"] > 5
     assert entities["PAIR"] > 10
     assert entities["MARKET"] == 2
-    statuses = [json.loads(item["d"]).get("status") for item in evening.items if item.get("entity") == "PAIR"]
+    statuses = [
+        json.loads(item["d"]).get("status")
+        for item in evening.items
+        if item.get("entity") == "PAIR"
+    ]
     assert {*statuses} >= {"PENDING", "ACCEPTED", "COMPLETED", "REJECTED"}
     archived = [item for item in evening.items if item.get("status") == "ARCHIVED"]
     assert archived
@@ -113,12 +121,16 @@ def test_what_is_broken_is_found_once_and_mended(evening: Evening, broken: Broke
     assert audited(table, evening.at) == {broken.kind: 1}
     assert audited(table, evening.at) == {}
     if broken.kind in REBUILT:
-        was, now = ([but_for_the_time(item) for item in each.items()] for each in (evening.table(), table))
+        was, now = (
+            [but_for_the_time(item) for item in each.items()] for each in (evening.table(), table)
+        )
         assert [item for item in now if item in was or not is_a_count_of_nothing(item)] == was
 
 
 def but_for_the_time(item: Item) -> Item:
-    """A market is put again at another one; a notice that is told late says what the listing costs by then."""
+    """A market is put again at another one; a notice that is told late says what the listing costs
+    by then.
+    """
     return {name: value for name, value in item.items() if name not in {"put_at", "message"}}
 
 
@@ -126,14 +138,20 @@ def is_a_count_of_nothing(item: Item) -> bool:
     return item["entity"] in {"COUNTS", "LIMITS"} and not any(item.get(name) for name in COUNTED)
 
 
-def test_an_entry_is_mended_with_a_change_under_a_higher_version_that_alerts_nobody(evening: Evening) -> None:
+def test_an_entry_is_mended_with_a_change_under_a_higher_version_that_alerts_nobody(
+    evening: Evening,
+) -> None:
     table = evening.table()
     old = in_market(table)
     put(table, entry_of(table, old), version=99)
     assert audited(table, evening.at) == {"entries": 1}
     new = table.get((old["PK"], old["SK"]))
     assert new is not None
-    assert (new["version"], new["revision"], new["updated_at"]) == (100, old["revision"], old["updated_at"])
+    assert (new["version"], new["revision"], new["updated_at"]) == (
+        100,
+        old["revision"],
+        old["updated_at"],
+    )
     assert entry_of(table, new)["version"] == 100
     own = stored_object.of_item(new)
     change = table.get(keys.change(own.kind, own.content.features.market, own.changed_at, own.id))
@@ -146,14 +164,22 @@ def test_an_entry_is_mended_with_a_change_under_a_higher_version_that_alerts_nob
     [an_entry_too_many_in_another_city, an_entry_of_what_is_archived, an_entry_of_nothing],
     ids=lambda by: by.__name__,
 )
-def test_an_entry_that_goes_is_told_to_its_market(evening: Evening, by: Callable[[MemoryTable, Evening], None]) -> None:
+def test_an_entry_that_goes_is_told_to_its_market(
+    evening: Evening, by: Callable[[MemoryTable, Evening], None]
+) -> None:
     table = evening.table()
     before = {(item["PK"], item["SK"]) for item in table.items()}
     by(table, evening)
-    (stray,) = (item for item in of_entity(table, "ENTRY") if (item["PK"], item["SK"]) not in before)
+    (stray,) = (
+        item for item in of_entity(table, "ENTRY") if (item["PK"], item["SK"]) not in before
+    )
     assert audited(table, evening.at) == {"entries": 1}
     assert table.get((stray["PK"], stray["SK"])) is None
-    told = [item for item in of_entity(table, "CHANGE") if (item["PK"], item["SK"]) not in before and "f" not in item]
+    told = [
+        item
+        for item in of_entity(table, "CHANGE")
+        if (item["PK"], item["SK"]) not in before and "f" not in item
+    ]
     (left,) = told
     assert left["PK"] == keys.changes("PROPERTY", market_of_entry(stray["PK"]))
     assert keys.id_in(left["SK"]) == keys.id_in(stray["SK"])
@@ -175,7 +201,9 @@ def at_call(number: int, act: Callable[[], object]) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("which", range(7))
-def test_a_write_that_lands_while_the_pass_goes_on_is_no_drift(evening: Evening, which: int) -> None:
+def test_a_write_that_lands_while_the_pass_goes_on_is_no_drift(
+    evening: Evening, which: int
+) -> None:
     pages = -(-len(evening.items) // PAGE_ITEMS)
     for number in range(1 + which % 5, pages + 1, 5):
         table = evening.table()
@@ -191,14 +219,22 @@ def test_a_listing_that_comes_between_the_reads_of_a_ranking_is_no_drift(evening
     wish = Owned("LEAD", keys.id_in(wished["SK"]))
     for number in range(12):
         table = evening.table()
-        other = next(item["PK"].partition("#")[2] for item in of_entity(table, "REALTOR") if item["PK"] != wished["PK"])
+        other = next(
+            item["PK"].partition("#")[2]
+            for item in of_entity(table, "REALTOR")
+            if item["PK"] != wished["PK"]
+        )
         recommend(table, "LEAD", owner_of(wish.id), wish.id, Page(1, 20), clock)
-        table.between = at_call(number, lambda table=table, other=other: offered(table, other, wished, clock))  # type: ignore[misc]
+        table.between = at_call(
+            number, lambda table=table, other=other: offered(table, other, wished, clock)
+        )  # type: ignore[misc]
         assert rankings.wrong(table, clock, wish) is None, number
 
 
 @pytest.mark.parametrize("broken", EACH_KIND, ids=lambda broken: broken.kind)
-def test_what_is_right_again_at_the_second_look_is_no_drift(evening: Evening, broken: Broken) -> None:
+def test_what_is_right_again_at_the_second_look_is_no_drift(
+    evening: Evening, broken: Broken
+) -> None:
     table = evening.table()
     broken.by(table, evening)
 
@@ -229,7 +265,9 @@ def test_killed_at_any_write_the_next_run_goes_on(evening: Evening) -> None:
     for number in range(len(ALL)):
         table, transact, done = all_broken(evening), MemoryTable.transact, count()
 
-        def dying(table: Table, writes: Sequence[Write], number: int = number, done: Any = done) -> None:
+        def dying(
+            table: Table, writes: Sequence[Write], number: int = number, done: Any = done
+        ) -> None:
             if next(done) == number:
                 raise Busy
             transact(table, writes)  # type: ignore[arg-type] # noqa: B023 - called in this round
@@ -262,8 +300,13 @@ def test_one_that_raises_keeps_no_other_from_being_mended_and_is_told_at_the_end
     evening: Evening, context: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     table, lines = all_broken(evening), StringIO()
-    entry, nobody = entry_of(table, in_market(table, "LEAD")), object_id(1, b"00", realtor_id(b"somebody"))
-    put(table, entry, PK="MARKET#LEAD#тверь#FLAT", SK=f"{keys.price(5)}#{nobody}")  # in nobody's ranking
+    entry, nobody = (
+        entry_of(table, in_market(table, "LEAD")),
+        object_id(1, b"00", realtor_id(b"somebody")),
+    )
+    put(
+        table, entry, PK="MARKET#LEAD#тверь#FLAT", SK=f"{keys.price(5)}#{nobody}"
+    )  # in nobody's ranking
     (handler,) = logging.getLogger("audit").handlers
     monkeypatch.setattr(handler, "stream", lines)
     with (
@@ -274,7 +317,11 @@ def test_one_that_raises_keeps_no_other_from_being_mended_and_is_told_at_the_end
         function.handler({}, context)
     assert str(raised.value) == "{'entries': 1}"
     failed, audited_line = map(json.loads, lines.getvalue().splitlines())
-    assert (failed["level"], failed["drift_kind"], failed["kind"]) == ("ERROR", "entries", "ValueError")
+    assert (failed["level"], failed["drift_kind"], failed["kind"]) == (
+        "ERROR",
+        "entries",
+        "ValueError",
+    )
     assert "test_audit.py" in failed["frames"][-1]
     assert SECRET not in lines.getvalue()
     assert audited_line["drift"] == ALL, "the other entry, and each other kind"
@@ -293,19 +340,27 @@ def test_two_runs_at_once_do_nothing_twice(evening: Evening) -> None:
     calls = calls_of(all_broken(evening), evening)
     for number in range(calls // 30, calls, calls // 15):
         table, others = all_broken(evening), Counter[str]()
-        table.between = at_call(number, lambda table=table, others=others: others.update(audited(table, evening.at)))  # type: ignore[misc]
+        table.between = at_call(
+            number, lambda table=table, others=others: others.update(audited(table, evening.at))
+        )  # type: ignore[misc]
         drift = audited(table, evening.at)
         table.between = lambda: None
         assert drift + others == ALL, number
         assert list(table.items()) == list(alone.items()), number
 
 
-def test_what_expired_is_not_told_again_and_what_is_young_is_left_to_the_stream(evening: Evening) -> None:
+def test_what_expired_is_not_told_again_and_what_is_young_is_left_to_the_stream(
+    evening: Evening,
+) -> None:
     table = evening.table()
     told = [item for item in of_entity(table, "NOTICE") if "match_id" in item["d"]]
     delete(table, *told)
-    delete(table, *({"PK": keys.unread(one["PK"].partition("#")[2]), "SK": one["SK"]} for one in told))
-    newest = max(pair.told[-1].at for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.told)
+    delete(
+        table, *({"PK": keys.unread(one["PK"].partition("#")[2]), "SK": one["SK"]} for one in told)
+    )
+    newest = max(
+        pair.told[-1].at for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.told
+    )
     assert newest not in {at for at, _ in owed_and_told(table, newest + 5 * MINUTE)}
     late = [(at, known) for at, known in owed_and_told(table, newest + 90 * DAY_MS)]
     assert late == []
@@ -339,20 +394,28 @@ def test_every_kind_has_a_metric_also_where_nothing_is_found(
     a_count_lost(table, evening)
     with patch.multiple(function, table=table, now_ms=lambda: evening.at, _pause=lambda: None):
         assert function.handler({}, context) == dict.fromkeys(KINDS, 0) | {"counts": 1}
-    emitted = json.loads(next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line))
+    emitted = json.loads(
+        next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    )
     (metrics,) = emitted["_aws"]["CloudWatchMetrics"]
     assert (metrics["Namespace"], metrics["Dimensions"]) == ("Cobroke", [["stage", "service"]])
     assert (emitted["stage"], emitted["service"]) == ("local", "audit")
     names = {f"Drift{kind.capitalize()}" for kind in KINDS}
     assert {metric["Name"] for metric in metrics["Metrics"]} == names
-    assert {name: emitted[name] for name in names} == {name: [0.0] for name in names} | {"DriftCounts": [1.0]}
+    assert {name: emitted[name] for name in names} == {name: [0.0] for name in names} | {
+        "DriftCounts": [1.0]
+    }
 
 
-def test_it_logs_one_line_of_numbers(evening: Evening, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_logs_one_line_of_numbers(
+    evening: Evening, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = StringIO()
     (handler,) = logging.getLogger("audit").handlers
     monkeypatch.setattr(handler, "stream", lines)
-    with patch.multiple(function, table=all_broken(evening), now_ms=lambda: evening.at, _pause=lambda: None):
+    with patch.multiple(
+        function, table=all_broken(evening), now_ms=lambda: evening.at, _pause=lambda: None
+    ):
         function.handler({}, context)
     (line,) = lines.getvalue().splitlines()
     said = json.loads(line)
@@ -360,7 +423,9 @@ def test_it_logs_one_line_of_numbers(evening: Evening, context: Any, monkeypatch
     assert {*said} == {"level", "location", "message", "timestamp", "service", "drift"}
 
 
-def test_it_says_what_it_has_counted_when_its_time_is_up(evening: Evening, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_what_it_has_counted_when_its_time_is_up(
+    evening: Evening, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Twenty seconds are kept for that."""
     table = all_broken(evening)
     late = SimpleNamespace(get_remaining_time_in_millis=lambda: 19_000)
@@ -373,5 +438,8 @@ def test_the_pass_reads_a_real_table_whole(evening: Evening) -> None:
     table = Table(TABLE)
     for item in evening.items:
         table.put_alone(item, condition="", values=None)
-    delete(table, next(item for item in evening.items if item.get("entity") == "COUNTS" and item["matches"]))
+    delete(
+        table,
+        next(item for item in evening.items if item.get("entity") == "COUNTS" and item["matches"]),
+    )
     assert audited(table, evening.at) == {"counts": 1}

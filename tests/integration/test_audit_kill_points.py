@@ -1,4 +1,6 @@
-"""Wherever the audit dies, the next one leaves what a clean one leaves; whatever is written beside it is no drift."""
+"""Wherever the audit dies, the next one leaves what a clean one leaves; whatever is written beside
+it is no drift.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,7 +22,15 @@ from cobroke.storage.matches import PairIds
 from cobroke.storage.scan import Listed, Owned
 from tests.memory_table import MemoryTable
 from tests.support.drifts import ALL, all_broken, an_entry_of_a_stale_lead
-from tests.support.evening import PAGE_ITEMS, BusyTown, Evening, audited, in_market, of_entity, writers
+from tests.support.evening import (
+    PAGE_ITEMS,
+    BusyTown,
+    Evening,
+    audited,
+    in_market,
+    of_entity,
+    writers,
+)
 from tests.support.scheduler import Killed
 from tests.support.table_calls import When, watched
 from tests.support.town import MINUTE
@@ -78,7 +88,9 @@ def test_a_clean_run_mends_every_kind_and_forgets_what_is_deserted(evening: Even
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(evening: Evening, when: When) -> None:
+def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(
+    evening: Evening, when: When
+) -> None:
     start = broken(evening)
     clean = copied(start)
     with watched(clean) as calls:
@@ -102,7 +114,9 @@ def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(e
 
 
 def a_pair_to_be(table: MemoryTable) -> PairIds:
-    """Two that have nothing to do with each other yet, and may: no knock-out forbids what is so alike."""
+    """Two that have nothing to do with each other yet, and may: no knock-out forbids what is so
+    alike.
+    """
     there = [stored_object.of_item(item) for kind in keys.KINDS for item in of_entity(table, kind)]
     in_it = [one for one in there if one.in_market]
     return next(
@@ -120,7 +134,9 @@ def a_pair_to_be(table: MemoryTable) -> PairIds:
 def all_writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
     """And one that begins a match, told at once."""
     ids = a_pair_to_be(table)
-    like = partial(agreement.act, table, "LEAD", owner_of(ids.lead_id), ids, Deed("LIKE"), lambda: evening.at)
+    like = partial(
+        agreement.act, table, "LEAD", owner_of(ids.lead_id), ids, Deed("LIKE"), lambda: evening.at
+    )
     return [*writers(table, evening), like]
 
 
@@ -129,10 +145,14 @@ WRITERS = range(8)
 
 def touched(table: MemoryTable) -> SimpleNamespace:
     """A pass that takes for wrong whatever the writers write."""
-    pending = [pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"][:1]
+    pending = [
+        pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
+    ][:1]
     ids = [a_pair_to_be(table), *(PairIds(pair.lead_id, pair.property_id) for pair in pending)]
     first = [keys.id_in(in_market(table, kind)["SK"]) for kind in keys.KINDS]
-    objects = sorted({Owned(*one) for each in (*ids, first) for one in zip(keys.KINDS, each, strict=True)})
+    objects = sorted(
+        {Owned(*one) for each in (*ids, first) for one in zip(keys.KINDS, each, strict=True)}
+    )
     return SimpleNamespace(
         mirrors=ids,
         counts=objects,
@@ -147,7 +167,9 @@ def touched(table: MemoryTable) -> SimpleNamespace:
 
 
 @pytest.mark.parametrize("which", WRITERS)
-def test_a_write_before_any_call_is_no_drift_though_all_it_touches_is_suspect(evening: Evening, which: int) -> None:
+def test_a_write_before_any_call_is_no_drift_though_all_it_touches_is_suspect(
+    evening: Evening, which: int
+) -> None:
     start = evening.table()
     with patch.object(scan, "over", lambda *_: touched(start)):
         with watched(quiet := copied(start)) as calls:
@@ -156,7 +178,13 @@ def test_a_write_before_any_call_is_no_drift_though_all_it_touches_is_suspect(ev
             table, landed = copied(start), list[object]()
             write = all_writers(table, evening)[which]
 
-            def lands(call: int, when: When, number: int = number, landed: Any = landed, write: Any = write) -> None:
+            def lands(
+                call: int,
+                when: When,
+                number: int = number,
+                landed: Any = landed,
+                write: Any = write,
+            ) -> None:
                 if (call, when) == (number, "before"):
                     landed.append(write())
 
@@ -171,7 +199,9 @@ STRIDE = 2 * len(WRITERS)
 
 
 @pytest.mark.parametrize("which", WRITERS)
-def test_a_write_at_any_call_adds_no_drift_to_what_there_is_and_all_is_mended(evening: Evening, which: int) -> None:
+def test_a_write_at_any_call_adds_no_drift_to_what_there_is_and_all_is_mended(
+    evening: Evening, which: int
+) -> None:
     start = broken(evening)
     with watched(quiet := copied(start)) as calls:
         audited(quiet, evening.at)

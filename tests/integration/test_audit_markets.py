@@ -1,4 +1,6 @@
-"""The nightly audit forgets the markets in which nothing stands, but none where somebody is just coming."""
+"""The nightly audit forgets the markets in which nothing stands, but none where somebody is just
+coming.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -117,14 +119,18 @@ def test_a_market_is_kept_until_the_runs_have_followed_what_happened_in_it(land:
     assert "тула" not in land.cities
 
 
-def test_whoever_comes_to_a_forgotten_market_makes_it_known_again_and_it_is_followed(deserted_land: Land) -> None:
+def test_whoever_comes_to_a_forgotten_market_makes_it_known_again_and_it_is_followed(
+    deserted_land: Land,
+) -> None:
     deserted_land.audits()
     deserted_land.posts("LEAD", deserted_land.anna, body("LEAD", "Тула"))
     deserted_land.follows()
     assert deserted_land.cities == {"тула", "тверь"}
     part = "MARKET#FLAT#тула"
     assert part in parts_of_a_run(deserted_land.table)
-    assert work_on(deserted_land.table, part, deserted_land.clock)["objects"] == 2, "who came, and who had left"
+    assert work_on(deserted_land.table, part, deserted_land.clock)["objects"] == 2, (
+        "who came, and who had left"
+    )
 
 
 def test_whose_record_is_lost_is_made_known_by_the_next_audit(deserted_land: Land) -> None:
@@ -152,7 +158,11 @@ def lands() -> Iterator[tuple[int, Land]]:
 
 def deserted_land_of() -> Land:
     land = Land()
-    land.edits("PROPERTY", land.posts("PROPERTY", land.anna, body("PROPERTY", "Тула")), body("PROPERTY", "Тверь"))
+    land.edits(
+        "PROPERTY",
+        land.posts("PROPERTY", land.anna, body("PROPERTY", "Тула")),
+        body("PROPERTY", "Тверь"),
+    )
     registry.remember(land.table, TULA, set(), land.now)
     land.follows()
     land.now += deserted.QUIET_MS + MINUTE
@@ -162,8 +172,8 @@ def deserted_land_of() -> Land:
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("known", [False, True])
 def test_a_market_is_known_whenever_somebody_comes_to_it(*, known: bool, late: bool) -> None:
-    """Between any two calls of the audit, his stream record read at once or behind it; perhaps by a function that has
-    known the market for nine minutes, of a record that came late.
+    """Between any two calls of the audit, his stream record read at once or behind it; perhaps by a
+    function that has known the market for nine minutes, of a record that came late.
     """
     forgotten = 0
     for number, land in lands():

@@ -1,4 +1,6 @@
-"""What time does by itself: matches expire, objects grow stale and come back, none too early, late or twice."""
+"""What time does by itself: matches expire, objects grow stale and come back, none too early, late
+or twice.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -30,7 +32,9 @@ BODIES: dict[Side, Callable[..., Json]] = {"LEAD": a_lead, "PROPERTY": a_propert
 
 
 class Deal:
-    """Anna's lead, Boris's listing, and a LIKE of hers at `liked_at`; time stands still but where a test moves it."""
+    """Anna's lead, Boris's listing, and a LIKE of hers at `liked_at`; time stands still but where a
+    test moves it.
+    """
 
     def __init__(self) -> None:
         self.city = City(0)
@@ -66,7 +70,13 @@ class Deal:
         self.city.now = at
         schedule = Schedule(self.city)
         schedule.run()
-        return Counter({kind: count for kind, count in schedule.did.items() if kind in {"expired", "stale"} and count})
+        return Counter(
+            {
+                kind: count
+                for kind, count in schedule.did.items()
+                if kind in {"expired", "stale"} and count
+            }
+        )
 
     def is_stale(self, kind: Side) -> bool:
         return objects.load(self.city.table, kind, self.id_of(kind)).stale
@@ -81,9 +91,12 @@ def deal() -> Deal:
 
 
 @pytest.mark.parametrize(
-    ("after", "status"), [(PENDING_FOR - MINUTE, "PENDING"), (PENDING_FOR - 1, "PENDING"), (PENDING_FOR, "REJECTED")]
+    ("after", "status"),
+    [(PENDING_FOR - MINUTE, "PENDING"), (PENDING_FOR - 1, "PENDING"), (PENDING_FOR, "REJECTED")],
 )
-def test_a_match_expires_after_fourteen_days_without_an_act(deal: Deal, after: int, status: str) -> None:
+def test_a_match_expires_after_fourteen_days_without_an_act(
+    deal: Deal, after: int, status: str
+) -> None:
     assert PENDING_FOR == 14 * DAY_MS
     deal.run(at=deal.liked_at + after)
     assert deal.pair.status == status
@@ -95,8 +108,16 @@ def test_an_expired_match_says_why_counts_no_more_and_tells_nobody(deal: Deal) -
     assert deal.run(at=deal.liked_at + PENDING_FOR) == {"expired": 1}
     deliver(deal.city, Random(0))
     pair = deal.pair
-    assert (pair.status, pair.negotiation_status, pair.closed_reason) == ("REJECTED", "REJECTED", "EXPIRED")
-    assert (pair.closed_by, pair.awaiting, pair.closed_at) == (None, None, deal.liked_at + PENDING_FOR)
+    assert (pair.status, pair.negotiation_status, pair.closed_reason) == (
+        "REJECTED",
+        "REJECTED",
+        "EXPIRED",
+    )
+    assert (pair.closed_by, pair.awaiting, pair.closed_at) == (
+        None,
+        None,
+        deal.liked_at + PENDING_FOR,
+    )
     assert [match_count(deal.city.table, kind, deal.id_of(kind)) for kind in SIDES] == [0, 0]
     assert deal.city.pair_notices == told
 
@@ -125,7 +146,9 @@ def test_what_was_agreed_does_not_expire(deal: Deal) -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_either_side_reopens_what_has_expired_and_it_may_expire_again(deal: Deal, side: Side) -> None:
+def test_either_side_reopens_what_has_expired_and_it_may_expire_again(
+    deal: Deal, side: Side
+) -> None:
     deal.run(at=deal.liked_at + PENDING_FOR)
     again = deal.liked_at + PENDING_FOR + MINUTE
     deal.acts(side, at=again)
@@ -134,8 +157,12 @@ def test_either_side_reopens_what_has_expired_and_it_may_expire_again(deal: Deal
     assert deal.run(at=again + PENDING_FOR) == {"expired": 1}
 
 
-@pytest.mark.parametrize(("after", "stale"), [(59 * DAY_MS, False), (60 * DAY_MS - 1, False), (60 * DAY_MS, True)])
-def test_an_object_grows_stale_sixty_days_after_its_last_put(deal: Deal, after: int, stale: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("after", "stale"), [(59 * DAY_MS, False), (60 * DAY_MS - 1, False), (60 * DAY_MS, True)]
+)
+def test_an_object_grows_stale_sixty_days_after_its_last_put(
+    deal: Deal, after: int, stale: bool
+) -> None:  # noqa: FBT001
     assert FRESH_FOR_MS == 60 * DAY_MS
     created = objects.load(deal.city.table, "PROPERTY", deal.ids.property_id).updated_at
     deal.written("LEAD", at=created + DAY_MS)
@@ -145,7 +172,9 @@ def test_an_object_grows_stale_sixty_days_after_its_last_put(deal: Deal, after: 
 
 
 @pytest.mark.parametrize("kind", SIDES)
-def test_a_put_that_changes_nothing_in_the_last_minute_keeps_an_object_fresh(deal: Deal, kind: Side) -> None:
+def test_a_put_that_changes_nothing_in_the_last_minute_keeps_an_object_fresh(
+    deal: Deal, kind: Side
+) -> None:
     created = objects.load(deal.city.table, kind, deal.id_of(kind)).updated_at
     put_at = created + FRESH_FOR_MS - MINUTE
     deal.written(kind, at=put_at)
@@ -183,7 +212,9 @@ def test_a_run_that_is_three_weeks_late_loses_nothing() -> None:
     assert len(acted) >= 5
     assert "PENDING" not in {pair.status for pair in _pairs(city)}
     there = [objects.load(city.table, kind, one) for one, kind in city.there.items()]
-    assert [one.id for one in there if one.stale] == [one.id for one in there if (one.stale_at or 0) <= city.now]
+    assert [one.id for one in there if one.stale] == [
+        one.id for one in there if (one.stale_at or 0) <= city.now
+    ]
     assert min(late.did[kind] for kind in ("stale", "expired", "alerts", "told")) > 0, late.did
     again = Schedule(city)
     again.run()
@@ -227,13 +258,19 @@ class Shown:
         """In full, in the list, and in that of its status."""
         nouns = _noun(self.kind)
         full = self.anna.get(f"/{nouns}/{self.own}").needs(200)
-        lists = [self.anna.get(f"/{nouns}", **query).needs(200) for query in ({}, {"status": full["status"]})]
+        lists = [
+            self.anna.get(f"/{nouns}", **query).needs(200)
+            for query in ({}, {"status": full["status"]})
+        ]
         return [full, *(row for each in lists for row in each[nouns])]
 
     def recommended(self) -> tuple[int, int]:
         """To Anna for hers, to Boris for his."""
         ids = [(self.kind, self.own, self.anna), (other(self.kind), self.other, self.boris)]
-        found = [who.properties_for(one) if kind == "LEAD" else who.leads_for(one) for kind, one, who in ids]
+        found = [
+            who.properties_for(one) if kind == "LEAD" else who.leads_for(one)
+            for kind, one, who in ids
+        ]
         assert all(len(each["recommendations"]) == each["total"] for each in found)
         return found[0]["total"], found[1]["total"]
 
@@ -262,7 +299,9 @@ def shown(request: pytest.FixtureRequest, anna: Client, boris: Client) -> Shown:
     return Shown(request.param, anna, boris)
 
 
-def test_a_stale_object_is_active_out_of_every_list_and_comes_back_with_any_put(shown: Shown, run: Run) -> None:
+def test_a_stale_object_is_active_out_of_every_list_and_comes_back_with_any_put(
+    shown: Shown, run: Run
+) -> None:
     updated_at = objects.load(Table(TABLE), shown.kind, shown.own).updated_at
     facts = [("ACTIVE", False, timestamp(updated_at + FRESH_FOR_MS))] * 3
     assert _facts(shown) == facts
@@ -275,7 +314,9 @@ def test_a_stale_object_is_active_out_of_every_list_and_comes_back_with_any_put(
     put = shown.put(shown.anna, shown.kind, shown.own)
     assert put["stale"] is False
     assert _facts(shown) == [("ACTIVE", False, put["stale_at"])] * 3
-    assert put["stale_at"] > timestamp(updated_at + 2 * FRESH_FOR_MS - MINUTE), "it was put after it had grown stale"
+    assert put["stale_at"] > timestamp(updated_at + 2 * FRESH_FOR_MS - MINUTE), (
+        "it was put after it had grown stale"
+    )
     assert shown.recommended() == (1, 1)
 
 
@@ -316,7 +357,9 @@ def test_a_stale_object_that_is_archived_is_no_longer_stale(shown: Shown, run: R
 
 
 @pytest.mark.parametrize("first", ["anna", "boris"])
-def test_an_expired_match_tells_both_why_and_either_may_open_it_again(shown: Shown, run: Run, first: str) -> None:
+def test_an_expired_match_tells_both_why_and_either_may_open_it_again(
+    shown: Shown, run: Run, first: str
+) -> None:
     shown.likes(shown.anna, 200)
     run(PENDING_FOR - 10 * MINUTE)
     assert _matches(shown) == [("PENDING", None, "THEM"), ("PENDING", None, "ME")]
@@ -330,5 +373,7 @@ def test_an_expired_match_tells_both_why_and_either_may_open_it_again(shown: Sho
 def _matches(shown: Shown) -> list[tuple[Any, ...]]:
     """As Anna and as Boris see it."""
     ids = (shown.own, shown.other) if shown.kind == "LEAD" else (shown.other, shown.own)
-    views = [client.get(f"/matches/{ids[0]}{ids[1]}").needs(200) for client in (shown.anna, shown.boris)]
+    views = [
+        client.get(f"/matches/{ids[0]}{ids[1]}").needs(200) for client in (shown.anna, shown.boris)
+    ]
     return [(view["status"], view["closed_reason"], view["awaiting"]) for view in views]

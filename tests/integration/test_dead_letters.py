@@ -12,9 +12,16 @@ import pytest
 from tools import dead_letters
 from tools.dead_letters import DeadLetters, NoWayBack, main, shown
 
-PUSHES = [{"realtor_id": f"secret-{number}", "notice_id": "0000000000001-00"} for number in range(25)]
+PUSHES = [
+    {"realtor_id": f"secret-{number}", "notice_id": "0000000000001-00"} for number in range(25)
+]
 PARTS = [{"run": "2026-11-24", "part": "MARKET#FLAT#москва"}]
-RECORDS = [{"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": {"batchSize": 3}}]
+RECORDS = [
+    {
+        "requestContext": {"condition": "RetryAttemptsExhausted"},
+        "DDBStreamBatchInfo": {"batchSize": 3},
+    }
+]
 DAY = 24 * 3600 * 1000
 
 
@@ -31,7 +38,12 @@ class Stack:
 def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Stack:  # noqa: ARG001 - an account comes first
     monkeypatch.setattr(dead_letters, "WAIT_S", 0)
     monkeypatch.setattr(dead_letters, "Stack", lambda _: Stack())
-    for name in ("telegrampushfailed", "telegrampushqueue", "streammatchingfailed", "rematchworkerfailed"):
+    for name in (
+        "telegrampushfailed",
+        "telegrampushqueue",
+        "streammatchingfailed",
+        "rematchworkerfailed",
+    ):
         boto3.client("sqs").create_queue(QueueName=f"cobroke-dev-{name}1A2B-x")
     return Stack()
 
@@ -51,7 +63,9 @@ def fill(letters: DeadLetters, messages: list[Any]) -> None:
 
 def bodies(letters: DeadLetters, url: str | None) -> list[Any]:
     def batches() -> Iterator[list[Any]]:
-        while found := letters.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        while found := letters.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
             yield found
 
     found = [json.loads(message["Body"]) for message in chain.from_iterable(batches())]
@@ -85,10 +99,15 @@ def test_what_is_sent_back_is_where_it_came_from(letters: DeadLetters) -> None:
 
 
 def test_what_cannot_be_sent_back_stays(letters: DeadLetters) -> None:
-    with patch.object(letters.sqs, "send_message", side_effect=BrokenPipeError), pytest.raises(BrokenPipeError):
+    with (
+        patch.object(letters.sqs, "send_message", side_effect=BrokenPipeError),
+        pytest.raises(BrokenPipeError),
+    ):
         letters.redrive()
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    counted = letters.sqs.get_queue_attributes(QueueUrl=letters.url, AttributeNames=names)["Attributes"]
+    counted = letters.sqs.get_queue_attributes(QueueUrl=letters.url, AttributeNames=names)[
+        "Attributes"
+    ]
     assert sum(map(int, counted.values())) == 25
 
 

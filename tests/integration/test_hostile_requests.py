@@ -1,5 +1,5 @@
-"""Hostile requests at every function: nothing raises, and each gets a clear problem that says nothing of what was
-sent, and writes nothing.
+"""Hostile requests at every function: nothing raises, and each gets a clear problem that says
+nothing of what was sent, and writes nothing.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,9 @@ def thrown(request: Hostile) -> Answer:
     return call(function, event)
 
 
-def test_what_is_refused_gets_the_answer_of_the_contract_and_writes_nothing(facts: Mapping[str, str]) -> None:
+def test_what_is_refused_gets_the_answer_of_the_contract_and_writes_nothing(
+    facts: Mapping[str, str],
+) -> None:
     stored = what_is_stored()
     found = [
         f"{request.what}: {fault}"
@@ -51,18 +53,24 @@ def test_the_bodies_that_are_spoilt_were_valid(facts: Mapping[str, str]) -> None
     for route in ROUTES:
         if route.takes_body:
             body = dumps(a_body(route)).encode()
-            request = Hostile(route.key, 0, route.method, route.path, "", BEARER + JSON, body).of(facts)
+            request = Hostile(route.key, 0, route.method, route.path, "", BEARER + JSON, body).of(
+                facts
+            )
             assert thrown(request).status in {200, 201, 401, 409}, route.key
 
 
 def test_what_is_only_odd_is_served_as_if_it_were_not_there(facts: Mapping[str, str]) -> None:
     odd = [request for request in hostile.of(facts) if request.status < 400]
     assert len(odd) > 50
-    found = [f"{request.what}: {fault}" for request in odd for fault in faults(thrown(request), request)]
+    found = [
+        f"{request.what}: {fault}" for request in odd for fault in faults(thrown(request), request)
+    ]
     assert not found, "\n".join(found)
 
 
-def test_a_function_that_is_sent_what_is_not_its_own_says_that_there_is_nothing(facts: Mapping[str, str]) -> None:
+def test_a_function_that_is_sent_what_is_not_its_own_says_that_there_is_nothing(
+    facts: Mapping[str, str],
+) -> None:
     for request in hostile.of(facts)[::3]:
         own, event = as_sent(*request[2:])
         for function in FUNCTIONS:
@@ -82,8 +90,14 @@ ODD_EVENTS: Mapping[str, tuple[Mapping[str, Any], int]] = {
     "half a letter": ({"body": '{"client_name": "\ud800"}'}, 400),
     "base64 nobody speaks of": ({"isBase64Encoded": None} | _LEAD, 201),
     "no query": ({"queryStringParameters": None, "rawQueryString": ""} | _LEAD, 201),
-    "a query of nothing": ({"queryStringParameters": {"page": None}, "rawQueryString": "page"} | _LEAD, 201),
-    "nulls": (dict.fromkeys(("pathParameters", "stageVariables", "cookies", "routeKey")) | _LEAD, 201),
+    "a query of nothing": (
+        {"queryStringParameters": {"page": None}, "rawQueryString": "page"} | _LEAD,
+        201,
+    ),
+    "nulls": (
+        dict.fromkeys(("pathParameters", "stageVariables", "cookies", "routeKey")) | _LEAD,
+        201,
+    ),
     "path parameters of another route": ({"pathParameters": {"lead_id": CANARY}} | _LEAD, 201),
 }
 
@@ -101,8 +115,15 @@ def test_an_event_that_lacks_what_others_have_is_answered(anna: Client) -> None:
 def test_a_header_without_sense_is_no_bug(anna: Client) -> None:
     for header in ("authorization", "content-type", "if-match", "idempotency-key", "x-other"):
         for value in (None, "", "\ud800", "\x00", "é"):
-            headers: dict[str, Any] = {"authorization": f"Bearer {anna.token}", "content-type": "application/json"}
-            for verb, path in (("POST", "/leads"), ("PUT", f"/leads/{'0' * 26}"), ("GET", "/leads")):
+            headers: dict[str, Any] = {
+                "authorization": f"Bearer {anna.token}",
+                "content-type": "application/json",
+            }
+            for verb, path in (
+                ("POST", "/leads"),
+                ("PUT", f"/leads/{'0' * 26}"),
+                ("GET", "/leads"),
+            ):
                 answer = call("leads", an_event(verb, path, "", headers | {header: value}, b"{}"))
                 assert answer.status in {200, 400, 401, 404, 415, 422}, (header, value, answer.text)
 
@@ -114,5 +135,7 @@ def test_the_query_is_read_as_it_was_sent(anna: Client) -> None:
         (error,) = call("leads", event | {"queryStringParameters": told}).needs(422)["errors"]
         assert error["pointer"] == "/page"
     event["rawQueryString"] = "p%61ge=2&limit=3"
-    answer = call("leads", event | {"queryStringParameters": {"p%61ge": "2", "limit": "3"}}).needs(200)
+    answer = call("leads", event | {"queryStringParameters": {"p%61ge": "2", "limit": "3"}}).needs(
+        200
+    )
     assert (answer["page"], answer["limit"]) == (2, 3)

@@ -23,7 +23,9 @@ def _login(client: Client, proof: dict[str, object]) -> Client:
 
 def test_a_registered_realtor_sees_his_profile(stranger: Client) -> None:
     telegram_id = a_telegram_id()
-    anna = stranger.registered(telegram_id=telegram_id, email="a@b.ru", agency_name=" Дом ", phone="8 (916) 123-45-67")
+    anna = stranger.registered(
+        telegram_id=telegram_id, email="a@b.ru", agency_name=" Дом ", phone="8 (916) 123-45-67"
+    )
     me = anna.get("/me").needs(200)
     assert me.pop("realtor_id")
     assert me == {
@@ -71,7 +73,8 @@ def test_a_proven_login_verifies_and_names_the_realtor(stranger: Client, kind: s
     proof = {
         "mini app": {"init_data": init_data(number), "other": 1, "id": None, "hash": "x"},
         "widget": widget(number, last_name="Петров"),
-        "widget with nulls": {"init_data": None} | widget(number, last_name="Петров", username=None, photo_url=None),
+        "widget with nulls": {"init_data": None}
+        | widget(number, last_name="Петров", username=None, photo_url=None),
     }[kind]
     me = _login(stranger, proof).get("/me").needs(200)
     assert (me["verified"], me["name"]) == (True, "Иван Петров")
@@ -94,7 +97,9 @@ def test_the_first_proven_login_ends_every_token_issued_before(
 
 
 def _thief_and_owner(stranger: Client) -> tuple[Client, Client]:
-    """Who typed a stranger's id, of whom the leads alone remember a version; and the owner, proven after that."""
+    """Who typed a stranger's id, of whom the leads alone remember a version; and the owner, proven
+    after that.
+    """
     telegram_id = a_telegram_id()
     thief = stranger.registered(telegram_id=telegram_id)
     thief.get("/leads").needs(200)
@@ -120,7 +125,9 @@ def test_a_token_that_was_ended_works_for_thirty_seconds_where_its_version_is_re
     thief.get("/leads").needs(401)
 
 
-def test_the_token_of_a_first_proven_login_works_at_once_and_ends_the_older(stranger: Client, clock: list[int]) -> None:
+def test_the_token_of_a_first_proven_login_works_at_once_and_ends_the_older(
+    stranger: Client, clock: list[int]
+) -> None:
     thief, owner = _thief_and_owner(stranger)
     owner.get("/leads").needs(200)
     thief.get("/leads").needs(401)
@@ -157,7 +164,9 @@ def test_a_version_that_is_remembered_is_not_read(
     assert len(reads) == 2
 
 
-def test_no_more_than_ten_thousand_versions_are_remembered(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_ten_thousand_versions_are_remembered(
+    stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("cobroke.access._MOST_REMEMBERED", 2)
     many = [stranger.registered() for _ in range(3)]
     for realtor in many * 2:
@@ -165,13 +174,26 @@ def test_no_more_than_ten_thousand_versions_are_remembered(stranger: Client, mon
     assert len(import_module("functions.leads.handler").api._access._versions) <= 2
 
 
-def test_a_token_comes_under_its_scheme_in_any_case_and_under_no_other(stranger: Client, anna: Client) -> None:
+def test_a_token_comes_under_its_scheme_in_any_case_and_under_no_other(
+    stranger: Client, anna: Client
+) -> None:
     def under(written: str) -> Answer:
-        return Client(stranger.transport, headers={"Authorization": written.format(anna.token)}).get("/me")
+        return Client(
+            stranger.transport, headers={"Authorization": written.format(anna.token)}
+        ).get("/me")
 
     for right in ("Bearer {}", "bearer {}", "BEARER {}"):
         under(right).needs(200)
-    for wrong in ("{}", "Basic {}", "Bearer", "Bearer  {}", "Bearer {} x", "Token {}", "", "Bearer{}"):
+    for wrong in (
+        "{}",
+        "Basic {}",
+        "Bearer",
+        "Bearer  {}",
+        "Bearer {} x",
+        "Token {}",
+        "",
+        "Bearer{}",
+    ):
         answer = under(wrong)
         assert answer.needs(401)["code"] == "unauthorized"
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -199,10 +221,23 @@ def test_a_proof_of_another_bot_and_a_missing_one_are_refused(stranger: Client) 
     forged = {"init_data": init_data(42, bot_token="43:OTHER")}
     stranger.post("/auth/telegram", {"telegram_auth_data": forged}).needs(401)
     proven = widget(42)
-    for wrong in ({"init_data": ""}, {"init_data": 1} | proven, proven | {"is_bot": False}, proven | {"id": True}):
+    for wrong in (
+        {"init_data": ""},
+        {"init_data": 1} | proven,
+        proven | {"is_bot": False},
+        proven | {"id": True},
+    ):
         stranger.post("/auth/telegram", {"telegram_auth_data": wrong}).needs(401)
     nulls = [proven | {name: None} for name in ("id", "auth_date", "hash")]
-    for shapeless in ({}, {"init_data": 1}, {"init_data": None}, {"id": 1, "hash": "x"}, *nulls, "text", None):
+    for shapeless in (
+        {},
+        {"init_data": 1},
+        {"init_data": None},
+        {"id": 1, "hash": "x"},
+        *nulls,
+        "text",
+        None,
+    ):
         stranger.post("/auth/telegram", {"telegram_auth_data": shapeless}).needs(422)
 
 
@@ -211,7 +246,13 @@ def test_every_route_but_two_asks_for_a_token(stranger: Client, anna: Client) ->
     key, now = text(PRIVATE_KEY.private_bytes_raw()), int(time.time())
 
     def signed(realtor_id: str = realtor, version: int = 1, **changes: Any) -> str:
-        given = {"key_id": KEY_ID, "private_key": key, "stage": "local", "now": now, "unique": "jti"} | changes
+        given = {
+            "key_id": KEY_ID,
+            "private_key": key,
+            "stage": "local",
+            "now": now,
+            "unique": "jti",
+        } | changes
         return tokens.sign(tokens.Claim(realtor_id, version), **given)
 
     anna.get("/me").needs(200)

@@ -1,4 +1,6 @@
-"""The rotation of the signing key in process: the drill's own walk, over moto, each step's functions made anew."""
+"""The rotation of the signing key in process: the drill's own walk, over moto, each step's
+functions made anew.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Lists in the sizes they have, right after thousands of edits; when a look reads the market, and when it keeps it."""
+"""Lists in the sizes they have, right after thousands of edits; when a look reads the market, and
+when it keeps it.
+"""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -41,7 +43,9 @@ def sought_by_most(kind: Kind, bodies: list[Json], others: list[Json]) -> Json:
 
     def listed(body: Json) -> int:
         pairs = ((body, other) if kind == "LEAD" else (other, body) for other in others[:100])
-        return sum((oracle.score(lead["requirements"], listing) or 0) >= 5000 for lead, listing in pairs)
+        return sum(
+            (oracle.score(lead["requirements"], listing) or 0) >= 5000 for lead, listing in pairs
+        )
 
     return max(bodies[:40], key=listed)
 
@@ -49,7 +53,13 @@ def sought_by_most(kind: Kind, bodies: list[Json], others: list[Json]) -> Json:
 def by_the_oracle(world: SeekersWorld, own: Json, bodies: dict[str, Json]) -> list[Ranked]:
     """What it would show: it knows wire bodies alone, and nothing of the product."""
     facts = [
-        {"id": one.id, "owner": one.owner, "status": one.status, "created_at": one.created_at, "body": bodies[one.id]}
+        {
+            "id": one.id,
+            "owner": one.owner,
+            "status": one.status,
+            "created_at": one.created_at,
+            "body": bodies[one.id],
+        }
         for one in world.states.values()
         if one.id != world.own_id
     ]
@@ -107,7 +117,9 @@ def saves() -> Iterator[list[bool]]:
 
 
 def a_world(kind: Kind, count: int = 20) -> SeekersWorld:
-    """With so many equally good counterparts, posted long ago: a fifth of 20 may change before the market is read."""
+    """With so many equally good counterparts, posted long ago: a fifth of 20 may change before the
+    market is read.
+    """
     world = SeekersWorld(kind)
     for _ in range(count):
         world.passes(1)
@@ -129,7 +141,9 @@ def looks_and_reads(world: SeekersWorld, reads: Mock) -> bool:
 
 
 @OF_BOTH
-def test_the_market_is_read_at_the_first_look_and_not_at_the_second(kind: Kind, reads: Mock) -> None:
+def test_the_market_is_read_at_the_first_look_and_not_at_the_second(
+    kind: Kind, reads: Mock
+) -> None:
     world = a_world(kind)
     assert looks_and_reads(world, reads)
     assert not looks_and_reads(world, reads)
@@ -158,7 +172,9 @@ def test_the_market_is_read_when_the_ranking_is_29_days_old(kind: Kind, reads: M
 
 
 @OF_BOTH
-def test_the_market_is_read_after_more_changes_than_a_fifth_of_what_was_seen(kind: Kind, reads: Mock) -> None:
+def test_the_market_is_read_after_more_changes_than_a_fifth_of_what_was_seen(
+    kind: Kind, reads: Mock
+) -> None:
     world = a_world(kind)
     assert looks_and_reads(world, reads)
     oldest = world.counterparts[0]
@@ -170,7 +186,9 @@ def test_the_market_is_read_after_more_changes_than_a_fifth_of_what_was_seen(kin
 
 
 @OF_BOTH
-def test_the_market_is_read_when_too_few_rows_are_left_above_the_cut(kind: Kind, reads: Mock) -> None:
+def test_the_market_is_read_when_too_few_rows_are_left_above_the_cut(
+    kind: Kind, reads: Mock
+) -> None:
     world = a_world(kind)
     assert looks_and_reads(world, reads)
     for an_id in world.counterparts[-3:]:
@@ -193,11 +211,17 @@ def test_a_list_that_was_never_cut_is_not_read_again_however_short(kind: Kind, r
 
 
 @OF_BOTH
-def test_a_ranking_is_kept_after_a_fresh_read_and_left_alone_at_the_next_look(kind: Kind, saves: list[bool]) -> None:
+def test_a_ranking_is_kept_after_a_fresh_read_and_left_alone_at_the_next_look(
+    kind: Kind, saves: list[bool]
+) -> None:
     world = a_world(kind)
     world.check(world.recommended)
     assert saves == [True]
-    assert (kept(world).version, kept(world).looked_at, kept(world).ranking.watermark) == (1, world.now, world.now)
+    assert (kept(world).version, kept(world).looked_at, kept(world).ranking.watermark) == (
+        1,
+        world.now,
+        world.now,
+    )
     world.archive(world.counterparts[-1])
     world.passes(MINUTE)
     world.check(world.recommended)
@@ -230,10 +254,15 @@ def test_a_ranking_is_kept_after_many_changes_and_only_once_per_overlap(
 
 
 @OF_BOTH
-def test_the_loser_of_a_race_answers_from_its_own_and_keeps_nothing(kind: Kind, saves: list[bool]) -> None:
+def test_the_loser_of_a_race_answers_from_its_own_and_keeps_nothing(
+    kind: Kind, saves: list[bool]
+) -> None:
     calls = list[int]()
     counted = a_world(kind)
-    counted.check(counted.recommended, {number: lambda number=number: calls.append(number) for number in range(50)})  # type: ignore[misc]
+    counted.check(
+        counted.recommended,
+        {number: lambda number=number: calls.append(number) for number in range(50)},
+    )  # type: ignore[misc]
     world, saves[:] = a_world(kind), []
     world.check(world.recommended, {len(calls) - 1: lambda: world.recommended(skew=1)})
     assert saves == [True, False]
@@ -243,7 +272,9 @@ def test_the_loser_of_a_race_answers_from_its_own_and_keeps_nothing(kind: Kind, 
 @OF_BOTH
 def test_a_store_that_is_busy_when_the_ranking_is_kept_does_not_fail_the_look(kind: Kind) -> None:
     world = a_world(kind)
-    throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "later"}}, "PutItem")
+    throttled = ClientError(
+        {"Error": {"Code": "ThrottlingException", "Message": "later"}}, "PutItem"
+    )
     with patch.object(world.table.store, "put_item", side_effect=throttled) as put:
         assert len(world.check(world.recommended)) == 3
     assert put.call_count == 2, "the mark, and the ranking"
@@ -279,7 +310,9 @@ def loads_of(world: SeekersWorld, others: dict[int, Callable[[], Any]]) -> tuple
 
 
 @OF_BOTH
-def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(kind: Kind, reads: Mock) -> None:
+def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(
+    kind: Kind, reads: Mock
+) -> None:
     acts: list[Callable[[SeekersWorld, str], None]] = [
         lambda world, best: world.archive(best),
         lambda world, best: world.edit(best, Offer(near=False)),
@@ -290,12 +323,16 @@ def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(kind: 
         best = world.check(world.recommended)[0].id
         reads.reset_mock()
         # The object and its ranking, its pairs, the changes; then the page.
-        answer, loads = loads_of(world, {3: lambda act=act, world=world, best=best: act(world, best)})  # type: ignore[misc]
+        answer, loads = loads_of(
+            world, {3: lambda act=act, world=world, best=best: act(world, best)}
+        )  # type: ignore[misc]
         assert (answer, loads, reads.call_count) == (world.brute_force(), 2, 0)
 
 
 @OF_BOTH
-def test_a_page_that_is_written_faster_than_it_is_loaded_is_answered_all_the_same(kind: Kind) -> None:
+def test_a_page_that_is_written_faster_than_it_is_loaded_is_answered_all_the_same(
+    kind: Kind,
+) -> None:
     world = a_world(kind, count=100)
     best = world.check(world.recommended)[0].id
     answer, loads = loads_of(world, dict.fromkeys(range(3, 50), lambda: world.edit(best, Offer())))

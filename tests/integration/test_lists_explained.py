@@ -1,4 +1,6 @@
-"""The judge of lists that are read while others write tells a right answer from one of too early or too late."""
+"""The judge of lists that are read while others write tells a right answer from one of too early or
+too late.
+"""
 
 import pytest
 
@@ -28,10 +30,15 @@ def are_right(pair: PairOfPostings, answers: Both, *, at: Both) -> set[bool]:
     """Whether each would be, had it been given at the time of the other answers."""
     others: tuple[Posting, Posting] = pair.listing, pair.lead
     judged = zip(answers, at, others, strict=True)
-    return {answer._replace(time=when.time).fault({other: pair}) is None for answer, when, other in judged}
+    return {
+        answer._replace(time=when.time).fault({other: pair}) is None
+        for answer, when, other in judged
+    }
 
 
-@pytest.mark.parametrize(("side", "action"), [("LEAD", "DISLIKE"), ("PROPERTY", "DISLIKE"), ("PROPERTY", "LIKE")])
+@pytest.mark.parametrize(
+    ("side", "action"), [("LEAD", "DISLIKE"), ("PROPERTY", "DISLIKE"), ("PROPERTY", "LIKE")]
+)
 def test_only_a_pair_that_was_acted_on_before_the_question_must_be_gone_or_ask_for_an_answer(
     pair: PairOfPostings, side: Side, action: Action
 ) -> None:
@@ -51,7 +58,9 @@ def test_while_it_is_acted_on_a_pair_may_be_there_or_gone(pair: PairOfPostings) 
     assert are_right(pair, before, at=meanwhile) == are_right(pair, after, at=meanwhile) == {True}
 
 
-def test_a_disliked_pair_must_be_back_after_a_cut_of_its_price_and_only_then(pair: PairOfPostings) -> None:
+def test_a_disliked_pair_must_be_back_after_a_cut_of_its_price_and_only_then(
+    pair: PairOfPostings,
+) -> None:
     pair.act("LEAD", "DISLIKE")
     hidden = shown(pair)
     pair.listing.write(a_property(price=17_460_000))

@@ -1,4 +1,6 @@
-"""A city's name may be as long as the contract lets it: no key that it is part of is too long for the table."""
+"""A city's name may be as long as the contract lets it: no key that it is part of is too long for
+the table.
+"""
 
 from random import Random
 
@@ -32,10 +34,16 @@ def table(aws: None) -> Table:  # noqa: ARG001 - an account comes first
 
 def test_no_letter_has_more_bytes_when_it_is_compared() -> None:
     everything = (chr(code) for code in range(0x11_0000) if not 0xD800 <= code < 0xE000)
-    assert max(len(sign.casefold().encode()) for sign in everything) * 120 == len(MARKET.city.encode()) == 720
+    assert (
+        max(len(sign.casefold().encode()) for sign in everything) * 120
+        == len(MARKET.city.encode())
+        == 720
+    )
 
 
-def test_its_market_is_registered_followed_and_reported(table: Table, anna: Client, boris: Client) -> None:
+def test_its_market_is_registered_followed_and_reported(
+    table: Table, anna: Client, boris: Client
+) -> None:
     with recorded(TABLE) as stream:
         pump = Pump(matching.handler, Random(0), PATTERNS)
         lead, _ = anna.post_lead(a_lead(city=WIDEST)), boris.post_property(a_property(city=WIDEST))

@@ -1,4 +1,6 @@
-"""What realtors are told of their pairs and how they read it: through the functions, with the stream behind them."""
+"""What realtors are told of their pairs and how they read it: through the functions, with the
+stream behind them.
+"""
 
 from collections.abc import Callable, Iterator
 from itertools import batched
@@ -81,12 +83,16 @@ def test_a_first_like_tells_the_other_side_alone(story: Story) -> None:
     assert story.lead_side() == ([], [INTEREST])
 
 
-def test_a_like_that_does_not_cross_tells_the_first_liker_that_interest_is_mutual(story: Story) -> None:
+def test_a_like_that_does_not_cross_tells_the_first_liker_that_interest_is_mutual(
+    story: Story,
+) -> None:
     assert story.property_side(proposed_commission=40) == ([INTEREST], [])
     assert story.lead_side(proposed_commission=60) == ([], [MUTUAL])
 
 
-def test_a_like_that_settles_tells_of_mutual_interest_and_shares_contacts_with_both(story: Story) -> None:
+def test_a_like_that_settles_tells_of_mutual_interest_and_shares_contacts_with_both(
+    story: Story,
+) -> None:
     story.lead_side()
     lead, listing = story.property_side()
     assert sorted(lead, key=str) == sorted([MUTUAL, SHARED], key=str)
@@ -114,7 +120,9 @@ def test_what_is_repeated_or_refused_tells_nobody(story: Story) -> None:
 
 
 def test_dislikes_kept_likes_withdrawals_and_completions_tell_nobody(story: Story) -> None:
-    assert story.property_side("DISLIKE") == story.lead_side() == story.lead_side("DISLIKE") == NOBODY
+    assert (
+        story.property_side("DISLIKE") == story.lead_side() == story.lead_side("DISLIKE") == NOBODY
+    )
     story.lead_side()
     story.property_side()
     (match,) = story.deal.anna.get(f"/leads/{story.deal.lead}/matches").needs(200)["matches"]
@@ -144,7 +152,11 @@ def test_a_notice_holds_the_ids_it_speaks_of_and_the_time_of_the_act(story: Stor
     before = now_ms()
     story.lead_side()
     story.property_side()
-    ids = {"lead_id": deal.lead, "property_id": deal.listing, "match_id": deal.seen()[0]["match_id"]}
+    ids = {
+        "lead_id": deal.lead,
+        "property_id": deal.listing,
+        "match_id": deal.seen()[0]["match_id"],
+    }
     answer = listed(deal.boris)
     shared, interest = answer["notifications"]
     assert (shared["data"], interest["data"]) == (ids, ids | {"reason": "INTEREST"})
@@ -158,7 +170,9 @@ def test_a_notice_holds_the_ids_it_speaks_of_and_the_time_of_the_act(story: Stor
         "На ваш объект есть покупатель",
         f"{described(a_property(), 'PROPERTY')}. Его риелтор просит 50\u00a0% комиссии.",
     )
-    assert timestamp(before) <= interest["created_at"] <= shared["created_at"] <= timestamp(now_ms())
+    assert (
+        timestamp(before) <= interest["created_at"] <= shared["created_at"] <= timestamp(now_ms())
+    )
     assert shared["created_at"] == deal.seen()[0]["timeline"]["contact_shared_at"]
     assert {*answer} == {"notifications", "unread_count", "total", "page", "limit"}
 
@@ -168,7 +182,9 @@ def test_nothing_of_a_client_or_of_a_message_is_told(story: Story) -> None:
     story.property_side(notes="ответ")
     for client in (story.deal.anna, story.deal.boris):
         text = client.get("/notifications").text
-        assert not any(word in text for word in ("Секрет", "тел. клиента", "тайна", "письмо", "ответ", "+7916"))
+        assert not any(
+            word in text for word in ("Секрет", "тел. клиента", "тайна", "письмо", "ответ", "+7916")
+        )
 
 
 class Inbox:
@@ -181,7 +197,8 @@ class Inbox:
     def put(self, *times: int) -> list[str]:
         """One for each of the times (ms); their ids."""
         made = [
-            Notice(notices.notice_id(at, number), "NEW_MATCH", Words("т", "т"), {}) for number, at in enumerate(times)
+            Notice(notices.notice_id(at, number), "NEW_MATCH", Words("т", "т"), {})
+            for number, at in enumerate(times)
         ]
         held = list[Write]()
         with patch.object(self.table, "transact", held.extend):
@@ -220,13 +237,20 @@ def test_pages_hold_every_notice_once_and_numbers_count_all(inbox: Inbox) -> Non
     now = now_ms()
     ids = inbox.put(*range(now - 25, now))[::-1]
     assert inbox.ids() == ids[:20]
-    assert [inbox.ids(page=page, limit=10) for page in (1, 2, 3, 4)] == [ids[:10], ids[10:20], ids[20:], []]
+    assert [inbox.ids(page=page, limit=10) for page in (1, 2, 3, 4)] == [
+        ids[:10],
+        ids[10:20],
+        ids[20:],
+        [],
+    ]
     for answer in (listed(inbox.anna, page=page, limit=10) for page in (1, 3, 4, 10**9)):
         assert (answer["total"], answer["unread_count"], answer["limit"]) == (25, 25, 10)
     assert listed(inbox.anna, page=3, limit=10)["page"] == 3
 
 
-def test_unread_only_lists_the_unread_and_the_unread_are_counted_whatever_is_listed(inbox: Inbox) -> None:
+def test_unread_only_lists_the_unread_and_the_unread_are_counted_whatever_is_listed(
+    inbox: Inbox,
+) -> None:
     now = now_ms()
     ids = inbox.put(*range(now - 6, now))
     for notice in ids[:2]:
@@ -234,8 +258,12 @@ def test_unread_only_lists_the_unread_and_the_unread_are_counted_whatever_is_lis
     assert inbox.ids(unread_only="true") == ids[:1:-1]
     assert inbox.ids(unread_only="false") == inbox.ids() == ids[::-1]
     assert inbox.ids(unread_only="true", page=2, limit=3) == ids[2:3]
-    assert [row["is_read"] for row in listed(inbox.anna)["notifications"]] == [False] * 4 + [True] * 2
-    assert not any(row["is_read"] for row in listed(inbox.anna, unread_only="true")["notifications"])
+    assert [row["is_read"] for row in listed(inbox.anna)["notifications"]] == [False] * 4 + [
+        True
+    ] * 2
+    assert not any(
+        row["is_read"] for row in listed(inbox.anna, unread_only="true")["notifications"]
+    )
     assert inbox.numbers() == inbox.numbers(unread_only="false", page=9) == (6, 4)
     assert inbox.numbers(unread_only="true") == inbox.numbers(unread_only="true", page=9) == (4, 4)
 
@@ -246,11 +274,20 @@ def test_unread_only_is_true_or_false_said_once(anna: Client) -> None:
     headers = {"authorization": f"Bearer {anna.token}"}
     for value in ("true", "false"):
         query = f"unread_only=true&unread_only={value}"
-        assert anna.transport("GET", "/notifications", query, headers, None).needs(422)["code"] == "invalid"
+        assert (
+            anna.transport("GET", "/notifications", query, headers, None).needs(422)["code"]
+            == "invalid"
+        )
 
 
 def test_pages_are_numbered_from_one_and_hold_at_most_a_hundred(anna: Client) -> None:
-    queries: list[Json] = [{"page": 0}, {"page": "x"}, {"page": 10**9 + 1}, {"limit": 0}, {"limit": 101}]
+    queries: list[Json] = [
+        {"page": 0},
+        {"page": "x"},
+        {"page": 10**9 + 1},
+        {"limit": 0},
+        {"limit": 101},
+    ]
     for query in queries:
         anna.get("/notifications", **query).needs(422)
 
@@ -267,7 +304,9 @@ def test_reading_is_repeatable_and_takes_one_mark(inbox: Inbox) -> None:
 def test_a_notice_of_another_and_none_at_all_are_the_same_miss(inbox: Inbox, boris: Client) -> None:
     (notice,) = inbox.put(now_ms())
     foreign = boris.post(f"/notifications/{notice}/read").needs(404)
-    absent = boris.post(f"/notifications/{notice[:-1]}{'0' if notice[-1] != '0' else '1'}/read").needs(404)
+    absent = boris.post(
+        f"/notifications/{notice[:-1]}{'0' if notice[-1] != '0' else '1'}/read"
+    ).needs(404)
     for answer in (foreign, absent):
         answer.pop("instance")
     assert foreign == absent
@@ -277,7 +316,13 @@ def test_a_notice_of_another_and_none_at_all_are_the_same_miss(inbox: Inbox, bor
 
 
 def test_a_malformed_id_is_a_miss(anna: Client) -> None:
-    for notice in ("1", "x" * 30, "1764000000000-0123456789ABCDEF", "1764000000000-0123456789abcde", "~"):
+    for notice in (
+        "1",
+        "x" * 30,
+        "1764000000000-0123456789ABCDEF",
+        "1764000000000-0123456789abcde",
+        "~",
+    ):
         assert anna.post(f"/notifications/{notice}/read").needs(404)["code"] == "not_found"
 
 
@@ -293,7 +338,9 @@ def test_read_all_reads_whatever_there_is_and_is_repeatable(inbox: Inbox) -> Non
     assert inbox.ids(unread_only="true") == later
 
 
-def test_what_has_expired_is_neither_listed_nor_counted_nor_read_though_it_still_lies_there(inbox: Inbox) -> None:
+def test_what_has_expired_is_neither_listed_nor_counted_nor_read_though_it_still_lies_there(
+    inbox: Inbox,
+) -> None:
     now = now_ms()
     old, *others = inbox.put(now - KEPT_S * 1000 - 2000, now - KEPT_S * 1000 + 60_000, now)
     assert len(list(inbox.table.query(f"NOTICES#{inbox.owner}"))) == 3
@@ -308,5 +355,8 @@ def test_what_has_expired_is_neither_listed_nor_counted_nor_read_though_it_still
 def test_notices_are_kept_ninety_days_from_their_event(inbox: Inbox) -> None:
     at = now_ms()
     inbox.put(at)
-    items = [*inbox.table.query(f"NOTICES#{inbox.owner}"), *inbox.table.query(f"UNREAD#{inbox.owner}")]
+    items = [
+        *inbox.table.query(f"NOTICES#{inbox.owner}"),
+        *inbox.table.query(f"UNREAD#{inbox.owner}"),
+    ]
     assert [item["expires"] for item in items] == [at // 1000 + 90 * 24 * 3600] * 2

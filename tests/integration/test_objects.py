@@ -19,7 +19,9 @@ ABSENT = "0" * 26
 
 def _keys(prefix: str) -> list[tuple[str, str]]:
     items = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
-    return sorted((item["PK"]["S"], item["SK"]["S"]) for item in items if item["PK"]["S"].startswith(prefix))
+    return sorted(
+        (item["PK"]["S"], item["SK"]["S"]) for item in items if item["PK"]["S"].startswith(prefix)
+    )
 
 
 def test_a_lead_reads_as_it_was_written(anna: Client) -> None:
@@ -51,7 +53,12 @@ def test_a_property_reads_as_it_was_written_with_what_was_not_given(anna: Client
 
 
 def test_numbers_come_back_with_the_value_they_came_with(anna: Client) -> None:
-    body = dumps(a_property()).replace("18000000", "12345678901.23").replace(":60,", ":6.05e1,").encode()
+    body = (
+        dumps(a_property())
+        .replace("18000000", "12345678901.23")
+        .replace(":60,", ":6.05e1,")
+        .encode()
+    )
     listing = anna.send("POST", "/properties", body).needs(201)["property_id"]
     text = anna.get(f"/properties/{listing}").text
     assert '"price":12345678901.23' in text
@@ -84,7 +91,12 @@ def test_lists_are_newest_first_with_totals(anna: Client) -> None:
     archived = anna.get("/leads", status="ARCHIVED", limit=1).needs(200)
     assert [row["lead_id"] for row in archived["leads"]] == [leads[1]]
     assert (archived["total"], archived["page"], archived["limit"]) == (1, 1, 1)
-    assert anna.get("/leads", page=9).needs(200) == {"leads": [], "total": 3, "page": 9, "limit": 20}
+    assert anna.get("/leads", page=9).needs(200) == {
+        "leads": [],
+        "total": 3,
+        "page": 9,
+        "limit": 20,
+    }
 
 
 def test_a_whole_list_is_cut_to_what_one_answer_may_hold(anna: Client) -> None:
@@ -111,7 +123,9 @@ def test_a_full_page_of_the_longest_leads_fits_into_one_answer(anna: Client, bor
     for _ in range(100):
         anna.post_lead(_as_long_as_it_may_be())
     listing = boris.post_property(a_property())
-    found = boris.get(f"/properties/{listing}/lead-recommendations", limit=100).needs(200)["recommendations"]
+    found = boris.get(f"/properties/{listing}/lead-recommendations", limit=100).needs(200)[
+        "recommendations"
+    ]
     assert len(found) == 100
     assert found[0]["lead_data"]["requirements"] == _as_long_as_it_may_be()["requirements"]
 
@@ -121,7 +135,10 @@ def test_a_full_page_of_the_longest_leads_fits_into_one_answer(anna: Client, bor
 def test_requirements_hold_32_kilobytes_as_they_are_sent(
     anna: Client, fraction: Decimal | int, over: int, status: int
 ) -> None:
-    budget, area = {"min": 15_000_000 + fraction, "max": 20_000_000 + fraction}, {"min": 50, "max": 70 + fraction}
+    budget, area = (
+        {"min": 15_000_000 + fraction, "max": 20_000_000 + fraction},
+        {"min": 50, "max": 70 + fraction},
+    )
     body = a_lead(
         districts=[f"{number} " + "д" * 117 for number in range(50)],
         metro_stations=[f"{number} " + "м" * 117 for number in range(50)],
@@ -151,7 +168,9 @@ def test_an_edit_keeps_photos_and_description_and_null_clears_them(anna: Client)
     edited = anna.put(f"/properties/{listing}", a_property(price=17_000_000)).needs(200)
     assert edited["details"]["price"] == 17_000_000
     assert {name: edited[name] for name in whole} == whole
-    cleared = anna.put(f"/properties/{listing}", a_property(photos=None, description=None)).needs(200)
+    cleared = anna.put(f"/properties/{listing}", a_property(photos=None, description=None)).needs(
+        200
+    )
     assert (cleared["photos"], cleared["description"]) == ([], None)
     assert anna.get(f"/properties/{listing}").needs(200) == cleared
 
@@ -166,7 +185,13 @@ def test_archiving_is_repeatable_and_final(anna: Client) -> None:
 
 @pytest.mark.parametrize(
     "move",
-    [{"city": "Тверь"}, {"rooms": 3}, {"price": 17_000_000}, {"property_type": "HOUSE"}, {"area": 61}],
+    [
+        {"city": "Тверь"},
+        {"rooms": 3},
+        {"price": 17_000_000},
+        {"property_type": "HOUSE"},
+        {"area": 61},
+    ],
     ids=str,
 )
 def test_an_edit_leaves_nothing_in_the_old_place(anna: Client, move: dict[str, Any]) -> None:

@@ -1,4 +1,6 @@
-"""However the stream is delivered, realtors are told the same and the same matches close: over a day's records."""
+"""However the stream is delivered, realtors are told the same and the same matches close: over a
+day's records.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -50,7 +52,9 @@ class Day:
     @property
     def waking(self) -> list[Json]:
         """The records that the filters let through."""
-        return [one for one in self.stream if any(passes(one, pattern) for pattern in READER.patterns)]
+        return [
+            one for one in self.stream if any(passes(one, pattern) for pattern in READER.patterns)
+        ]
 
     def table(self) -> MemoryTable:
         """A copy, of which nobody has been told anything."""
@@ -59,7 +63,9 @@ class Day:
         return table
 
     def told(self, table: Table, *, unread_only: bool = False) -> Counter[Told]:
-        found = [told_to(table, realtor_id, unread_only=unread_only) for realtor_id in self.realtors]
+        found = [
+            told_to(table, realtor_id, unread_only=unread_only) for realtor_id in self.realtors
+        ]
         return Counter(told for inbox in found for _, told in inbox)
 
     def clean(self) -> Counter[Told]:
@@ -87,13 +93,18 @@ def clean(day: Day) -> Counter[Told]:
 
 
 def a_lively_day(rng: Random) -> list[str]:
-    """Two leads, two listings, whatever comes to their owners' minds; then one deal is done, one listing archived."""
+    """Two leads, two listings, whatever comes to their owners' minds; then one deal is done, one
+    listing archived.
+    """
     anna, boris = (Client(in_process).registered() for _ in range(2))
     leads = [anna.post_lead(a_lead()) for _ in range(2)]
     listings = [boris.post_property(a_property()) for _ in range(3)]
     for _ in range(100):
         lead, listing = rng.choice(leads), rng.choice(listings)
-        body = {"action": rng.choices(["LIKE", "DISLIKE"], [8, 1])[0], "notes": rng.choice([None, "привет"])}
+        body = {
+            "action": rng.choices(["LIKE", "DISLIKE"], [8, 1])[0],
+            "notes": rng.choice([None, "привет"]),
+        }
         if rng.random() < 0.5:
             body |= {"proposed_commission": rng.choice([None, *range(47, 57)])}
             anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", body)
@@ -101,15 +112,26 @@ def a_lively_day(rng: Random) -> list[str]:
             body |= {"proposed_commission": rng.choice([None, *range(45, 54)])}
             boris.post(f"/properties/{listing}/lead-recommendations/{lead}/action", body)
     accepted = [
-        match for lead in leads for match in anna.get(f"/leads/{lead}/matches", status="ACCEPTED").needs(200)["matches"]
+        match
+        for lead in leads
+        for match in anna.get(f"/leads/{lead}/matches", status="ACCEPTED").needs(200)["matches"]
     ]
     anna.post(f"/matches/{accepted[0]['match_id']}/complete").needs(200)
     boris.put(f"/properties/{listings[0]}/archive").needs(200)
     return [str(client.get("/me").needs(200)["realtor_id"]) for client in (anna, boris)]
 
 
-def is_right(day: Day, clean: Counter[Told], seed: int, *, by: Handler = function.handler, faults: bool = True) -> bool:
-    """Whether realtors are told what a clean pass tells, and what they have read meanwhile stays read."""
+def is_right(
+    day: Day,
+    clean: Counter[Told],
+    seed: int,
+    *,
+    by: Handler = function.handler,
+    faults: bool = True,
+) -> bool:
+    """Whether realtors are told what a clean pass tells, and what they have read meanwhile stays
+    read.
+    """
     rng, table, read = Random(seed), day.table(), Counter[Told]()
     pump = Pump(by, rng, READER.patterns, rng.randint(1, BATCH_SIZE), ATTEMPTS, rng.randint(1, 4))
     cut = rng.randrange(len(day.stream))
@@ -124,7 +146,9 @@ def is_right(day: Day, clean: Counter[Told], seed: int, *, by: Handler = functio
 
 def some_read(day: Day, table: MemoryTable, rng: Random) -> Counter[Told]:
     """Realtors read some of what is new to them."""
-    new = [one for realtor_id in day.realtors for one in told_to(table, realtor_id, unread_only=True)]
+    new = [
+        one for realtor_id in day.realtors for one in told_to(table, realtor_id, unread_only=True)
+    ]
     read = [one for one in new if rng.random() < 0.3]
     for notice, told in read:
         notices.read(table, told.realtor, notice, 0)
@@ -143,7 +167,9 @@ def test_the_day_was_lively(day: Day, clean: Counter[Told]) -> None:
     assert 30 <= len(day.waking) < len(day.stream) / 2
 
 
-def test_however_it_is_delivered_realtors_are_told_what_one_clean_pass_tells(day: Day, clean: Counter[Told]) -> None:
+def test_however_it_is_delivered_realtors_are_told_what_one_clean_pass_tells(
+    day: Day, clean: Counter[Told]
+) -> None:
     assert [seed for seed in SEEDS if not is_right(day, clean, seed, faults=False)] == []
 
 
@@ -151,7 +177,9 @@ def test_so_it_is_when_the_store_fails_now_and_then(day: Day, clean: Counter[Tol
     assert [seed for seed in SEEDS if not is_right(day, clean, seed)] == []
 
 
-def test_a_crash_behind_any_record_and_a_replay_change_nothing(day: Day, clean: Counter[Told]) -> None:
+def test_a_crash_behind_any_record_and_a_replay_change_nothing(
+    day: Day, clean: Counter[Told]
+) -> None:
     waking = day.waking
     for handled in range(len(waking) + 1):
         table = day.table()
@@ -162,17 +190,29 @@ def test_a_crash_behind_any_record_and_a_replay_change_nothing(day: Day, clean: 
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_any_one_transaction_changes_nothing(day: Day, clean: Counter[Told], fault: Fault) -> None:
+def test_a_fault_of_any_one_transaction_changes_nothing(
+    day: Day, clean: Counter[Told], fault: Fault
+) -> None:
     for number in range(clean.total()):
         table, failures = day.table(), once(number, fault)
-        pump = Pump(function.handler, Random(0), READER.patterns, BATCH_SIZE, shards=1, duplicates=0, crashes=0)
+        pump = Pump(
+            function.handler,
+            Random(0),
+            READER.patterns,
+            BATCH_SIZE,
+            shards=1,
+            duplicates=0,
+            crashes=0,
+        )
         with following(table), faulty(table, failures):
             pump.run(day.stream)
         assert pump.failed == []
         assert day.told(table) == day.told(table, unread_only=True) == clean, number
 
 
-def test_a_record_that_always_fails_is_given_up_alone_and_all_others_are_told(day: Day, clean: Counter[Told]) -> None:
+def test_a_record_that_always_fails_is_given_up_alone_and_all_others_are_told(
+    day: Day, clean: Counter[Told]
+) -> None:
     table = day.table()
     with following(table):
         function.handler({"Records": day.waking}, None)
@@ -206,13 +246,17 @@ def blindly(table: Table, item: Item, **_: Any) -> Write:
     return Table.put(table, item)
 
 
-def test_a_notice_put_without_looking_whether_it_is_there_would_be_found(day: Day, clean: Counter[Told]) -> None:
+def test_a_notice_put_without_looking_whether_it_is_there_would_be_found(
+    day: Day, clean: Counter[Told]
+) -> None:
     with patch.object(MemoryTable, "put", blindly), patch.object(notices, "told", lambda *_: set()):
         assert wrong_seeds(day, clean) > len(SEEDS) / 2
 
 
 def unread_after_two_deliveries(day: Day, clean: Counter[Told], moment: int) -> int:
-    """How many marks there are where another delivery, and the realtors' reading, came before one call of the table."""
+    """How many marks there are where another delivery, and the realtors' reading, came before one
+    call of the table.
+    """
     table, calls = day.table(), count()
 
     def others() -> None:
@@ -232,11 +276,15 @@ def unread_after_two_deliveries(day: Day, clean: Counter[Told], moment: int) -> 
 MOMENTS = range(60)
 
 
-def test_two_deliveries_at_once_tell_once_and_what_was_read_stays_read(day: Day, clean: Counter[Told]) -> None:
+def test_two_deliveries_at_once_tell_once_and_what_was_read_stays_read(
+    day: Day, clean: Counter[Told]
+) -> None:
     assert [moment for moment in MOMENTS if unread_after_two_deliveries(day, clean, moment)] == []
 
 
-def test_a_look_without_a_condition_on_the_put_would_be_found(day: Day, clean: Counter[Told]) -> None:
+def test_a_look_without_a_condition_on_the_put_would_be_found(
+    day: Day, clean: Counter[Told]
+) -> None:
     with patch.object(MemoryTable, "put", blindly):
         assert any(unread_after_two_deliveries(day, clean, moment) for moment in MOMENTS)
 
@@ -252,7 +300,9 @@ def test_a_function_that_hides_its_failures_would_be_found(day: Day, clean: Coun
 
 @dataclass
 class Popular:
-    """An object with 120 PENDING matches, and one of every kind that an archive must leave as it is."""
+    """An object with 120 PENDING matches, and one of every kind that an archive must leave as it
+    is.
+    """
 
     office: Office
     kind: Side
@@ -260,7 +310,9 @@ class Popular:
 
     def __post_init__(self) -> None:
         self.id = self.office.posted(self.kind)
-        self.agreed, self.done, self.declined, self.disliked = (self.with_a_new_one() for _ in range(4))
+        self.agreed, self.done, self.declined, self.disliked = (
+            self.with_a_new_one() for _ in range(4)
+        )
         for ids in (self.agreed, self.done):
             self.office.agrees(ids)
         agreement.complete(self.office.table, self.other_owner, self.done, self.office.clock)
@@ -293,7 +345,10 @@ class Popular:
 
     def closed(self, reason: str) -> int:
         now = self.office.pairs_of(self.kind, self.id)
-        return sum(pair.closed_reason == reason and self.before[each].status == "PENDING" for each, pair in now.items())
+        return sum(
+            pair.closed_reason == reason and self.before[each].status == "PENDING"
+            for each, pair in now.items()
+        )
 
 
 @pytest.fixture(params=["LEAD", "PROPERTY"])
@@ -302,7 +357,9 @@ def popular(request: pytest.FixtureRequest) -> Popular:
 
 
 @pytest.mark.parametrize("reason", ["OBJECT_ARCHIVED", "OBJECT_CLOSED"])
-def test_when_an_object_leaves_all_that_waits_for_it_closes_and_the_rest_stays(popular: Popular, reason: str) -> None:
+def test_when_an_object_leaves_all_that_waits_for_it_closes_and_the_rest_stays(
+    popular: Popular, reason: str
+) -> None:
     office, kind = popular.office, popular.kind
     popular.leaves(reason)
     before = office.pairs_of(kind, popular.id)
@@ -314,13 +371,17 @@ def test_when_an_object_leaves_all_that_waits_for_it_closes_and_the_rest_stays(p
     }
     statuses = Counter(pair.status for pair in now.values())
     completed = 1 + (reason == "OBJECT_CLOSED")
-    assert statuses == {"REJECTED": 121, "COMPLETED": completed, None: 1} | ({"ACCEPTED": 1} if completed == 1 else {})
+    assert statuses == {"REJECTED": 121, "COMPLETED": completed, None: 1} | (
+        {"ACCEPTED": 1} if completed == 1 else {}
+    )
     assert match_count(office.table, kind, popular.id) == 2
     assert office.told() == popular.told
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_closing_that_dies_half_way_is_finished_by_the_next_try(popular: Popular, fault: Fault) -> None:
+def test_a_closing_that_dies_half_way_is_finished_by_the_next_try(
+    popular: Popular, fault: Fault
+) -> None:
     popular.leaves("OBJECT_ARCHIVED")
     office, halfway = popular.office, list[int]()
     numbers = count()
@@ -338,7 +399,9 @@ def test_a_closing_that_dies_half_way_is_finished_by_the_next_try(popular: Popul
     assert office.told() == popular.told
 
 
-def test_what_the_function_closes_wakes_it_once_and_a_replay_writes_nothing(popular: Popular) -> None:
+def test_what_the_function_closes_wakes_it_once_and_a_replay_writes_nothing(
+    popular: Popular,
+) -> None:
     office = popular.office
     pump, delivered, written = office.pump, office.pump.delivered, len(office.table.stream)
     pump.duplicates = pump.crashes = 0
@@ -408,20 +471,33 @@ def test_over_http_both_sides_see_why_a_match_was_closed(anna: Client, boris: Cl
     with recorded(TABLE) as stream:
         wish, other_wish = anna.post_lead(a_lead()), anna.post_lead(a_lead())
         offers = [boris.post_property(a_property()) for _ in range(3)]
-        likes: Iterable[tuple[str, str]] = [(wish, offer) for offer in offers] + [(other_wish, offers[0])]
+        likes: Iterable[tuple[str, str]] = [(wish, offer) for offer in offers] + [
+            (other_wish, offers[0])
+        ]
         for one, offer in likes:
-            anna.post(f"/leads/{one}/property-recommendations/{offer}/action", {"action": "LIKE"}).needs(200)
-        boris.post(f"/properties/{offers[0]}/lead-recommendations/{wish}/action", {"action": "LIKE"}).needs(200)
+            anna.post(
+                f"/leads/{one}/property-recommendations/{offer}/action", {"action": "LIKE"}
+            ).needs(200)
+        boris.post(
+            f"/properties/{offers[0]}/lead-recommendations/{wish}/action", {"action": "LIKE"}
+        ).needs(200)
         anna.post(f"/matches/{wish}{offers[0]}/complete").needs(200)
         boris.put(f"/properties/{offers[0]}/archive").needs(200)
         drain(stream, Pump(function.handler, Random(0), READER.patterns))
 
     def seen(client: Client, path: str) -> dict[str, Any]:
         found = client.get(f"{path}/matches").needs(200)["matches"]
-        return {each["match_id"]: (each["status"], each["closed_reason"], each["awaiting"]) for each in found}
+        return {
+            each["match_id"]: (each["status"], each["closed_reason"], each["awaiting"])
+            for each in found
+        }
 
     done, sold = ("COMPLETED", None, None), ("REJECTED", "OBJECT_CLOSED", None)
-    assert seen(anna, f"/leads/{wish}") == {wish + offers[0]: done, wish + offers[1]: sold, wish + offers[2]: sold}
+    assert seen(anna, f"/leads/{wish}") == {
+        wish + offers[0]: done,
+        wish + offers[1]: sold,
+        wish + offers[2]: sold,
+    }
     assert seen(boris, f"/properties/{offers[1]}") == {wish + offers[1]: sold}
     assert seen(boris, f"/properties/{offers[0]}") == {
         wish + offers[0]: done,

@@ -1,4 +1,6 @@
-"""The planner and its queue: each part of a run once, ten in a call, in no fixed order; what is refused, once more."""
+"""The planner and its queue: each part of a run once, ten in a call, in no fixed order; what is
+refused, once more.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +25,9 @@ type Json = dict[str, Any]
 
 
 class Watched(Queue):
-    """`sent`: the bodies of each call; `refuses`: which of them are not taken, by the number of the call."""
+    """`sent`: the bodies of each call; `refuses`: which of them are not taken, by the number of the
+    call.
+    """
 
     def __init__(self) -> None:
         super().__init__(boto3.client("sqs").create_queue(QueueName="runs")["QueueUrl"])
@@ -36,17 +40,23 @@ class Watched(Queue):
         bodies = [json.loads(entry["MessageBody"]) for entry in Entries]
         number = len(self.sent)
         self.sent.append(bodies)
-        refused = [entry for entry, body in zip(Entries, bodies, strict=True) if self.refuses(number, body)]
+        refused = [
+            entry for entry, body in zip(Entries, bodies, strict=True) if self.refuses(number, body)
+        ]
         taken = [entry for entry in Entries if entry not in refused]
         answer = self._take(QueueUrl=QueueUrl, Entries=taken) if taken else {}
-        failed = [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in refused]
+        failed = [
+            {"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in refused
+        ]
         return answer | {"Failed": failed}
 
     @property
     def there(self) -> list[Json]:
         """All that can be received."""
         found = list[Json]()
-        while messages := self._client.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
+        while messages := self._client.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=10
+        ).get("Messages"):
             found += [json.loads(message["Body"]) for message in messages]
         return found
 
@@ -78,7 +88,9 @@ def test_nothing_is_no_call(queue: Watched) -> None:
     assert queue.sent == []
 
 
-def test_what_was_not_taken_is_sent_again_after_a_pause_and_nothing_else(queue: Watched, pauses: list[float]) -> None:
+def test_what_was_not_taken_is_sent_again_after_a_pause_and_nothing_else(
+    queue: Watched, pauses: list[float]
+) -> None:
     queue.refuses = lambda call, body: call < 2 and body["part"].endswith(("город 3", "город 7"))
     queue.put_all(MESSAGES)
     assert [len(call) for call in queue.sent] == [10, 2, 2, 10, 5]
@@ -86,7 +98,9 @@ def test_what_was_not_taken_is_sent_again_after_a_pause_and_nothing_else(queue: 
     assert by_part(queue.there) == by_part(MESSAGES)
 
 
-def test_what_is_never_taken_ends_it_after_so_many_tries(queue: Watched, pauses: list[float]) -> None:
+def test_what_is_never_taken_ends_it_after_so_many_tries(
+    queue: Watched, pauses: list[float]
+) -> None:
     queue.refuses = lambda _, body: body["part"].endswith("город 3")
     with pytest.raises(NotTaken):
         queue.put_all(MESSAGES)
@@ -115,5 +129,7 @@ def test_no_market_is_the_last_one_every_time(queue: Watched, town: Table) -> No
     with patch.multiple(planner, table=town, queue=queue, rng=Random(0)):
         orders = [planner.handler({}, None)["parts"] for _ in range(5)]
     assert len({order[-1] for order in orders}) > 1
-    assert [message["part"] for call in queue.sent for message in call] == [part for order in orders for part in order]
+    assert [message["part"] for call in queue.sent for message in call] == [
+        part for order in orders for part in order
+    ]
     assert parts_of_a_run(town) not in orders

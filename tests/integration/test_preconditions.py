@@ -1,4 +1,6 @@
-"""Writes that depend on something: on the version that was read, on being made once, and on there being room."""
+"""Writes that depend on something: on the version that was read, on being made once, and on there
+being room.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +34,9 @@ def test_the_etag_is_the_version_that_its_owner_wrote(anna: Client, boris: Clien
     assert replaced.headers["etag"] != first
     listing = boris.post_property(a_property(rooms=1))
     anna.post(f"{path}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(200)
-    assert anna.get(path).headers["etag"] == replaced.headers["etag"], "a match is no writing of its owner's"
+    assert anna.get(path).headers["etag"] == replaced.headers["etag"], (
+        "a match is no writing of its owner's"
+    )
     archived = anna.post(f"{path}/archive")
     assert archived.headers["etag"] not in {first, replaced.headers["etag"]}
 
@@ -72,7 +76,9 @@ def test_empty_elements_of_an_if_match_are_ignored(anna: Client, form: str) -> N
 
 
 @pytest.mark.parametrize("form", ["", " ", ",", ", \t,"])
-def test_an_if_match_of_empty_elements_alone_names_no_version_and_is_a_400(anna: Client, form: str) -> None:
+def test_an_if_match_of_empty_elements_alone_names_no_version_and_is_a_400(
+    anna: Client, form: str
+) -> None:
     path = f"/leads/{anna.post_lead(a_lead())}"
     answer = saying(anna, if_match=form).put(path, a_lead()).needs(400)
     assert "errors" not in answer, "it is not of the body"
@@ -121,7 +127,9 @@ def _preset(client: Client, **counts: int) -> None:
     boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
 
 
-def test_the_thousand_and_first_active_object_is_refused_and_an_archive_makes_room(anna: Client) -> None:
+def test_the_thousand_and_first_active_object_is_refused_and_an_archive_makes_room(
+    anna: Client,
+) -> None:
     lead = anna.post_lead(a_lead())
     _preset(anna, leads=999, properties=5)
     keyed = saying(anna, idempotency_key="last")
@@ -140,19 +148,29 @@ def test_the_thousand_and_first_active_object_is_refused_and_an_archive_makes_ro
 
 def test_a_completion_makes_room_too(anna: Client, boris: Client) -> None:
     lead, listing = anna.post_lead(a_lead()), boris.post_property(a_property())
-    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(200)
-    answer = boris.post(f"/properties/{listing}/lead-recommendations/{lead}/action", {"action": "LIKE"}).needs(200)
+    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(
+        200
+    )
+    answer = boris.post(
+        f"/properties/{listing}/lead-recommendations/{lead}/action", {"action": "LIKE"}
+    ).needs(200)
     _preset(anna, leads=1000)
     anna.post("/leads", BODY).needs(429)
     anna.post(f"/matches/{answer['match']['match_id']}/complete").needs(200)
     anna.post("/leads", BODY).needs(201)
 
 
-def test_where_a_proof_is_required_nobody_registers_without(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_proof_is_required_nobody_registers_without(
+    stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from functions.auth.handler import api
     from tests.builders import a_registration, a_telegram_id, init_data
 
-    monkeypatch.setattr(api, "config", api.config.__class__(**{**vars(api.config), "registration": "proof_required"}))
+    monkeypatch.setattr(
+        api,
+        "config",
+        api.config.__class__(**{**vars(api.config), "registration": "proof_required"}),
+    )
     telegram_id = a_telegram_id()
     body = a_registration(telegram_id=telegram_id)
     assert stranger.post("/auth/register", body).needs(403)["code"] == "telegram_proof_required"

@@ -1,4 +1,6 @@
-"""What is pushed to Telegram, how often and when: the function between a queue with its own clock and a fake bot."""
+"""What is pushed to Telegram, how often and when: the function between a queue with its own clock
+and a fake bot.
+"""
 
 import json
 import logging
@@ -33,7 +35,18 @@ from tests.account import PUSH_QUEUE_URL, TABLE
 from tests.builders import BOT_TOKEN, a_context, a_registration, a_telegram_id, widget
 from tests.client import Client
 from tests.contention import contended
-from tests.fake_bot_api import BLOCKED, BROKEN, OK, REFUSED, SILENT, FakeBotApi, Reply, fake_bot_api, refusal, slower
+from tests.fake_bot_api import (
+    BLOCKED,
+    BROKEN,
+    OK,
+    REFUSED,
+    SILENT,
+    FakeBotApi,
+    Reply,
+    fake_bot_api,
+    refusal,
+    slower,
+)
 
 START_S = 1_764_000_000
 MOST_TRIES, HIDDEN_FOR_S, BATCH_SIZE = 6, 360, 5
@@ -61,7 +74,9 @@ class Post:
 
     def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
         assert delay_s >= 0
-        self.waiting.append(Message(json.loads(json.dumps(dict(message))), self.now + min(delay_s, 900)))
+        self.waiting.append(
+            Message(json.loads(json.dumps(dict(message))), self.now + min(delay_s, 900))
+        )
 
     def hold_back(self, receipt: str, seconds: int) -> None:
         self._hidden[receipt].due = self.now + seconds
@@ -116,7 +131,9 @@ def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
                 return outcome
 
     monkeypatch.setattr(function, "push", push)
-    monkeypatch.setattr(post, "hold_back", MagicMock(side_effect=ClientError({}, "ChangeMessageVisibility")))
+    monkeypatch.setattr(
+        post, "hold_back", MagicMock(side_effect=ClientError({}, "ChangeMessageVisibility"))
+    )
     for notice in "abc":
         post.put({"realtor_id": "0" * 13, "notice_id": notice})
     post.deliver_due()
@@ -134,7 +151,10 @@ def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - 
 @pytest.fixture
 def telegram(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBotApi]:  # noqa: ARG001
     """The fake, and the function speaking to it."""
-    with fake_bot_api() as api, patch.object(bot_api, "TIMEOUT", urllib3.Timeout(connect=2, read=0.3)):
+    with (
+        fake_bot_api() as api,
+        patch.object(bot_api, "TIMEOUT", urllib3.Timeout(connect=2, read=0.3)),
+    ):
         monkeypatch.setattr(function, "bot", BotApi(api.url))
         monkeypatch.setattr(function, "config", replace(function.config, telegram_api_url=api.url))
         yield api
@@ -164,7 +184,9 @@ class Reader:
         self.post.put({"realtor_id": self.id, "notice_id": notice}, delay_s)
 
     def log_in(self, **changes: Any) -> None:
-        self.stranger.post("/auth/telegram", {"telegram_auth_data": widget(self.chat, **changes)}).needs(200)
+        self.stranger.post(
+            "/auth/telegram", {"telegram_auth_data": widget(self.chat, **changes)}
+        ).needs(200)
 
     @property
     def profile(self) -> realtors.Realtor:
@@ -207,7 +229,9 @@ def test_a_button_opens_the_mini_app_where_there_is_one(telegram: FakeBotApi) ->
     assert sent.document["reply_markup"] == {"inline_keyboard": [[button]]}
 
 
-def test_whatever_is_queued_again_is_sent_once(telegram: FakeBotApi, anna_reads: Reader, post: Post) -> None:
+def test_whatever_is_queued_again_is_sent_once(
+    telegram: FakeBotApi, anna_reads: Reader, post: Post
+) -> None:
     notice = anna_reads.notice("Один раз")
     for delay in (0, 0, 1, 5000):
         anna_reads.push(notice, delay)
@@ -218,7 +242,9 @@ def test_whatever_is_queued_again_is_sent_once(telegram: FakeBotApi, anna_reads:
     assert post.failed == []
 
 
-@pytest.mark.parametrize("reply", [BROKEN, refusal(502), refusal(401), refusal(404), refusal(408)], ids=str)
+@pytest.mark.parametrize(
+    "reply", [BROKEN, refusal(502), refusal(401), refusal(404), refusal(408)], ids=str
+)
 def test_what_says_nothing_of_the_message_is_tried_later_and_later_and_then_kept_apart(
     telegram: FakeBotApi, anna_reads: Reader, post: Post, reply: Reply
 ) -> None:
@@ -240,7 +266,11 @@ def test_a_try_that_fails_does_not_keep_the_next_one_from_sending(
 
 def test_an_answer_that_makes_no_sense_is_none(telegram: FakeBotApi) -> None:
     bot = BotApi(telegram.url)
-    odd = [(status, body) for status in (200, 403, 429, 500) for body in (NO_JSON if status == 403 else NONSENSE)]
+    odd = [
+        (status, body)
+        for status in (200, 403, 429, 500)
+        for body in (NO_JSON if status == 403 else NONSENSE)
+    ]
     for status, body in odd:
         telegram.plan(42, Reply(status, body))
         with pytest.raises(Unreachable):
@@ -251,7 +281,9 @@ def test_an_answer_that_makes_no_sense_is_none(telegram: FakeBotApi) -> None:
 def test_a_wait_that_makes_no_sense_is_none(telegram: FakeBotApi) -> None:
     bot = BotApi(telegram.url)
     for wait in ("null", '"soon"', "[]", "{}", "1e999", "-1e999", "NaN", ""):
-        telegram.plan(42, Reply(429, f'{{"ok": false, "parameters": {{"retry_after": {wait}}}}}'.encode()))
+        telegram.plan(
+            42, Reply(429, f'{{"ok": false, "parameters": {{"retry_after": {wait}}}}}'.encode())
+        )
         with pytest.raises(Unreachable):
             bot.send(BOT_TOKEN, "42", Words("т", "т"))
 
@@ -336,7 +368,9 @@ def test_a_login_while_a_message_is_under_way_wins_over_its_refusal(
     assert not anna_reads.profile.push_off
 
 
-def test_what_telegram_refuses_is_dropped(telegram: FakeBotApi, anna_reads: Reader, post: Post) -> None:
+def test_what_telegram_refuses_is_dropped(
+    telegram: FakeBotApi, anna_reads: Reader, post: Post
+) -> None:
     telegram.plan(anna_reads.chat, REFUSED)
     anna_reads.notice()
     anna_reads.notice("И дальше")
@@ -345,7 +379,9 @@ def test_what_telegram_refuses_is_dropped(telegram: FakeBotApi, anna_reads: Read
     assert (len(telegram.received), post.failed, anna_reads.profile.push_off) == (2, [], False)
 
 
-def test_whom_telegram_has_not_proven_is_sent_nothing(telegram: FakeBotApi, stranger: Client, post: Post) -> None:
+def test_whom_telegram_has_not_proven_is_sent_nothing(
+    telegram: FakeBotApi, stranger: Client, post: Post
+) -> None:
     reader = Reader(stranger, post, proven=False)
     reader.notice()
     post.deliver_all()
@@ -369,12 +405,16 @@ def test_a_notice_that_is_gone_or_of_nobody_is_not_pushed(
     assert (telegram.received, post.failed) == ([], [])
 
 
-def test_of_two_deliveries_at_once_one_sends(telegram: FakeBotApi, anna_reads: Reader, post: Post) -> None:
+def test_of_two_deliveries_at_once_one_sends(
+    telegram: FakeBotApi, anna_reads: Reader, post: Post
+) -> None:
     notice = anna_reads.notice("Один раз")
     send, outcomes = function.bot.send, list[str]()
 
     def while_another_comes(*message: Any) -> Any:
-        outcomes.append(push(anna_reads.table, function._send, anna_reads.id, notice, post.now).said)
+        outcomes.append(
+            push(anna_reads.table, function._send, anna_reads.id, notice, post.now).said
+        )
         return send(*message)
 
     with patch.object(function.bot, "send", while_another_comes):
@@ -393,10 +433,15 @@ def test_a_delivery_that_meets_a_live_claim_waits_for_its_end(
     assert (len(telegram.inbox(anna_reads.chat)), post.now) == (1, START_S + CLAIMED_FOR_S)
 
 
-def test_a_token_that_cannot_be_had_is_a_failed_try_and_in_the_end_kept_apart(anna_reads: Reader, post: Post) -> None:
+def test_a_token_that_cannot_be_had_is_a_failed_try_and_in_the_end_kept_apart(
+    anna_reads: Reader, post: Post
+) -> None:
     anna_reads.notice()
     config = replace(function.config, telegram_api_url="http://127.0.0.1:9")
-    with patch.object(function, "config", config), patch.object(function, "secret", side_effect=Busy):
+    with (
+        patch.object(function, "config", config),
+        patch.object(function, "secret", side_effect=Busy),
+    ):
         post.deliver_all()
     assert (post.tries, len(post.failed)) == ([0, 10, 30, 70, 150, 310], 1)
 
@@ -408,7 +453,10 @@ def test_a_write_that_meets_another_is_no_reason_to_send_twice(
     numbers = count(1)
     anna_reads.notice()
     telegram.plan(anna_reads.chat, slower(5))
-    with contended(function.table, lambda: next(numbers) % 2 == 1), patch("cobroke.storage.pauses.time.sleep"):
+    with (
+        contended(function.table, lambda: next(numbers) % 2 == 1),
+        patch("cobroke.storage.pauses.time.sleep"),
+    ):
         post.deliver_all()
     assert (len(telegram.inbox(anna_reads.chat)), post.tries) == (1, [0, 5])
 
@@ -425,11 +473,18 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
             notice = reader.notice(f"№ {number}")
             for _ in range(rng.randint(0, 2)):
                 reader.push(notice, rng.randint(0, 100))
-        plan = rng.choices([OK, SILENT, BROKEN, slower(rng.randint(1, 90)), Reply(body=b"{")], [4, 1, 1, 2, 1], k=14)
+        plan = rng.choices(
+            [OK, SILENT, BROKEN, slower(rng.randint(1, 90)), Reply(body=b"{")],
+            [4, 1, 1, 2, 1],
+            k=14,
+        )
         lost[reader.chat] = sum(reply is SILENT for reply in plan)
         telegram.plan(reader.chat, *plan)
 
-    with contended(function.table, lambda: rng.random() < 0.2), patch("cobroke.storage.pauses.time.sleep"):
+    with (
+        contended(function.table, lambda: rng.random() < 0.2),
+        patch("cobroke.storage.pauses.time.sleep"),
+    ):
         post.deliver_all()
     assert post.failed == []
     for reader in readers:
@@ -439,7 +494,9 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
 
 
 @pytest.fixture
-def everything_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[StringIO]:
+def everything_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[StringIO]:
     """By the function and by every library."""
     lines = StringIO()
     for handler in logging.getLogger("telegram_push").handlers:
@@ -493,10 +550,19 @@ def test_the_bots_token_stands_in_no_log_line_and_in_no_error(
 def test_nor_where_telegram_cannot_be_reached_at_all(
     telegram: FakeBotApi, everything_logged: StringIO, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for url in ("http://127.0.0.1:9", "http://no host", f"{telegram.url}0000", "http://nowhere.invalid"):
+    for url in (
+        "http://127.0.0.1:9",
+        "http://no host",
+        f"{telegram.url}0000",
+        "http://nowhere.invalid",
+    ):
         with pytest.raises(Unreachable) as failed:
             BotApi(url).send(BOT_TOKEN, "42", Words("т", "т"))
-        said = "".join(traceback.format_exception(failed.value)) + everything_logged.getvalue() + caplog.text
+        said = (
+            "".join(traceback.format_exception(failed.value))
+            + everything_logged.getvalue()
+            + caplog.text
+        )
         assert BOT_TOKEN not in said
 
 
@@ -507,14 +573,22 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
     notice = anna_reads.notice("Новый объект", "ул. Мира, 5", "ул. Мира, 5")
     anna_reads.push(notice)
     post.deliver_all()
-    lines = [json.loads(line) for line in everything_logged.getvalue().splitlines() if line.startswith("{")]
-    recorded = [(line["title"], line["text"]) for line in lines if line["message"] == "push recorded"]
+    lines = [
+        json.loads(line)
+        for line in everything_logged.getvalue().splitlines()
+        if line.startswith("{")
+    ]
+    recorded = [
+        (line["title"], line["text"]) for line in lines if line["message"] == "push recorded"
+    ]
     assert recorded == [("Новый объект", "ул. Мира, 5")]
     assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "nothing to push"]
     assert str(anna_reads.chat) not in everything_logged.getvalue()
 
 
-def test_the_function_ends_its_calls_of_the_table_before_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_function_ends_its_calls_of_the_table_before_its_own_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     begun = list[float]()
     monkeypatch.setattr(function, "table", SimpleNamespace(begin=begun.append))
     assert function.handler({"Records": []}, a_context(60_000)) == {"batchItemFailures": []}
@@ -539,5 +613,7 @@ def test_the_queue_keeps_a_message_and_cuts_its_delay(aws: None) -> None:  # noq
     queue.hold_back(received["ReceiptHandle"], 0)
     assert len(client.receive_message(QueueUrl=PUSH_QUEUE_URL)["Messages"]) == 1
     queue.put({"realtor_id": "a", "notice_id": "c"}, 5000)
-    counts = client.get_queue_attributes(QueueUrl=PUSH_QUEUE_URL, AttributeNames=["All"])["Attributes"]
+    counts = client.get_queue_attributes(QueueUrl=PUSH_QUEUE_URL, AttributeNames=["All"])[
+        "Attributes"
+    ]
     assert counts["ApproximateNumberOfMessagesDelayed"] == "1"

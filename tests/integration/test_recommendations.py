@@ -6,7 +6,9 @@ from tests.builders import a_lead, a_property
 from tests.client import Client
 
 
-def test_a_new_listing_is_the_first_recommendation_of_a_matching_lead(anna: Client, boris: Client) -> None:
+def test_a_new_listing_is_the_first_recommendation_of_a_matching_lead(
+    anna: Client, boris: Client
+) -> None:
     lead = anna.post_lead(a_lead())
     listing = boris.post_property(a_property())
     answer = anna.properties_for(lead)
@@ -32,7 +34,9 @@ def test_nothing_of_the_client_is_shown_to_the_other_side(anna: Client, boris: C
     listing = boris.post_property(a_property())
     answer = boris.get(f"/properties/{listing}/lead-recommendations")
     (row,) = answer.needs(200)["recommendations"]
-    assert {name: row["lead_data"][name] for name in ("client_name", "client_contacts", "notes")} == {
+    assert {
+        name: row["lead_data"][name] for name in ("client_name", "client_contacts", "notes")
+    } == {
         "client_name": None,
         "client_contacts": None,
         "notes": None,

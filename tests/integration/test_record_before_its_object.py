@@ -1,4 +1,6 @@
-"""The stream's record of a write may come while a batch of reads sees its object, or its entry, as it was before."""
+"""The stream's record of a write may come while a batch of reads sees its object, or its entry, as
+it was before.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,7 +38,9 @@ def seen_late(world: Town, key: Key, write: Callable[[], None], times: int) -> I
         found = get_many(table, asked)
         if key in asked and left:
             left.pop()
-            return {name: item for name, item in found.items() if name != key} | ({key: before} if before else {})
+            return {name: item for name, item in found.items() if name != key} | (
+                {key: before} if before else {}
+            )
         return found
 
     with patch.object(Table, "get_many", behind):
@@ -54,17 +58,26 @@ def test_a_change_whose_object_is_still_seen_as_it_was_alerts_all_the_same(scene
     world, listing, cut = scene.world, scene.offers(FAR), a_property(price=FITTING)
     scene.settle()
     since = len(world.table.stream)
-    with seen_late(world, keys.owned("PROPERTY", listing), lambda: world.edits("PROPERTY", listing, cut), times=2):
+    with seen_late(
+        world,
+        keys.owned("PROPERTY", listing),
+        lambda: world.edits("PROPERTY", listing, cut),
+        times=2,
+    ):
         handled(scene, since)
     assert scene.told() == [(1, (listing,))]
     assert alerts.is_done(world.table, objects.load(world.table, "PROPERTY", listing))
 
 
-def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken(scene: Scene) -> None:
+def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken(
+    scene: Scene,
+) -> None:
     """Another pair begins while it is told, so that each is looked at for itself."""
     world, listing = scene.world, scene.offers(FITTING)
     another, at_first = world.posts("LEAD", world.realtors[2], a_lead()), alerts._Telling.at_first
-    entry = keys.market_entry(objects.load(world.table, "PROPERTY", listing).content.features, listing)
+    entry = keys.market_entry(
+        objects.load(world.table, "PROPERTY", listing).content.features, listing
+    )
 
     def meanwhile(telling: alerts._Telling) -> int:
         world.acts("LEAD", PairIds(another, listing), "LIKE")
@@ -74,6 +87,9 @@ def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken
         return {key: item for key, item in get_many(table, wanted).items() if key != entry}
 
     get_many = Table.get_many
-    with patch.object(alerts._Telling, "at_first", meanwhile), patch.object(Table, "get_many", unseen):
+    with (
+        patch.object(alerts._Telling, "at_first", meanwhile),
+        patch.object(Table, "get_many", unseen),
+    ):
         handled(scene, 0)
     assert scene.told() == [(1, (listing,))]

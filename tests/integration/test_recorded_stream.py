@@ -1,4 +1,6 @@
-"""The recorded stream says what DynamoDB's own would; pumps over it settle, replay, and find who wakes himself."""
+"""The recorded stream says what DynamoDB's own would; pumps over it settle, replay, and find who
+wakes himself.
+"""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,7 +16,10 @@ from cobroke.streams import BATCH_S
 from tests.account import TABLE
 from tests.pump import Json, Pump, drain, recorded
 
-LEADS = [{"eventName": [name], "dynamodb": {"NewImage": {"entity": {"S": ["LEAD"]}}}} for name in ("INSERT", "MODIFY")]
+LEADS = [
+    {"eventName": [name], "dynamodb": {"NewImage": {"entity": {"S": ["LEAD"]}}}}
+    for name in ("INSERT", "MODIFY")
+]
 NOTICES = [{"dynamodb": {"Keys": {"PK": {"S": [{"prefix": "NOTICES#"}]}}}}]
 
 
@@ -34,7 +39,11 @@ def an_item(pk: str, **attributes: Any) -> Json:
 
 
 def add(pk: str, condition: str = "") -> Json:
-    parts = {"TableName": TABLE, "Key": {"PK": {"S": pk}, "SK": {"S": "x"}}, "UpdateExpression": "ADD n :one"}
+    parts = {
+        "TableName": TABLE,
+        "Key": {"PK": {"S": pk}, "SK": {"S": "x"}},
+        "UpdateExpression": "ADD n :one",
+    }
     parts |= {"ExpressionAttributeValues": {":one": {"N": "1"}}}
     return {"Update": parts | ({"ConditionExpression": condition} if condition else {})}
 
@@ -49,14 +58,22 @@ def test_a_batch_has_its_own_time(table: Table, name: str) -> None:  # noqa: ARG
 
 def told(records: list[Json]) -> list[tuple[Any, ...]]:
     """Name, key, old and new `n` of each."""
-    images = [[record["dynamodb"].get(name) for name in ("OldImage", "NewImage")] for record in records]
+    images = [
+        [record["dynamodb"].get(name) for name in ("OldImage", "NewImage")] for record in records
+    ]
     return [
-        (record["eventName"], record["dynamodb"]["Keys"]["PK"]["S"], *(image and image["n"]["N"] for image in both))
+        (
+            record["eventName"],
+            record["dynamodb"]["Keys"]["PK"]["S"],
+            *(image and image["n"]["N"] for image in both),
+        )
         for record, both in zip(records, images, strict=True)
     ]
 
 
-def test_each_part_of_a_transaction_is_a_record_in_its_order(table: Table, stream: list[Json]) -> None:
+def test_each_part_of_a_transaction_is_a_record_in_its_order(
+    table: Table, stream: list[Json]
+) -> None:
     table.transact([table.put(an_item("a", n=1)), table.put(an_item("b", n=1)), add("c")])
     table.transact([add("c"), table.delete(("b", "x")), table.put(an_item("a", n=2))])
     assert told(stream) == [
@@ -77,7 +94,10 @@ def test_what_changes_nothing_is_no_record(table: Table, stream: list[Json]) -> 
     table.transact([table.put(an_item("a", n=1)), table.delete(("never", "x"))])
     with pytest.raises(ConditionFailed):
         table.transact(
-            [table.put(an_item("b", n=1)), table.put(an_item("a", n=2), condition="attribute_not_exists(PK)")]
+            [
+                table.put(an_item("b", n=1)),
+                table.put(an_item("a", n=2), condition="attribute_not_exists(PK)"),
+            ]
         )
     assert told(stream) == [("INSERT", "a", None, "1")]
     table.transact([table.put(an_item("a", n=2))])
@@ -90,7 +110,11 @@ def test_single_writes_and_bytes_are_told_as_lambda_tells_them(stream: list[Json
     client.put_item(TableName=TABLE, Item=key | {"n": {"N": "1"}, "f": {"B": b"\x00\xff"}})
     client.update_item(**add("a")["Update"])
     client.delete_item(TableName=TABLE, Key=key)
-    assert told(stream) == [("INSERT", "a", None, "1"), ("MODIFY", "a", "1", "2"), ("REMOVE", "a", "2", None)]
+    assert told(stream) == [
+        ("INSERT", "a", None, "1"),
+        ("MODIFY", "a", "1", "2"),
+        ("REMOVE", "a", "2", None),
+    ]
     assert stream[0]["dynamodb"]["NewImage"] == key | {"n": {"N": "1"}, "f": {"B": "AP8="}}
     with pytest.raises(ClientError):
         client.update_item(**add("a", condition="attribute_exists(PK)")["Update"])
@@ -125,7 +149,9 @@ def a_matcher(table: Table, entity: str) -> Any:
     return function
 
 
-def test_readers_of_one_stream_settle_and_replay_to_the_same_end(table: Table, stream: list[Json]) -> None:
+def test_readers_of_one_stream_settle_and_replay_to_the_same_end(
+    table: Table, stream: list[Json]
+) -> None:
     pushed = set[str]()
 
     def push(event: Json, _: Any) -> None:

@@ -1,4 +1,5 @@
-"""Bad input gets a clear problem document and changes nothing; the order of refusals is the law's."""
+"""Bad input gets a clear problem document and changes nothing; the order of refusals is the law's.
+"""
 
 from io import StringIO
 
@@ -24,17 +25,42 @@ NO_NOTICE = "1764000000000-0123456789abcdef"
         ("/leads", a_lead(city=1), "/requirements/location/city", "string_type"),
         ("/leads", a_lead(city="«—»"), "/requirements/location/city", "empty_name"),
         ("/leads", a_lead(city="\u200b"), "/requirements/location/city", "string_too_short"),
-        ("/leads", a_lead(metro_stations=["T.me/x"]), "/requirements/location/metro_stations/0", "link"),
-        ("/leads", a_lead(area={"min": -1, "max": 2}), "/requirements/area/min", "greater_than_equal"),
+        (
+            "/leads",
+            a_lead(metro_stations=["T.me/x"]),
+            "/requirements/location/metro_stations/0",
+            "link",
+        ),
+        (
+            "/leads",
+            a_lead(area={"min": -1, "max": 2}),
+            "/requirements/area/min",
+            "greater_than_equal",
+        ),
         ("/leads", a_lead(area={"min": 0, "max": 0}), "/requirements/area/max", "greater_than"),
-        ("/leads", a_lead(districts=["Арбат", LONG]), "/requirements/location/districts/1", "string_too_long"),
+        (
+            "/leads",
+            a_lead(districts=["Арбат", LONG]),
+            "/requirements/location/districts/1",
+            "string_too_long",
+        ),
         ("/leads", a_lead(budget={"min": 2, "max": 1}), "/requirements/budget", "range_order"),
         ("/leads", a_lead(budget={"min": 0, "max": 0}), "/requirements/budget", "empty_range"),
-        ("/leads", a_lead(budget={"min": "1", "max": 2}), "/requirements/budget/min", "number_type"),
+        (
+            "/leads",
+            a_lead(budget={"min": "1", "max": 2}),
+            "/requirements/budget/min",
+            "number_type",
+        ),
         ("/leads", a_lead(rooms=[True]), "/requirements/rooms/0", "int_type"),
         ("/leads", a_lead(rooms=[51]), "/requirements/rooms/0", "less_than_equal"),
         ("/leads", a_lead(rooms=None), "/requirements/rooms", "list_type"),
-        ("/leads", a_lead(property_type="APARTMENTS"), "/requirements/property_type", "literal_error"),
+        (
+            "/leads",
+            a_lead(property_type="APARTMENTS"),
+            "/requirements/property_type",
+            "literal_error",
+        ),
         ("/leads", a_lead(client_name="  "), "/client_name", "text_length"),
         (
             "/leads",
@@ -46,13 +72,28 @@ NO_NOTICE = "1764000000000-0123456789abcdef"
         ("/properties", a_property(price=10**12 + 1), "/details/price", "less_than_equal"),
         ("/properties", a_property(area=0), "/details/area", "greater_than"),
         ("/properties", a_property(street="ул. Мира\u00ad, @a"), "/address/street", "link"),
-        ("/properties", a_property(house_number="1 ww\u200bW.a.ru"), "/address/house_number", "link"),
-        ("/properties", a_property(house_number=" \u200b"), "/address/house_number", "string_too_short"),
+        (
+            "/properties",
+            a_property(house_number="1 ww\u200bW.a.ru"),
+            "/address/house_number",
+            "link",
+        ),
+        (
+            "/properties",
+            a_property(house_number=" \u200b"),
+            "/address/house_number",
+            "string_too_short",
+        ),
         ("/properties", a_property(area=1.234), "/details/area", "decimals"),
         ("/properties", a_property(floor=10), "/details", "floor_order"),
         ("/properties", a_property(floor=1.5), "/details/floor", "int_type"),
         ("/properties", a_property(year_built=2999), "/details/year_built", "less_than_equal"),
-        ("/properties", a_property(commission_share=100.01), "/commission_share", "less_than_equal"),
+        (
+            "/properties",
+            a_property(commission_share=100.01),
+            "/commission_share",
+            "less_than_equal",
+        ),
         ("/properties", a_property(photos=["http://a.ru/1.jpg"]), "/photos/0", "photo_url"),
         ("/properties", a_property(photos=["https://API.telegram.org/1"]), "/photos/0", "secret"),
         ("/properties", a_property(photos=["https://a.ru/file/bot1%3Aa/1"]), "/photos/0", "secret"),
@@ -63,12 +104,29 @@ NO_NOTICE = "1764000000000-0123456789abcdef"
             "string_pattern_mismatch",
         ),
         ("/auth/register", {"telegram_id": "a", "phone": "12345"}, "/phone", "phone"),
-        ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": "x@"}, "/email", "email"),
-        ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": " a@b.ru"}, "/email", "email"),
-        ("/auth/register", {"telegram_id": "a", "phone": "79161234567", "email": "a@b.ru\u2028"}, "/email", "email"),
+        (
+            "/auth/register",
+            {"telegram_id": "a", "phone": "79161234567", "email": "x@"},
+            "/email",
+            "email",
+        ),
+        (
+            "/auth/register",
+            {"telegram_id": "a", "phone": "79161234567", "email": " a@b.ru"},
+            "/email",
+            "email",
+        ),
+        (
+            "/auth/register",
+            {"telegram_id": "a", "phone": "79161234567", "email": "a@b.ru\u2028"},
+            "/email",
+            "email",
+        ),
     ],
 )
-def test_what_is_not_valid_is_said_field_by_field(anna: Client, path: str, body: Json, pointer: str, code: str) -> None:
+def test_what_is_not_valid_is_said_field_by_field(
+    anna: Client, path: str, body: Json, pointer: str, code: str
+) -> None:
     before = boto3.client("dynamodb").scan(TableName=TABLE)["Count"]
     problem = anna.post(path, body).needs(422)
     assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(pointer, code)]
@@ -96,7 +154,9 @@ def test_what_is_not_valid_is_said_field_by_field(anna: Client, path: str, body:
         (b"{}", 422),
     ],
 )
-def test_a_body_that_cannot_be_read_never_reaches_the_table(anna: Client, body: bytes, status: int) -> None:
+def test_a_body_that_cannot_be_read_never_reaches_the_table(
+    anna: Client, body: bytes, status: int
+) -> None:
     answer = anna.send("POST", "/leads", body)
     problem = answer.needs(status)
     assert answer.headers["content-type"] == "application/problem+json"
@@ -107,7 +167,11 @@ def test_a_body_that_cannot_be_read_never_reaches_the_table(anna: Client, body: 
 @pytest.mark.parametrize("sent", [None, "", "text/plain", "application/jsonp", "application/json5"])
 def test_another_content_type_is_415(anna: Client, sent: str | None) -> None:
     headers = {} if sent is None else {"content-type": sent}
-    client = Client(anna.transport, anna.token, {"content-type": sent or ""} if headers else {"content-type": ""})
+    client = Client(
+        anna.transport,
+        anna.token,
+        {"content-type": sent or ""} if headers else {"content-type": ""},
+    )
     client.send("POST", "/leads", b"{}").needs(415)
 
 
@@ -145,9 +209,17 @@ def test_somebody_elses_object_answers_as_an_absent_one(anna: Client, boris: Cli
         if "{" not in route.path:
             continue
         of_a_lead = route.path.startswith("/leads")
-        body = {"action": "LIKE"} if route.function == "matches" else a_lead() if of_a_lead else a_property()
+        body = (
+            {"action": "LIKE"}
+            if route.function == "matches"
+            else a_lead()
+            if of_a_lead
+            else a_property()
+        )
         answers = [
-            anna.send(route.method, _path(route, ids), dumps(body).encode() if route.takes_body else None).needs(404)
+            anna.send(
+                route.method, _path(route, ids), dumps(body).encode() if route.takes_body else None
+            ).needs(404)
             for ids in ((lead, listing), ("0" * 26, "0" * 26), ("no-id", "no-id"))
         ]
         for answer in answers:
@@ -164,7 +236,12 @@ def _path(route: Route, ids: tuple[str, str]) -> str:
 
 def test_no_refusal_repeats_what_was_sent(anna: Client) -> None:
     secret = "Секретное слово 12345"
-    for body in (a_lead(city=[secret]), a_lead(property_class=secret), {"requirements": secret}, {secret: 1}):
+    for body in (
+        a_lead(city=[secret]),
+        a_lead(property_class=secret),
+        {"requirements": secret},
+        {secret: 1},
+    ):
         assert secret not in anna.post("/leads", body).text
     answer = anna.post("/auth/register", {"telegram_id": secret, "phone": secret, "email": secret})
     answer.needs(422)
@@ -185,7 +262,9 @@ def test_a_function_that_starts_while_the_store_is_busy_answers_503_and_later_as
         anna.get(f"/matches/{'0' * 52}").needs(503)
 
 
-def test_a_busy_store_is_503_with_a_time_to_come_again(anna: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_store_is_503_with_a_time_to_come_again(
+    anna: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def busy(*_: object) -> None:
         raise Busy
 
@@ -195,7 +274,9 @@ def test_a_busy_store_is_503_with_a_time_to_come_again(anna: Client, monkeypatch
     assert answer.headers["retry-after"] == "1"
 
 
-def test_a_bug_says_nothing_and_logs_no_text(anna: Client, monkeypatch: pytest.MonkeyPatch, logged: StringIO) -> None:
+def test_a_bug_says_nothing_and_logs_no_text(
+    anna: Client, monkeypatch: pytest.MonkeyPatch, logged: StringIO
+) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("Анна, +7 916")
 
@@ -206,7 +287,9 @@ def test_a_bug_says_nothing_and_logs_no_text(anna: Client, monkeypatch: pytest.M
     assert "916" not in logged.getvalue() + answer.text
 
 
-def test_every_request_is_one_structured_line_without_anything_personal(anna: Client, logged: StringIO) -> None:
+def test_every_request_is_one_structured_line_without_anything_personal(
+    anna: Client, logged: StringIO
+) -> None:
     anna.post("/leads", a_lead(client_name="Секрет")).needs(201)
     lines = logged.getvalue().splitlines()
     assert len(lines) == 1
@@ -215,11 +298,17 @@ def test_every_request_is_one_structured_line_without_anything_personal(anna: Cl
     assert "Секрет" not in lines[0]
 
 
-def test_the_line_of_a_request_says_what_was_decided(anna: Client, boris: Client, logged: StringIO) -> None:
+def test_the_line_of_a_request_says_what_was_decided(
+    anna: Client, boris: Client, logged: StringIO
+) -> None:
     lead, listing = anna.post_lead(a_lead()), boris.post_property(a_property())
     logged.seek(logged.truncate(0))
-    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(200)
-    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}).needs(200)
+    anna.post(f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "LIKE"}).needs(
+        200
+    )
+    anna.post(
+        f"/leads/{lead}/property-recommendations/{listing}/action", {"action": "DISLIKE"}
+    ).needs(200)
     anna.put(f"/leads/{lead}", a_lead(budget={"min": 2, "max": 1}, rooms=[-1])).needs(422)
     anna.put(f"/leads/{lead}", None).needs(415)
     anna.send("PUT", f"/leads/{lead}", b"{").needs(400)

@@ -1,4 +1,6 @@
-"""The order of refusals: of two faults in one request, the one that comes first in the contract is told."""
+"""The order of refusals: of two faults in one request, the one that comes first in the contract is
+told.
+"""
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
@@ -47,7 +49,9 @@ def _headers(faults: Faults) -> dict[str, str]:
     return {"content-type": "text/json" if "no JSON type" in faults else "application/json"}
 
 
-def _first_is_told(order: Mapping[str, int], send: Callable[[Faults], Answer], without: int) -> None:
+def _first_is_told(
+    order: Mapping[str, int], send: Callable[[Faults], Answer], without: int
+) -> None:
     assert send(frozenset()).status == without
     for fault, status in order.items():
         assert send(frozenset({fault})).status == status, fault
@@ -82,7 +86,12 @@ def test_of_two_faults_of_a_create_the_first_is_told(anna: Client) -> None:
 
     def send(faults: Faults) -> Answer:
         count = "1000" if "too many" in faults else "1"
-        item = {"PK": {"S": f"REALTOR#{me}"}, "SK": {"S": "LIMITS"}, "entity": {"S": "LIMITS"}, "leads": {"N": count}}
+        item = {
+            "PK": {"S": f"REALTOR#{me}"},
+            "SK": {"S": "LIMITS"},
+            "entity": {"S": "LIMITS"},
+            "leads": {"N": count},
+        }
         boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
         headers = _headers(faults)
         if faults & {"no key", "reused key"}:
@@ -94,7 +103,9 @@ def test_of_two_faults_of_a_create_the_first_is_told(anna: Client) -> None:
     _first_is_told(OF_A_CREATE, send, 201)
 
 
-def test_of_two_faults_of_a_list_the_first_is_told(stranger: Client, anna: Client, boris: Client) -> None:
+def test_of_two_faults_of_a_list_the_first_is_told(
+    stranger: Client, anna: Client, boris: Client
+) -> None:
     foreign = boris.post_lead(a_lead())
     stranger.get("/leads/x/matches/x").needs(404)
     stranger.get("/leads/x/matches", page=0).needs(401)
@@ -104,7 +115,9 @@ def test_of_two_faults_of_a_list_the_first_is_told(stranger: Client, anna: Clien
         anna.get(f"/leads/{lead}/matches").needs(404)
 
 
-def test_a_registration_is_refused_for_its_fields_first_then_its_proof_then_its_name(stranger: Client) -> None:
+def test_a_registration_is_refused_for_its_fields_first_then_its_proof_then_its_name(
+    stranger: Client,
+) -> None:
     known = {"telegram_id": "known", "phone": "+7 916 123-45-67"}
     stranger.post("/auth/register", known).needs(201)
     forged = known | {"telegram_auth_data": {"init_data": "hash=1"}}

@@ -1,4 +1,5 @@
-"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing."""
+"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing.
+"""
 
 from collections import Counter
 from copy import deepcopy
@@ -38,7 +39,9 @@ def test_after_one_run_all_that_the_stream_has_lost_is_there_and_nothing_twice(s
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_second_run_over_all_of_it_writes_nothing_but_how_far_it_came_and_its_report(seed: int) -> None:
+def test_a_second_run_over_all_of_it_writes_nothing_but_how_far_it_came_and_its_report(
+    seed: int,
+) -> None:
     city, _ = a_day(seed)
     schedule = Schedule(city)
     schedule.run()
@@ -72,7 +75,9 @@ def _counterparts(world: Town) -> int:
 
 
 @pytest.mark.parametrize("seed", SEEDS[:6])
-def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stream(seed: int) -> None:
+def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stream(
+    seed: int,
+) -> None:
     city = City(seed)
     for _ in range(4):
         city.now += DAY_MS // 3
@@ -89,7 +94,9 @@ def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stre
 def repaired(world: Town, kind: Side, object_id: str) -> None:
     """A write that is not its owner's and changes nothing he sees."""
     old = objects.load(world.table, kind, object_id)
-    world.table.transact(stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock)))
+    world.table.transact(
+        stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock))
+    )
 
 
 class Scene:
@@ -157,7 +164,9 @@ def test_a_repair_does_not_hide_what_its_owners_write_still_owes() -> None:
 
 
 def test_what_its_owner_writes_while_a_run_is_on_is_alerted_as_it_then_is() -> None:
-    """The run has read the market before: only what comes after may say that the newer write is done."""
+    """The run has read the market before: only what comes after may say that the newer write is
+    done.
+    """
     scene = Scene(offers=0)
     first, second = scene.offered(60_000_000), scene.offered(60_000_000)
     deliver(scene.world, Random(0), lost=1)
@@ -214,7 +223,9 @@ def behind(scene: Scene, changes: int, *, price: int = 60_000_000) -> None:
     scene.settle()
 
 
-def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh_read_finds(few: int) -> None:
+def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh_read_finds(
+    few: int,
+) -> None:
     scene = Scene()
     scene.looks_at(scene.lead)
     before = scene.kept(scene.lead)
@@ -224,7 +235,11 @@ def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh
     own = objects.load(scene.world.table, "LEAD", scene.lead)
     paired = pairs.of_object(scene.world.table, "LEAD", scene.lead)
     fresh = current(scene.world.table, Seeker(own, paired, scene.world.clock()), None).ranking
-    assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (fresh.rows, fresh.cut, fresh.seen)
+    assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (
+        fresh.rows,
+        fresh.cut,
+        fresh.seen,
+    )
     assert len(kept.ranking.rows) == 12 + few
     assert kept.looked_at == before.looked_at, "a run is no look"
     assert kept.ranking.watermark > before.ranking.watermark
@@ -310,4 +325,6 @@ def test_the_streams_function_puts_each_market_once() -> None:
         for _ in range(2):
             matcher.run(world.table.stream)
     assert Counter(written)["MARKET"] == 3
-    assert {market.city for market in registry.markets(world.table)} == {f"тула #{number}" for number in range(3)}
+    assert {market.city for market in registry.markets(world.table)} == {
+        f"тула #{number}" for number in range(3)
+    }

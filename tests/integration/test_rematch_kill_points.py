@@ -1,4 +1,6 @@
-"""Wherever the planner or the worker dies, and whoever runs beside them: in the end all is done, and nothing twice."""
+"""Wherever the planner or the worker dies, and whoever runs beside them: in the end all is done,
+and nothing twice.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -34,8 +36,8 @@ def aws() -> None:
 
 @pytest.fixture(scope="module")
 def evening() -> Iterator[City]:
-    """Something of every kind is to be done: the stream of the last hour is lost, and time has gone by. A run takes
-    several slices for it.
+    """Something of every kind is to be done: the stream of the last hour is lost, and time has gone
+    by. A run takes several slices for it.
     """
     with patch.multiple(rematch, FAR_BEHIND=3, SLICE=3):
         yield an_evening()
@@ -49,7 +51,9 @@ def an_evening() -> City:
         city.posts(kind, anna, body)  # type: ignore[arg-type]
     city.now = EVENING - PENDING_FOR - 5 * MINUTE
     lead = city.posts("LEAD", anna, a_lead())
-    listings = [city.posts("PROPERTY", boris, a_property(price=20_000_000 + number)) for number in range(3)]
+    listings = [
+        city.posts("PROPERTY", boris, a_property(price=20_000_000 + number)) for number in range(3)
+    ]
     for listing in listings[:2]:
         city.acts("LEAD", PairIds(lead, listing), "LIKE")
     city.now = EVENING - DAY_MS
@@ -57,7 +61,9 @@ def an_evening() -> City:
     Schedule(city).run()
     city.looks_at("LEAD", lead)
     city.now = EVENING - 20 * MINUTE
-    new = [city.posts("PROPERTY", clara, a_property(price=19_000_000 + number)) for number in range(3)]
+    new = [
+        city.posts("PROPERTY", clara, a_property(price=19_000_000 + number)) for number in range(3)
+    ]
     newcomer = city.posts("LEAD", dima, a_lead())
     city.acts("LEAD", PairIds(newcomer, new[0]), "LIKE")
     city.acts("PROPERTY", PairIds(newcomer, new[0]), "LIKE")
@@ -69,11 +75,14 @@ def an_evening() -> City:
 
 def left_by(city: City) -> dict[Any, Json]:
     """All there is but the reports: a run that was planned again has more of them."""
-    return {key: raw for key, raw in city.table.store.items.items() if not key[0].startswith("RUN#")}
+    return {
+        key: raw for key, raw in city.table.store.items.items() if not key[0].startswith("RUN#")
+    }
 
 
 def run_until_done(schedule: Schedule) -> None:
-    """What dies is called again: the schedule tries again, the queue hands its message out again."""
+    """What dies is called again: the schedule tries again, the queue hands its message out again.
+    """
     with schedule.on_time():
         for step in (schedule.plan, schedule.work):
             try:
@@ -102,12 +111,21 @@ def test_the_evenings_run_does_something_of_every_kind(evening: City) -> None:
         "told",
     }
     assert (schedule.did["stale"], schedule.did["expired"], schedule.did["closed"]) == (2, 2, 1)
-    assert {*calls} == {"batch_get_item", "get_item", "put_item", "query", "send_message", "transact_write_items"}
+    assert {*calls} == {
+        "batch_get_item",
+        "get_item",
+        "put_item",
+        "query",
+        "send_message",
+        "transact_write_items",
+    }
     assert left_by(city) != left_by(evening)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_death_at_any_call_leaves_nothing_undone_and_nothing_done_twice(evening: City, when: When) -> None:
+def test_a_death_at_any_call_leaves_nothing_undone_and_nothing_done_twice(
+    evening: City, when: When
+) -> None:
     clean, _, calls = clean_run(evening)
     wrong, deaths = [], 0
     for number, name in enumerate(calls):
@@ -136,7 +154,9 @@ def test_a_second_run_in_the_midst_of_the_first_does_nothing_twice(evening: City
         city = deepcopy(evening)
         first, second = Schedule(city), Schedule(city)
 
-        def meanwhile(call: int, moment: When, number: int = number, second: Schedule = second) -> None:
+        def meanwhile(
+            call: int, moment: When, number: int = number, second: Schedule = second
+        ) -> None:
             if (call, moment) == (number, "before") and not second.did:
                 second.run()
 

@@ -1,4 +1,5 @@
-"""A run that is killed: the next one goes on behind its last whole slice, and nothing is left out."""
+"""A run that is killed: the next one goes on behind its last whole slice, and nothing is left out.
+"""
 
 from itertools import count, pairwise
 from random import Random
@@ -30,7 +31,10 @@ def test_a_run_that_is_killed_leaves_the_rest_to_the_next_one(slices: int) -> No
     """And what came before it is not looked at again, but for a minute of it."""
     outage = Outage(5 * SLICE)
     number = count()
-    with pytest.raises(Killed), outage.watched(lambda *call: moves(*call) and next(number) == slices):
+    with (
+        pytest.raises(Killed),
+        outage.watched(lambda *call: moves(*call) and next(number) == slices),
+    ):
         outage.run()
     followed = outage.written[slices * SLICE - 1]
     assert outage.watermark == followed.changed_at
@@ -109,7 +113,9 @@ def test_what_commits_late_with_a_time_that_was_followed_is_followed_by_the_next
     with pytest.raises(Killed), outage.watched(lambda *call: moves(*call) and next(number) == 1):
         outage.run()
     outage.run()
-    created = objects.create(outage.table, "PROPERTY", SELLER, content("PROPERTY", a_property()), lambda: late)
+    created = objects.create(
+        outage.table, "PROPERTY", SELLER, content("PROPERTY", a_property()), lambda: late
+    )
     assert created.changed_at < outage.watermark
     assert late > outage.watermark - OVERLAP_MS
     outage.run()

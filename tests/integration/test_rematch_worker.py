@@ -61,7 +61,9 @@ def emitted(said: str) -> Json:
 
 
 def test_a_part_that_fails_comes_again_in_a_minute_or_two(held: Held) -> None:
-    assert function.handler({"Records": [record(1), record(2, "broken"), record(3)]}, None) == failed(2)
+    assert function.handler(
+        {"Records": [record(1), record(2, "broken"), record(3)]}, None
+    ) == failed(2)
     ((receipt, seconds),) = held.back
     assert receipt == "receipt-2"
     assert 60 <= seconds <= 120
@@ -79,7 +81,9 @@ def test_where_the_queue_fails_too_the_other_parts_are_done_all_the_same(held: H
     assert function.handler({"Records": records}, None) == failed(1, 3)
 
 
-@pytest.mark.parametrize(("parts", "failures"), [(["AGENDA#0"], 0), (["broken"], 1), (["broken", "A", "broken"], 2)])
+@pytest.mark.parametrize(
+    ("parts", "failures"), [(["AGENDA#0"], 0), (["broken"], 1), (["broken", "A", "broken"], 2)]
+)
 def test_how_many_have_failed_is_a_metric(
     held: Held, parts: list[str], failures: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,10 +93,16 @@ def test_how_many_have_failed_is_a_metric(
     (metrics,) = said["_aws"]["CloudWatchMetrics"]
     assert (metrics["Namespace"], metrics["Dimensions"]) == ("Cobroke", [["service", "stage"]])
     assert metrics["Metrics"] == [{"Name": "PartFailed", "Unit": "Count"}]
-    assert (said["stage"], said["service"], said["PartFailed"]) == ("local", "rematch_worker", [float(failures)])
+    assert (said["stage"], said["service"], said["PartFailed"]) == (
+        "local",
+        "rematch_worker",
+        [float(failures)],
+    )
 
 
-def test_nothing_that_was_sent_is_logged_of_a_failure(held: Held, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_that_was_sent_is_logged_of_a_failure(
+    held: Held, capsys: pytest.CaptureFixture[str]
+) -> None:
     held.broken = True
     function.handler({"Records": [record(1, "broken")]}, None)
     said = capsys.readouterr()
@@ -106,10 +116,14 @@ def test_a_failure_names_the_part(held: Held, caplog: pytest.LogCaptureFixture) 
     assert json.loads(vars(said)["queued"])["part"] == "broken"
 
 
-def test_the_message_that_failed_is_visible_again_after_the_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_that_failed_is_visible_again_after_the_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """In SQS itself, whose queue hides it for an hour."""
     client = boto3.client("sqs")
-    url = client.create_queue(QueueName="runs", Attributes={"VisibilityTimeout": "3600"})["QueueUrl"]
+    url = client.create_queue(QueueName="runs", Attributes={"VisibilityTimeout": "3600"})[
+        "QueueUrl"
+    ]
     client.send_message(QueueUrl=url, MessageBody=record(1, "broken")["body"])
     (received,) = client.receive_message(QueueUrl=url)["Messages"]
     monkeypatch.setattr(function, "PAUSE_S", 0)

@@ -54,7 +54,12 @@ def deploy(maker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Deploy:
     monkeypatch.setattr(urllib.request, "urlopen", take)
 
     def ask(kind: str = "Create", name: str = "2026-11") -> Json:
-        known = {"StackId": "stack", "RequestId": "request", "LogicalResourceId": "key", "ResponseURL": "https://cfn"}
+        known = {
+            "StackId": "stack",
+            "RequestId": "request",
+            "LogicalResourceId": "key",
+            "ResponseURL": "https://cfn",
+        }
         maker.handler({"RequestType": kind, "ResourceProperties": {"KeyName": name}, **known}, None)
         answer = answers.pop()
         assert {answer.pop(same) for same in ("StackId", "RequestId", "LogicalResourceId")} == {
@@ -75,7 +80,9 @@ def _stored() -> dict[str, Json]:
         pages = boto3.client("ssm").get_paginator("get_parameters_by_path")
         for page in pages.paginate(Path=folder, Recursive=True, WithDecryption=True):
             found |= {one["Name"]: one for one in page["Parameters"]}
-    return {name: {key: one[key] for key in ("Value", "Type", "Version")} for name, one in found.items()}
+    return {
+        name: {key: one[key] for key in ("Value", "Type", "Version")} for name, one in found.items()
+    }
 
 
 def test_a_created_key_signs_tokens_that_its_public_part_verifies(deploy: Deploy) -> None:
@@ -86,7 +93,9 @@ def test_a_created_key_signs_tokens_that_its_public_part_verifies(deploy: Deploy
     assert tokens.verify(token, {made["KeyId"]: made["Key"]}, "test") == claim
 
 
-def test_the_private_key_lies_apart_as_a_secure_string_and_is_never_answered(deploy: Deploy) -> None:
+def test_the_private_key_lies_apart_as_a_secure_string_and_is_never_answered(
+    deploy: Deploy,
+) -> None:
     answer = deploy()
     stored = _stored()
     private = stored[answer["Data"]["Parameter"]]

@@ -1,4 +1,6 @@
-"""The smoke test of a deployed API, tried on the functions in process and on answers that are wrong."""
+"""The smoke test of a deployed API, tried on the functions in process and on answers that are
+wrong.
+"""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -45,10 +47,14 @@ def tried(answers: Answers, *origins: str) -> bool:
 
 def instead(key: str, answer: httpx.Response) -> Answers:
     """The functions, but for one request."""
-    return lambda request: answer if key == f"{request.method} {request.url.path}" else the_functions(request)
+    return lambda request: (
+        answer if key == f"{request.method} {request.url.path}" else the_functions(request)
+    )
 
 
-def test_a_deployed_api_passes_and_says_so_of_every_route(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_deployed_api_passes_and_says_so_of_every_route(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert tried(the_gateway, ORIGIN)
     said = lines(capsys)
     assert all(line.startswith("ok  ") for line in said)
@@ -78,7 +84,11 @@ def test_without_an_origin_no_preflight_is_asked() -> None:
 @pytest.mark.parametrize(
     ("key", "answer", "said"),
     [
-        ("GET /base/no-such-path", httpx.Response(404, json={"message": "Not Found"}), "content-type is"),
+        (
+            "GET /base/no-such-path",
+            httpx.Response(404, json={"message": "Not Found"}),
+            "content-type is",
+        ),
         ("DELETE /base/me", httpx.Response(404), "404 instead of 405"),
         (
             "DELETE /base/me",
@@ -112,11 +122,15 @@ def test_a_bot_token_that_auth_cannot_read_fails_it(
 
     monkeypatch.setattr(auth, "secret", refuse)
     assert not tried(the_functions)
-    assert "NO  a forged proof is a 401, so auth reads the bot token: 503 instead of 401" in lines(capsys)
+    assert "NO  a forged proof is a 401, so auth reads the bot token: 503 instead of 401" in lines(
+        capsys
+    )
 
 
 @pytest.mark.parametrize("origin", ["https://another.example.com", "https://app.example.com:8443"])
-def test_a_browser_that_may_not_call_fails_it(origin: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_browser_that_may_not_call_fails_it(
+    origin: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert not tried(the_gateway, ORIGIN, origin)
     assert lines(capsys)[-2:] == [
         f"ok  browsers may call from {ORIGIN}",
@@ -128,11 +142,15 @@ def test_a_url_that_nobody_answers_at_is_said_in_a_sentence() -> None:
     def nobody(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("Name or service not known", request=request)
 
-    with pytest.raises(smoke.Unreachable, match=rf"{URL}/ cannot be reached: Name or service not known"):
+    with pytest.raises(
+        smoke.Unreachable, match=rf"{URL}/ cannot be reached: Name or service not known"
+    ):
         tried(nobody)
 
 
-@pytest.mark.parametrize("arguments", [[], [URL, ORIGIN, "more"], ["api.example.com"], ["http://api.example.com:port"]])
+@pytest.mark.parametrize(
+    "arguments", [[], [URL, ORIGIN, "more"], ["api.example.com"], ["http://api.example.com:port"]]
+)
 def test_wrong_arguments_end_with_a_sentence_and_a_failure(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

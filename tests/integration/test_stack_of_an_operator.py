@@ -1,4 +1,6 @@
-"""What an operator's commands reach: the stage he names, in the region that he exported, or a sentence."""
+"""What an operator's commands reach: the stage he names, in the region that he exported, or a
+sentence.
+"""
 
 import io
 import zipfile
@@ -25,7 +27,9 @@ def test_a_stage_is_looked_for_in_the_region_that_was_exported() -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("handler.py", "")
-    role = boto3.client("iam", region_name=REGION).create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]
+    role = boto3.client("iam", region_name=REGION).create_role(
+        RoleName="r", AssumeRolePolicyDocument="{}"
+    )["Role"]
     boto3.client("lambda", region_name=REGION).create_function(
         FunctionName="cobroke-dev-rematchplanner1A2B-x",
         Runtime="python3.13",
@@ -41,7 +45,9 @@ def test_a_stage_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(NotRunning, match=r"cobroke-dev.*eu-west-3"):
         Stack("dev").function("rematch_planner")
     clouds = MagicMock()
-    clouds.describe_stacks.side_effect = ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+    clouds.describe_stacks.side_effect = ClientError(
+        {"Error": {"Code": "ValidationError"}}, "DescribeStacks"
+    )
     monkeypatch.setattr(Stack, "client", lambda *_: clouds)
     with pytest.raises(NotRunning, match=r"cobroke-dev.*eu-west-3"):
         Stack("dev").output("TableName")

@@ -31,9 +31,16 @@ def test_a_lead_shows_its_lines_and_texts_as_they_are_kept(anna: Client) -> None
 
 
 def test_a_property_shows_its_lines_and_texts_as_they_are_kept(anna: Client) -> None:
-    address = {"city": "Москва\u200b, г.", "district": "р - н  Хамовники", "metro_station": "м.\u00a0Парк культуры"}
+    address = {
+        "city": "Москва\u200b, г.",
+        "district": "р - н  Хамовники",
+        "metro_station": "м.\u00a0Парк культуры",
+    }
     body = a_property(
-        **address, street=" улица\u2003Льва Толсто\u00adго", house_number="16\u00a0 к2", description=TYPED
+        **address,
+        street=" улица\u2003Льва Толсто\u00adго",
+        house_number="16\u00a0 к2",
+        description=TYPED,
     )
     listing = anna.get(f"/properties/{anna.post_property(body)}").needs(200)
     assert listing["address"] == {
@@ -47,7 +54,9 @@ def test_a_property_shows_its_lines_and_texts_as_they_are_kept(anna: Client) -> 
 
 
 def test_a_realtor_shows_his_agency_and_phone_as_they_are_kept(stranger: Client) -> None:
-    anna = stranger.registered(agency_name=" ООО\u00a0«До\u200bм» ", phone="\u202a+8\u00a0916–123‑45−67\u202c")
+    anna = stranger.registered(
+        agency_name=" ООО\u00a0«До\u200bм» ", phone="\u202a+8\u00a0916–123‑45−67\u202c"
+    )
     profile = anna.get("/me").needs(200)
     assert (profile["agency_name"], profile["phone"]) == ("ООО «Дом»", "+79161234567")
 
@@ -59,10 +68,16 @@ def test_a_message_loses_its_direction_controls(anna: Client, boris: Client) -> 
     assert boris.get(f"/matches/{match['match_id']}").needs(200)["message_from_counterpart"] == KEPT
 
 
-@pytest.mark.parametrize("city", ["г Москва", "Москва г.", "город МОСКВА", "Мо\u200bсква", "Mосква", "«Москва»"])
+@pytest.mark.parametrize(
+    "city", ["г Москва", "Москва г.", "город МОСКВА", "Мо\u200bсква", "Mосква", "«Москва»"]
+)
 def test_a_city_is_found_however_it_is_typed(city: str, anna: Client, boris: Client) -> None:
-    lead = anna.post_lead(a_lead(districts=["Хамовники р-н"], metro_stations=["ст.м. Парк культуры"]))
-    listing = boris.post_property(a_property(city=city, district="р-н  Xамовники", metro_station="Парк культуры"))
+    lead = anna.post_lead(
+        a_lead(districts=["Хамовники р-н"], metro_stations=["ст.м. Парк культуры"])
+    )
+    listing = boris.post_property(
+        a_property(city=city, district="р-н  Xамовники", metro_station="Парк культуры")
+    )
     (row,) = anna.properties_for(lead)["recommendations"]
     assert (row["property_id"], row["match_score"]) == (listing, 100)
 

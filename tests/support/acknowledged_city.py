@@ -26,7 +26,9 @@ class AcknowledgedCity:
 
     def create_listing(self, number: int, body: Json) -> None:
         created = self.realtors[number % 12].post("/properties", body).needs(201)
-        facts = self._acknowledged(self.listings, created["property_id"], number % 12, created["created_at"], body)
+        facts = self._acknowledged(
+            self.listings, created["property_id"], number % 12, created["created_at"], body
+        )
         self.must_show_to_a_lead(facts)
 
     def edit_listing(self, facts: Json, rng: Random) -> None:
@@ -55,7 +57,9 @@ class AcknowledgedCity:
         self._must_show(self._best_for_lead(self.leads[lead_id]), "property_id", listing, points)
 
     def must_show_to_a_listing(self, lead: Json) -> None:
-        scores = ((self._points(lead, listing), listing["id"]) for listing in list(self.listings.values()))
+        scores = (
+            (self._points(lead, listing), listing["id"]) for listing in list(self.listings.values())
+        )
         points, listing_id = max(scores)
         self._must_show(self._best_for_listing(self.listings[listing_id]), "lead_id", lead, points)
 
@@ -92,9 +96,13 @@ class AcknowledgedCity:
         """The whole list equals the independent scorer's: ids, scores, order, total."""
         lead = own["id"] in self.leads
         answer = self._best_for_lead(own) if lead else self._best_for_listing(own)
-        others, side, name = (self.listings, "lead", "property_id") if lead else (self.leads, "listing", "lead_id")
+        others, side, name = (
+            (self.listings, "lead", "property_id") if lead else (self.leads, "listing", "lead_id")
+        )
         expected = oracle.recommended(own, others.values(), side=side)
-        shown = [oracle.Row(row[name], Decimal(row["match_score"])) for row in answer["recommendations"]]
+        shown = [
+            oracle.Row(row[name], Decimal(row["match_score"])) for row in answer["recommendations"]
+        ]
         assert shown == expected.rows
         assert answer["total"] == expected.total
 
@@ -106,7 +114,9 @@ class AcknowledgedCity:
             paged += realtor.properties_for(lead["id"], page=number, limit=7)["recommendations"]
         assert paged == whole
 
-    def _acknowledged(self, kind: dict[str, Json], object_id: str, owner: int, created_at: str, body: Json) -> Json:
+    def _acknowledged(
+        self, kind: dict[str, Json], object_id: str, owner: int, created_at: str, body: Json
+    ) -> Json:
         facts = {
             "id": object_id,
             "owner": owner,

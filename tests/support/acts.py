@@ -1,5 +1,5 @@
-"""Judges the acts on each pair: every change of its record is one act's, or the closing of an archived object's, and
-every answer is one that the record could give at its time.
+"""Judges the acts on each pair: every change of its record is one act's, or the closing of an
+archived object's, and every answer is one that the record could give at its time.
 """
 
 from collections import defaultdict
@@ -34,18 +34,27 @@ def faults(story: Story) -> Iterator[str]:
 
 def _of_pair(story: Story, ids: Ids, asked: list[Asked]) -> Iterator[str]:
     steps = [Step(*two) for two in pairwise(story.known(ids))]
-    makers = {number: [one for one in asked if _made(story, ids, step, one)] for number, step in enumerate(steps)}
+    makers = {
+        number: [one for one in asked if _made(story, ids, step, one)]
+        for number, step in enumerate(steps)
+    }
     needing = [one for one in asked if not one.is_open and not _changed_nothing(story, ids, one)]
     taken = dict[int, Asked]()
     for one in needing:
         if not _takes(one, makers, taken, set()):
             yield f"no state of the pair explains {one}"
     for number, step in enumerate(steps):
-        if number not in taken and not _given(number, makers, taken, set()) and not _closed(story, step):
+        if (
+            number not in taken
+            and not _given(number, makers, taken, set())
+            and not _closed(story, step)
+        ):
             yield f"nobody was told of version {step.new.now.version} of {ids} at {step.new.step}: {step.new.now}"
 
 
-def _takes(one: Asked, makers: dict[int, list[Asked]], taken: dict[int, Asked], tried: set[int]) -> bool:
+def _takes(
+    one: Asked, makers: dict[int, list[Asked]], taken: dict[int, Asked], tried: set[int]
+) -> bool:
     """A change of its own for this act; others may move to another one."""
     for number, found in makers.items():
         if one in found and number not in tried:
@@ -56,17 +65,23 @@ def _takes(one: Asked, makers: dict[int, list[Asked]], taken: dict[int, Asked], 
     return False
 
 
-def _given(number: int, makers: dict[int, list[Asked]], taken: dict[int, Asked], tried: set[int]) -> bool:
+def _given(
+    number: int, makers: dict[int, list[Asked]], taken: dict[int, Asked], tried: set[int]
+) -> bool:
     """An act for this change that has none yet, or can leave its own to another."""
     for one in makers[number]:
         other = next((n for n, act in taken.items() if act is one), None)
-        if other is None or (other not in tried and _given_up(other, one, makers, taken, tried | {number})):
+        if other is None or (
+            other not in tried and _given_up(other, one, makers, taken, tried | {number})
+        ):
             taken[number] = one
             return True
     return False
 
 
-def _given_up(number: int, by: Asked, makers: dict[int, list[Asked]], taken: dict[int, Asked], tried: set[int]) -> bool:
+def _given_up(
+    number: int, by: Asked, makers: dict[int, list[Asked]], taken: dict[int, Asked], tried: set[int]
+) -> bool:
     del taken[number]
     if _given(number, makers, taken, tried | {number}):
         return True
@@ -75,7 +90,9 @@ def _given_up(number: int, by: Asked, makers: dict[int, list[Asked]], taken: dic
 
 
 def _made(story: Story, ids: Ids, step: Step, one: Asked) -> bool:
-    """Whether this act, had it met the old record, would have made the new one and said what it said."""
+    """Whether this act, had it met the old record, would have made the new one and said what it
+    said.
+    """
     if not one.sent <= step.new.step <= one.until or one.status not in (200, None, 503):
         return False
     lead, listing = (at(story.objects[an_id], step.new.step) for an_id in ids)
@@ -97,7 +114,10 @@ def _changed_nothing(story: Story, ids: Ids, one: Asked) -> bool:
     """Whether what it met could have answered that, and stayed as it was."""
     met = during(story.known(ids), one.sent, one.received)
     leads, listings = (during(story.objects[an_id], one.sent, one.received) for an_id in ids)
-    return any(_answers(one, pair.now, lead.now, listing.now) for pair, lead, listing in product(met, leads, listings))
+    return any(
+        _answers(one, pair.now, lead.now, listing.now)
+        for pair, lead, listing in product(met, leads, listings)
+    )
 
 
 def _answers(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject) -> bool:
@@ -113,7 +133,9 @@ def _answers(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject) 
     return after is pair and archived and one.status == 200 and _said(one, pair)
 
 
-def _must_be_possible(pair: Pair, own: StoredObject, other: StoredObject, score: int | None) -> None:
+def _must_be_possible(
+    pair: Pair, own: StoredObject, other: StoredObject, score: int | None
+) -> None:
     if "ARCHIVED" in (own.status, other.status):
         raise errors.Archived if pair.version or own.status == "ARCHIVED" else errors.NotFound
     if not pair.version and score is None:
@@ -129,7 +151,9 @@ def _after(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject, no
     body: Any = one.body
     share = listing.content.body["commission_share"]
     known = Facts(share, price_of(listing), lead.revision, score_of(lead, listing))
-    return negotiation.react(pair, side, body["action"], body.get("proposed_commission"), known, now).pair
+    return negotiation.react(
+        pair, side, body["action"], body.get("proposed_commission"), known, now
+    ).pair
 
 
 def _said(one: Asked, pair: Pair) -> bool:
@@ -138,9 +162,13 @@ def _said(one: Asked, pair: Pair) -> bool:
     shown = one.answer["match"]
     if pair.status is None or shown is None:
         return bool(shown is None and pair.status is None)
-    awaiting = None if pair.awaiting is None else "ME" if pair.awaiting == one.about["side"] else "THEM"
+    awaiting = (
+        None if pair.awaiting is None else "ME" if pair.awaiting == one.about["side"] else "THEM"
+    )
     facts = (pair.status, pair.negotiation_status, pair.agreed_share, awaiting)
-    return facts == tuple(shown[name] for name in ("status", "negotiation_status", "agreed_share", "awaiting"))
+    return facts == tuple(
+        shown[name] for name in ("status", "negotiation_status", "agreed_share", "awaiting")
+    )
 
 
 def _closed(story: Story, step: Step) -> bool:
@@ -148,7 +176,11 @@ def _closed(story: Story, step: Step) -> bool:
     old, new = step.old.now, step.new.now
     for an_id in (new.lead_id, new.property_id):
         one = at(story.objects[an_id], step.new.step)
-        if one and one.archived_for and _facts(negotiation.close(old, one.archived_for, new.changed_at)) == _facts(new):
+        if (
+            one
+            and one.archived_for
+            and _facts(negotiation.close(old, one.archived_for, new.changed_at)) == _facts(new)
+        ):
             return True
     return False
 

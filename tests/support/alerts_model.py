@@ -1,4 +1,6 @@
-"""Section 6 of the contract as a slow and obvious model, and a town in which the product and it are told the same."""
+"""Section 6 of the contract as a slow and obvious model, and a town in which the product and it are
+told the same.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -82,7 +84,11 @@ class Model:
             return True
         if both not in self.disliked:
             return False
-        (lead, listing), then, points = self.pair(one, another), self.disliked[both], self.points(one, another)
+        (lead, listing), then, points = (
+            self.pair(one, another),
+            self.disliked[both],
+            self.points(one, another),
+        )
         if 100 * self.price(listing) <= 97 * then.price:
             return False
         better = points is not None and (then.points is None or points > then.points)
@@ -123,7 +129,14 @@ class TownAndModel:
         self.pumps = pumps(self.rng, quiet=True)
 
     def step(self) -> None:
-        deeds: list[Callable[[], None]] = [self.create, self.edit, self.cut, self.archive, self.read, self.react]
+        deeds: list[Callable[[], None]] = [
+            self.create,
+            self.edit,
+            self.cut,
+            self.archive,
+            self.read,
+            self.react,
+        ]
         self.rng.choices(deeds, [10, 4, 4, 1, 2, 4])[0]()
         self.world.settle(*self.pumps)
 
@@ -166,7 +179,9 @@ class TownAndModel:
         if unread and self.rng.random() < 0.5:
             notice = self.rng.choice(unread)
             notices.read(self.world.table, realtor, notice.id, 0)
-            self.model.told[notice.data.get("lead_id") or notice.data["property_id"]][-1].read = True
+            self.model.told[notice.data.get("lead_id") or notice.data["property_id"]][
+                -1
+            ].read = True
         elif unread:
             self.world.reads_all(realtor)
             for own, told in self.model.told.items():
@@ -186,17 +201,25 @@ class TownAndModel:
                 if action == "LIKE":
                     self.model.matched.add(frozenset(ids))
                 else:
-                    then = Disliked(self.model.price(listing), lead.revision, self.model.points(an_id, one))
+                    then = Disliked(
+                        self.model.price(listing), lead.revision, self.model.points(an_id, one)
+                    )
                     self.model.disliked[frozenset(ids)] = then
 
     def some(self, kind: Side | None = None) -> Iterator[tuple[str, Thing]]:
         """One of those in the market, if there is any."""
-        there = [(an_id, one) for an_id, one in self.model.things.items() if one.there and kind in {None, one.kind}]
+        there = [
+            (an_id, one)
+            for an_id, one in self.model.things.items()
+            if one.there and kind in {None, one.kind}
+        ]
         if there:
             yield self.rng.choice(there)
 
     def told(self, realtor: str) -> list[tuple[str, int, list[tuple[str, int]], bool]]:
-        """By the product: of which object, how many, the best, and whether he has read it; oldest of each first."""
+        """By the product: of which object, how many, the best, and whether he has read it; oldest
+        of each first.
+        """
         found = []
         unread = {one.id for one in self.world.notices(realtor, unread_only=True)}
         for one in reversed(self.world.notices(realtor)):
@@ -210,8 +233,12 @@ class TownAndModel:
         found = []
         for own in sorted(self.model.told):
             for one in self.model.told[own] if self.model.things[own].owner == realtor else ():
-                best = sorted(((points, an_id) for an_id, points in one.scores.items()), reverse=True)[:TOP]
-                found.append((own, len(one.scores), [(an_id, points) for points, an_id in best], one.read))
+                best = sorted(
+                    ((points, an_id) for an_id, points in one.scores.items()), reverse=True
+                )[:TOP]
+                found.append(
+                    (own, len(one.scores), [(an_id, points) for points, an_id in best], one.read)
+                )
         return found
 
     def is_as_the_model_says(self) -> bool:

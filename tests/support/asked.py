@@ -10,7 +10,9 @@ from tests.builders import Json
 
 @dataclass(eq=False)
 class Asked:
-    """One request, from one step to another. Without an answer it may have been carried out, also later."""
+    """One request, from one step to another. Without an answer it may have been carried out, also
+    later.
+    """
 
     who: str
     verb: str
@@ -40,5 +42,9 @@ class Asked:
         return f"{self.verb} {self.path}"
 
     def __str__(self) -> str:
-        said = self.answer.get("code", "") if isinstance(self.answer, dict) and (self.status or 0) >= 400 else ""
+        said = (
+            self.answer.get("code", "")
+            if isinstance(self.answer, dict) and (self.status or 0) >= 400
+            else ""
+        )
         return f"[{self.sent}-{self.received}] {self.name} {self.about} → {self.status} {said}"

@@ -37,20 +37,32 @@ class Asking:
         **about: Any,
     ) -> Asked:
         """The answer may be lost with the sandbox that made it."""
-        sent = dict(headers or {}) | ({"content-type": "application/json"} if body is not None else {})
+        sent = dict(headers or {}) | (
+            {"content-type": "application/json"} if body is not None else {}
+        )
         if who:
             sent["authorization"] = f"Bearer {who.token}"
         asked = Asked(
-            who.telegram_id if who else "", verb, path, body, headers or {}, self.scheduler.steps, about=about
+            who.telegram_id if who else "",
+            verb,
+            path,
+            body,
+            headers or {},
+            self.scheduler.steps,
+            about=about,
         )
         self.log.append(asked)
         dies = self.scheduler.current is not None and self.rng.random() < DIES
         event = an_event(verb, path, "", sent, None if body is None else dumps(body).encode())
         try:
-            answer = self.sandboxes.call(function_of(verb, path), event, self.rng.randrange(1, LASTS) if dies else None)
+            answer = self.sandboxes.call(
+                function_of(verb, path), event, self.rng.randrange(1, LASTS) if dies else None
+            )
         except Killed:
             return asked
         asked.status, asked.answer = answer["statusCode"], loads(answer["body"])
-        asked.etag = next((value for name, value in answer["headers"].items() if name.lower() == "etag"), "")
+        asked.etag = next(
+            (value for name, value in answer["headers"].items() if name.lower() == "etag"), ""
+        )
         asked.received = self.scheduler.steps
         return asked

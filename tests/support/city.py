@@ -49,7 +49,11 @@ def _a_lead(rng: Random, city: str, mark: str) -> Json:
     return a_lead(
         client_name=mark,
         budget={"min": 14_000_000, "max": rng.choice([17_500_000, 18_000_000, 20_000_000])},
-        location={"city": city, "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]), "metro_stations": []},
+        location={
+            "city": city,
+            "districts": rng.choice([[], ["Хамовники"], ["Арбат"]]),
+            "metro_stations": [],
+        },
         rooms=rng.choice([[2], [2, 3], []]),
         property_class=rng.choice(["COMFORT", "COMFORT", "BUSINESS"]),
     )

@@ -57,7 +57,12 @@ class Crowd(Asking):
 
     def register(self) -> None:
         telegram_id = f"realtor-{next(self._numbers)}"
-        asked = self._ask(None, "POST", "/auth/register", {"telegram_id": telegram_id, "phone": "+7 916 123-45-67"})
+        asked = self._ask(
+            None,
+            "POST",
+            "/auth/register",
+            {"telegram_id": telegram_id, "phone": "+7 916 123-45-67"},
+        )
         if asked.status == 201:
             self.realtors.append(Realtor(telegram_id, asked.answer["access_token"]))
 
@@ -69,7 +74,9 @@ class Crowd(Asking):
             self.archive()
 
     def _post(self, kind: str, owner: Realtor) -> None:
-        """With a key they send it again until they are told, and the first time twice at once now and then."""
+        """With a key they send it again until they are told, and the first time twice at once now
+        and then.
+        """
         mark = f"m{next(self._numbers)}"
         body = a_body(self.rng, kind, mark)
         keyed = {"idempotency-key": mark} if self.rng.random() < 0.7 else {}
@@ -89,7 +96,9 @@ class Crowd(Asking):
         self._under_way = [one for one in self._under_way if one is not send]
 
     def edit(self) -> None:
-        if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+        if one := self._one_of(
+            self.objects, lambda one: not one.archived or self.rng.random() < 0.1
+        ):
             self._edit(one)
 
     def _edit(self, one: Known) -> None:
@@ -137,7 +146,9 @@ class Crowd(Asking):
         self.scheduler.start(name, run)
 
     def archive(self) -> None:
-        if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+        if one := self._one_of(
+            self.objects, lambda one: not one.archived or self.rng.random() < 0.1
+        ):
             self._archive(one)
 
     def _archive(self, one: Known) -> None:
@@ -160,7 +171,9 @@ class Crowd(Asking):
             self._react(own, new)
 
     def _counterpart(self, own: Known) -> Known | None:
-        others = [one for one in self.objects if one.kind != own.kind and one.owner is not own.owner]
+        others = [
+            one for one in self.objects if one.kind != own.kind and one.owner is not own.owner
+        ]
         return self._one_of(others, lambda one: not one.archived or self.rng.random() < 0.1)
 
     def _react(self, own: Known, other: Known) -> None:
@@ -179,12 +192,19 @@ class Crowd(Asking):
         if self.matches:
             who, a_match = self.rng.choice(self.matches[-12:])
             lead_id = a_match[: len(a_match) // 2]
-            side = next(("LEAD" for one in self.objects if one.id == lead_id and one.owner is who), "PROPERTY")
+            side = next(
+                ("LEAD" for one in self.objects if one.id == lead_id and one.owner is who),
+                "PROPERTY",
+            )
             pair = lead_id, a_match[len(lead_id) :]
-            self._ask(who, "POST", f"/matches/{a_match}/complete", pair=pair, side=side, completes=True)
+            self._ask(
+                who, "POST", f"/matches/{a_match}/complete", pair=pair, side=side, completes=True
+            )
 
     def look(self) -> None:
-        if one := self._one_of(self.objects, lambda one: not one.archived or self.rng.random() < 0.1):
+        if one := self._one_of(
+            self.objects, lambda one: not one.archived or self.rng.random() < 0.1
+        ):
             self.recommendations(one)
 
     def recommendations(self, one: Known) -> Asked:

@@ -11,7 +11,9 @@ class Deal:
 
     def __init__(self, anna: Client, boris: Client) -> None:
         self.anna, self.boris = anna, boris
-        self.lead = anna.post_lead(a_lead(client_name="Секрет", client_contacts="тел. клиента", notes="тайна"))
+        self.lead = anna.post_lead(
+            a_lead(client_name="Секрет", client_contacts="тел. клиента", notes="тайна")
+        )
         self.listing = boris.post_property(a_property(commission_share=50))
 
     def lead_side(self, action: str = "LIKE", **said: Any) -> Answer:
@@ -36,4 +38,6 @@ class Deal:
         return lead, listing
 
     def recommended(self) -> tuple[int, int]:
-        return self.anna.properties_for(self.lead)["total"], self.boris.leads_for(self.listing)["total"]
+        return self.anna.properties_for(self.lead)["total"], self.boris.leads_for(self.listing)[
+            "total"
+        ]

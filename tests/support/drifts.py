@@ -61,7 +61,11 @@ def a_limit_of_nobody(table: MemoryTable, _: Evening) -> None:
 
 
 def a_mirror_lost(table: MemoryTable, _: Evening) -> None:
-    mirrored = next(item for item in of_entity(table, "MIRROR") if json.loads(item["d"]).get("status") == "PENDING")
+    mirrored = next(
+        item
+        for item in of_entity(table, "MIRROR")
+        if json.loads(item["d"]).get("status") == "PENDING"
+    )
     delete(table, mirrored)
 
 
@@ -158,19 +162,35 @@ MANY = 1000
 
 
 def a_ranking_that_lacks_a_row(table: MemoryTable, evening: Evening) -> None:
-    """Its watermark is later than every change; it has seen so much that a change or two do not make it read afresh."""
-    current = [item for item in of_entity(table, "RANKING") if len(item["rows"]) > 60 and is_current(table, item)]
+    """Its watermark is later than every change; it has seen so much that a change or two do not
+    make it read afresh.
+    """
+    current = [
+        item
+        for item in of_entity(table, "RANKING")
+        if len(item["rows"]) > 60 and is_current(table, item)
+    ]
     kept = max(current, key=lambda item: int(item["seen"]))
-    put(table, kept, rows=pack_rows(unpack_rows(kept["rows"])[:-1]), watermark=evening.at - 1, seen=MANY)
+    put(
+        table,
+        kept,
+        rows=pack_rows(unpack_rows(kept["rows"])[:-1]),
+        watermark=evening.at - 1,
+        seen=MANY,
+    )
 
 
 def is_current(table: MemoryTable, kept: Item) -> bool:
     """And its last row is still to be shown."""
-    owned = [table.get((kept["PK"], f"{kind}#{keys.id_in(kept['SK'])}")) for kind in ("LEAD", "PROPERTY")]
+    owned = [
+        table.get((kept["PK"], f"{kind}#{keys.id_in(kept['SK'])}")) for kind in ("LEAD", "PROPERTY")
+    ]
     own = next(stored_object.of_item(item) for item in owned if item)
     last = unpack_rows(kept["rows"])[-1]
     there = table.get(keys.owned(other(own.kind), last.id)) or {}
-    shown = there["version"] == last.version and not Seeker(own, pairs.of_object(table, own.kind, own.id)).hides(last)
+    shown = there["version"] == last.version and not Seeker(
+        own, pairs.of_object(table, own.kind, own.id)
+    ).hides(last)
     return own.in_market and own.version == kept["own_version"] and shown
 
 
@@ -179,16 +199,34 @@ BREAKS = [
         Broken("counts", by)
         for by in (a_count_too_high, a_count_lost, a_count_of_a_listing_too_low, a_pair_not_counted)
     ),
-    *(Broken("limits", by) for by in (a_limit_too_high, limits_lost, a_limit_lost, a_limit_of_nobody)),
-    *(Broken("mirrors", by) for by in (a_mirror_lost, a_mirror_of_before, a_mirror_that_says_something_else)),
+    *(
+        Broken("limits", by)
+        for by in (a_limit_too_high, limits_lost, a_limit_lost, a_limit_of_nobody)
+    ),
+    *(
+        Broken("mirrors", by)
+        for by in (a_mirror_lost, a_mirror_of_before, a_mirror_that_says_something_else)
+    ),
     *(Broken("mirrors", by) for by in (a_mirror_of_nothing,)),
     Broken("notices", a_notice_never_told),
     Broken("marks", a_mark_of_nothing),
     Broken("markets", a_market_unknown),
-    *(Broken("entries", by) for by in (an_entry_lost, an_entry_of_a_lead_in_the_wrong_place, an_entry_of_before)),
-    *(Broken("entries", by) for by in (an_entry_of_a_version_to_come, an_entry_with_other_features)),
-    *(Broken("entries", by) for by in (an_entry_too_many_in_another_city, an_entry_of_what_is_archived)),
-    *(Broken("entries", by) for by in (an_entry_of_a_stale_lead, an_entry_of_a_stale_listing, an_entry_of_nothing)),
+    *(
+        Broken("entries", by)
+        for by in (an_entry_lost, an_entry_of_a_lead_in_the_wrong_place, an_entry_of_before)
+    ),
+    *(
+        Broken("entries", by)
+        for by in (an_entry_of_a_version_to_come, an_entry_with_other_features)
+    ),
+    *(
+        Broken("entries", by)
+        for by in (an_entry_too_many_in_another_city, an_entry_of_what_is_archived)
+    ),
+    *(
+        Broken("entries", by)
+        for by in (an_entry_of_a_stale_lead, an_entry_of_a_stale_listing, an_entry_of_nothing)
+    ),
     Broken("rankings", a_ranking_that_lacks_a_row),
 ]
 EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in KINDS]

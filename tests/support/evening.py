@@ -1,4 +1,6 @@
-"""A town after a busy day, when the audit comes: what there is, what the audit finds, what is written beside it."""
+"""A town after a busy day, when the audit comes: what there is, what the audit finds, what is
+written beside it.
+"""
 
 import json
 from collections import Counter
@@ -34,7 +36,9 @@ PAGE_ITEMS = 40
 
 @dataclass(frozen=True)
 class Evening:
-    """All there is after a busy day, and the time (ms) at which the audit comes: ten minutes after the last write."""
+    """All there is after a busy day, and the time (ms) at which the audit comes: ten minutes after
+    the last write.
+    """
 
     items: list[Item]
     at: int
@@ -62,7 +66,10 @@ class BusyTown(Town):
         return kind, self.rng.choice(self.ids[kind])
 
     def body(self, kind: Kind) -> Json:
-        city, millions = self.rng.choice(["Москва", "Москва", "Москва", "Королёв"]), self.rng.randint(16, 20)
+        city, millions = (
+            self.rng.choice(["Москва", "Москва", "Москва", "Королёв"]),
+            self.rng.randint(16, 20),
+        )
         if kind == "LEAD":
             return a_lead(city=city, budget={"min": 10**7, "max": millions * 10**6})
         return a_property(city=city, price=millions * 10**6)
@@ -81,12 +88,26 @@ class BusyTown(Town):
     def somebody_acts(self) -> None:
         ids = PairIds(*(self.rng.choice(self.ids[kind][:9]) for kind in SIDES))
         side = self.rng.choice(SIDES)
-        self.acts(side, ids, self.rng.choice(["LIKE", "LIKE", "LIKE", "DISLIKE"]), self.rng.choice([None, 40, 60]))
+        self.acts(
+            side,
+            ids,
+            self.rng.choice(["LIKE", "LIKE", "LIKE", "DISLIKE"]),
+            self.rng.choice([None, 40, 60]),
+        )
 
     def somebody_completes(self) -> None:
-        items = [item for item in of_entity(self.table, "PAIR") if json.loads(item["d"]).get("status") == "ACCEPTED"]
+        items = [
+            item
+            for item in of_entity(self.table, "PAIR")
+            if json.loads(item["d"]).get("status") == "ACCEPTED"
+        ]
         for pair in map(pairs.of_item, items[:1]):
-            agreement.complete(self.table, owner_of(pair.lead_id), PairIds(pair.lead_id, pair.property_id), self.clock)
+            agreement.complete(
+                self.table,
+                owner_of(pair.lead_id),
+                PairIds(pair.lead_id, pair.property_id),
+                self.clock,
+            )
 
     def somebody_looks(self) -> None:
         self.looks_at(*self.one())
@@ -104,10 +125,17 @@ class BusyTown(Town):
             work_on(self.table, part, self.clock)
 
     def lives(self, deeds: int, posts: int = 30) -> None:
-        weights = {self.somebody_posts: 3, self.somebody_edits: 4, self.somebody_archives: 1, self.somebody_acts: 20}
+        weights = {
+            self.somebody_posts: 3,
+            self.somebody_edits: 4,
+            self.somebody_archives: 1,
+            self.somebody_acts: 20,
+        }
         weights |= {self.somebody_completes: 1, self.somebody_looks: 4, self.somebody_reads: 3}
         weights |= {self.settles: 3, self.runs: 1}
-        for deed in [self.somebody_posts] * posts + self.rng.choices(list(weights), list(weights.values()), k=deeds):
+        for deed in [self.somebody_posts] * posts + self.rng.choices(
+            list(weights), list(weights.values()), k=deeds
+        ):
             self.now += MINUTE // 2
             with suppress(Refusal):
                 deed()
@@ -118,7 +146,9 @@ class BusyTown(Town):
     def agrees(self, *sides: Kind) -> None:
         """A new pair, which these sides like: the day leaves each kind of match behind."""
         buyer, seller, *_ = self.realtors
-        ids = PairIds(self.posts("LEAD", buyer, a_lead()), self.posts("PROPERTY", seller, a_property()))
+        ids = PairIds(
+            self.posts("LEAD", buyer, a_lead()), self.posts("PROPERTY", seller, a_property())
+        )
         for side in sides:
             self.acts(side, ids)
 
@@ -165,13 +195,19 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
 
     offered, wished = in_market(table), in_market(table, "LEAD")
     offer, wish = keys.id_in(offered["SK"]), keys.id_in(wished["SK"])
-    pending = next(pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING")
+    pending = next(
+        pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
+    )
     ids, side = PairIds(pending.lead_id, pending.property_id), pending.awaiting or "LEAD"
     caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
     mark = of_entity(table, "UNREAD")[0]
     return [
-        lambda: objects.replace_content(table, "PROPERTY", owner_of(offer), offer, listing(price=15 * 10**6), clock),
-        lambda: objects.replace_content(table, "LEAD", owner_of(wish), wish, lead(city="Тверь"), clock),
+        lambda: objects.replace_content(
+            table, "PROPERTY", owner_of(offer), offer, listing(price=15 * 10**6), clock
+        ),
+        lambda: objects.replace_content(
+            table, "LEAD", owner_of(wish), wish, lead(city="Тверь"), clock
+        ),
         lambda: objects.archive(table, "PROPERTY", owner_of(offer), offer, clock),
         lambda: objects.create(table, "PROPERTY", owner_of(offer), listing(), clock),
         lambda: agreement.act(table, side, caller, ids, Deed("DISLIKE"), clock),
@@ -183,5 +219,7 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
 def offered(table: Table, owner: str, wished: Item, clock: Callable[[], int]) -> None:
     """A listing that the lead's ranking must show."""
     wish = stored_object.of_item(wished)
-    body = listing(city="Королёв" if wish.content.features.city == "королев" else "Москва", price=11 * 10**6)
+    body = listing(
+        city="Королёв" if wish.content.features.city == "королев" else "Москва", price=11 * 10**6
+    )
     objects.create(table, "PROPERTY", owner, body, clock)

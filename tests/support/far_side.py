@@ -1,8 +1,9 @@
-"""The table as it is asked by many at once: transactions under way, what others see of them, and every change made.
+"""The table as it is asked by many at once: transactions under way, what others see of them, and
+every change made.
 
-A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches; it is over. Its
-answer, or whoever asked for it, may be gone by then. `get_item` sees it whole, and all the others from then on: what
-one has been told of is there for whomever he tells.
+A transaction is a `Flight`. It arrives; its items become visible one by one to queries and batches;
+it is over. Its answer, or whoever asked for it, may be gone by then. `get_item` sees it whole, and
+all the others from then on: what one has been told of is there for whomever he tells.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,14 +28,18 @@ IS_SEEN = 0.5
 GIVES_WAY = 0.7
 """How often a transaction is over when another one of its items arrives."""
 HASTES, SLOW = (0.4, 0.1, 0.02), (0.003,)
-"""How often a transaction goes on while others act: some take so long that whole requests see them half done."""
+"""How often a transaction goes on while others act: some take so long that whole requests see them
+half done.
+"""
 LONGEST_NS = 5 * NS
 """What was sent before is over by now."""
 
 
 @dataclass(eq=False)
 class Change:
-    """One item as one write has changed it at a step; whoever reads until the step `seen` may still see the old one."""
+    """One item as one write has changed it at a step; whoever reads until the step `seen` may still
+    see the old one.
+    """
 
     step: int
     key: Key
@@ -63,7 +68,9 @@ class Flight:
 
 
 class FarSide:
-    """`history` holds every change of any item, in order; without `tearing` each transaction is over at once."""
+    """`history` holds every change of any item, in order; without `tearing` each transaction is
+    over at once.
+    """
 
     def __init__(self, table: MemoryTable, scheduler: Scheduler, rng: Random) -> None:
         self.store = table.store
@@ -131,11 +138,20 @@ class FarSide:
         return self.store.get_item(**asked)
 
     def read(self, ask: Callable[[], Answer], touches: Callable[[Key], bool]) -> Answer:
-        """A query or a batch, to which what is behind is still as it was. Some of what it touches is seen from here."""
+        """A query or a batch, to which what is behind is still as it was. Some of what it touches
+        is seen from here.
+        """
         for flight in self._flights:
-            for key in [key for key in flight.behind if touches(key) and self._rng.random() < self._is_seen]:
+            for key in [
+                key for key in flight.behind if touches(key) and self._rng.random() < self._is_seen
+            ]:
                 del flight.behind[key]
-        stale = {key: old for flight in self._flights for key, old in flight.behind.items() if touches(key)}
+        stale = {
+            key: old
+            for flight in self._flights
+            for key, old in flight.behind.items()
+            if touches(key)
+        }
         fresh = {key: self.store.items.get(key) for key in stale}
         self._show(stale)
         try:
@@ -146,7 +162,9 @@ class FarSide:
     def read_whole(self, items: list[dict[str, Any]]) -> Answer:
         """As of one moment: refused while any of them is being written."""
         held = self._held()
-        reasons = ["TransactionConflict" if key_of(one["Get"]["Key"]) in held else "None" for one in items]
+        reasons = [
+            "TransactionConflict" if key_of(one["Get"]["Key"]) in held else "None" for one in items
+        ]
         if {*reasons} != {"None"}:
             raise cancelled(*reasons)
         return self.store.transact_get_items(TransactItems=items)
@@ -176,16 +194,24 @@ class FarSide:
     def _arrive(self, flight: Flight) -> None:
         flight.state = "over"
         self._scheduler.steps += 1  # no two arrive at once
-        for other in [one for one in self._flights if one.state == "torn" and not {*flight.keys}.isdisjoint(one.keys)]:
+        for other in [
+            one
+            for one in self._flights
+            if one.state == "torn" and not {*flight.keys}.isdisjoint(one.keys)
+        ]:
             if other.token != flight.token and self._rng.random() < GIVES_WAY:
                 self._end(other)
         if any(other.state == "torn" and other.token == flight.token for other in self._flights):
-            flight.error = ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems")
+            flight.error = ClientError(
+                {"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems"
+            )
         elif flight.token not in self._written:
             flight.error = self._conflict(flight) or self._refusal(flight)
 
     def _conflict(self, flight: Flight) -> ClientError | None:
-        """Where another holds one of its items; each of the others says whether its own condition holds."""
+        """Where another holds one of its items; each of the others says whether its own condition
+        holds.
+        """
         held = self._held()
         if held.isdisjoint(flight.keys):
             return None
@@ -199,7 +225,9 @@ class FarSide:
         """None where it is written."""
         try:
             with self._recorded(flight.keys) as flight.changes:
-                self.store.transact_write_items(TransactItems=flight.items, ClientRequestToken=flight.token)
+                self.store.transact_write_items(
+                    TransactItems=flight.items, ClientRequestToken=flight.token
+                )
         except ClientError as error:
             return error
         self._written.add(flight.token)
@@ -228,7 +256,9 @@ class FarSide:
         changes = list[Change]()
         yield changes
         after = ((key, old, self.store.items.get(key)) for key, old in before.items())
-        changes += [Change(self._scheduler.steps, key, old, new) for key, old, new in after if old != new]
+        changes += [
+            Change(self._scheduler.steps, key, old, new) for key, old, new in after if old != new
+        ]
         self.history += changes
 
 

@@ -1,9 +1,10 @@
-"""Known ways to lose, double or miscount something, each a line of the product written as it must not be: the fault run
-has to find it.
+"""Known ways to lose, double or miscount something, each a line of the product written as it must
+not be: the fault run has to find it.
 
-Not among them: the entry of an alert's cause read in a batch (`alerts._Telling.again`). It would be taken for overtaken
-only where the cause is still being written when another condition of the same telling has failed, which twenty seeds
-did not meet; tests/integration/test_record_before_its_object.py holds it.
+Not among them: the entry of an alert's cause read in a batch (`alerts._Telling.again`). It would be
+taken for overtaken only where the cause is still being written when another condition of the same
+telling has failed, which twenty seeds did not meet;
+tests/integration/test_record_before_its_object.py holds it.
 """
 
 from cobroke import streams
@@ -48,14 +49,29 @@ BUGS = (
             ),
         ),
     ),
-    Mutant("LIMITS not counted at archive", (Edit(stored_object.writes, "if change:", "if change > 0:"),)),
+    Mutant(
+        "LIMITS not counted at archive",
+        (Edit(stored_object.writes, "if change:", "if change > 0:"),),
+    ),
     Mutant(
         "an object written whatever its version",
-        (Edit(stored_object.writes, '("version = :old", {"old": old.version}) if old', '("", None) if old'),),
+        (
+            Edit(
+                stored_object.writes,
+                '("version = :old", {"old": old.version}) if old',
+                '("", None) if old',
+            ),
+        ),
     ),
     Mutant(
         "a pair written whatever its version",
-        (Edit(pairs.writes, "entities.PAIR.at(pair, facts), **_as_read(old))", "entities.PAIR.at(pair, facts))"),),
+        (
+            Edit(
+                pairs.writes,
+                "entities.PAIR.at(pair, facts), **_as_read(old))",
+                "entities.PAIR.at(pair, facts))",
+            ),
+        ),
     ),
     Mutant(
         "the marker not in the create's transaction",
@@ -102,18 +118,38 @@ BUGS = (
     ),
     Mutant(
         "told by the newest image alone",
-        (Edit(telling.tell_of_pair, "for notice in owed(now) if", "for notice in owed(now)[-1:] if"),),
+        (
+            Edit(
+                telling.tell_of_pair,
+                "for notice in owed(now) if",
+                "for notice in owed(now)[-1:] if",
+            ),
+        ),
     ),
     Mutant(
         "an alert begun whatever another has begun",
         (
-            Edit(open_alerts.writes, ', condition="notice = :old", values={"old": last.slot["notice"]}', ""),
-            Edit(open_alerts.writes, 'table.put(slot, condition="attribute_not_exists(PK)")', "table.put(slot)"),
+            Edit(
+                open_alerts.writes,
+                ', condition="notice = :old", values={"old": last.slot["notice"]}',
+                "",
+            ),
+            Edit(
+                open_alerts.writes,
+                'table.put(slot, condition="attribute_not_exists(PK)")',
+                "table.put(slot)",
+            ),
         ),
     ),
     Mutant(
         "a market that nobody knows",
-        (Edit(registry.remember, "until_written(table, lambda: _put(table, market, now))", "del table"),),
+        (
+            Edit(
+                registry.remember,
+                "until_written(table, lambda: _put(table, market, now))",
+                "del table",
+            ),
+        ),
     ),
 )
 
@@ -128,7 +164,10 @@ MENDS = (
             ),
         ),
     ),
-    Mutant("an entry seen before its object", (Edit(recommendations._load, "        if key in items\n", ""),)),
+    Mutant(
+        "an entry seen before its object",
+        (Edit(recommendations._load, "        if key in items\n", ""),),
+    ),
     Mutant(
         "a marker seen before its object",
         (
@@ -169,9 +208,18 @@ MENDS = (
     ),
     Mutant(
         "an alert that grows though it was read",
-        (Edit(open_alerts._grown, '"version = :old AND attribute_not_exists(is_read)"', '"version = :old"'),),
+        (
+            Edit(
+                open_alerts._grown,
+                '"version = :old AND attribute_not_exists(is_read)"',
+                '"version = :old"',
+            ),
+        ),
     ),
-    Mutant("a market that lacks who is told of", (Edit(alerting._showing, "market.learn(written)", "pass"),)),
+    Mutant(
+        "a market that lacks who is told of",
+        (Edit(alerting._showing, "market.learn(written)", "pass"),),
+    ),
     Mutant(
         "alerted of what has changed since",
         (Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[*conditions]"),),

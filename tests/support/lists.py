@@ -1,4 +1,6 @@
-"""Judges the lists of recommendations: every counterpart scored by the oracle, as it may have stood at the time."""
+"""Judges the lists of recommendations: every counterpart scored by the oracle, as it may have stood
+at the time.
+"""
 
 from collections.abc import Iterator
 from inspect import signature
@@ -18,7 +20,9 @@ type Row = tuple[str, str]
 
 
 def faults(story: Story) -> Iterator[str]:
-    """Of the looks while others wrote: each row could be there, and what stood still is not missing."""
+    """Of the looks while others wrote: each row could be there, and what stood still is not
+    missing.
+    """
     for one in story.asked:
         if "looks" in one.about:
             if one.status == 200:
@@ -33,7 +37,8 @@ def differences(story: Story, one: Asked) -> Iterator[str]:
     assert own
     standing = [versions[-1].now for versions in story.objects.values()]
     wanted = sorted(
-        ((points, other.id) for other in standing if (points := _shown(story, own, other, one))), reverse=True
+        ((points, other.id) for other in standing if (points := _shown(story, own, other, one))),
+        reverse=True,
     )
     found = [(_points(row["match_score"]), _id(row)) for row in one.answer["recommendations"]]
     if found != wanted or one.answer["total"] != len(wanted):
@@ -47,14 +52,21 @@ def _shown(story: Story, own: StoredObject, other: StoredObject, one: Asked) -> 
 
 
 def _of_look(story: Story, one: Asked) -> Iterator[str]:
-    owns = [version.now for version in during(story.objects[one.about["looks"]], one.sent, one.received)]
+    owns = [
+        version.now for version in during(story.objects[one.about["looks"]], one.sent, one.received)
+    ]
     found = {_id(row): _points(row["match_score"]) for row in one.answer["recommendations"]}
     for an_id, versions in story.objects.items():
         if owns[0].kind == versions[0].now.kind:
             continue
         others = [version.now for version in during(versions, one.sent, one.received)]
-        acts = [act.now for act in during(story.known(_ids(owns[0], versions[0].now)), one.sent, one.received)]
-        possible = {score_if_shown(*world) for world in product(owns, others, acts)} if others else {None}
+        acts = [
+            act.now
+            for act in during(story.known(_ids(owns[0], versions[0].now)), one.sent, one.received)
+        ]
+        possible = (
+            {score_if_shown(*world) for world in product(owns, others, acts)} if others else {None}
+        )
         if _is_half_there(versions, one):
             possible.add(None)
         if found.get(an_id) not in possible:
@@ -64,7 +76,9 @@ def _of_look(story: Story, one: Asked) -> Iterator[str]:
 def _is_half_there(versions: list[Version[StoredObject]], one: Asked) -> bool:
     """While it comes to the market or moves in it: no read of several items sees one moment."""
     moves = [(None, versions[0]), *pairwise(versions)]
-    during_it = [(old, new) for old, new in moves if new.step <= one.received and new.seen > one.sent]
+    during_it = [
+        (old, new) for old, new in moves if new.step <= one.received and new.seen > one.sent
+    ]
     return any(old is None or _place(old.now) != _place(new.now) for old, new in during_it)
 
 
@@ -78,7 +92,11 @@ def score_if_shown(own: StoredObject, other: StoredObject, pair: Pair) -> int | 
         return None
     lead, listing = (own, other) if own.kind == "LEAD" else (other, own)
     points = score_of(lead, listing)
-    return None if points is None or hidden(pair, own.kind, price_of(listing), lead.revision, points) else points
+    return (
+        None
+        if points is None or hidden(pair, own.kind, price_of(listing), lead.revision, points)
+        else points
+    )
 
 
 def hidden(pair: Pair, side: Side, price: int, revision: int, points: int) -> bool:

@@ -14,7 +14,9 @@ from tests.market_log import LEAD, LISTING, Kind, PairOfPostings, Posting, durin
 REALTORS, WRITERS, READERS, LEAST, LONGER = 6, 8, 6, 30, 160
 PAGES = [*[(1, oracle.BEST)] * 5, (1, 7), (2, 7), (3, 7), (4, 7), (15, 7)]
 ACTED_ON, RECENT = 0.4, 20
-"""So much of the writing is about pairs; so many of the newest answers show the rows that are acted on."""
+"""So much of the writing is about pairs; so many of the newest answers show the rows that are acted
+on.
+"""
 MOSTLY_DISLIKED: list[Action] = ["LIKE", "DISLIKE", "DISLIKE", "DISLIKE"]
 
 
@@ -38,7 +40,9 @@ class LoggedCity:
         return posting
 
     def write(self, own: list[Posting], rng: Random, until: float) -> None:
-        """Edit and archive these, in the place of each that is gone another comes; act on what has been read."""
+        """Edit and archive these, in the place of each that is gone another comes; act on what has
+        been read.
+        """
         while self.is_open(until):
             if rng.random() < ACTED_ON:
                 self.act(rng)
@@ -61,7 +65,12 @@ class LoggedCity:
     def act(self, rng: Random) -> None:
         """On a row that was read just now, as who read it; or on a pair of before, as either."""
         action = rng.choice(MOSTLY_DISLIKED)
-        rows = [(one.own, row[1]) for one in self.answers[-RECENT:] for row in one.rows if row[1] in self.postings]
+        rows = [
+            (one.own, row[1])
+            for one in self.answers[-RECENT:]
+            for row in one.rows
+            if row[1] in self.postings
+        ]
         if rows and rng.random() < 0.6:
             own, other_id = rng.choice(rows)
             self.pair(own, self.postings[other_id]).act(own.kind.side, action)
@@ -71,7 +80,9 @@ class LoggedCity:
 
     def pair(self, one: Posting, other: Posting) -> PairOfPostings:
         lead_id, listing_id = ids = _ids(one, other)
-        return self.pairs.setdefault(ids, PairOfPostings(self.postings[lead_id], self.postings[listing_id]))
+        return self.pairs.setdefault(
+            ids, PairOfPostings(self.postings[lead_id], self.postings[listing_id])
+        )
 
     def read(self, rng: Random, until: float) -> None:
         while self.is_open(until):
@@ -90,7 +101,11 @@ class LoggedCity:
     def fault(self, answer: Answer) -> str | None:
         """Why no moments explain the answer; None where some do."""
         own = answer.own
-        others = [one for one in self.postings.values() if one.kind is not own.kind and one.owner is not own.owner]
+        others = [
+            one
+            for one in self.postings.values()
+            if one.kind is not own.kind and one.owner is not own.owner
+        ]
         return answer.fault({other: self.pairs.get(_ids(own, other)) for other in others})
 
     def was_written(self, answer: Answer) -> bool:
@@ -109,7 +124,9 @@ def _ids(one: Posting, other: Posting) -> tuple[str, str]:
 
 
 def _move(rng: Random, details: Json) -> None:
-    """From one part of the market to another, or just as much cheaper as brings a disliked listing back."""
+    """From one part of the market to another, or just as much cheaper as brings a disliked listing
+    back.
+    """
     if rng.random() < 0.5:
         details["rooms"] = rng.choice([1, 2, 3])
     elif rng.random() < 0.5:

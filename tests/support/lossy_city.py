@@ -51,18 +51,27 @@ class City(Town):
             kind = self.rng.choices(SIDES, [1, 3])[0]
             what = self.rng.random()
             if what < 0.4 or len({*self.there.values()}) < 2:
-                self.there[self.posts(kind, self.rng.choice(self.realtors), body_of(self.rng, kind))] = kind
+                self.there[
+                    self.posts(kind, self.rng.choice(self.realtors), body_of(self.rng, kind))
+                ] = kind
             elif what < 0.5:
                 edited = self.rng.choice(list(self.there))
                 self.edits(self.there[edited], edited, body_of(self.rng, self.there[edited]))
             elif what < 0.6:
-                left = self.rng.choice([one for one in self.liked if one in self.there] or list(self.there))
+                left = self.rng.choice(
+                    [one for one in self.liked if one in self.there] or list(self.there)
+                )
                 self.archives(self.there.pop(left), left)
             else:
                 self.somebody_acts()
 
     def somebody_acts(self) -> None:
-        ids = PairIds(*(self.rng.choice([one for one in self.there if self.there[one] == side]) for side in SIDES))
+        ids = PairIds(
+            *(
+                self.rng.choice([one for one in self.there if self.there[one] == side])
+                for side in SIDES
+            )
+        )
         with suppress(Conflict, NotFound):
             action: Action = "DISLIKE" if self.rng.random() < 0.2 else "LIKE"
             self.acts(self.rng.choice(SIDES), ids, action)
@@ -72,7 +81,9 @@ class City(Town):
     def pair_notices(self) -> Counter[tuple[str, str]]:
         """Whom, and the id of the notice: the same whenever it is told."""
         told = [(who, one) for who in self.realtors for one in self.all_notices(who)]
-        return Counter((who, one.id) for who, one in told if one.data.get("reason") != "RECOMMENDED")
+        return Counter(
+            (who, one.id) for who, one in told if one.data.get("reason") != "RECOMMENDED"
+        )
 
     def all_notices(self, who: str) -> list[notices.Notice]:
         return notices.page_of(self.table, who, Page(1, 10_000), 0, unread_only=False)[0]
@@ -84,7 +95,9 @@ class City(Town):
         return {f"{item['PK']}{item['SK']}": _outcome(pairs.of_item(item)) for item in raws}
 
     @property
-    def state(self) -> tuple[Counter[Alerted], Counter[tuple[str, str]], dict[str, tuple[Any, ...]]]:
+    def state(
+        self,
+    ) -> tuple[Counter[Alerted], Counter[tuple[str, str]], dict[str, tuple[Any, ...]]]:
         return self.alerted(), self.pair_notices, self.matches
 
 
@@ -100,7 +113,9 @@ def writing(world: Town) -> Iterator[list[str]]:
     def noted(operation: str, **arguments: Any) -> Any:
         parts = [part for write in arguments.get("TransactItems", ()) for part in write.items()]
         parts += [("Put", arguments)] if operation == "put_item" else []
-        written.extend(part["Item"]["entity"]["S"] if kind == "Put" else kind for kind, part in parts)
+        written.extend(
+            part["Item"]["entity"]["S"] if kind == "Put" else kind for kind, part in parts
+        )
         return call(operation, **arguments)
 
     with patch.object(world.table, "_call", noted):

@@ -49,7 +49,10 @@ class Walk:
     def acts(self, pair: Pair) -> Step:
         """A random event, refused or not."""
         event = self.chance.choice(
-            ["LIKE"] * 12 + ["DISLIKE"] * 3 + ["done", "EXPIRED"] + ["OBJECT_CLOSED"] * (not self.chance.randrange(10))
+            ["LIKE"] * 12
+            + ["DISLIKE"] * 3
+            + ["done", "EXPIRED"]
+            + ["OBJECT_CLOSED"] * (not self.chance.randrange(10))
         )
         if event in {"EXPIRED", "OBJECT_CLOSED"}:
             return Step(event, None, None, pair, close(pair, event, self.now), ())  # type: ignore[arg-type]
@@ -75,7 +78,9 @@ def check_the_record(pair: Pair) -> None:
         assert pair.agreed_share in {pair.offer_lead, pair.offer_property}
         assert pair.offer_lead <= pair.agreed_share <= pair.offer_property  # type: ignore[operator]
     assert pair.contact_shared_at is not None or not pair.contacts_visible
-    assert (pair.awaiting is not None) == (pair.expires_at is not None) == (pair.status == "PENDING")
+    assert (
+        (pair.awaiting is not None) == (pair.expires_at is not None) == (pair.status == "PENDING")
+    )
     assert (pair.created_at is not None) == (pair.status is not None)
     assert (pair.closed_at is not None) == (pair.status in {"REJECTED", "COMPLETED"})
     stands = (

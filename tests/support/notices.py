@@ -1,4 +1,6 @@
-"""Judges what realtors were told: exactly what the records owe, each once, unread until its realtor has read it."""
+"""Judges what realtors were told: exactly what the records owe, each once, unread until its realtor
+has read it.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,7 +18,9 @@ from tests.support.story import Story, Version, at, during, price_of, score_of
 
 
 class Told(NamedTuple):
-    """When a notice was told, and (inf: never) its mark taken off, each with when everybody sees it."""
+    """When a notice was told, and (inf: never) its mark taken off, each with when everybody sees
+    it.
+    """
 
     told: int
     seen: float
@@ -40,14 +44,18 @@ def _of_pairs(story: Story) -> Iterator[str]:
     for ids, acts in story.pairs.items():
         for act in acts:
             pair = act.now
-            owed |= {(*ids, told.kind, told.to, told.at, told.round, pair.epoch) for told in pair.told}
+            owed |= {
+                (*ids, told.kind, told.to, told.at, told.round, pair.epoch) for told in pair.told
+            }
     wanted = Counter(
         (owner_of(lead_id if to == "LEAD" else property_id), kind, at_ms, lead_id, property_id)
         for lead_id, property_id, kind, to, at_ms, *_ in owed
     )
     found = Counter(_fact(item) for item in story.of("NOTICE") if _reason(item) != "RECOMMENDED")
     yield from (
-        f"told {found[fact]} times instead of {count}: {fact}" for fact, count in wanted.items() if found[fact] != count
+        f"told {found[fact]} times instead of {count}: {fact}"
+        for fact, count in wanted.items()
+        if found[fact] != count
     )
     yield from (f"nobody owes {fact}" for fact in found.keys() - wanted.keys())
 
@@ -58,7 +66,13 @@ def _reason(item: Item) -> str:
 
 def _fact(item: Item) -> tuple[Any, ...]:
     data = loads(item["d"])
-    return item["PK"].partition("#")[2], _reason(item), int(item["SK"][:13]), data["lead_id"], data["property_id"]
+    return (
+        item["PK"].partition("#")[2],
+        _reason(item),
+        int(item["SK"][:13]),
+        data["lead_id"],
+        data["property_id"],
+    )
 
 
 def _of_reading(story: Story) -> Iterator[str]:
@@ -97,7 +111,9 @@ def _of_look(one: Asked, told: dict[str, Told]) -> Iterator[str]:
         elif not row["is_read"] and times.read_seen < one.sent:
             yield f"listed as unread, though read: {row['id']} by {one}"
     listed = {row["id"] for row in one.answer["notifications"]}
-    missing = [notice for notice, times in told.items() if times.seen < one.sent and notice not in listed]
+    missing = [
+        notice for notice, times in told.items() if times.seen < one.sent and notice not in listed
+    ]
     if missing and one.answer["total"] <= one.answer["limit"]:
         yield f"told and not listed: {missing} by {one}"
 
@@ -145,7 +161,11 @@ def _of_alerts(story: Story) -> Iterator[str]:
 def _grown_unseen(story: Story, told: dict[tuple[str, str], Told]) -> Iterator[str]:
     for change, item in story.written("NOTICE"):
         read = told[item["PK"].partition("#")[2], item["SK"]].read
-        if change.old and change.step > read and change.old.get("scores") != (change.new or {}).get("scores"):
+        if (
+            change.old
+            and change.step > read
+            and change.old.get("scores") != (change.new or {}).get("scores")
+        ):
             yield f"an alert grew at {change.step}, which was read at {read}: {item['SK']}"
 
 
@@ -157,13 +177,17 @@ def _marks(story: Story) -> Iterator[str]:
 
 
 def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
-    """Of an object that was there before its cause, whose pair with it has no match, of the cause as it then stands."""
+    """Of an object that was there before its cause, whose pair with it has no match, of the cause
+    as it then stands.
+    """
     own_id, cause_id = ledger["PK"].rpartition("#")[2], ledger["SK"]
     own, cause = at(story.objects[own_id], step), at(story.objects[cause_id], step)
     assert own
     assert cause
     what = f"{own_id} was alerted at {step} of {cause_id}"
-    pair = at(story.known((own_id, cause_id) if own.kind == "LEAD" else (cause_id, own_id)), step - 1)
+    pair = at(
+        story.known((own_id, cause_id) if own.kind == "LEAD" else (cause_id, own_id)), step - 1
+    )
     if not cause.in_market:
         yield f"{what}, which had left"
     if own.created_at >= cause.updated_at:
@@ -172,7 +196,11 @@ def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
         yield f"{what}, with which it has a match"
     if cause.kind == "PROPERTY" and ledger["price"] != price_of(cause):
         yield f"{what}, as it was before"
-    if not any((_score(one.now, cause) or 0) >= ALERTED for one in story.objects[own_id] if one.step <= step):
+    if not any(
+        (_score(one.now, cause) or 0) >= ALERTED
+        for one in story.objects[own_id]
+        if one.step <= step
+    ):
         yield f"{what}, which does not fit"
 
 
@@ -181,7 +209,9 @@ def _score(own: StoredObject, cause: StoredObject) -> int | None:
 
 
 def _owed_alerts(story: Story) -> Iterator[str]:
-    """Whoever stood still beside a change, from its write until it was called done, was told of it or before."""
+    """Whoever stood still beside a change, from its write until it was called done, was told of it
+    or before.
+    """
     done = defaultdict[str, list[tuple[int, int]]](list)
     ledgers = defaultdict[tuple[str, str], list[tuple[int, int | None]]](list)
     for change, item in story.written("ALERTED"):
@@ -214,20 +244,35 @@ def _missed(
         return
     for own_id, versions in story.objects.items():
         own = at(versions, since - 1)
-        if own is None or own.kind == cause.kind or any(since <= one.seen and one.step <= until for one in versions):
+        if (
+            own is None
+            or own.kind == cause.kind
+            or any(since <= one.seen and one.step <= until for one in versions)
+        ):
             continue
         acts = story.pairs.get((own_id, cause.id) if own.kind == "LEAD" else (cause.id, own_id), [])
         if any(act.step <= until for act in acts) or (_score(own, cause) or 0) < ALERTED:
             continue
         told = any(at_step <= until for at_step, _ in ledgers[own_id, cause.id])
-        if own.created_at < cause.updated_at and not told and _among_the_best(story, own, cause, since, until):
+        if (
+            own.created_at < cause.updated_at
+            and not told
+            and _among_the_best(story, own, cause, since, until)
+        ):
             yield f"{own_id} was never alerted of {cause.id}, written at {since} and done at {until}"
 
 
-def _among_the_best(story: Story, own: StoredObject, cause: StoredObject, since: int, until: int) -> bool:
+def _among_the_best(
+    story: Story, own: StoredObject, cause: StoredObject, since: int, until: int
+) -> bool:
     """Whether a look of `own` showed it in its first rows all that time."""
     score = _score(own, cause) or 0
     others = (
-        during(versions, since, until) for versions in story.objects.values() if versions[0].now.kind == cause.kind
+        during(versions, since, until)
+        for versions in story.objects.values()
+        if versions[0].now.kind == cause.kind
     )
-    return sum(any((_score(own, one.now) or 0) >= score for one in versions) for versions in others) <= BEST
+    return (
+        sum(any((_score(own, one.now) or 0) >= score for one in versions) for versions in others)
+        <= BEST
+    )

@@ -23,7 +23,9 @@ READER = next(reader for reader in STREAM_READERS if reader.function == "stream_
 
 @contextmanager
 def following(table: Table) -> Iterator[None]:
-    """The function over this table, losing no time between its attempts; what it has pushed is not looked at here."""
+    """The function over this table, losing no time between its attempts; what it has pushed is not
+    looked at here.
+    """
     pushes, pauses = patch.object(function, "queue"), patch("cobroke.storage.pauses.time.sleep")
     with patch.object(function, "table", table), pushes, pauses:
         yield
@@ -40,10 +42,15 @@ class Told(NamedTuple):
 
 def told_to(table: Table, realtor_id: str, *, unread_only: bool = False) -> list[tuple[str, Told]]:
     """The notices of a realtor, each with its own id."""
-    found, total, unread = notices.page_of(table, realtor_id, Page(1, 1000), 0, unread_only=unread_only)
+    found, total, unread = notices.page_of(
+        table, realtor_id, Page(1, 1000), 0, unread_only=unread_only
+    )
     assert len(found) == total
     assert not unread_only or total == unread
-    return [(one.id, Told(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data))) for one in found]
+    return [
+        (one.id, Told(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data)))
+        for one in found
+    ]
 
 
 def ids_of(data: Any) -> dict[str, str]:
@@ -52,7 +59,9 @@ def ids_of(data: Any) -> dict[str, str]:
 
 
 class Office(Town):
-    """Anna and Boris, and `pump`: the function that follows their pairs. What alerts is not delivered here."""
+    """Anna and Boris, and `pump`: the function that follows their pairs. What alerts is not
+    delivered here.
+    """
 
     def __init__(self) -> None:
         super().__init__(("anna", "boris"))
@@ -75,4 +84,6 @@ class Office(Town):
         super().settle(*(pumps or [self.pump]))
 
     def told(self) -> Counter[Told]:
-        return Counter(told for realtor in self.realtors for _, told in told_to(self.table, realtor))
+        return Counter(
+            told for realtor in self.realtors for _, told in told_to(self.table, realtor)
+        )

@@ -24,11 +24,16 @@ def faults(story: Story) -> Iterator[str]:
 
 
 def _mirrors_and_counts(story: Story) -> Iterator[str]:
-    mirrors = {(item["PK"], item["SK"]): (item["d"], item["version"]) for item in story.of("MIRROR")}
+    mirrors = {
+        (item["PK"], item["SK"]): (item["d"], item["version"]) for item in story.of("MIRROR")
+    }
     counted = defaultdict[str, Counter[str]](Counter)
     for item in story.of("PAIR"):
         lead_id, property_id = item["PK"].partition("#")[2], item["SK"].partition("#")[2]
-        if mirrors.pop((f"PROPERTY#{property_id}", f"PAIR#{lead_id}"), None) != (item["d"], item["version"]):
+        if mirrors.pop((f"PROPERTY#{property_id}", f"PAIR#{lead_id}"), None) != (
+            item["d"],
+            item["version"],
+        ):
             yield f"the mirror of {lead_id} {property_id} is not as the pair"
         matches = loads(item["d"]).get("status") in ("PENDING", "ACCEPTED", "COMPLETED")
         for an_id in (lead_id, property_id):
@@ -42,11 +47,16 @@ def _mirrors_and_counts(story: Story) -> Iterator[str]:
 
 
 def _limits(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
-    counted = Counter[tuple[str, str]]((one.owner, one.kind) for one in now.values() if one.status == "ACTIVE")
+    counted = Counter[tuple[str, str]](
+        (one.owner, one.kind) for one in now.values() if one.status == "ACTIVE"
+    )
     kept = Counter[tuple[str, str]]()
     for item in story.of("LIMITS"):
         owner = item["PK"].partition("#")[2]
-        kept[owner, "LEAD"], kept[owner, "PROPERTY"] = item.get("leads", 0), item.get("properties", 0)
+        kept[owner, "LEAD"], kept[owner, "PROPERTY"] = (
+            item.get("leads", 0),
+            item.get("properties", 0),
+        )
     for key in counted.keys() | kept.keys():
         if counted[key] != kept[key]:
             yield f"{key} has {counted[key]} active, and {kept[key]} by LIMITS"
@@ -99,11 +109,17 @@ def _reminders(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
     """What falls due is on the agenda at its time."""
     due = {item["SK"] for item in story.of("DUE")}
     for one in now.values():
-        if one.status == "ACTIVE" and f"{one.updated_at + FRESH_FOR:013}#{one.kind}#{one.id}" not in due:
+        if (
+            one.status == "ACTIVE"
+            and f"{one.updated_at + FRESH_FOR:013}#{one.kind}#{one.id}" not in due
+        ):
             yield f"nobody is reminded that {one.id} grows stale"
     for ids, acts in story.pairs.items():
         pair = acts[-1].now
-        if pair.status == "PENDING" and f"{pair.acted_at + PENDING_FOR:013}#PAIR#{''.join(ids)}" not in due:
+        if (
+            pair.status == "PENDING"
+            and f"{pair.acted_at + PENDING_FOR:013}#PAIR#{''.join(ids)}" not in due
+        ):
             yield f"nobody is reminded that {ids} expires"
 
 

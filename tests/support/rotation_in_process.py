@@ -1,4 +1,6 @@
-"""The rotation of the signing key without an emulator: each deploy makes its functions anew, over moto."""
+"""The rotation of the signing key without an emulator: each deploy makes its functions anew, over
+moto.
+"""
 
 import json
 import urllib.request
@@ -23,7 +25,9 @@ PRIVATE, PUBLIC = "/cobroke/local/signing-keys", "/cobroke/local/public-keys"
 
 
 class InProcess:
-    """The world of the drill without an emulator. What infra wires, `_environment` does; its tests are infra's."""
+    """The world of the drill without an emulator. What infra wires, `_environment` does; its tests
+    are infra's.
+    """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
@@ -50,7 +54,9 @@ class InProcess:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            self._functions = {function: _function(function) for function in {route.function for route in ROUTES}}
+            self._functions = {
+                function: _function(function) for function in {route.function for route in ROUTES}
+            }
 
     def _environment(self, step: Step) -> dict[str, str]:
         return {
@@ -60,14 +66,23 @@ class InProcess:
         }
 
     def ask(self, event: str, key: str) -> None:
-        known = {"StackId": "stack", "RequestId": "request", "LogicalResourceId": key, "ResponseURL": "https://cfn"}
+        known = {
+            "StackId": "stack",
+            "RequestId": "request",
+            "LogicalResourceId": key,
+            "ResponseURL": "https://cfn",
+        }
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PUBLIC_KEYS", PUBLIC)
-            maker.handler({"RequestType": event, "ResourceProperties": {"KeyName": key}, **known}, None)
+            maker.handler(
+                {"RequestType": event, "ResourceProperties": {"KeyName": key}, **known}, None
+            )
         answer = self._answers.pop()
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", f"signing-key-{key}")
         if event != "Delete":
-            assert self._made.setdefault(key, answer["Data"]) == answer["Data"], "another key under the same name"
+            assert self._made.setdefault(key, answer["Data"]) == answer["Data"], (
+                "another key under the same name"
+            )
 
     def stored(self) -> Stored:
         pages = boto3.client("ssm").get_paginator("get_parameters_by_path")
@@ -82,13 +97,23 @@ class InProcess:
         return str(self._made[key]["KeyId"])
 
     def register(self) -> str:
-        return str(json.loads(self._answer("POST", "/auth/register", a_registration())["body"])["access_token"])
+        return str(
+            json.loads(self._answer("POST", "/auth/register", a_registration())["body"])[
+                "access_token"
+            ]
+        )
 
     def status(self, verb: str, path: str, token: str) -> int:
         return int(self._answer(verb, path, {}, authorization=f"Bearer {token}")["statusCode"])
 
     def _answer(self, verb: str, path: str, body: Json, **headers: str) -> Any:
-        event = an_event(verb, path, "", {"content-type": "application/json"} | headers, json.dumps(body).encode())
+        event = an_event(
+            verb,
+            path,
+            "",
+            {"content-type": "application/json"} | headers,
+            json.dumps(body).encode(),
+        )
         return self._functions[function_of(verb, path)].handler(event, None)
 
 

@@ -1,4 +1,6 @@
-"""Lambda in one process: each function in several sandboxes, modules of its own that share nothing but the table."""
+"""Lambda in one process: each function in several sandboxes, modules of its own that share nothing
+but the table.
+"""
 
 import importlib.util
 import os
@@ -25,7 +27,8 @@ EXPECTED = {"Busy"}
 
 
 class Queue:
-    """Of pushes. It takes everything. `rings`: the phone of the one whom a push is for, by his id."""
+    """Of pushes. It takes everything. `rings`: the phone of the one whom a push is for, by his id.
+    """
 
     def __init__(self) -> None:
         self.messages: list[dict[str, str]] = []
@@ -47,7 +50,9 @@ class Log:
 
     def error(self, text: str, *, kind: str, frames: list[str], **more: Any) -> None:
         if kind not in EXPECTED:
-            self._bugs.append(f"{self._function}: {text}: {kind} {more.get('code', '')} at {frames[-1]}")
+            self._bugs.append(
+                f"{self._function}: {text}: {kind} {more.get('code', '')} at {frames[-1]}"
+            )
 
 
 class Sandboxes:
@@ -61,7 +66,9 @@ class Sandboxes:
         self._free: dict[str, list[ModuleType]] = {}
 
     def call(self, function: str, event: Any, kill_in: int | None = None) -> Any:
-        """What the function answers; Killed where it died, and its sandbox with it: the next one is new."""
+        """What the function answers; Killed where it died, and its sandbox with it: the next one is
+        new.
+        """
         module = self._taken(function)
         task = self._scheduler.current
         if task:
@@ -86,7 +93,10 @@ class Sandboxes:
         return free.pop(self._scheduler.rng.randrange(len(free)))
 
     def _made(self, function: str, number: int) -> ModuleType:
-        with _private(function, number) as module, patch("boto3.client", lambda name, **_: self._clients[name]):
+        with (
+            _private(function, number) as module,
+            patch("boto3.client", lambda name, **_: self._clients[name]),
+        ):
             log: Any = Log(function, self.bugs)
             made: Any = module
             _executed(module)

@@ -20,7 +20,9 @@ type Message = Mapping[str, str]
 
 @dataclass
 class Schedule:
-    """The planner and the worker over a world, and the queue between them; `did`: what all its parts have done."""
+    """The planner and the worker over a world, and the queue between them; `did`: what all its
+    parts have done.
+    """
 
     world: Town
     queue: list[Message] = field(default_factory=list)
@@ -41,7 +43,13 @@ class Schedule:
         """Both functions go by the clock of the world."""
         with (
             patch.multiple(planner, table=self.world.table, queue=self, rng=Random(0)),
-            patch.multiple(worker, table=self.world.table, queue=self, now_ms=self.world.clock, work_on=self._work_on),
+            patch.multiple(
+                worker,
+                table=self.world.table,
+                queue=self,
+                now_ms=self.world.clock,
+                work_on=self._work_on,
+            ),
             patch("cobroke.storage.pauses.time.sleep"),
         ):
             yield
@@ -67,4 +75,6 @@ class Schedule:
         with self.on_time():
             run = self.plan()
             self.work()
-        return sum((Counter(did) for did in runs.reports(self.world.table, run).values()), Counter())
+        return sum(
+            (Counter(did) for did in runs.reports(self.world.table, run).values()), Counter()
+        )

@@ -1,4 +1,6 @@
-"""Who goes on at each call of the table: threads of which one runs at a time, in an order and at times of one seed."""
+"""Who goes on at each call of the table: threads of which one runs at a time, in an order and at
+times of one seed.
+"""
 
 import threading
 import time
@@ -26,7 +28,8 @@ class Killed(BaseException):
 
 @dataclass(eq=False)
 class Task:
-    """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here."""
+    """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here.
+    """
 
     name: str
     run: Callable[[], object]
@@ -36,7 +39,8 @@ class Task:
 
 
 class Scheduler:
-    """Hands the baton on. Time stands still but for what calls take and what the sleepers wait for."""
+    """Hands the baton on. Time stands still but for what calls take and what the sleepers wait for.
+    """
 
     def __init__(self, seed: object) -> None:
         self.rng = Random(f"schedule {seed}")
@@ -62,7 +66,9 @@ class Scheduler:
         threading.stack_size(before)
 
     def run(self, wake: Callable[[], None]) -> None:
-        """Until nothing is left to do; `wake` starts what has found something to do, and is asked at each change."""
+        """Until nothing is left to do; `wake` starts what has found something to do, and is asked
+        at each change.
+        """
         while True:
             wake()
             if not self._tasks:

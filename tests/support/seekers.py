@@ -47,18 +47,28 @@ def an_id(number: int, owner: str = HER) -> str:
 
 def rows_of(others: Iterable[Seeker], rng: Random) -> list[Row]:
     """With ids of three realtors that say nothing of the order."""
-    packed = [pack_lead(other) if isinstance(other, LeadFeatures) else pack_property(other) for other in others]
+    packed = [
+        pack_lead(other) if isinstance(other, LeadFeatures) else pack_property(other)
+        for other in others
+    ]
     times = rng.sample(range(10**6), len(packed))
-    return [(an_id(time, rng.choice([ME, HER, HIM])), row) for time, row in zip(times, packed, strict=True)]
+    return [
+        (an_id(time, rng.choice([ME, HER, HIM])), row)
+        for time, row in zip(times, packed, strict=True)
+    ]
 
 
-def selected(seeker: Seeker, rows: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN) -> Selection:
+def selected(
+    seeker: Seeker, rows: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+) -> Selection:
     if isinstance(seeker, LeadFeatures):
         return best_properties(seeker, ME, rows, most, hidden)
     return best_leads(seeker, ME, rows, most, hidden)
 
 
-def all_scored(seeker: Seeker, rows: Iterable[Row], hidden: Mapping[str, Hidden] = NONE_HIDDEN) -> list[Ranked]:
+def all_scored(
+    seeker: Seeker, rows: Iterable[Row], hidden: Mapping[str, Hidden] = NONE_HIDDEN
+) -> list[Ranked]:
     """The slow way: everything that may be shown, best first."""
     found = []
     for other, packed in rows:
@@ -84,11 +94,23 @@ def an_edgy_lead(rng: Random) -> LeadFeatures:
 
 
 def an_edgy_listing(rng: Random, lead: LeadFeatures) -> PropertyFeatures:
-    """At the edges of the lead's wishes, or a kopeck, 0.01 m² or a room beside them; seldom far off in all at once."""
+    """At the edges of the lead's wishes, or a kopeck, 0.01 m² or a room beside them; seldom far off
+    in all at once.
+    """
     low, high, smallest, largest = lead[4:8]
     price = rng.choice([low, high, -(-6 * low // 10), 11 * high // 10, rng.randint(low, high)])
-    area = rng.choice([smallest, largest, -(-8 * smallest // 10), 16 * largest // 10, rng.randint(smallest, largest)])
-    rooms = rng.choice([*lead.rooms, *lead.rooms, rng.randint(0, 50)]) + rng.choice([-2, -1, 0, 0, 0, 1, 2])
+    area = rng.choice(
+        [
+            smallest,
+            largest,
+            -(-8 * smallest // 10),
+            16 * largest // 10,
+            rng.randint(smallest, largest),
+        ]
+    )
+    rooms = rng.choice([*lead.rooms, *lead.rooms, rng.randint(0, 50)]) + rng.choice(
+        [-2, -1, 0, 0, 0, 1, 2]
+    )
     return PropertyFeatures(
         CITY,
         rng.choice([lead.type, lead.type, lead.type, rng.randrange(4)]),

@@ -1,4 +1,6 @@
-"""One lead or property that looks, its counterparts, clocks that differ: a list is what scoring all of them gives."""
+"""One lead or property that looks, its counterparts, clocks that differ: a list is what scoring all
+of them gives.
+"""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -35,11 +37,14 @@ BODY = {"commission_share": 50}
 NEAR, FAR = b"\1" * 8, b"\2" * 8
 
 often_caught_up = patch.object(lists, "WORTH_A_FRESH_READ", 1)
-"""With ten counterparts, a fifth of them is soon written: here as many changes as entries are caught up."""
+"""With ten counterparts, a fifth of them is soon written: here as many changes as entries are
+caught up.
+"""
 
 
 class Offer(NamedTuple):
-    """What a counterpart offers, or (as a lead) wishes; the price in kopecks is a lead's greatest."""
+    """What a counterpart offers, or (as a lead) wishes; the price in kopecks is a lead's greatest.
+    """
 
     price: int = 15_000
     klass: int = 1
@@ -50,9 +55,13 @@ class Offer(NamedTuple):
     def features(self, kind: Kind) -> Features:
         city, place = "орел" if self.here else "тула", NEAR if self.near else FAR
         if kind == "PROPERTY":
-            return PropertyFeatures(city, 0, self.klass, 2, self.price, 5_000, self.rooms, place, NOWHERE)
+            return PropertyFeatures(
+                city, 0, self.klass, 2, self.price, 5_000, self.rooms, place, NOWHERE
+            )
         wish = frozenset({self.rooms}), frozenset({place}), frozenset[bytes]()
-        return LeadFeatures(city, 0, self.klass, 2, self.price // 2, self.price, 4_000, 6_000, *wish)
+        return LeadFeatures(
+            city, 0, self.klass, 2, self.price // 2, self.price, 4_000, 6_000, *wish
+        )
 
 
 class Late(NamedTuple):
@@ -64,9 +73,13 @@ class Late(NamedTuple):
 
 
 class SeekersWorld:
-    """`states` and `pairs` (by counterpart) are as committed; `seen`: what a read under way may have met of either."""
+    """`states` and `pairs` (by counterpart) are as committed; `seen`: what a read under way may
+    have met of either.
+    """
 
-    def __init__(self, kind: Kind, own: Features | None = None, sizes: Sizes = SIZES, page_items: int = 3) -> None:
+    def __init__(
+        self, kind: Kind, own: Features | None = None, sizes: Sizes = SIZES, page_items: int = 3
+    ) -> None:
         self.kind: Kind = kind
         self.other: Kind = "PROPERTY" if kind == "LEAD" else "LEAD"
         self.sizes = sizes
@@ -78,7 +91,9 @@ class SeekersWorld:
         self.seen: dict[tuple[type, str], list[StoredObject | Pair | None]] = {}
         self._chance = itertools.count(1)
         self.me, *self.others = (self._registered(name) for name in ("me", "her", "him"))
-        self.own_id = self._written(objects.create, kind, self.me, Content(BODY, own or Offer().features(kind)))
+        self.own_id = self._written(
+            objects.create, kind, self.me, Content(BODY, own or Offer().features(kind))
+        )
 
     @property
     def own(self) -> StoredObject:
@@ -87,19 +102,34 @@ class SeekersWorld:
     @property
     def counterparts(self) -> list[str]:
         """Those in the market, oldest first."""
-        return [an_id for an_id, one in self.states.items() if an_id != self.own_id and one.in_market]
+        return [
+            an_id for an_id, one in self.states.items() if an_id != self.own_id and one.in_market
+        ]
 
     def clock(self, skew: int = 0) -> Callable[[], int]:
         return lambda: self.now + skew
 
-    def post(self, offer: Offer | Features, *, mine: bool = False, skew: int = 0, late: bool = False) -> str:
+    def post(
+        self, offer: Offer | Features, *, mine: bool = False, skew: int = 0, late: bool = False
+    ) -> str:
         owner = self.me if mine else self.others[len(self.states) % 2]
-        return self._written(objects.create, self.other, owner, self._content(offer, self.other), skew=skew, late=late)
+        return self._written(
+            objects.create,
+            self.other,
+            owner,
+            self._content(offer, self.other),
+            skew=skew,
+            late=late,
+        )
 
-    def edit(self, an_id: str, offer: Offer | Features, *, skew: int = 0, late: bool = False) -> None:
+    def edit(
+        self, an_id: str, offer: Offer | Features, *, skew: int = 0, late: bool = False
+    ) -> None:
         old = self.states[an_id]
         content = self._content(offer, old.kind)
-        self._written(objects.replace_content, old.kind, old.owner, an_id, content, skew=skew, late=late)
+        self._written(
+            objects.replace_content, old.kind, old.owner, an_id, content, skew=skew, late=late
+        )
 
     def archive(self, an_id: str, *, skew: int = 0, late: bool = False) -> None:
         old = self.states[an_id]
@@ -115,7 +145,9 @@ class SeekersWorld:
         self._committed(late.becomes)
 
     def passes(self, ms: int) -> None:
-        """What is late commits in time. Changes are forgotten to the day, rankings when it pleases DynamoDB."""
+        """What is late commits in time. Changes are forgotten to the day, rankings when it pleases
+        DynamoDB.
+        """
         end = self.now + ms
         for late in sorted(self.late, key=lambda late: late.deadline):
             if late.deadline <= end:
@@ -131,10 +163,15 @@ class SeekersWorld:
     def dislike(self, an_id: str) -> None:
         self.act(an_id, "DISLIKE")
 
-    def act(self, an_id: str, action: Action, *, theirs: bool = False, skew: int = 0, late: bool = False) -> None:
+    def act(
+        self, an_id: str, action: Action, *, theirs: bool = False, skew: int = 0, late: bool = False
+    ) -> None:
         """One side likes or dislikes; what the negotiation refuses changes nothing."""
         lead, listing, points = self._scored(self.own, self.states[an_id])
-        side, facts = self.other if theirs else self.kind, Facts(50, price_of(listing), lead.revision, points)
+        side, facts = (
+            self.other if theirs else self.kind,
+            Facts(50, price_of(listing), lead.revision, points),
+        )
         with suppress(Conflict):
             outcome = react(self._pair(an_id), side, action, None, facts, self.now + skew)
             self._becomes(an_id, outcome.pair, late=late)
@@ -155,7 +192,10 @@ class SeekersWorld:
         if new is old:
             return
         market = self._scored(self.own, self.states[an_id])[0].content.features.market
-        writes, stored = pairs.writes(self.table, old, new, market), replace(new, version=old.version + 1)
+        writes, stored = (
+            pairs.writes(self.table, old, new, market),
+            replace(new, version=old.version + 1),
+        )
         if late:
             self.late.append(Late(stored, writes, self.now + LONGEST_COMMIT))
         else:
@@ -166,24 +206,34 @@ class SeekersWorld:
         """The first half of `recommended`. Whether the ranking is kept must not matter."""
         own, known = rankings.load_own(self.table, self.kind, self.me, self.own_id)
         seeker = lists.seeking(self.table, own, self.clock(skew))
-        ranking, worth = lists.current(self.table, seeker, known.ranking if known else None, self.sizes)
+        ranking, worth = lists.current(
+            self.table, seeker, known.ranking if known else None, self.sizes
+        )
         if keeps or worth:
             lists.keep(self.table, own, ranking, known, looked_at=self.now)
         return [row.place for row in ranking.rows[: self.sizes.shown]]
 
     def recommended(self, *, skew: int = 0) -> list[Ranked]:
         page = Page(1, self.sizes.shown)
-        found = recommend(self.table, self.kind, self.me, self.own_id, page, self.clock(skew), self.sizes)
+        found = recommend(
+            self.table, self.kind, self.me, self.own_id, page, self.clock(skew), self.sizes
+        )
         assert found.total == len(found.rows)
-        return [Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation]
+        return [
+            Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation
+        ]
 
     def warm(self, *, skew: int = 0) -> None:
         lists.warm(self.table, self.kind, self.own_id, self.clock(skew), self.sizes)
 
     def check(
-        self, look: Callable[[], list[Ranked]] | None = None, others: Mapping[int, Callable[[], Any]] | None = None
+        self,
+        look: Callable[[], list[Ranked]] | None = None,
+        others: Mapping[int, Callable[[], Any]] | None = None,
     ) -> list[Ranked]:
-        """A look while `others` act before its calls of those numbers: each object as it stood at some moment of it."""
+        """A look while `others` act before its calls of those numbers: each object as it stood at
+        some moment of it.
+        """
         calls, others, self.seen = itertools.count(), others or {}, {}
         self.table.between = lambda: others.get(next(calls), int)()  # noqa: PLW0108 - each time another one
         try:
@@ -197,14 +247,18 @@ class SeekersWorld:
     def explanations(self) -> Iterator[list[Ranked]]:
         for moments in itertools.product(*self.seen.values()):
             at = dict(zip(self.seen, moments, strict=True))
-            states = {an_id: at.get((StoredObject, an_id), state) for an_id, state in self.states.items()}
+            states = {
+                an_id: at.get((StoredObject, an_id), state) for an_id, state in self.states.items()
+            }
             acted = {an_id: at.get((Pair, an_id), pair) for an_id, pair in self.pairs.items()}
             yield self.ranked(states, acted)[: self.sizes.shown]  # type: ignore[arg-type]
 
     def brute_force(self) -> list[Ranked]:
         return self.ranked(self.states, self.pairs)[: self.sizes.shown]
 
-    def ranked(self, states: Mapping[str, StoredObject | None], acted: Mapping[str, Pair | None]) -> list[Ranked]:
+    def ranked(
+        self, states: Mapping[str, StoredObject | None], acted: Mapping[str, Pair | None]
+    ) -> list[Ranked]:
         """Every counterpart scored and sorted; what was not there yet is None."""
         own, found = states[self.own_id], []
         assert own is not None
@@ -218,7 +272,9 @@ class SeekersWorld:
                 found.append(Ranked(points, other.id))
         return sorted(found, reverse=True)
 
-    def _scored(self, own: StoredObject, other: StoredObject) -> tuple[StoredObject, StoredObject, int | None]:
+    def _scored(
+        self, own: StoredObject, other: StoredObject
+    ) -> tuple[StoredObject, StoredObject, int | None]:
         """The lead, the property and their score."""
         lead, listing = (own, other) if self.kind == "LEAD" else (other, own)
         wish, offer = lead.content.features, listing.content.features
@@ -239,7 +295,10 @@ class SeekersWorld:
 
     def _written(self, write: Any, *what: Any, skew: int = 0, late: bool = False) -> str:
         held = list[list[Write]]()
-        with self._urandom(), patch.object(self.table, "transact", held.append) if late else nullcontext():
+        with (
+            self._urandom(),
+            patch.object(self.table, "transact", held.append) if late else nullcontext(),
+        ):
             new: StoredObject = write(self.table, *what, self.clock(skew))
         if late:
             self.late += [Late(new, writes, self.now + LONGEST_COMMIT) for writes in held]

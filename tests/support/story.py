@@ -1,4 +1,6 @@
-"""What has become of each object, pair and notice, write by write, as the table itself has recorded it."""
+"""What has become of each object, pair and notice, write by write, as the table itself has recorded
+it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -56,7 +58,9 @@ class Story:
                 objects[one.id].append(Version(change.step, change.seen, one))
             elif item["entity"] == "PAIR":
                 pair = pairs.of_item(item)
-                acted[pair.lead_id, pair.property_id].append(Version(change.step, change.seen, pair))
+                acted[pair.lead_id, pair.property_id].append(
+                    Version(change.step, change.seen, pair)
+                )
         return cls(dict(objects), dict(acted), items, changes, log, judged)
 
     @property
@@ -80,10 +84,14 @@ class Story:
         return [nothing, *self.pairs.get(ids, [])]
 
 
-def during[Thing](versions: Sequence[Version[Thing]], sent: float, until: float) -> list[Version[Thing]]:
+def during[Thing](
+    versions: Sequence[Version[Thing]], sent: float, until: float
+) -> list[Version[Thing]]:
     """Those that one who reads in this time may meet."""
     left = [*(later.seen for later in versions[1:]), inf]
-    return [one for one, gone in zip(versions, left, strict=True) if one.step <= until and gone >= sent]
+    return [
+        one for one, gone in zip(versions, left, strict=True) if one.step <= until and gone >= sent
+    ]
 
 
 def at[Thing](versions: Sequence[Version[Thing]], step: float) -> Thing | None:
@@ -97,7 +105,9 @@ def mark_of(one: StoredObject) -> str:
 
 
 def score_of(lead: StoredObject, listing: StoredObject) -> int | None:
-    """Basis points, by the oracle; None where they are not recommended to each other, whatever was done."""
+    """Basis points, by the oracle; None where they are not recommended to each other, whatever was
+    done.
+    """
     if not (lead.in_market and listing.in_market) or lead.owner == listing.owner:
         return None
     points = oracle.score(lead.content.body["requirements"], listing.content.body)
@@ -111,7 +121,9 @@ def price_of(listing: StoredObject) -> int:
 def holds(stored: Any, sent: Any) -> bool:
     """Whether all that was sent is there."""
     if isinstance(sent, dict):
-        return isinstance(stored, dict) and all(name in stored and holds(stored[name], sent[name]) for name in sent)
+        return isinstance(stored, dict) and all(
+            name in stored and holds(stored[name], sent[name]) for name in sent
+        )
     return bool(stored == sent)
 
 

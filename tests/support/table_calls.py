@@ -14,8 +14,8 @@ type When = Literal["before", "after"]
 def watched(
     table: Table, at_call: Callable[[int, When], object] = lambda *_: None, queue: Any = None
 ) -> Iterator[list[str]]:
-    """Each call of the table and the queue, with what happens before and after it takes effect; what that asks for
-    itself is none of them.
+    """Each call of the table and the queue, with what happens before and after it takes effect;
+    what that asks for itself is none of them.
     """
     calls, call, inside = list[str](), table._call, list[None]()
     put: Any = getattr(queue, "put", None)
@@ -43,7 +43,10 @@ def watched(
     def queued(message: Any) -> Any:
         return counted("send_message", put, message)
 
-    with patch.object(table, "_call", asked), patch.object(queue, "put", queued) if queue else nullcontext():
+    with (
+        patch.object(table, "_call", asked),
+        patch.object(queue, "put", queued) if queue else nullcontext(),
+    ):
         yield calls
 
 

@@ -52,8 +52,8 @@ class Queued:
 
 
 class Town:
-    """Realtors, their leads and listings, and the two functions behind the stream; a `tick` (ms) goes by with every
-    look at the time. With a tick of 0 it stands still.
+    """Realtors, their leads and listings, and the two functions behind the stream; a `tick` (ms)
+    goes by with every look at the time. With a tick of 0 it stands still.
     """
 
     tick = 1
@@ -65,7 +65,9 @@ class Town:
 
     def _registers(self, telegram_id: str, name: str) -> str:
         phone = f"+7900000000{telegram_id}"
-        return realtors.register(self.table, Realtor("", telegram_id, phone, verified=True, username=name)).id
+        return realtors.register(
+            self.table, Realtor("", telegram_id, phone, verified=True, username=name)
+        ).id
 
     def clock(self) -> int:
         self.now += self.tick
@@ -82,26 +84,37 @@ class Town:
         objects.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
 
     def acts(
-        self, side: Side, ids: PairIds, action: Action = "LIKE", share: Number | None = None, message: str | None = None
+        self,
+        side: Side,
+        ids: PairIds,
+        action: Action = "LIKE",
+        share: Number | None = None,
+        message: str | None = None,
     ) -> Pair:
         owner = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
         return agreement.act(self.table, side, owner, ids, Deed(action, share, message), self.clock)
 
     def looks_at(self, kind: Side, object_id: str) -> list[str]:
         """What its owner is shown."""
-        found = recommend(self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock)
+        found = recommend(
+            self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock
+        )
         return [row.counterpart.id for row in found.rows]
 
     @contextmanager
     def followed(self) -> Iterator[None]:
         """Its functions lose no time between their attempts."""
         with (
-            patch.multiple(matching, table=self.table, held=self.held, now_ms=self.clock, known_markets=set()),
+            patch.multiple(
+                matching, table=self.table, held=self.held, now_ms=self.clock, known_markets=set()
+            ),
             patch.multiple(notifying, table=self.table, queue=self.queue, now_ms=self.clock),
             patch("cobroke.storage.pauses.time.sleep"),
         ):
             yield
-        self.table.begin(float("inf"))  # the time of a batch ends with it, however long this town is kept
+        self.table.begin(
+            float("inf")
+        )  # the time of a batch ends with it, however long this town is kept
 
     def settle(self, *pumps: Pump) -> None:
         with self.followed():
@@ -110,18 +123,32 @@ class Town:
 
     def notices(self, realtor: str, *, unread_only: bool = False) -> list[Notice]:
         """His alerts, newest first; what he has not read is counted as it lies there."""
-        found, _, unread = notices.page_of(self.table, realtor, Page(1, 10_000), 0, unread_only=unread_only)
+        found, _, unread = notices.page_of(
+            self.table, realtor, Page(1, 10_000), 0, unread_only=unread_only
+        )
         marks = [item["SK"] for item in self.table.query(keys.unread(realtor))]
-        assert len(marks) == unread == len({*marks} & {item["SK"] for item in self.table.query(keys.notices(realtor))})
+        assert (
+            len(marks)
+            == unread
+            == len({*marks} & {item["SK"] for item in self.table.query(keys.notices(realtor))})
+        )
         return [one for one in found if one.data.get("reason") == "RECOMMENDED"]
 
     def alerted(self, *, unread_only: bool = False) -> Counter[Alerted]:
-        everyone = [(who, one) for who in self.realtors for one in self.notices(who, unread_only=unread_only)]
+        everyone = [
+            (who, one)
+            for who in self.realtors
+            for one in self.notices(who, unread_only=unread_only)
+        ]
         return Counter(alerted(realtor, one) for realtor, one in everyone)
 
     @property
     def every_notice(self) -> set[tuple[str, str]]:
-        return {(who, item["SK"]) for who in self.realtors for item in self.table.query(keys.notices(who))}
+        return {
+            (who, item["SK"])
+            for who in self.realtors
+            for item in self.table.query(keys.notices(who))
+        }
 
     def reads_all(self, realtor: str) -> None:
         notices.read_all(self.table, realtor, 0)
@@ -131,7 +158,9 @@ def alerted(realtor: str, notice: Notice) -> Alerted:
     own = notice.data.get("lead_id") or notice.data["property_id"]
     assert notice.type == "NEW_MATCH"
     assert owner_of(own) == realtor
-    best = tuple((top.get("lead_id") or top["property_id"], top["match_score"]) for top in notice.data["top"])
+    best = tuple(
+        (top.get("lead_id") or top["property_id"], top["match_score"]) for top in notice.data["top"]
+    )
     return realtor, own, notice.data["count"], best
 
 

@@ -1,4 +1,6 @@
-"""Judges what a realtor is shown of his own while nobody writes: his objects, their matches, his notices."""
+"""Judges what a realtor is shown of his own while nobody writes: his objects, their matches, his
+notices.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,8 +24,15 @@ def differences(story: Story, one: Asked) -> Iterator[str]:
 
 def _objects(story: Story, one: Asked) -> tuple[Any, Any]:
     kind = one.about["kind"]
-    own = sorted(an_id for an_id, versions in story.objects.items() if _is_own(story, one, versions[-1].now, kind))
-    wanted = [(an_id, story.objects[an_id][-1].now.status, _match_count(story, an_id)) for an_id in reversed(own)]
+    own = sorted(
+        an_id
+        for an_id, versions in story.objects.items()
+        if _is_own(story, one, versions[-1].now, kind)
+    )
+    wanted = [
+        (an_id, story.objects[an_id][-1].now.status, _match_count(story, an_id))
+        for an_id in reversed(own)
+    ]
     (rows,) = (value for name, value in one.answer.items() if isinstance(value, list))
     shown = [(row[f"{kind.lower()}_id"], row["status"], row["match_count"]) for row in rows]
     return (shown, one.answer["total"]), (wanted, len(wanted))
@@ -47,7 +56,10 @@ def _match_count(story: Story, an_id: str) -> int:
 
 def _matches(story: Story, one: Asked) -> tuple[Any, Any]:
     found = [pair for pair in _pairs(story, one.about["id"]) if pair.status]
-    newest = sorted(((pair.changed_at, match_id(pair.lead_id, pair.property_id), pair) for pair in found), reverse=True)
+    newest = sorted(
+        ((pair.changed_at, match_id(pair.lead_id, pair.property_id), pair) for pair in found),
+        reverse=True,
+    )
     wanted = [(an_id, pair.status, pair.agreed_share) for _, an_id, pair in newest]
     rows = one.answer["matches"]
     shown = [(row["match_id"], row["status"], row["commission"]["agreed_share"]) for row in rows]
@@ -60,4 +72,8 @@ def _notices(story: Story, one: Asked) -> tuple[Any, Any]:
     unread = {sk for pk, sk in story.items if pk == f"UNREAD#{who}"}
     wanted = [(notice, notice not in unread) for notice in told][: one.answer["limit"]]
     shown = [(row["id"], row["is_read"]) for row in one.answer["notifications"]]
-    return (shown, one.answer["total"], one.answer["unread_count"]), (wanted, len(told), len(unread))
+    return (shown, one.answer["total"], one.answer["unread_count"]), (
+        wanted,
+        len(told),
+        len(unread),
+    )

@@ -1,4 +1,6 @@
-"""The way to the table: the faults on it, and what the client does about them. Others act at each call."""
+"""The way to the table: the faults on it, and what the client does about them. Others act at each
+call.
+"""
 
 from collections.abc import Callable, Iterator
 from random import Random
@@ -44,10 +46,14 @@ class Wire:
         def touches(key: Key) -> bool:
             return {"S": key[0]} in values
 
-        return self._tried("Query", lambda: self.far.read(lambda: self.far.store.query(**asked), touches))
+        return self._tried(
+            "Query", lambda: self.far.read(lambda: self.far.store.query(**asked), touches)
+        )
 
     def scan(self, **asked: Any) -> Answer:
-        return self._tried("Scan", lambda: self.far.read(lambda: self.far.store.scan(**asked), lambda _: True))
+        return self._tried(
+            "Scan", lambda: self.far.read(lambda: self.far.store.scan(**asked), lambda _: True)
+        )
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:  # noqa: N803 - DynamoDB's own
         """Of many it leaves some out now and then."""
@@ -59,7 +65,9 @@ class Wire:
         store, keys = self.far.store, {key_of(key) for key in wanted[:some]}
 
         def ask() -> Answer:
-            return self.far.read(lambda: store.batch_get_item(RequestItems=request), keys.__contains__)
+            return self.far.read(
+                lambda: store.batch_get_item(RequestItems=request), keys.__contains__
+            )
 
         answer = self._tried("BatchGetItem", ask)
         return answer | ({"UnprocessedKeys": {name: {"Keys": wanted[some:]}}} if leaves_out else {})
@@ -82,7 +90,12 @@ class Wire:
         def send() -> Answer:
             return self.far.end_of(self.far.send(token, TransactItems))
 
-        return self._tried("TransactWriteItems", send, lambda: self.far.send(token, TransactItems), len(TransactItems))
+        return self._tried(
+            "TransactWriteItems",
+            send,
+            lambda: self.far.send(token, TransactItems),
+            len(TransactItems),
+        )
 
     def _tried(
         self,
@@ -91,7 +104,9 @@ class Wire:
         late: Callable[[], object] | None = None,
         items: int = 1,
     ) -> Answer:
-        """As botocore tries in its standard mode: the same request again after a throttle, a 5xx or a broken line."""
+        """As botocore tries in its standard mode: the same request again after a throttle, a 5xx or
+        a broken line.
+        """
         faults = self._faults(ON_TRANSACTIONS if late else ON_ANY)
         error: Exception | None = None
         for attempt in range(ATTEMPTS):
@@ -125,12 +140,25 @@ class Wire:
         draw = self._rng.random()
         if not self.far.fails or draw > TROUBLED:
             return iter(())
-        if "conflict" in kinds and draw < TROUBLED / 4:  # written, and then refused: its end is not what it says
-            return iter([self._rng.choice(("lost", "late")), self._rng.choice(("conflict", "throttled item"))])
-        return iter([self._rng.choice(kinds) for _ in range(ATTEMPTS if self._rng.random() < STORMY else 1)])
+        if (
+            "conflict" in kinds and draw < TROUBLED / 4
+        ):  # written, and then refused: its end is not what it says
+            return iter(
+                [
+                    self._rng.choice(("lost", "late")),
+                    self._rng.choice(("conflict", "throttled item")),
+                ]
+            )
+        return iter(
+            [self._rng.choice(kinds) for _ in range(ATTEMPTS if self._rng.random() < STORMY else 1)]
+        )
 
     def _befallen(
-        self, fault: Fault, operation: str, call: Callable[[], Answer], late: Callable[[], object] | None
+        self,
+        fault: Fault,
+        operation: str,
+        call: Callable[[], Answer],
+        late: Callable[[], object] | None,
     ) -> Exception:
         match fault:
             case "reset":

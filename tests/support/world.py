@@ -1,4 +1,6 @@
-"""One world for all: the API's functions and the stream's readers over one table, and realtors who use them at once."""
+"""One world for all: the API's functions and the stream's readers over one table, and realtors who
+use them at once.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -68,7 +70,8 @@ class World:
         for name in range(self.at_once):
             self.scheduler.start(f"realtors {name}", partial(self._realtors, until))
         self._run()
-        # Nothing but what many write at once, and what follows from it, in a table that takes its time.
+        # Nothing but what many write at once, and what follows from it, in a table that takes its
+        # time.
         with self.far.slow():
             self.crowd.storm()
             self._run()
@@ -88,12 +91,16 @@ class World:
         def call(event: Json, _: Any) -> Any:
             dies = self._rng.random() < 0.1
             try:
-                return self.sandboxes.call(function, event, self._rng.randrange(1, 25) if dies else None)
+                return self.sandboxes.call(
+                    function, event, self._rng.randrange(1, 25) if dies else None
+                )
             except Killed:
                 raise TimeoutError from None
 
         rng = Random(f"{function} {shard} {self.seed}")
-        pump = Pump(call, rng, batch_size=5, attempts=ATTEMPTS, shards=1, crashes=0.05, duplicates=0.2)
+        pump = Pump(
+            call, rng, batch_size=5, attempts=ATTEMPTS, shards=1, crashes=0.05, duplicates=0.2
+        )
         return Shard(function, patterns, (shard, self._shards), pump)
 
     def _deliver(self) -> None:
@@ -112,8 +119,14 @@ class World:
         self._judged = self.scheduler.steps
         yield from self.sandboxes.bugs
         yield from (f"a bug: {one}" for one in self.crowd.log if one.status == 500)
-        yield from (f"given up: {shard.name} {shard.pump.failed}" for shard in self._pumps if shard.pump.failed)
-        of_each = (judge(story) for judge in (writes.faults, recount.faults, acts.faults, lists.faults))
+        yield from (
+            f"given up: {shard.name} {shard.pump.failed}"
+            for shard in self._pumps
+            if shard.pump.failed
+        )
+        of_each = (
+            judge(story) for judge in (writes.faults, recount.faults, acts.faults, lists.faults)
+        )
         yield from chain.from_iterable(of_each)
         yield from notices.faults(story, self.sandboxes.queue.messages)
         yield from self._shown(story)
@@ -123,16 +136,20 @@ class World:
         with self.far.quiet():
             for one in self.crowd.own_views():
                 yield from views.differences(story, one)
-            for own in [own for own in self.crowd.objects if story.objects[own.id][-1].now.in_market]:
+            for own in [
+                own for own in self.crowd.objects if story.objects[own.id][-1].now.in_market
+            ]:
                 yield from lists.differences(story, self.crowd.recommendations(own))
 
 
 class Shard:
-    """What one reader is given of some items, in order: also those of one owner come apart. `number`: which, of how
-    many.
+    """What one reader is given of some items, in order: also those of one owner come apart.
+    `number`: which, of how many.
     """
 
-    def __init__(self, function: str, patterns: Sequence[Any], number: tuple[int, int], pump: Pump) -> None:
+    def __init__(
+        self, function: str, patterns: Sequence[Any], number: tuple[int, int], pump: Pump
+    ) -> None:
         self.name = f"{function} {number[0]}"
         self.pump = pump
         self._patterns, self._number = patterns, number

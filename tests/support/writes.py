@@ -1,4 +1,6 @@
-"""Judges what became of each object: what was acknowledged is there, once; what was refused, or never asked, is not."""
+"""Judges what became of each object: what was acknowledged is there, once; what was refused, or
+never asked, is not.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,7 +29,9 @@ def faults(story: Story) -> Iterator[str]:
             yield from _of_archive(story, asked)
     for mark, tries in posts.items():
         yield from _of_post(tries, marked[mark])
-    yield from (f"{mark} was never sent: {there}" for mark, there in marked.items() if mark not in marks)
+    yield from (
+        f"{mark} was never sent: {there}" for mark, there in marked.items() if mark not in marks
+    )
     yield from _archived_by_somebody(story)
     yield from _realtors(story)
 
@@ -39,7 +43,9 @@ def _by_mark(story: Story) -> dict[str, list[Version[StoredObject]]]:
         before = ""
         revision = 0
         for version in versions:
-            if mark_of(version.now) != before or (version.now.revision > revision and version.now.status == "ACTIVE"):
+            if mark_of(version.now) != before or (
+                version.now.revision > revision and version.now.status == "ACTIVE"
+            ):
                 found[mark_of(version.now)].append(version)
             before, revision = mark_of(version.now), version.now.revision
     return found
@@ -87,14 +93,19 @@ def _of_put(story: Story, asked: Asked, written: list[Version[StoredObject]]) ->
             there = written[0] if written else None
             if there is None or there.step > asked.received or there.step < asked.sent:
                 yield f"acknowledged and not there: {asked}"
-            elif not holds(there.now.content.body, asked.body) or asked.etag != f'"{there.now.revision}"':
+            elif (
+                not holds(there.now.content.body, asked.body)
+                or asked.etag != f'"{there.now.revision}"'
+            ):
                 yield f"acknowledged and another: {asked}"
         case 409:
             if times or not _was_archived(story, asked, asked.about["id"]):
                 yield f"refused as archived: {asked}"
         case 412:
             met = during(story.objects[asked.about["id"]], asked.sent, asked.received)
-            if times or all(asked.headers.get("if-match") == f'"{one.now.revision}"' for one in met):
+            if times or all(
+                asked.headers.get("if-match") == f'"{one.now.revision}"' for one in met
+            ):
                 yield f"refused as changed: {asked}, written {times} times"
         case None | 503:
             pass
@@ -137,7 +148,10 @@ def _archived_by_somebody(story: Story) -> Iterator[str]:
 
 def _realtors(story: Story) -> Iterator[str]:
     registered = {item["telegram_id"]: item["PK"] for item in story.of("REALTOR")}
-    claims = {item["PK"].partition("#")[2]: f"REALTOR#{item['realtor_id']}" for item in story.of("TELEGRAM")}
+    claims = {
+        item["PK"].partition("#")[2]: f"REALTOR#{item['realtor_id']}"
+        for item in story.of("TELEGRAM")
+    }
     if registered != claims or len(registered) != sum(1 for _ in story.of("REALTOR")):
         yield f"realtors {registered} and their claims {claims}"
     for asked in story.log:

@@ -1,4 +1,6 @@
-"""The agenda: what falls due is taken once it is due, from the oldest day on, and nothing of it is lost."""
+"""The agenda: what falls due is taken once it is due, from the oldest day on, and nothing of it is
+lost.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -57,7 +59,9 @@ def asking(table: MemoryTable) -> Iterator[list[tuple[str, Any]]]:
 
 def days_read(calls: Sequence[tuple[str, Any]]) -> set[str]:
     asked = [
-        arguments["ExpressionAttributeValues"][":pk"]["S"] for operation, arguments in calls if operation == "query"
+        arguments["ExpressionAttributeValues"][":pk"]["S"]
+        for operation, arguments in calls
+        if operation == "query"
     ]
     return {pk.split("#")[1] for pk in asked}
 
@@ -82,7 +86,10 @@ def test_a_day_comes_in_order_of_time_and_an_earlier_day_first() -> None:
 
 def test_every_kind_of_thing_comes_back_as_it_was_put_down() -> None:
     ids = object_id(7, bytes(2), OWNER), object_id(8, bytes(2), OWNER)
-    dues = {Due(NOON, what, match_id(*ids) if what == "PAIR" else ids[0]) for what in get_args(What.__value__)}
+    dues = {
+        Due(NOON, what, match_id(*ids) if what == "PAIR" else ids[0])
+        for what in get_args(What.__value__)
+    }
     assert len(dues) == 3
     assert set(taken(reminded(*dues), NOON)) == dues
 

@@ -59,7 +59,9 @@ def test_of_thousands_it_knows_how_many_they_are_and_keeps_the_best_few() -> Non
     assert (alert.count, alert.top, len(alert.best)) == (12_000, best_three(dict(news)), KEPT)
 
 
-def test_one_that_had_been_left_out_comes_back_with_a_better_score_and_is_not_counted_again() -> None:
+def test_one_that_had_been_left_out_comes_back_with_a_better_score_and_is_not_counted_again() -> (
+    None
+):
     news = [("low", 8000), *((f"{number:02}", 9000) for number in range(KEPT))]
     assert "low" not in grown(*news).best
     alert = grown(*news, ("low", 9900))

@@ -14,7 +14,9 @@ KEYS: list[Key] = [("P", str(number)) for number in range(5)]
 
 
 class OneAtATime:
-    """Answers one key a call and leaves the others, as a throttled table does; at first none at all."""
+    """Answers one key a call and leaves the others, as a throttled table does; at first none at
+    all.
+    """
 
     def __init__(self, table: MemoryTable, nothing_for: int) -> None:
         self.ask, self.nothing_for, self.calls = table.store.batch_get_item, nothing_for, 0
@@ -23,8 +25,16 @@ class OneAtATime:
         self.calls += 1
         (name, asked), *_ = RequestItems.items()
         done = 0 if self.calls <= self.nothing_for else 1
-        found = self.ask(RequestItems={name: asked | {"Keys": asked["Keys"][:done]}}) if done else {"Responses": {}}
-        return found | {"UnprocessedKeys": {name: {"Keys": asked["Keys"][done:]}} if asked["Keys"][done:] else {}}
+        found = (
+            self.ask(RequestItems={name: asked | {"Keys": asked["Keys"][:done]}})
+            if done
+            else {"Responses": {}}
+        )
+        return found | {
+            "UnprocessedKeys": {name: {"Keys": asked["Keys"][done:]}}
+            if asked["Keys"][done:]
+            else {}
+        }
 
 
 @pytest.fixture
@@ -34,9 +44,14 @@ def table() -> MemoryTable:
     return table
 
 
-def test_what_a_read_of_many_leaves_out_is_asked_for_again_after_a_pause(table: MemoryTable) -> None:
+def test_what_a_read_of_many_leaves_out_is_asked_for_again_after_a_pause(
+    table: MemoryTable,
+) -> None:
     throttled = OneAtATime(table, nothing_for=2)
-    with patch.object(table.store, "batch_get_item", throttled), patch("cobroke.storage.pauses.time.sleep") as sleep:
+    with (
+        patch.object(table.store, "batch_get_item", throttled),
+        patch("cobroke.storage.pauses.time.sleep") as sleep,
+    ):
         assert set(table.get_many(KEYS)) == set(KEYS)
     assert throttled.calls == 7
     assert sleep.call_count == 6
@@ -66,7 +81,10 @@ def test_what_is_read_together_waits_for_what_is_being_written_as_long_as_there_
     table: MemoryTable, times: int
 ) -> None:
     ends = [cancelled("None", "TransactionConflict")] * min(times, 20)
-    read, expected = table.store.transact_get_items, nullcontext() if times < 10 else pytest.raises(Busy)
+    read, expected = (
+        table.store.transact_get_items,
+        nullcontext() if times < 10 else pytest.raises(Busy),
+    )
 
     def under_way(**asked: Any) -> Any:
         if ends:
@@ -81,7 +99,9 @@ def test_what_is_read_together_waits_for_what_is_being_written_as_long_as_there_
         assert set(table.get_together([*KEYS, ("P", "none")])) == set(KEYS)
 
 
-def test_a_connection_that_cannot_be_made_ahead_is_left_to_the_first_request(table: MemoryTable) -> None:
+def test_a_connection_that_cannot_be_made_ahead_is_left_to_the_first_request(
+    table: MemoryTable,
+) -> None:
     with patch.object(table, "get", side_effect=Busy) as get:
         table.open()
     assert get.call_count == 1

@@ -1,4 +1,6 @@
-"""An edit erases nothing that its author could not read: what no list gives back, he need not know of."""
+"""An edit erases nothing that its author could not read: what no list gives back, he need not know
+of.
+"""
 
 from itertools import count
 from typing import Any
@@ -57,8 +59,13 @@ class Desk:
 
     def __init__(self) -> None:
         self.table, self.clock = MemoryTable(), count(1_764_000_000_000).__next__
-        lead, listing = said(LeadBody, a_lead(notes="старое")), said(PropertyBody, a_property(photos=PHOTOS))
-        self.lead = objects.create(self.table, "LEAD", OWNER, self.of_lead(lead, lead.model_dump()), self.clock).id
+        lead, listing = (
+            said(LeadBody, a_lead(notes="старое")),
+            said(PropertyBody, a_property(photos=PHOTOS)),
+        )
+        self.lead = objects.create(
+            self.table, "LEAD", OWNER, self.of_lead(lead, lead.model_dump()), self.clock
+        ).id
         content = self.of_listing(listing, listing.model_dump())
         self.listing = objects.create(self.table, "PROPERTY", OWNER, content, self.clock).id
 
@@ -71,12 +78,16 @@ class Desk:
     def put_lead(self, body: Json) -> Json:
         lead = said(LeadBody, body)
         content = self.of_lead(lead, lead.edit())
-        return objects.replace_content(self.table, "LEAD", OWNER, self.lead, content, self.clock).content.body
+        return objects.replace_content(
+            self.table, "LEAD", OWNER, self.lead, content, self.clock
+        ).content.body
 
     def put_listing(self, body: Json) -> Json:
         listing = said(PropertyBody, body)
         content = self.of_listing(listing, listing.edit())
-        return objects.replace_content(self.table, "PROPERTY", OWNER, self.listing, content, self.clock).content.body
+        return objects.replace_content(
+            self.table, "PROPERTY", OWNER, self.listing, content, self.clock
+        ).content.body
 
     def meanwhile(self, put: Any) -> None:
         """Another device does so between what the next edit reads and what it writes."""

@@ -42,7 +42,11 @@ def test_a_value_is_read_exactly(text: str, value: object) -> None:
 
 
 def test_lists_and_objects_may_lie_twelve_deep_and_hold_texts_there() -> None:
-    for body in ("[" * 12 + '"x"' + "]" * 12, '{"a":' * 12 + '"x"' + "}" * 12, '[{"a":' * 6 + '"x"' + "}]" * 6):
+    for body in (
+        "[" * 12 + '"x"' + "]" * 12,
+        '{"a":' * 12 + '"x"' + "}" * 12,
+        '[{"a":' * 6 + '"x"' + "}]" * 6,
+    ):
         assert dumps(loads_strictly(body.encode())) == body
 
 
@@ -100,7 +104,10 @@ def test_letters_leave_as_they_are() -> None:
 
 def test_a_fingerprint_is_that_of_the_shortest_text_with_its_members_in_order() -> None:
     text = b'{"a":"\\u0451","b":[1,1.5,null,true]}'
-    assert fingerprint({"b": [1, Decimal("1.5"), None, True], "a": "ё"}) == hashlib.sha256(text).hexdigest()
+    assert (
+        fingerprint({"b": [1, Decimal("1.5"), None, True], "a": "ё"})
+        == hashlib.sha256(text).hexdigest()
+    )
 
 
 def test_equal_json_has_one_fingerprint_however_it_was_written() -> None:

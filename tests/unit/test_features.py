@@ -1,4 +1,5 @@
-"""What is packed comes back equal, and a market's ranges hold whatever the knock-outs let through."""
+"""What is packed comes back equal, and a market's ranges hold whatever the knock-outs let through.
+"""
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -34,7 +35,9 @@ LEADS = st.builds(
     st.frozensets(PLACES, max_size=50),
     st.frozensets(PLACES, max_size=50),
 )
-LISTINGS = st.builds(PropertyFeatures, st.just(CITY), STEPS, STEPS, STEPS, MONEY, AREAS, ROOMS, PLACES, PLACES)
+LISTINGS = st.builds(
+    PropertyFeatures, st.just(CITY), STEPS, STEPS, STEPS, MONEY, AREAS, ROOMS, PLACES, PLACES
+)
 
 
 @given(LEADS)
@@ -63,7 +66,9 @@ def test_the_market_ranges_hold_every_pair_that_is_not_knocked_out(
 
 @st.composite
 def _near(draw: st.DrawFn, lead: LeadFeatures, listing: PropertyFeatures) -> PropertyFeatures:
-    """The listing with what decides about a knock-out about as the lead wants it, or just beside that."""
+    """The listing with what decides about a knock-out about as the lead wants it, or just beside
+    that.
+    """
     low, high = lead.budget_min * 6 // 10, lead.budget_max * 11 // 10
     rooms = draw(st.sampled_from(sorted(lead.rooms) or [listing.rooms])) + draw(st.integers(-2, 2))
     return listing._replace(

@@ -1,4 +1,6 @@
-"""A market held in memory is the market that a read finds, whatever was written meanwhile and by whose clock."""
+"""A market held in memory is the market that a read finds, whatever was written meanwhile and by
+whose clock.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +29,9 @@ ANEW = "_shelved", "_indexed"
 
 
 class TwoCities:
-    """Leads and listings of two cities and both groups, written by clocks that are apart and commits that are late."""
+    """Leads and listings of two cities and both groups, written by clocks that are apart and
+    commits that are late.
+    """
 
     def __init__(self, seed: int = 0) -> None:
         self.rng, self.table, self.now = Random(seed), MemoryTable(page_items=5), START
@@ -56,9 +60,13 @@ class TwoCities:
         rng, city = self.rng, city or self.rng.choice(CITIES)
         type_, price = rng.randrange(4), rng.randint(1, 12) * 1000
         if kind == "PROPERTY":
-            return PropertyFeatures(city, type_, 1, 2, price, 5000, rng.randint(0, MOST_ROOMS + 2), NOWHERE, NOWHERE)
+            return PropertyFeatures(
+                city, type_, 1, 2, price, 5000, rng.randint(0, MOST_ROOMS + 2), NOWHERE, NOWHERE
+            )
         rooms = frozenset(rng.sample(range(MOST_ROOMS + 2), rng.randint(0, 2)))
-        return LeadFeatures(city, type_, 1, 2, price // 2, price, 4000, 6000, rooms, frozenset(), frozenset())
+        return LeadFeatures(
+            city, type_, 1, 2, price // 2, price, 4000, 6000, rooms, frozenset(), frozenset()
+        )
 
     def acts(self) -> None:
         self.now += self.rng.choice([0, 1, 20_000, 20_000, 90_000])
@@ -74,10 +82,19 @@ class TwoCities:
         seeker = self.features(seeker_kind)
         held = self.held.get(other(seeker_kind), seeker.market)
         there = markets.read(self.table, seeker)
-        paired = {an_id: lambda score, _: score % 2 == 0 for an_id in self.rng.sample(list(there), len(there) // 4)}
+        paired = {
+            an_id: lambda score, _: score % 2 == 0
+            for an_id in self.rng.sample(list(there), len(there) // 4)
+        }
         select: Any = best_properties if seeker_kind == "LEAD" else best_leads
-        best = select(seeker, OWNERS[0], [(one.id, one.packed) for one in there.values()], 3, paired)
-        return (sorted(held.counterparts(seeker)), held.seen_by(seeker), held.best(seeker, OWNERS[0], 3, paired)) == (
+        best = select(
+            seeker, OWNERS[0], [(one.id, one.packed) for one in there.values()], 3, paired
+        )
+        return (
+            sorted(held.counterparts(seeker)),
+            held.seen_by(seeker),
+            held.best(seeker, OWNERS[0], 3, paired),
+        ) == (
             sorted(there.values()),
             len(there),
             best,
@@ -100,7 +117,9 @@ def test_a_held_market_is_the_one_that_is_read_whatever_was_written_meanwhile(se
         town.acts()
         if town.rng.random() < 0.4:
             town.held.begin()
-            assert all(town.is_held_as_it_is_read(kind) for kind in ("LEAD", "PROPERTY") for _ in range(4))
+            assert all(
+                town.is_held_as_it_is_read(kind) for kind in ("LEAD", "PROPERTY") for _ in range(4)
+            )
 
 
 def test_that_comparison_looks_at_markets_that_were_caught_up_and_at_many_candidates() -> None:
@@ -118,7 +137,10 @@ def test_that_comparison_looks_at_markets_that_were_caught_up_and_at_many_candid
 @pytest.mark.parametrize("at", ["first page", "last page"])
 def test_an_object_that_moves_while_its_market_is_read_is_there_once(at: str) -> None:
     town = TwoCities()
-    low, high = (PropertyFeatures("орел", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE) for price in (9000, 90_000))
+    low, high = (
+        PropertyFeatures("орел", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE)
+        for price in (9000, 90_000)
+    )
     mover = town.posted("PROPERTY", low if at == "first page" else high)
     for _ in range(11):
         town.posted("PROPERTY", low)
@@ -132,7 +154,9 @@ def test_an_object_that_moves_while_its_market_is_read_is_there_once(at: str) ->
     town.table.between = move
     held = town.held.get("PROPERTY", low.market)
     town.table.between = lambda: None
-    seeker = LeadFeatures("орел", 0, 1, 2, 0, 100_000, 1, 9000, frozenset(), frozenset(), frozenset())
+    seeker = LeadFeatures(
+        "орел", 0, 1, 2, 0, 100_000, 1, 9000, frozenset(), frozenset(), frozenset()
+    )
     found = {one.id: one.version for one in held.counterparts(seeker)}
     assert (len(found), found[mover.id]) == (12, 2)
 
@@ -162,7 +186,9 @@ def test_what_is_made_of_a_market_is_made_anew_only_after_a_change(*, news: bool
     town = TwoCities()
     market = a_market(town, 10)
     town.edited(town.there[0], town.there[0].content.features)
-    seeker = LeadFeatures("орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset())
+    seeker = LeadFeatures(
+        "орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset()
+    )
 
     def looks() -> None:
         town.held.begin()
@@ -173,7 +199,9 @@ def test_what_is_made_of_a_market_is_made_anew_only_after_a_change(*, news: bool
     looks()
     if news:
         town.posted("PROPERTY", town.there[0].content.features)
-    shelved, indexed = (patch.object(held_markets, name, wraps=getattr(held_markets, name)) for name in ANEW)
+    shelved, indexed = (
+        patch.object(held_markets, name, wraps=getattr(held_markets, name)) for name in ANEW
+    )
     with shelved as shelves, indexed as index, counted() as (_, changes):
         looks()  # the overlap shows the edit again
     assert (changes.call_count, shelves.call_count, index.call_count) == (1, news, news)
@@ -221,7 +249,8 @@ def test_so_many_markets_are_held_those_that_were_used_last() -> None:
 def test_a_batch_over_more_markets_than_are_held_has_each_of_them() -> None:
     town = TwoCities()
     listings = [
-        town.posted("PROPERTY", town.features("PROPERTY", f"город-{number}")) for number in range(MOST_HELD + 2)
+        town.posted("PROPERTY", town.features("PROPERTY", f"город-{number}"))
+        for number in range(MOST_HELD + 2)
     ]
     town.held.begin()
     for listing in listings * 2:
@@ -238,7 +267,9 @@ def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
         town.held.get("PROPERTY", market)
     held = town.held.get("PROPERTY", market)
     assert held.size == 11
-    seeker = LeadFeatures("орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset())
+    seeker = LeadFeatures(
+        "орел", 0, 1, 2, 0, 10_000, 1, 9000, frozenset(), frozenset(), frozenset()
+    )
     assert new.id in {one.id for one in held.counterparts(seeker)}
 
 

@@ -1,4 +1,6 @@
-"""A lead and a listing of one owner may share an id: made in one millisecond, with the same two random bytes."""
+"""A lead and a listing of one owner may share an id: made in one millisecond, with the same two
+random bytes.
+"""
 
 from random import Random
 
@@ -30,14 +32,17 @@ def table() -> MemoryTable:
 def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, StoredObject]:
     monkeypatch.setattr("os.urandom", lambda size: b"\0" * size)
     found = {
-        kind: objects.create(table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START) for kind in KINDS
+        kind: objects.create(table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START)
+        for kind in KINDS
     }
     assert len({one.id for one in found.values()}) == 1
     return found
 
 
 def described(due: Due) -> dict[str, Notice]:
-    return {own_id: Notice(an_id, "NEW_MATCH", Words("", ""), {}) for own_id, (an_id, _) in due.items()}
+    return {
+        own_id: Notice(an_id, "NEW_MATCH", Words("", ""), {}) for own_id, (an_id, _) in due.items()
+    }
 
 
 def kept(table: Table, own: StoredObject) -> int | None:
@@ -55,10 +60,14 @@ def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, StoredObj
 
 
 def test_a_ranking_is_no_object(twins: dict[Kind, StoredObject]) -> None:
-    assert [keys.object_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()] == [None, None]
+    assert [
+        keys.object_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()
+    ] == [None, None]
 
 
-def test_the_audit_draws_each_ranking_for_its_own_object(table: Table, twins: dict[Kind, StoredObject]) -> None:
+def test_the_audit_draws_each_ranking_for_its_own_object(
+    table: Table, twins: dict[Kind, StoredObject]
+) -> None:
     moved = Content({}, Offer(here=False).features("LEAD"))
     lead = objects.replace_content(table, "LEAD", OWNER, twins["LEAD"].id, moved, lambda: START)
     rankings.save(table, lead, Ranking([], None, START, 0, lead.version), None, START)
@@ -67,21 +76,38 @@ def test_the_audit_draws_each_ranking_for_its_own_object(table: Table, twins: di
     assert {one.content.features.market for one in (lead, twins["PROPERTY"])} == seen.standing
 
 
-def test_each_is_alerted_by_a_counterpart_of_the_same_id(table: Table, twins: dict[Kind, StoredObject]) -> None:
+def test_each_is_alerted_by_a_counterpart_of_the_same_id(
+    table: Table, twins: dict[Kind, StoredObject]
+) -> None:
     def told(kind: Kind) -> bool:
         content = Content({}, Offer().features(other(kind)))
         written = StoredObject(other(kind), COUNTERPART, content, "ACTIVE", 1, 1, START, START)
         pk, sk = keys.market_entry(content.features, COUNTERPART)
         table.transact([table.put({"PK": pk, "SK": sk, "entity": "ENTRY", "version": 1})])
-        return alerts.tell(table, Cause(written, {}), {twins[kind].id: 9_000}, START // 1000, described) == 1
+        return (
+            alerts.tell(
+                table, Cause(written, {}), {twins[kind].id: 9_000}, START // 1000, described
+            )
+            == 1
+        )
 
-    assert [told("LEAD"), told("PROPERTY"), told("LEAD"), told("PROPERTY")] == [True, True, False, False]
+    assert [told("LEAD"), told("PROPERTY"), told("LEAD"), told("PROPERTY")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert [item["entity"] for item in table.items()].count("NOTICE") == 2
 
 
-def test_what_one_has_alerted_is_not_done_for_the_other(table: Table, twins: dict[Kind, StoredObject]) -> None:
+def test_what_one_has_alerted_is_not_done_for_the_other(
+    table: Table, twins: dict[Kind, StoredObject]
+) -> None:
     alerts.call_done(table, twins["LEAD"])
-    assert {kind: alerts.is_done(table, one) for kind, one in twins.items()} == {"LEAD": True, "PROPERTY": False}
+    assert {kind: alerts.is_done(table, one) for kind, one in twins.items()} == {
+        "LEAD": True,
+        "PROPERTY": False,
+    }
     assert [list(alerts.standing(table, kind, [one.id])) for kind, one in twins.items()] == [
         [(twins["LEAD"], True)],
         [(twins["PROPERTY"], False)],

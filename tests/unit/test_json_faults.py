@@ -24,14 +24,59 @@ GOOD = (
     b"0e999999999",
 )
 PIECES = [
-    *(b"{", b"}", b"[", b"]", b",", b":", b" ", b"\n", b'"', b'"a"', b'"b":', b'"\\u0061"', b"true", b"null", b"nul"),
-    *(b"1", b"0", b"-", b".", b"e", b"+", b"1e31", b"NaN", b"-Infinity", b"9" * 64, b"\\", b"\\u", b"\\ufffd", b"\\b"),
-    *(b"\\ud83d", b"\\ude00", b"\\u0000", b"\\n", b"\x00", b"\x7f", b"\xff", b"\xd0", b"\xb6", b"\xef\xbf\xbd", BOM),
+    *(
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b":",
+        b" ",
+        b"\n",
+        b'"',
+        b'"a"',
+        b'"b":',
+        b'"\\u0061"',
+        b"true",
+        b"null",
+        b"nul",
+    ),
+    *(
+        b"1",
+        b"0",
+        b"-",
+        b".",
+        b"e",
+        b"+",
+        b"1e31",
+        b"NaN",
+        b"-Infinity",
+        b"9" * 64,
+        b"\\",
+        b"\\u",
+        b"\\ufffd",
+        b"\\b",
+    ),
+    *(
+        b"\\ud83d",
+        b"\\ude00",
+        b"\\u0000",
+        b"\\n",
+        b"\x00",
+        b"\x7f",
+        b"\xff",
+        b"\xd0",
+        b"\xb6",
+        b"\xef\xbf\xbd",
+        BOM,
+    ),
     *(b"[" * 11, b"]" * 11),
 ]
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abй"), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abй"), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 WRITTEN = VALUES.map(lambda value: dumps(value).encode(errors="surrogatepass"))
@@ -48,7 +93,9 @@ def _touched(draw: st.DrawFn) -> bytes:
     return body
 
 
-BODIES = _touched() | st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join) | st.binary(max_size=9)
+BODIES = (
+    _touched() | st.lists(st.sampled_from(PIECES), max_size=9).map(b"".join) | st.binary(max_size=9)
+)
 
 
 def _is_taken(body: bytes) -> bool:
@@ -59,7 +106,9 @@ def _is_taken(body: bytes) -> bool:
     return "\ufffd" not in dumps(value)
 
 
-@pytest.mark.parametrize("broken", BROKEN, ids=[f"{one.code} {number}" for number, one in enumerate(BROKEN)])
+@pytest.mark.parametrize(
+    "broken", BROKEN, ids=[f"{one.code} {number}" for number, one in enumerate(BROKEN)]
+)
 def test_the_first_byte_that_breaks_a_rule_is_named(broken: tuple[bytes, str, int]) -> None:
     body, *fault = broken
     found = first_fault(body)

@@ -1,4 +1,6 @@
-"""The shortest stories in which a list could go wrong, told one by one; each fails on its mutant (tests/mutants.py)."""
+"""The shortest stories in which a list could go wrong, told one by one; each fails on its mutant
+(tests/mutants.py).
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,15 @@ from cobroke.storage.keys import Kind
 from cobroke.storage.stored_object import Content
 from cobroke.storage.table import ConditionFailed
 from tests.mutants import MUTANTS, Mutant, planted
-from tests.support.seekers_world import DAY, SECOND, START, Offer, SeekersWorld, at_price, often_caught_up
+from tests.support.seekers_world import (
+    DAY,
+    SECOND,
+    START,
+    Offer,
+    SeekersWorld,
+    at_price,
+    often_caught_up,
+)
 
 KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
 MINUTE = 61 * SECOND
@@ -34,7 +44,9 @@ def a_world(kind: Kind, count: int = 8) -> SeekersWorld:
 
 
 @of_both
-def test_a_write_that_commits_after_a_look_with_a_time_before_it_is_in_the_next_one(kind: Kind) -> None:
+def test_a_write_that_commits_after_a_look_with_a_time_before_it_is_in_the_next_one(
+    kind: Kind,
+) -> None:
     world = a_world(kind)
     world.post(Offer(), skew=-5 * SECOND, late=True)
     world.passes(19 * SECOND)
@@ -60,7 +72,11 @@ def test_below_the_cut_others_may_be_better_than_what_has_changed(kind: Kind) ->
         world.archive(an_id)
     for an_id in oldest_first[:2]:
         world.edit(an_id, Offer())
-    assert [place.id for place in world.check()] == [oldest_first[6], oldest_first[5], oldest_first[4]]
+    assert [place.id for place in world.check()] == [
+        oldest_first[6],
+        oldest_first[5],
+        oldest_first[4],
+    ]
 
 
 @of_both
@@ -99,7 +115,9 @@ def test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed(kind: K
             world.post(Offer(lowest + 100 * number))
         dearest = world.counterparts[-1]
         cheaper = Offer(lowest + 50)
-        answer = world.check(others={moment: lambda world=world, cheaper=cheaper: world.edit(dearest, cheaper)})  # type: ignore[misc]  # noqa: B023
+        answer = world.check(
+            others={moment: lambda world=world, cheaper=cheaper: world.edit(dearest, cheaper)}
+        )  # type: ignore[misc]  # noqa: B023
         assert dearest in {place.id for place in answer}
 
 
@@ -115,7 +133,9 @@ def test_who_is_asked_still_sees_the_pair_and_who_liked_does_not(kind: Kind) -> 
 
 
 @of_both
-def test_what_the_other_side_opens_again_is_back_though_neither_object_has_changed(kind: Kind) -> None:
+def test_what_the_other_side_opens_again_is_back_though_neither_object_has_changed(
+    kind: Kind,
+) -> None:
     world = a_world(kind)
     best, *_ = world.check()
     for action in ("LIKE", "DISLIKE"):
@@ -128,7 +148,9 @@ def test_what_the_other_side_opens_again_is_back_though_neither_object_has_chang
 
 
 @of_both
-def test_an_act_that_commits_after_a_look_with_a_time_before_it_counts_in_the_next_one(kind: Kind) -> None:
+def test_an_act_that_commits_after_a_look_with_a_time_before_it_counts_in_the_next_one(
+    kind: Kind,
+) -> None:
     world = a_world(kind)
     best, *_ = world.check()
     for action in ("LIKE", "DISLIKE"):
@@ -228,7 +250,9 @@ def test_what_moved_to_another_city_is_gone_from_the_first(kind: Kind) -> None:
 
 
 @of_both
-def test_a_look_inside_a_look_keeps_its_ranking_and_the_outer_one_answers_from_its_own(kind: Kind) -> None:
+def test_a_look_inside_a_look_keeps_its_ranking_and_the_outer_one_answers_from_its_own(
+    kind: Kind,
+) -> None:
     for moment in range(1, 8):
         world = a_world(kind)
         best = world.counterparts[-1]
@@ -243,7 +267,9 @@ def test_a_look_inside_a_look_keeps_its_ranking_and_the_outer_one_answers_from_i
 
 
 @of_both
-def test_a_price_cut_that_adds_up_to_three_percent_brings_a_pair_back_and_a_rise_hides_it(kind: Kind) -> None:
+def test_a_price_cut_that_adds_up_to_three_percent_brings_a_pair_back_and_a_rise_hides_it(
+    kind: Kind,
+) -> None:
     world = a_world(kind)
     best, *_ = world.check()
     world.dislike(best.id)
@@ -265,12 +291,17 @@ def test_each_planted_bug_is_shown_by_its_story(mutant: Mutant, kind: Kind) -> N
 def test_a_bug_that_can_no_longer_be_planted_is_no_success() -> None:
     (edit,) = MUTANTS[0].edits
     gone = Mutant("gone", (edit._replace(right="what nobody wrote"),), "")
-    with pytest.raises(ValueError, match="changes_of holds 'what nobody wrote' 0 times"), planted(gone):
+    with (
+        pytest.raises(ValueError, match="changes_of holds 'what nobody wrote' 0 times"),
+        planted(gone),
+    ):
         pass
 
 
 @of_both
-def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say(kind: Kind) -> None:
+def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say(
+    kind: Kind,
+) -> None:
     world = SeekersWorld(kind)
     an_id = world.post(Offer(), skew=5 * SECOND)
     times = [world.states[an_id].changed_at]
@@ -286,7 +317,9 @@ def test_the_time_of_a_change_is_later_than_the_last_one_whatever_the_clocks_say
 
 
 @pytest.mark.parametrize("write", ["create", "replace_content", "archive"])
-def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_a_change_is_taken_anew_at_each_attempt(
+    write: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("cobroke.storage.pauses.time.sleep", lambda _: None)
     world = SeekersWorld("LEAD")
     an_id, owner = world.post(Offer()), world.others[1]
@@ -305,7 +338,11 @@ def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypa
 
     monkeypatch.setattr(world.table, "transact", contended)
     content = Content({}, Offer().features("PROPERTY"))
-    what = {"create": (owner, content), "replace_content": (owner, an_id, content), "archive": (owner, an_id)}[write]
+    what = {
+        "create": (owner, content),
+        "replace_content": (owner, an_id, content),
+        "archive": (owner, an_id),
+    }[write]
     written = getattr(objects, write)(world.table, "PROPERTY", *what, clock)
     assert written.changed_at == START + 4 * 15 * SECOND
     assert changes_of(world, written.id)[-1][0].startswith(keys.moment(written.changed_at))
@@ -314,20 +351,31 @@ def test_the_time_of_a_change_is_taken_anew_at_each_attempt(write: str, monkeypa
 
 
 @of_both
-def test_a_move_between_markets_is_a_removal_in_the_old_one_and_an_entry_in_the_new(kind: Kind) -> None:
+def test_a_move_between_markets_is_a_removal_in_the_old_one_and_an_entry_in_the_new(
+    kind: Kind,
+) -> None:
     world = SeekersWorld(kind)
     an_id = world.post(Offer())
     here = world.states[an_id].content.features.market
     world.edit(an_id, Offer(here=False))
     moved = world.states[an_id]
     there = moved.content.features.market
-    old, new = (world.table.get(keys.change(world.other, market, moved.changed_at, an_id)) for market in (here, there))
+    old, new = (
+        world.table.get(keys.change(world.other, market, moved.changed_at, an_id))
+        for market in (here, there)
+    )
     assert old
     assert new
     assert ("f" in old, "f" in new) == (False, True)
     assert old["version"] == new["version"] == 2
-    entries = [item for item in world.table.items() if item["PK"].startswith("MARKET#") and an_id in item["SK"]]
-    assert [(item["PK"], item["SK"]) for item in entries] == [keys.market_entry(moved.content.features, an_id)]
+    entries = [
+        item
+        for item in world.table.items()
+        if item["PK"].startswith("MARKET#") and an_id in item["SK"]
+    ]
+    assert [(item["PK"], item["SK"]) for item in entries] == [
+        keys.market_entry(moved.content.features, an_id)
+    ]
 
 
 def test_a_transaction_is_over_within_15_seconds_so_that_none_commits_20_after_its_time() -> None:
@@ -335,7 +383,8 @@ def test_a_transaction_is_over_within_15_seconds_so_that_none_commits_20_after_i
     config = client.config
     attempts = config.retries["total_max_attempts"]
     assert config.retries["mode"] == "standard"
-    # The longest pauses of this mode, in s: 1, 2, 4, … up to 20. Its new ways would add up to 5 each, as a reply asks.
+    # The longest pauses of this mode, in s: 1, 2, 4, … up to 20. Its new ways would add up to 5
+    # each, as a reply asks.
     assert not NEW_RETRIES_ENABLED
     pauses = sum(min(2**number, 20) for number in range(attempts - 1))
     assert attempts * (config.connect_timeout + config.read_timeout) + pauses < 15

@@ -1,4 +1,5 @@
-"""Whatever happens in whatever order, a list is what scoring every counterpart gives: a search for a counterexample.
+"""Whatever happens in whatever order, a list is what scoring every counterpart gives: a search for
+a counterexample.
 
 LISTS_SEARCH=20 searches so much longer.
 """
@@ -14,7 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from cobroke.domain.pair import Action
 from cobroke.domain.shortlist import Ranked
 from cobroke.storage.keys import Kind
-from tests.support.seekers_world import DAY, SECOND, Offer, SeekersWorld, at_price, often_caught_up, price_of
+from tests.support.seekers_world import (
+    DAY,
+    SECOND,
+    Offer,
+    SeekersWorld,
+    at_price,
+    often_caught_up,
+    price_of,
+)
 
 SEARCH = int(os.environ.get("LISTS_SEARCH", "1"))
 
@@ -106,7 +115,16 @@ class Lists(RuleBasedStateMachine):
 
     @rule(
         ms=st.sampled_from(
-            [1, SECOND, 20 * SECOND, 60 * SECOND, 60 * SECOND, 61 * SECOND, 28 * DAY, 30 * DAY + 70 * SECOND]
+            [
+                1,
+                SECOND,
+                20 * SECOND,
+                60 * SECOND,
+                60 * SECOND,
+                61 * SECOND,
+                28 * DAY,
+                30 * DAY + 70 * SECOND,
+            ]
         )
     )
     def time_passes(self, ms: int) -> None:
@@ -118,8 +136,12 @@ class Lists(RuleBasedStateMachine):
             self.world.act(an_id, action, theirs=theirs, skew=skew, late=late)
 
     @rule(which=WHICH, action=ACTIONS, theirs=st.booleans(), skew=SKEWS, late=LATE)
-    def acted_on_again(self, which: int, action: Action, skew: int, *, theirs: bool, late: bool) -> None:
-        """What is hidden from one side may be opened by the other, or by the same one thinking better of it."""
+    def acted_on_again(
+        self, which: int, action: Action, skew: int, *, theirs: bool, late: bool
+    ) -> None:
+        """What is hidden from one side may be opened by the other, or by the same one thinking
+        better of it.
+        """
         if an_id := self._one_acted_on(which):
             self.world.act(an_id, action, theirs=theirs, skew=skew, late=late)
 
@@ -152,8 +174,12 @@ class Lists(RuleBasedStateMachine):
         fresh=st.booleans(),
         others=st.dictionaries(MOMENTS, ACTS, min_size=1, max_size=3),
     )
-    def looked_meanwhile(self, skew: int, *, keeps: bool | None, fresh: bool, others: dict[int, Act]) -> None:
-        """Others act while the market or its changes are read; `fresh`: the object has just been written."""
+    def looked_meanwhile(
+        self, skew: int, *, keeps: bool | None, fresh: bool, others: dict[int, Act]
+    ) -> None:
+        """Others act while the market or its changes are read; `fresh`: the object has just been
+        written.
+        """
         if fresh:
             self.world.edit(self.world.own_id, Offer())
         acts = {at: partial(self._act, *act) for at, act in others.items()}

@@ -1,4 +1,6 @@
-"""A transaction whose answer is lost goes again, the very same, until its end is known: written once, or not at all."""
+"""A transaction whose answer is lost goes again, the very same, until its end is known: written
+once, or not at all.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +50,9 @@ class Clock:
 def answers(
     table: MemoryTable, *ends: Exception, written: bool = True, then_always: bool = False
 ) -> Iterator[list[Any]]:
-    """The next tries of transactions end so, the first of them behind the write if it is `written`; what was asked."""
+    """The next tries of transactions end so, the first of them behind the write if it is `written`;
+    what was asked.
+    """
     store_write, coming, asked = table.store.transact_write_items, list(ends), list[Any]()
 
     def tried(**what: Any) -> Any:
@@ -75,7 +79,9 @@ class Scene:
 
     def __init__(self) -> None:
         self.table = MemoryTable()
-        self.anna, self.boris = (realtors.register(self.table, Realtor("", name, "+7")).id for name in ("1", "2"))
+        self.anna, self.boris = (
+            realtors.register(self.table, Realtor("", name, "+7")).id for name in ("1", "2")
+        )
         self.lead = objects.create(self.table, "LEAD", self.anna, lead(), lambda: NOW)
 
     def offers(self) -> StoredObject:
@@ -111,7 +117,9 @@ def test_an_act_that_was_carried_out_is_answered_as_such_though_its_resend_was_c
 
 
 @pytest.mark.parametrize("written", [True, False])
-def test_without_an_answer_in_time_it_is_busy_and_written_at_most_once(scene: Scene, *, written: bool) -> None:
+def test_without_an_answer_in_time_it_is_busy_and_written_at_most_once(
+    scene: Scene, *, written: bool
+) -> None:
     before = scene.listings()
     with answers(scene.table, written=written, then_always=True) as asked, pytest.raises(Busy):
         scene.offers()
@@ -150,7 +158,10 @@ def test_no_resend_begins_later_than_five_seconds_after_the_first_try_nor_than_t
 
 
 def test_the_same_writes_again_are_another_transaction(scene: Scene) -> None:
-    table, new = scene.table, scene.table.put({"PK": "P", "SK": "S"}, condition="attribute_not_exists(PK)")
+    table, new = (
+        scene.table,
+        scene.table.put({"PK": "P", "SK": "S"}, condition="attribute_not_exists(PK)"),
+    )
     table.transact([new])
     with pytest.raises(ConditionFailed):
         table.transact([new])

@@ -1,4 +1,5 @@
-"""A market indexed in memory gives the lists of the selection: the same ids, scores, order and cut."""
+"""A market indexed in memory gives the lists of the selection: the same ids, scores, order and cut.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise, product
@@ -45,8 +46,12 @@ def indexed(side: Side, rows: Iterable[Row]) -> Matching:
     return lambda seeker, most, hidden: index.best(seeker, ME, most, hidden)
 
 
-def matched(seeker: Seeker, rows: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN) -> Selection:
-    return indexed("lead" if isinstance(seeker, LeadFeatures) else "listing", rows)(seeker, most, hidden)
+def matched(
+    seeker: Seeker, rows: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+) -> Selection:
+    return indexed("lead" if isinstance(seeker, LeadFeatures) else "listing", rows)(
+        seeker, most, hidden
+    )
 
 
 def some_hidden(rows: Sequence[Row], rng: Random) -> Mapping[str, Hidden]:
@@ -56,7 +61,9 @@ def some_hidden(rows: Sequence[Row], rng: Random) -> Mapping[str, Hidden]:
 
 
 def an_edgy_market(side: Side, rng: Random) -> tuple[Sequence[Seeker], Sequence[Row]]:
-    """Seekers of both groups, and all that stands at the edges of what any of them wishes: 9,000 pairs and more."""
+    """Seekers of both groups, and all that stands at the edges of what any of them wishes: 9,000
+    pairs and more.
+    """
     leads = [an_edgy_lead(rng) for _ in range(30)]
     listings = [an_edgy_listing(rng, lead) for lead in leads for _ in range(10)]
     seekers, others = (leads, listings) if side == "lead" else (listings, leads)
@@ -65,7 +72,9 @@ def an_edgy_market(side: Side, rng: Random) -> tuple[Sequence[Seeker], Sequence[
 
 @pytest.mark.parametrize("seed", range(4))
 @BOTH_SIDES
-def test_what_stands_at_the_edges_is_found_as_if_every_pair_had_been_scored(side: Side, seed: int) -> None:
+def test_what_stands_at_the_edges_is_found_as_if_every_pair_had_been_scored(
+    side: Side, seed: int
+) -> None:
     rng, listed = Random(seed), 0
     seekers, rows = an_edgy_market(side, rng)
     matching, hidden = indexed(side, rows), some_hidden(rows, rng)
@@ -79,7 +88,9 @@ def test_what_stands_at_the_edges_is_found_as_if_every_pair_had_been_scored(side
 
 @pytest.mark.parametrize("most", SIZES)
 @BOTH_SIDES
-def test_in_a_crowded_city_full_of_ties_the_lists_are_those_of_the_selection(side: Side, most: int) -> None:
+def test_in_a_crowded_city_full_of_ties_the_lists_are_those_of_the_selection(
+    side: Side, most: int
+) -> None:
     seekers, others = a_city() if side == "lead" else reversed(a_city())
     rng, cut = Random(most), 0
     rows = rows_of(others, rng)
@@ -92,8 +103,12 @@ def test_in_a_crowded_city_full_of_ties_the_lists_are_those_of_the_selection(sid
 
 
 @pytest.mark.parametrize("most", SIZES)
-@pytest.mark.parametrize("wishes", [NO_WISH, NO_PLACE, {"rooms": frozenset()}], ids=["none", "no place", "no rooms"])
-def test_a_lead_that_leaves_wishes_open_finds_and_is_found_alike(wishes: dict[str, object], most: int) -> None:
+@pytest.mark.parametrize(
+    "wishes", [NO_WISH, NO_PLACE, {"rooms": frozenset()}], ids=["none", "no place", "no rooms"]
+)
+def test_a_lead_that_leaves_wishes_open_finds_and_is_found_alike(
+    wishes: dict[str, object], most: int
+) -> None:
     rng = Random(most)
     leads, listings = a_city()
     rows = rows_of(listings, rng)
@@ -109,8 +124,14 @@ def test_a_lead_that_leaves_wishes_open_finds_and_is_found_alike(wishes: dict[st
 
 @BOTH_SIDES
 def test_prices_on_both_sides_of_every_step_are_found(side: Side) -> None:
-    edges = sorted(chain.from_iterable((edge - 1, edge, edge + 1) for edge in (5 << bits for bits in range(18, 44))))
-    leads = [a_lead(budget_min=0 if price % 2 else price, budget_max=price, **NO_WISH) for price in edges]
+    edges = sorted(
+        chain.from_iterable(
+            (edge - 1, edge, edge + 1) for edge in (5 << bits for bits in range(18, 44))
+        )
+    )
+    leads = [
+        a_lead(budget_min=0 if price % 2 else price, budget_max=price, **NO_WISH) for price in edges
+    ]
     listings = [a_listing(price=price) for price in edges]
     seekers, others = (leads, listings) if side == "lead" else (listings, leads)
     rows = rows_of(others, Random(1))
@@ -124,7 +145,11 @@ def test_prices_on_both_sides_of_every_step_are_found(side: Side) -> None:
 def test_the_steps_of_prices_go_up_one_by_one() -> None:
     steps = [step_of(edge << bits) for bits in range(22, 45) for edge in (4, 5, 6, 7)]
     assert {after - before for before, after in pairwise(steps)} == {1}
-    assert all(step_of((edge << bits) - 1) < step_of(edge << bits) for bits in range(22, 45) for edge in (4, 5, 6, 7))
+    assert all(
+        step_of((edge << bits) - 1) < step_of(edge << bits)
+        for bits in range(22, 45)
+        for edge in (4, 5, 6, 7)
+    )
     assert step_of(0) <= step_of(1) < step_of(4 << 22)
 
 
@@ -153,17 +178,27 @@ def test_the_newest_of_many_that_tie_are_listed(side: Side) -> None:
 @BOTH_SIDES
 def test_ones_own_and_hidden_ones_take_no_place_of_a_list(side: Side) -> None:
     seeker, other = PERFECT[side]
-    shown, hidden = [an_id(number) for number in range(9)], [an_id(number) for number in range(90, 99)]
-    rows = [(each, other) for each in [*hidden, *(an_id(number, ME) for number in range(50, 59)), *shown]]
+    shown, hidden = (
+        [an_id(number) for number in range(9)],
+        [an_id(number) for number in range(90, 99)],
+    )
+    rows = [
+        (each, other)
+        for each in [*hidden, *(an_id(number, ME) for number in range(50, 59)), *shown]
+    ]
     found = matched(seeker, rows, 9, dict.fromkeys(hidden, lambda *_: True))
     assert found == ([Ranked(10_000, each) for each in reversed(shown)], False)
 
 
 @pytest.mark.parametrize("verdict", [True, False])
 @BOTH_SIDES
-def test_a_pair_in_a_wished_district_and_metro_is_judged_once_and_listed_once(side: Side, *, verdict: bool) -> None:
+def test_a_pair_in_a_wished_district_and_metro_is_judged_once_and_listed_once(
+    side: Side, *, verdict: bool
+) -> None:
     lead, listing = a_lead(metros=frozenset(PLACES[1:3])), a_listing(metro=PLACES[1])
-    seeker, packed = (lead, pack_property(listing)) if side == "lead" else (listing, pack_lead(lead))
+    seeker, packed = (
+        (lead, pack_property(listing)) if side == "lead" else (listing, pack_lead(lead))
+    )
     asked: list[tuple[int, bytes]] = []
 
     def judge(points: int, row: bytes) -> bool:
@@ -178,11 +213,16 @@ def test_a_pair_in_a_wished_district_and_metro_is_judged_once_and_listed_once(si
 
 @BOTH_SIDES
 def test_a_miss_at_the_cap_comes_before_an_older_hit_that_scores_the_same(side: Side) -> None:
-    lead, listing = a_lead(), a_listing(price=22_000, rooms=0, type=1, klass=3, condition=3, area=6_499)
+    lead, listing = (
+        a_lead(),
+        a_listing(price=22_000, rooms=0, type=1, klass=3, condition=3, area=6_499),
+    )
     if side == "lead":
         hit, miss = pack_property(listing), pack_property(a_listing(district=PLACES[1]))
     else:
-        elsewhere = a_lead(districts=frozenset(PLACES[1:2]), rooms=frozenset([0]), klass=3, budget_max=22_000)
+        elsewhere = a_lead(
+            districts=frozenset(PLACES[1:2]), rooms=frozenset([0]), klass=3, budget_max=22_000
+        )
         hit, miss = pack_lead(lead), pack_lead(elsewhere)
     seeker = lead if side == "lead" else listing
     rows = [(an_id(1), hit), (an_id(2), hit), (an_id(3), miss)]

@@ -1,4 +1,6 @@
-"""The table in memory answers as the real one does over moto, whatever is asked of both in any order."""
+"""The table in memory answers as the real one does over moto, whatever is asked of both in any
+order.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
@@ -33,8 +35,15 @@ def a_key(rng: Random) -> Key:
 
 def an_item(rng: Random) -> Item:
     pk, sk = a_key(rng)
-    facts = {"version": rng.randint(1, 3), "f": rng.randbytes(3), "d": rng.choice(["", "text"]), "cut": None}
-    return {"PK": pk, "SK": sk} | {name: value for name, value in facts.items() if rng.random() < 0.9}
+    facts = {
+        "version": rng.randint(1, 3),
+        "f": rng.randbytes(3),
+        "d": rng.choice(["", "text"]),
+        "cut": None,
+    }
+    return {"PK": pk, "SK": sk} | {
+        name: value for name, value in facts.items() if rng.random() < 0.9
+    }
 
 
 def a_condition(rng: Random) -> dict[str, Any]:
@@ -42,7 +51,10 @@ def a_condition(rng: Random) -> dict[str, Any]:
         {"condition": "attribute_not_exists(PK)", "values": None},
         {"condition": "attribute_exists(PK)", "values": None},
         {"condition": "version = :old", "values": {"old": rng.randint(1, 3)}},
-        {"condition": "version < :old AND attribute_exists(f)", "values": {"old": rng.randint(1, 3)}},
+        {
+            "condition": "version < :old AND attribute_exists(f)",
+            "values": {"old": rng.randint(1, 3)},
+        },
     ]
     return rng.choice(conditions)
 
@@ -55,7 +67,9 @@ def a_write(rng: Random) -> Callable[[Table], Write]:
         table.put(item, **condition),
         table.delete(key),
         table.delete(key, **condition),
-        table.update(key, "SET entity = :entity ADD matches :change", {"entity": "COUNTS", "change": change}),
+        table.update(
+            key, "SET entity = :entity ADD matches :change", {"entity": "COUNTS", "change": change}
+        ),
         table.check(key, **condition),
     ][kind]
 
@@ -72,7 +86,14 @@ def an_operation(rng: Random) -> Callable[[Table], Any]:
         lambda table: table.get_many(keys),
         lambda table: list(table.query(key[0], low, high, newest_first=newest_first)),
         lambda table: list(
-            table.query_raw(key[0], low, high, newest_first=newest_first, attributes=attributes, page_limit=limit)
+            table.query_raw(
+                key[0],
+                low,
+                high,
+                newest_first=newest_first,
+                attributes=attributes,
+                page_limit=limit,
+            )
         ),
         lambda table: table.put_alone(item, **condition),
         *[lambda table: table.transact([write(table) for write in writes])] * 3,
@@ -110,7 +131,13 @@ def test_each_page_is_read_at_its_own_moment_and_what_others_do_is_not_interrupt
     def others() -> None:
         calls.append(len(calls))
         if len(calls) == 2:
-            table.transact([table.delete(("P", "a")), table.delete(("P", "d")), table.put({"PK": "P", "SK": "e"})])
+            table.transact(
+                [
+                    table.delete(("P", "a")),
+                    table.delete(("P", "d")),
+                    table.put({"PK": "P", "SK": "e"}),
+                ]
+            )
 
     table.between = others
     assert [item["SK"] for item in table.query("P")] == ["a", "b", "c", "e"]
@@ -120,7 +147,9 @@ def test_each_page_is_read_at_its_own_moment_and_what_others_do_is_not_interrupt
 def test_what_it_does_not_know_it_does_not_answer() -> None:
     table, key = MemoryTable(), ("P", "a")
     with pytest.raises(NotImplementedError):
-        table.transact([table.put({"PK": "P", "SK": "a"}, condition="size(f) > :n", values={"n": 1})])
+        table.transact(
+            [table.put({"PK": "P", "SK": "a"}, condition="size(f) > :n", values={"n": 1})]
+        )
     with pytest.raises(NotImplementedError):
         table.transact([table.update(key, "REMOVE f", {"n": 1})])
     with pytest.raises(NotImplementedError):
@@ -155,7 +184,9 @@ def while_under_way(table: MemoryTable, act: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_transaction_under_way_is_seen_in_part_and_what_was_seen_new_is_never_seen_old(seed: int) -> None:
+def test_a_transaction_under_way_is_seen_in_part_and_what_was_seen_new_is_never_seen_old(
+    seed: int,
+) -> None:
     table, seen = torn_by(seed), list[list[int]]()
 
     def look() -> None:
@@ -174,7 +205,10 @@ def test_every_part_of_a_transaction_may_be_what_is_seen_of_it() -> None:
     seen = set[tuple[int, ...]]()
     for seed in range(40):
         table = torn_by(seed)
-        while_under_way(table, lambda table=table: seen.add(tuple(versions([*table.query("P"), *table.query("Q")]))))  # type: ignore[misc]
+        while_under_way(
+            table,
+            lambda table=table: seen.add(tuple(versions([*table.query("P"), *table.query("Q")]))),
+        )  # type: ignore[misc]
     assert len(seen) == 6
 
 
@@ -184,7 +218,9 @@ def test_what_writes_an_item_of_a_transaction_under_way_is_cancelled_and_goes_ag
     def write() -> None:
         ends.append(table.put_alone({"PK": "P", "SK": "a"}))
         with pytest.raises(ClientError) as cancelled:
-            table.store.transact_write_items(TransactItems=[table.delete(C)], ClientRequestToken="other")
+            table.store.transact_write_items(
+                TransactItems=[table.delete(C)], ClientRequestToken="other"
+            )
         ends.append(cancelled.value.response["CancellationReasons"])
         ends.append(table.put_alone({"PK": "P", "SK": "z", "version": 1}))
 
@@ -193,19 +229,25 @@ def test_what_writes_an_item_of_a_transaction_under_way_is_cancelled_and_goes_ag
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_stream_shows_each_item_as_soon_as_it_is_written_and_no_write_without_effect(seed: int) -> None:
+def test_the_stream_shows_each_item_as_soon_as_it_is_written_and_no_write_without_effect(
+    seed: int,
+) -> None:
     table, shown = torn_by(seed), list[int]()
     while_under_way(table, lambda: shown.append(len(table.stream)))
     assert len(table.stream) == 6
     assert 3 < shown[0] < 6
     table.transact(all_of(table, 2))
     table.forget(A)
-    assert [record["eventName"] for record in table.stream] == ["INSERT"] * 3 + ["MODIFY"] * 3 + ["REMOVE"]
+    assert [record["eventName"] for record in table.stream] == ["INSERT"] * 3 + ["MODIFY"] * 3 + [
+        "REMOVE"
+    ]
 
 
 def test_a_token_makes_a_transaction_repeatable_and_stands_for_no_other() -> None:
     table = MemoryTable()
-    again = {"TransactItems": [table.put({"PK": "P", "SK": "a"}, condition="attribute_not_exists(PK)")]}
+    again = {
+        "TransactItems": [table.put({"PK": "P", "SK": "a"}, condition="attribute_not_exists(PK)")]
+    }
     for _ in range(3):
         table.store.transact_write_items(**again, ClientRequestToken="one")
     assert len(table.stream) == 1

@@ -17,11 +17,16 @@ CHEAPER = FACTS._replace(price=970)
 LIKES = ("LEAD LIKE", "PROPERTY LIKE")
 APART = ("LEAD LIKE 60", "PROPERTY LIKE 40")
 """Both liked, and it is the lead's turn."""
-TEN_ROUNDS = [words for step in range(1, 6) for words in (f"LEAD LIKE {60 - step}", f"PROPERTY LIKE {40 + step}")]
+TEN_ROUNDS = [
+    words
+    for step in range(1, 6)
+    for words in (f"LEAD LIKE {60 - step}", f"PROPERTY LIKE {40 + step}")
+]
 
 
 def act(pair: Pair, words: str, *, later: int = 1000, facts: Facts = FACTS) -> Outcome:
-    """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, so many ms after its last change."""
+    """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, so many ms after its last change.
+    """
     actor, action, *numbers = words.split()
     share: Number | None = Decimal(numbers[0]) if numbers else None
     return react(pair, actor, action, share, facts, (pair.changed_at or BEGIN) + later)  # type: ignore[arg-type]
@@ -84,13 +89,23 @@ def test_a_kept_like_without_a_number_keeps_the_share_published_then() -> None:
     assert act(kept, "LEAD LIKE", facts=FACTS._replace(published_share=60)).pair is kept
 
 
-def test_a_like_after_ones_own_dislike_makes_the_kept_like_the_first_and_itself_the_second() -> None:
+def test_a_like_after_ones_own_dislike_makes_the_kept_like_the_first_and_itself_the_second() -> (
+    None
+):
     kept = after("PROPERTY DISLIKE", "LEAD LIKE 40")
     apart = act(kept, "PROPERTY LIKE 30")
     assert told(apart) == [("MUTUAL", "LEAD")]
-    assert (apart.pair.status, apart.pair.negotiation_status, apart.pair.awaiting) == ("PENDING", "PENDING", "LEAD")
+    assert (apart.pair.status, apart.pair.negotiation_status, apart.pair.awaiting) == (
+        "PENDING",
+        "PENDING",
+        "LEAD",
+    )
     assert (apart.pair.offer_lead, apart.pair.offer_property) == (40, 30)
-    assert (apart.pair.created_at, apart.pair.epoch, apart.pair.snapshot) == (apart.pair.changed_at, 1, None)
+    assert (apart.pair.created_at, apart.pair.epoch, apart.pair.snapshot) == (
+        apart.pair.changed_at,
+        1,
+        None,
+    )
     assert not apart.starts_anew
     agreed = act(kept, "PROPERTY LIKE")
     assert told(agreed) == [("MUTUAL", "LEAD"), *BOTH_SEE_CONTACTS]
@@ -100,7 +115,11 @@ def test_a_like_after_ones_own_dislike_makes_the_kept_like_the_first_and_itself_
 def test_a_like_after_ones_own_dislike_alone_is_a_first_like() -> None:
     outcome = act(after("LEAD DISLIKE"), "LEAD LIKE 40")
     assert told(outcome) == [("INTEREST", "PROPERTY")]
-    assert (outcome.pair.status, outcome.pair.offer_lead, outcome.pair.snapshot) == ("PENDING", 40, None)
+    assert (outcome.pair.status, outcome.pair.offer_lead, outcome.pair.snapshot) == (
+        "PENDING",
+        40,
+        None,
+    )
 
 
 def test_when_both_disliked_the_first_to_like_is_kept_and_the_second_opens_the_match() -> None:
@@ -111,13 +130,24 @@ def test_when_both_disliked_the_first_to_like_is_kept_and_the_second_opens_the_m
 
 def test_a_kept_like_that_turns_into_a_dislike_is_gone() -> None:
     disliked = after("PROPERTY DISLIKE", "LEAD LIKE 40", "LEAD DISLIKE")
-    assert (disliked.lead_action, disliked.offer_lead, disliked.offer_lead_at) == ("DISLIKE", None, None)
+    assert (disliked.lead_action, disliked.offer_lead, disliked.offer_lead_at) == (
+        "DISLIKE",
+        None,
+        None,
+    )
     assert after("LEAD LIKE", pair=disliked).offer_lead == 50
-    assert told(act(after("PROPERTY LIKE", pair=disliked), "LEAD LIKE")) == [("MUTUAL", "PROPERTY"), *BOTH_SEE_CONTACTS]
+    assert told(act(after("PROPERTY LIKE", pair=disliked), "LEAD LIKE")) == [
+        ("MUTUAL", "PROPERTY"),
+        *BOTH_SEE_CONTACTS,
+    ]
 
 
-@pytest.mark.parametrize(("words", "share"), [("LEAD LIKE", 50), ("LEAD LIKE 40", 40), ("LEAD LIKE 0", 0)])
-def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(words: str, share: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "share"), [("LEAD LIKE", 50), ("LEAD LIKE 40", 40), ("LEAD LIKE 0", 0)]
+)
+def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(
+    words: str, share: int
+) -> None:
     outcome = act(FRESH, words, later=7)
     at = BEGIN + 7
     assert outcome.pair == replace(
@@ -133,7 +163,11 @@ def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(words
         changed_at=at,
         told=outcome.pair.told,
     )
-    assert outcome.notices == owed(outcome.pair) == (("INTEREST", "PROPERTY", at, 0, "lead", "property", 1),)
+    assert (
+        outcome.notices
+        == owed(outcome.pair)
+        == (("INTEREST", "PROPERTY", at, 0, "lead", "property", 1),)
+    )
     assert not outcome.starts_anew
 
 
@@ -168,17 +202,27 @@ def test_a_second_like_that_does_not_cross_waits_for_the_first_liker() -> None:
 
 
 @pytest.mark.parametrize(("ask", "agreed"), [(40, 40), (39, 40), (0, 40)])
-def test_an_awaited_number_that_crosses_is_accepted_at_the_others_number(ask: int, agreed: int) -> None:
+def test_an_awaited_number_that_crosses_is_accepted_at_the_others_number(
+    ask: int, agreed: int
+) -> None:
     outcome = act(after(*APART), f"LEAD LIKE {ask}")
     assert told(outcome) == BOTH_SEE_CONTACTS
-    assert (outcome.pair.status, outcome.pair.agreed_share, outcome.pair.offer_lead) == ("ACCEPTED", agreed, ask)
+    assert (outcome.pair.status, outcome.pair.agreed_share, outcome.pair.offer_lead) == (
+        "ACCEPTED",
+        agreed,
+        ask,
+    )
     assert outcome.pair.awaiting is None
 
 
 def test_another_number_by_the_awaited_side_is_a_counter() -> None:
     outcome = act(after(*APART), "LEAD LIKE 55")
     assert told(outcome) == [("OFFER", "PROPERTY")]
-    assert (outcome.pair.awaiting, outcome.pair.rounds, outcome.pair.offer_lead) == ("PROPERTY", 1, 55)
+    assert (outcome.pair.awaiting, outcome.pair.rounds, outcome.pair.offer_lead) == (
+        "PROPERTY",
+        1,
+        55,
+    )
     assert outcome.notices[0].round == 1
     assert outcome.pair.acted_at == outcome.pair.changed_at == outcome.pair.offer_lead_at
 
@@ -202,10 +246,16 @@ def test_the_side_not_awaited_may_improve_its_own_offer(before: tuple[str, ...])
 def test_an_improved_offer_of_the_side_not_awaited_settles_if_it_crosses() -> None:
     outcome = act(after(*APART), "PROPERTY LIKE 75")
     assert told(outcome) == BOTH_SEE_CONTACTS
-    assert (outcome.pair.status, outcome.pair.agreed_share, outcome.pair.rounds) == ("ACCEPTED", 60, 0)
+    assert (outcome.pair.status, outcome.pair.agreed_share, outcome.pair.rounds) == (
+        "ACCEPTED",
+        60,
+        0,
+    )
 
 
-@pytest.mark.parametrize("words", ["LEAD LIKE 60.01", "PROPERTY LIKE 39.99", "LEAD LIKE 100", "PROPERTY LIKE 0"])
+@pytest.mark.parametrize(
+    "words", ["LEAD LIKE 60.01", "PROPERTY LIKE 39.99", "LEAD LIKE 100", "PROPERTY LIKE 0"]
+)
 def test_a_number_worse_for_the_other_side_is_no_concession(words: str) -> None:
     with pytest.raises(errors.NotAConcession):
         act(after(*APART), words)
@@ -239,14 +289,24 @@ def test_the_number_one_has_already_offered_changes_nothing(words: str) -> None:
     assert act(pair, words).pair is pair
 
 
-@pytest.mark.parametrize(("words", "reason"), [("LEAD DISLIKE", "DECLINED"), ("PROPERTY DISLIKE", "WITHDRAWN")])
+@pytest.mark.parametrize(
+    ("words", "reason"), [("LEAD DISLIKE", "DECLINED"), ("PROPERTY DISLIKE", "WITHDRAWN")]
+)
 def test_the_awaited_side_declines_and_the_author_withdraws(words: str, reason: str) -> None:
     pair = after(*APART)
     outcome = act(pair, words)
     closed, side = outcome.pair, words.split(maxsplit=1)[0]
     assert outcome.notices == ()
-    assert (closed.status, closed.negotiation_status, closed.closed_reason) == ("REJECTED", "REJECTED", reason)
-    assert (closed.closed_by, closed.closed_at, closed.acted_at) == (side, closed.changed_at, pair.changed_at + 1000)
+    assert (closed.status, closed.negotiation_status, closed.closed_reason) == (
+        "REJECTED",
+        "REJECTED",
+        reason,
+    )
+    assert (closed.closed_by, closed.closed_at, closed.acted_at) == (
+        side,
+        closed.changed_at,
+        pair.changed_at + 1000,
+    )
     assert closed.awaiting is None
     assert closed.action(closed.closed_by or "LEAD") == "DISLIKE"
     assert closed.snapshot == (Snapshot(1000, 1, 8000) if reason == "DECLINED" else None)
@@ -279,8 +339,16 @@ def test_a_match_expires_14_days_after_the_last_act_that_changed_something() -> 
 def test_a_pending_match_closes_with_its_object_and_stays_closed(reason: Any) -> None:
     pair = after("LEAD LIKE")
     closed = close(pair, reason, pair.changed_at + 1)
-    assert (closed.status, closed.negotiation_status, closed.closed_reason) == ("REJECTED", "REJECTED", reason)
-    assert (closed.closed_by, closed.closed_at, closed.acted_at) == (None, pair.changed_at + 1, pair.acted_at)
+    assert (closed.status, closed.negotiation_status, closed.closed_reason) == (
+        "REJECTED",
+        "REJECTED",
+        reason,
+    )
+    assert (closed.closed_by, closed.closed_at, closed.acted_at) == (
+        None,
+        pair.changed_at + 1,
+        pair.acted_at,
+    )
     for words in LIKES:
         with pytest.raises(errors.Archived):
             act(closed, words, later=40 * DAY, facts=CHEAPER)
@@ -322,7 +390,11 @@ def test_who_closed_a_match_may_reopen_it_at_once_as_with_a_first_like(closed: P
         told=outcome.pair.told,
         version=4,
     )
-    assert outcome.notices == owed(outcome.pair) == (("INTEREST", "PROPERTY", at, 0, "lead", "property", 2),)
+    assert (
+        outcome.notices
+        == owed(outcome.pair)
+        == (("INTEREST", "PROPERTY", at, 0, "lead", "property", 2),)
+    )
     assert outcome.starts_anew
 
 
@@ -349,24 +421,34 @@ def test_a_dislike_of_a_closed_match_changes_nothing(words: str) -> None:
         assert act(closed, words, later=40 * DAY).pair is closed
 
 
-@pytest.mark.parametrize("words", ["LEAD LIKE", "LEAD LIKE 60", "LEAD LIKE 55", "PROPERTY LIKE", "PROPERTY LIKE 60"])
+@pytest.mark.parametrize(
+    "words", ["LEAD LIKE", "LEAD LIKE 60", "LEAD LIKE 55", "PROPERTY LIKE", "PROPERTY LIKE 60"]
+)
 def test_the_agreed_number_and_ones_own_last_change_nothing_once_accepted(words: str) -> None:
     agreed = after("LEAD LIKE 70", "PROPERTY LIKE 60", "LEAD LIKE 55")
     assert agreed.agreed_share == 60
     assert act(agreed, words).pair is agreed
 
 
-@pytest.mark.parametrize("words", ["LEAD LIKE 50", "PROPERTY LIKE 55", "PROPERTY LIKE 70", "LEAD LIKE 0"])
+@pytest.mark.parametrize(
+    "words", ["LEAD LIKE 50", "PROPERTY LIKE 55", "PROPERTY LIKE 70", "LEAD LIKE 0"]
+)
 def test_any_other_number_is_refused_once_accepted(words: str) -> None:
     with pytest.raises(errors.TermsAgreed):
         act(after("LEAD LIKE 70", "PROPERTY LIKE 60", "LEAD LIKE 55"), words)
 
 
 @pytest.mark.parametrize("side", ["LEAD", "PROPERTY"])
-def test_either_side_may_withdraw_from_an_accepted_match_and_the_share_stays_agreed(side: str) -> None:
+def test_either_side_may_withdraw_from_an_accepted_match_and_the_share_stays_agreed(
+    side: str,
+) -> None:
     agreed = after(*LIKES)
     closed = act(agreed, f"{side} DISLIKE").pair
-    assert (closed.status, closed.negotiation_status, closed.agreed_share) == ("REJECTED", "AGREED", 50)
+    assert (closed.status, closed.negotiation_status, closed.agreed_share) == (
+        "REJECTED",
+        "AGREED",
+        50,
+    )
     assert (closed.closed_reason, closed.closed_by, closed.snapshot) == ("WITHDRAWN", side, None)
     assert (agreed.contacts_visible, closed.contacts_visible) == (True, False)
     assert closed.contact_shared_at == agreed.contact_shared_at
@@ -384,8 +466,14 @@ def test_either_side_completes_an_accepted_match_and_may_do_so_again() -> None:
     agreed = after(*LIKES)
     done = complete(agreed, "PROPERTY", agreed.changed_at + 9)
     at = agreed.changed_at + 9
-    assert done == replace(agreed, status="COMPLETED", closed_by="PROPERTY", closed_at=at, acted_at=at, changed_at=at)
-    assert (done.negotiation_status, done.contacts_visible, done.counts_as_match) == ("AGREED", True, True)
+    assert done == replace(
+        agreed, status="COMPLETED", closed_by="PROPERTY", closed_at=at, acted_at=at, changed_at=at
+    )
+    assert (done.negotiation_status, done.contacts_visible, done.counts_as_match) == (
+        "AGREED",
+        True,
+        True,
+    )
     assert complete(done, "LEAD", at + 9) is done
 
 

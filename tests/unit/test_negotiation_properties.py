@@ -1,4 +1,6 @@
-"""The negotiation as a whole: every event in every state, long random walks, and every interleaving of two LIKEs."""
+"""The negotiation as a whole: every event in every state, long random walks, and every interleaving
+of two LIKEs.
+"""
 
 import random
 from collections import Counter, deque
@@ -10,11 +12,23 @@ from cobroke.domain import errors
 from cobroke.domain.negotiation import close, complete, react
 from cobroke.domain.pair import DAY, Notice, Number, Pair, Side, owed
 from cobroke.domain.resurfacing import hidden
-from tests.support.negotiation_walk import BEGIN, FACTS, FRESH, SIDES, Walk, check_the_record, check_the_step
+from tests.support.negotiation_walk import (
+    BEGIN,
+    FACTS,
+    FRESH,
+    SIDES,
+    Walk,
+    check_the_record,
+    check_the_step,
+)
 
 LIKES = ("LEAD LIKE", "PROPERTY LIKE")
 APART = ("LEAD LIKE 60", "PROPERTY LIKE 40")
-TEN_ROUNDS = [words for step in range(1, 6) for words in (f"LEAD LIKE {60 - step}", f"PROPERTY LIKE {40 + step}")]
+TEN_ROUNDS = [
+    words
+    for step in range(1, 6)
+    for words in (f"LEAD LIKE {60 - step}", f"PROPERTY LIKE {40 + step}")
+]
 
 
 def act(pair: Pair, words: str) -> Pair:
@@ -56,8 +70,8 @@ STATES = {
     "sold": close(after(*APART), "OBJECT_CLOSED", BEGIN + 9000),
 }
 EVENTS = "L L60 L50 L40 L- P P60 P50 P40 P- done expire archive sell".split()
-# What becomes of it: = nothing, . no match, >L a turn of the lead's, A50 accepted at 50, C completed,
-# dec wit exp arc sold: rejected and why, !x a refusal.
+# What becomes of it: = nothing, . no match, >L a turn of the lead's, A50 accepted at 50, C
+# completed, dec wit exp arc sold: rejected and why, !x a refusal.
 GRID = """
 fresh         >P >P >P >P .   >L >L >L >L .   !404 = = =
 disliked      >P >P >P >P =   .  .  .  .  .   !404 = = =
@@ -233,11 +247,14 @@ def test_both_sides_play_by_the_same_rules() -> None:
             except errors.Conflict:
                 became = mirrored(pair)
             assert replace(became, told=()) == mirrored(step.after)
-        pair = FRESH if step.after.status == "COMPLETED" or chance.randrange(40) == 0 else step.after
+        pair = (
+            FRESH if step.after.status == "COMPLETED" or chance.randrange(40) == 0 else step.after
+        )
 
 
 def committed(schedule: tuple[int, ...], actors: tuple[Side, ...]) -> tuple[Pair, list[Notice]]:
-    """Requests that each read the pair at their first turn and write at their second, if nobody else wrote between.
+    """Requests that each read the pair at their first turn and write at their second, if nobody
+    else wrote between.
 
     Who lost reads and decides again at the end, as does one who never knew that it had won.
     """
@@ -260,12 +277,18 @@ def committed(schedule: tuple[int, ...], actors: tuple[Side, ...]) -> tuple[Pair
     return stored, sent
 
 
-def test_two_likes_in_any_interleaving_doubled_or_retried_are_accepted_once_at_the_published_share() -> None:
+def test_two_likes_in_any_interleaving_doubled_or_retried_are_accepted_once_at_the_published_share() -> (
+    None
+):
     actors: tuple[Side, ...] = ("LEAD", "LEAD", "PROPERTY", "PROPERTY")
     for schedule in interleavings():
         pair, sent = committed(schedule, actors)
         assert (pair.status, pair.agreed_share, pair.version) == ("ACCEPTED", 50, 2)
-        assert Counter(notice.kind for notice in sent) == {"INTEREST": 1, "MUTUAL": 1, "CONTACT_SHARED": 2}
+        assert Counter(notice.kind for notice in sent) == {
+            "INTEREST": 1,
+            "MUTUAL": 1,
+            "CONTACT_SHARED": 2,
+        }
         assert len(set(sent)) == 4
 
 
@@ -273,7 +296,9 @@ def interleavings() -> set[tuple[int, ...]]:
     """Of two turns each of four requests: 2,520."""
     found: set[tuple[int, ...]] = {()}
     for _ in range(8):
-        found = {(*turns, request) for turns in found for request in range(4) if turns.count(request) < 2}
+        found = {
+            (*turns, request) for turns in found for request in range(4) if turns.count(request) < 2
+        }
     return found
 
 
@@ -294,7 +319,18 @@ def test_a_record_that_is_read_at_any_time_owes_the_same_notices_whatever_was_re
     assert len(sent) == len(set(sent)) > 300
 
 
-def test_a_match_that_both_have_acted_on_hides_its_pair_from_both_lists_and_a_fresh_pair_is_seen() -> None:
+def test_a_match_that_both_have_acted_on_hides_its_pair_from_both_lists_and_a_fresh_pair_is_seen() -> (
+    None
+):
     assert not any(hidden(FRESH, side, 1000, 1, 8000) for side in SIDES)
-    for name in ("apart", "accepted", "completed", "withdrawn", "left", "expired", "archived", "sold"):
+    for name in (
+        "apart",
+        "accepted",
+        "completed",
+        "withdrawn",
+        "left",
+        "expired",
+        "archived",
+        "sold",
+    ):
         assert all(hidden(STATES[name], side, 1, 99, 10000) for side in SIDES), name

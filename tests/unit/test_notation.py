@@ -4,7 +4,15 @@ import pytest
 
 from cobroke.storage.notation import attributes_of, item_of
 
-ITEM = {"text": "Ы", "whole": -7, "large": 10**20, "raw": b"\0\xff", "yes": True, "no": False, "nothing": None}
+ITEM = {
+    "text": "Ы",
+    "whole": -7,
+    "large": 10**20,
+    "raw": b"\0\xff",
+    "yes": True,
+    "no": False,
+    "nothing": None,
+}
 
 
 def test_an_item_comes_back_as_it_was() -> None:

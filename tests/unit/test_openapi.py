@@ -1,4 +1,6 @@
-"""The contract as a machine reads it: what the code writes, what its file holds, and examples that hold."""
+"""The contract as a machine reads it: what the code writes, what its file holds, and examples that
+hold.
+"""
 
 import json
 import typing
@@ -22,7 +24,9 @@ type Json = dict[str, Any]
 
 WRITTEN: Json = json.loads(DOCUMENT.read_text())
 OPERATIONS: dict[str, Json] = {
-    f"{verb.upper()} {path}": operation for path, verbs in WRITTEN["paths"].items() for verb, operation in verbs.items()
+    f"{verb.upper()} {path}": operation
+    for path, verbs in WRITTEN["paths"].items()
+    for verb, operation in verbs.items()
 }
 EVERY_ROUTE = pytest.mark.parametrize("route", ROUTES, ids=[route.key for route in ROUTES])
 
@@ -58,7 +62,10 @@ def test_the_file_is_what_the_code_writes() -> None:
 
 
 def test_it_is_an_openapi_document() -> None:
-    assert [error.message for error in jsonschema_rs.Draft202012Validator(OPENAPI_31).iter_errors(WRITTEN)] == []
+    assert [
+        error.message
+        for error in jsonschema_rs.Draft202012Validator(OPENAPI_31).iter_errors(WRITTEN)
+    ] == []
     for schema in WRITTEN["components"]["schemas"].values():
         jsonschema_rs.meta.validate(schema)
 
@@ -75,7 +82,9 @@ def test_an_operation_says_what_its_route_asks_and_refuses(route: Route) -> None
     assert operation["tags"] == [route.function]
     asked = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
     assert asked == {
-        name for name, does in {"Idempotency-Key": route.keyed, "If-Match": route.conditional}.items() if does
+        name
+        for name, does in {"Idempotency-Key": route.keyed, "If-Match": route.conditional}.items()
+        if does
     }
     assert ("requestBody" in operation) == route.takes_body
     assert (operation.get("security", WRITTEN["security"]) == []) == route.public
@@ -85,14 +94,22 @@ def test_an_operation_says_what_its_route_asks_and_refuses(route: Route) -> None
     assert ("412" in statuses) == route.conditional
     assert ("429" in statuses) == route.keyed
     assert ({"413", "415"} <= statuses) == route.takes_body
-    tagged = "ETag" in operation["responses"]["201" if "201" in statuses else "200"].get("headers", {})
+    tagged = "ETag" in operation["responses"]["201" if "201" in statuses else "200"].get(
+        "headers", {}
+    )
     assert tagged == route.tagged
 
 
-@pytest.mark.parametrize("key", [route.key for route in ROUTES if route.method == "GET" and route.path.endswith("s")])
+@pytest.mark.parametrize(
+    "key", [route.key for route in ROUTES if route.method == "GET" and route.path.endswith("s")]
+)
 def test_a_list_says_its_pages(key: str) -> None:
-    asked = {one["name"]: one["schema"] for one in OPERATIONS[key]["parameters"] if one["in"] == "query"}
-    defaults = ({}, {}) if key in {"GET /leads", "GET /properties"} else ({"default": 1}, {"default": 20})
+    asked = {
+        one["name"]: one["schema"] for one in OPERATIONS[key]["parameters"] if one["in"] == "query"
+    }
+    defaults = (
+        ({}, {}) if key in {"GET /leads", "GET /properties"} else ({"default": 1}, {"default": 20})
+    )
     assert asked["page"] == {"type": "integer", "minimum": 1, "maximum": 10**9} | defaults[0]
     assert asked["limit"] == {"type": "integer", "minimum": 1, "maximum": 100} | defaults[1]
 
@@ -164,7 +181,11 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         ("LeastArea", [0, 0.01, 100_000], [-0.01, 100_000.01]),
         ("Share", [0, 33.33, 100], [-0.01, 100.01, 33.333]),
         ("RoomCount", [0, 2.0, 50], [-1, 51, 1.5, "2"]),
-        ("Title", ["Ё", " Анна\n", "x" * 200], ["", " ", "x" * 201, "a\x00b", "\x1f", "a\ufffd", "\u200b"]),
+        (
+            "Title",
+            ["Ё", " Анна\n", "x" * 200],
+            ["", " ", "x" * 201, "a\x00b", "\x1f", "a\ufffd", "\u200b"],
+        ),
         (
             "PlaceName",
             ["Москва", "x" * 120, "г.\u00adМосква", "www", "t.me:/"],
@@ -174,12 +195,22 @@ def test_an_answer_always_holds_all_its_keys() -> None:
         ("HouseNumber", ["16 к2"], ["", "@", "1" * 21]),
         (
             "Phone",
-            ["+7 916 123-45-67", "8(916)1234567", "9161234567", "\u202a+7\u00a0916–123‑45−67\u202c", "+89161234567"],
+            [
+                "+7 916 123-45-67",
+                "8(916)1234567",
+                "9161234567",
+                "\u202a+7\u00a0916–123‑45−67\u202c",
+                "+89161234567",
+            ],
             ["1234567890123", "+123456789", "7 916", "abc", "916_123_45_67", "+7+9161234567"],
         ),
         (
             "Photo",
-            ["https://photos.example.ru:443/a b.jpg".replace(" ", "%20"), "https://фото.рф/1.jpg", "https://a.b?c#d"],
+            [
+                "https://photos.example.ru:443/a b.jpg".replace(" ", "%20"),
+                "https://фото.рф/1.jpg",
+                "https://a.b?c#d",
+            ],
             [
                 "http://a.ru/",
                 "https://u@a.ru",
@@ -189,15 +220,27 @@ def test_an_answer_always_holds_all_its_keys() -> None:
                 "https://a.ru/ ",
             ],
         ),
-        ("Timestamp", ["2026-04-14T12:00:00.000Z"], ["2026-04-14T12:00:00Z", "2026-04-14T15:00:00.000+03:00"]),
+        (
+            "Timestamp",
+            ["2026-04-14T12:00:00.000Z"],
+            ["2026-04-14T12:00:00Z", "2026-04-14T15:00:00.000+03:00"],
+        ),
         (
             "TelegramAuthData",
             [{"init_data": ""}, {"id": 1, "auth_date": 2, "hash": ""}],
-            [{}, {"init_data": 1}, {"init_data": None}, {"id": 1}, {"id": 1, "auth_date": 2, "hash": None}],
+            [
+                {},
+                {"init_data": 1},
+                {"init_data": None},
+                {"id": 1},
+                {"id": 1, "auth_date": 2, "hash": None},
+            ],
         ),
     ],
 )
-def test_a_schema_says_what_the_field_table_says(schema: str, right: list[object], wrong: list[object]) -> None:
+def test_a_schema_says_what_the_field_table_says(
+    schema: str, right: list[object], wrong: list[object]
+) -> None:
     said = WRITTEN["components"]["schemas"][schema]
     assert [value for value in right if faults(said, value)] == []
     assert [value for value in wrong if not faults(said, value)] == []
@@ -207,7 +250,9 @@ def test_a_refused_body_is_told_as_the_contract_says_and_a_refused_header_too() 
     schema = WRITTEN["components"]["schemas"]["MalformedProblem"]
     for refused in (errors.Malformed(), errors.Malformed(errors.BodyFault("depth", 12))):
         assert faults(schema, json.loads(problem(refused, "1")[2])) == []
-    assert faults(schema, json.loads(problem(errors.Malformed(errors.BodyFault("depth", -1)), "1")[2]))
+    assert faults(
+        schema, json.loads(problem(errors.Malformed(errors.BodyFault("depth", -1)), "1")[2])
+    )
 
 
 def test_an_error_of_another_shape_would_be_found() -> None:
@@ -215,4 +260,6 @@ def test_an_error_of_another_shape_would_be_found() -> None:
     problem_schema = WRITTEN["components"]["schemas"]["Problem"]
     assert faults(problem_schema, json.loads(body)) == []
     for name in ("type", "title", "status", "code", "instance"):
-        assert faults(problem_schema, {key: value for key, value in json.loads(body).items() if key != name})
+        assert faults(
+            problem_schema, {key: value for key, value in json.loads(body).items() if key != name}
+        )

@@ -1,4 +1,6 @@
-"""The oracle by hand, so that it may judge the product; and that the made-up market is worth judging on."""
+"""The oracle by hand, so that it may judge the product; and that the made-up market is worth
+judging on.
+"""
 
 from collections import Counter
 from decimal import Decimal
@@ -13,7 +15,9 @@ type Json = dict[str, Any]
 
 
 def a_wish(**changes: object) -> Json:
-    """A wide wish for a flat in Казань without districts, metro and rooms: the weights in play are 60."""
+    """A wide wish for a flat in Казань without districts, metro and rooms: the weights in play are
+    60.
+    """
     location: Json = {"city": "Казань", "districts": [], "metro_stations": []}
     location |= {name: changes.pop(name) for name in list(changes) if name in location}
     wish = {
@@ -74,7 +78,11 @@ def an_offer(**changes: object) -> Json:
         # location 8950 of weights 85: 823 750 / 85 = 9691.2
         (a_wish(districts=["центр"], metro_stations=["Кремлёвская"]), an_offer(), 9691),
         # location 8500 of weights 85: 812 500 / 85 = 9558.8
-        (a_wish(districts=["Юг"], metro_stations=["Горки"]), an_offer(metro_station="м. горки"), 9558),
+        (
+            a_wish(districts=["Юг"], metro_stations=["Горки"]),
+            an_offer(metro_station="м. горки"),
+            9558,
+        ),
         # location 2550, 3000 and 0: (600 000 + 25·credit) / 85 is above the cap
         (a_wish(districts=["Юг"], metro_stations=["Горки"]), an_offer(), 6000),
         (a_wish(metro_stations=["Горки"]), an_offer(), 6000),
@@ -83,16 +91,23 @@ def an_offer(**changes: object) -> Json:
         (a_wish(districts=["Юг"]), an_offer(price=22), 4235),
     ],
 )
-def test_the_oracle_scores_what_a_hand_computes(wish: Json, offer: Json, points: int | None) -> None:
+def test_the_oracle_scores_what_a_hand_computes(
+    wish: Json, offer: Json, points: int | None
+) -> None:
     assert oracle.score(wish, offer) == points
 
 
-def test_the_oracle_takes_absent_wishes_for_no_preference_and_an_absent_station_for_unknown() -> None:
+def test_the_oracle_takes_absent_wishes_for_no_preference_and_an_absent_station_for_unknown() -> (
+    None
+):
     wish, offer = a_wish(), an_offer()
     del wish["rooms"], wish["location"]["districts"], wish["location"]["metro_stations"]
     del offer["address"]["metro_station"]
     assert oracle.score(wish, offer) == 10000
-    assert [row["state"] for row in oracle.breakdown(wish, offer)][1:3] == ["NOT_STATED", "NOT_STATED"]
+    assert [row["state"] for row in oracle.breakdown(wish, offer)][1:3] == [
+        "NOT_STATED",
+        "NOT_STATED",
+    ]
     wish["location"]["metro_stations"] = ["Горки"]
     assert oracle.breakdown(wish, offer)[1] == {
         "criterion": "location",
@@ -110,7 +125,13 @@ def test_the_oracle_refuses_binary_floats() -> None:
 def a_candidate(
     id_: str, *, price: int = 15, owner: str = "her", status: str = "ACTIVE", at: str = "2026-01-01"
 ) -> Json:
-    return {"id": id_, "owner": owner, "status": status, "created_at": at, "body": an_offer(price=price)}
+    return {
+        "id": id_,
+        "owner": owner,
+        "status": status,
+        "created_at": at,
+        "body": an_offer(price=price),
+    }
 
 
 def test_the_oracle_lists_by_score_then_age_then_id_and_only_what_may_be_shown() -> None:
@@ -139,7 +160,9 @@ def test_the_oracle_lists_by_score_then_age_then_id_and_only_what_may_be_shown()
 def test_the_oracle_shows_the_best_hundred_and_counts_only_them() -> None:
     lead: Json = {"id": "l", "owner": "me", "status": "ACTIVE", "created_at": "2026-01-01"}
     lead |= {"body": {"requirements": a_wish()}}
-    found = oracle.recommended(lead, [a_candidate(f"{number:03}") for number in range(130)], side="lead")
+    found = oracle.recommended(
+        lead, [a_candidate(f"{number:03}") for number in range(130)], side="lead"
+    )
     assert found.total == len(found.rows) == 100
     assert (found.rows[0].id, found.rows[-1].id) == ("129", "030")
 
@@ -149,17 +172,25 @@ def test_a_pair_is_listed_from_exactly_fifty_on() -> None:
     lead |= {"body": {"requirements": a_wish()}}
     # credits 3200 and 2000: (30·3200 + 12·2000 + 180 000) / 60; 3160 a kopeck higher
     prices = {Decimal("21.70"): 5000, Decimal("21.71"): 4980}
-    others = [{**a_candidate(str(price)), "body": an_offer(price=price, area=32)} for price in prices]
-    assert [oracle.score(lead["body"]["requirements"], other["body"]) for other in others] == [*prices.values()]
+    others = [
+        {**a_candidate(str(price)), "body": an_offer(price=price, area=32)} for price in prices
+    ]
+    assert [oracle.score(lead["body"]["requirements"], other["body"]) for other in others] == [
+        *prices.values()
+    ]
     assert oracle.recommended(lead, others, side="lead").rows == [("21.70", Decimal("50.00"))]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_made_up_city_cuts_many_lists_in_both_directions_and_ties_at_the_cut(seed: int) -> None:
     leads, listings = market.a_city(seed)
-    table = [[oracle.score(lead["requirements"], listing) or 0 for listing in listings] for lead in leads]
+    table = [
+        [oracle.score(lead["requirements"], listing) or 0 for listing in listings] for lead in leads
+    ]
     for lists, at_least in ((table, 75), (zip(*table, strict=True), 100)):
-        listed = [sorted((points for points in each if points >= 5000), reverse=True) for each in lists]
+        listed = [
+            sorted((points for points in each if points >= 5000), reverse=True) for each in lists
+        ]
         cut = [each for each in listed if len(each) > 100]
         assert len(cut) >= at_least
         assert sum(each[99] == each[100] for each in cut) >= len(cut) // 2
@@ -171,4 +202,6 @@ def test_boundary_pairs_fall_on_both_sides_of_every_edge() -> None:
     out = sum(oracle.score(*pair) is None for pair in pairs)
     assert 500 < out < 1200
     states = Counter(row["state"] for pair in pairs for row in oracle.breakdown(*pair))
-    assert min(states[state] for state in ("MATCH", "MISS", "PARTIAL", "UNKNOWN", "NOT_STATED")) > 100
+    assert (
+        min(states[state] for state in ("MATCH", "MISS", "PARTIAL", "UNKNOWN", "NOT_STATED")) > 100
+    )

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from cobroke.domain.features import Group, Market
 from cobroke.domain.ids import object_id, realtor_id
-from cobroke.domain.pair import Action, NegotiationStatus, NoticeKind, Pair, Side, Snapshot, Status, Told
+from cobroke.domain.pair import (
+    Action,
+    NegotiationStatus,
+    NoticeKind,
+    Pair,
+    Side,
+    Snapshot,
+    Status,
+    Told,
+)
 from cobroke.exact_json import loads
 from cobroke.storage import keys, pairs
 from cobroke.storage.notation import Item, item_of
@@ -33,10 +42,14 @@ def one_of(alias: Any) -> st.SearchStrategy[Any]:
 
 
 TIMES = st.integers(0, 4_000_000_000_000)
-SHARES = st.integers(0, 100) | st.integers(0, 10_000).map(lambda hundredths: Decimal(hundredths).scaleb(-2))
+SHARES = st.integers(0, 100) | st.integers(0, 10_000).map(
+    lambda hundredths: Decimal(hundredths).scaleb(-2)
+)
 SIDES = one_of(Side)
 ACTIONS = one_of(Action) | st.just("NONE")
-SNAPSHOTS = st.builds(Snapshot, st.integers(0, 10**14), st.integers(1, 9), st.none() | st.integers(0, 10_000))
+SNAPSHOTS = st.builds(
+    Snapshot, st.integers(0, 10**14), st.integers(1, 9), st.none() | st.integers(0, 10_000)
+)
 PAIRS = st.builds(
     Pair,
     lead_id=st.just(LEAD),
@@ -60,7 +73,9 @@ PAIRS = st.builds(
     acted_at=TIMES,
     contact_shared_at=st.none() | TIMES,
     changed_at=TIMES,
-    told=st.lists(st.builds(Told, one_of(NoticeKind), SIDES, TIMES, st.integers(0, 10)), max_size=4).map(tuple),
+    told=st.lists(
+        st.builds(Told, one_of(NoticeKind), SIDES, TIMES, st.integers(0, 10)), max_size=4
+    ).map(tuple),
     snapshot=st.none() | SNAPSHOTS,
     version=st.integers(0, 99),
 )
@@ -85,7 +100,9 @@ def counts(table: MemoryTable) -> tuple[int, int]:
 
 
 def paired(table: MemoryTable) -> tuple[set[str], set[str]]:
-    return having_pairs(table, "LEAD", [LEAD, OTHER]), having_pairs(table, "PROPERTY", [PROPERTY, OTHER])
+    return having_pairs(table, "LEAD", [LEAD, OTHER]), having_pairs(
+        table, "PROPERTY", [PROPERTY, OTHER]
+    )
 
 
 @pytest.mark.parametrize("status", [None, "PENDING"])
@@ -143,7 +160,11 @@ def test_the_pairs_that_are_tried_have_every_field_a_pair_has() -> None:
     @always
     @given(PAIRS)
     def every(pair: Pair) -> None:
-        tried.update(field.name for field in fields(Pair) if getattr(pair, field.name) != getattr(FRESH, field.name))
+        tried.update(
+            field.name
+            for field in fields(Pair)
+            if getattr(pair, field.name) != getattr(FRESH, field.name)
+        )
 
     every()
     assert tried == {field.name for field in fields(Pair)} - {"lead_id", "property_id"}
@@ -151,8 +172,14 @@ def test_the_pairs_that_are_tried_have_every_field_a_pair_has() -> None:
 
 def test_a_record_and_its_mirror_say_the_same_under_their_own_keys() -> None:
     record, mirror = put_items(OPENED)
-    assert (record.pop("PK"), record.pop("SK"), record.pop("entity")) == (*keys.pair(LEAD, PROPERTY), "PAIR")
-    assert (mirror.pop("PK"), mirror.pop("SK"), mirror.pop("entity")) == (*keys.mirror(LEAD, PROPERTY), "MIRROR")
+    assert (record.pop("PK"), record.pop("SK"), record.pop("entity")) == (
+        *keys.pair(LEAD, PROPERTY),
+        "PAIR",
+    )
+    assert (mirror.pop("PK"), mirror.pop("SK"), mirror.pop("entity")) == (
+        *keys.mirror(LEAD, PROPERTY),
+        "MIRROR",
+    )
     assert record == mirror
 
 
@@ -167,7 +194,9 @@ def test_only_what_differs_from_an_unknown_pair_is_written() -> None:
 
 
 def test_a_share_of_nothing_is_a_share() -> None:
-    assert pairs.of_item(put_items(replace(FRESH, offer_lead=0, agreed_share=0))[0]).agreed_share == 0
+    assert (
+        pairs.of_item(put_items(replace(FRESH, offer_lead=0, agreed_share=0))[0]).agreed_share == 0
+    )
 
 
 def test_an_object_finds_its_pairs_by_the_id_of_the_other() -> None:
@@ -195,7 +224,16 @@ def test_a_change_of_what_has_changed_since_it_was_read_is_refused_whole(known: 
 
 def test_both_objects_count_a_match_while_it_is_pending_accepted_or_completed() -> None:
     table, pair, seen = MemoryTable(), FRESH, list[tuple[int, int]]()
-    statuses: list[Any] = [None, "PENDING", "PENDING", "ACCEPTED", "REJECTED", "REJECTED", "PENDING", "COMPLETED"]
+    statuses: list[Any] = [
+        None,
+        "PENDING",
+        "PENDING",
+        "ACCEPTED",
+        "REJECTED",
+        "REJECTED",
+        "PENDING",
+        "COMPLETED",
+    ]
     for status in statuses:
         pair = stored(table, pair, replace(pair, status=status))
         seen.append(counts(table))
@@ -209,7 +247,12 @@ def test_a_message_is_replaced_and_taken_back_for_its_side_alone() -> None:
         items = [table.get(keys.message(LEAD, PROPERTY, side)) for side in ("LEAD", "PROPERTY")]
         return [item and item["text"] for item in items]
 
-    table.transact([pairs.message(table, OPENED, "LEAD", "первое"), pairs.message(table, OPENED, "PROPERTY", "ответ")])
+    table.transact(
+        [
+            pairs.message(table, OPENED, "LEAD", "первое"),
+            pairs.message(table, OPENED, "PROPERTY", "ответ"),
+        ]
+    )
     table.transact([pairs.message(table, OPENED, "LEAD", "второе")])
     assert texts() == ["второе", "ответ"]
     table.transact([pairs.message(table, OPENED, "LEAD", None)])

@@ -1,4 +1,6 @@
-"""Names of places as they are compared: each rule of the contract's page, and all of them on whatever is typed."""
+"""Names of places as they are compared: each rule of the contract's page, and all of them on
+whatever is typed.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +11,54 @@ from tests import place_names
 from tests.places import RULES, Rule
 
 PIECES = [
-    *("г.", "М.", "м", ".", "о.", "город", "СЕЛО", "Посёлок городского типа", "рабочий", "МЕТРО", "ст", "станция"),
-    *("р-н", "р", "н", "район", "мкр", " ", "  ", "\t", "\u00a0", "-", " \u2014 ", ",", "«", "'", "\u00ad", "\u200b"),
-    *("ё", "е\u0308", "ë", "Ё", "k", "K", "ß", "İ", "\u0390", "\u1d2b", "\u0482", "Мост", "Mост", "MOCT"),
+    *(
+        "г.",
+        "М.",
+        "м",
+        ".",
+        "о.",
+        "город",
+        "СЕЛО",
+        "Посёлок городского типа",
+        "рабочий",
+        "МЕТРО",
+        "ст",
+        "станция",
+    ),
+    *(
+        "р-н",
+        "р",
+        "н",
+        "район",
+        "мкр",
+        " ",
+        "  ",
+        "\t",
+        "\u00a0",
+        "-",
+        " \u2014 ",
+        ",",
+        "«",
+        "'",
+        "\u00ad",
+        "\u200b",
+    ),
+    *(
+        "ё",
+        "е\u0308",
+        "ë",
+        "Ё",
+        "k",
+        "K",
+        "ß",
+        "İ",
+        "\u0390",
+        "\u1d2b",
+        "\u0482",
+        "Мост",
+        "Mост",
+        "MOCT",
+    ),
 ]
 TYPES = st.sampled_from(list(KINDS))
 
@@ -20,7 +67,11 @@ always = settings(derandomize=True, database=None, deadline=None, max_examples=3
 
 @pytest.mark.parametrize("rule", RULES, ids=[f"{rule.of}: {rule.sentence}" for rule in RULES])
 def test_spellings_are_one_place_or_two(rule: Rule) -> None:
-    compared = {spelling: normalised(spelling, rule.of) for names in rule.places.values() for spelling in names}
+    compared = {
+        spelling: normalised(spelling, rule.of)
+        for names in rule.places.values()
+        for spelling in names
+    }
     assert compared == {spelling: name for name, names in rule.places.items() for spelling in names}
 
 
@@ -39,7 +90,14 @@ def test_the_table_is_worth_its_name() -> None:
 @pytest.mark.parametrize("of", KINDS)
 def test_every_kind_goes_where_the_page_says_and_there_alone(of: PlaceType) -> None:
     for kind in {kind for both in KINDS.values() for kinds in both for kind in kinds}:
-        for name in (kind, f"{kind} Заря", f"Заря {kind}", f"{kind} Заря {kind}", f"{kind}Заря", f"Заря-{kind}"):
+        for name in (
+            kind,
+            f"{kind} Заря",
+            f"Заря {kind}",
+            f"{kind} Заря {kind}",
+            f"{kind}Заря",
+            f"Заря-{kind}",
+        ):
             assert normalised(name, of) == place_names.normalised(name, of)
     in_front, at_the_end = KINDS[of]
     assert {normalised(f"{kind} Заря", of) for kind in in_front} == {"заря"}
@@ -70,5 +128,7 @@ def test_equal_names_are_one_place_and_the_first_spelling_stays(of: PlaceType) -
 
 
 def test_a_name_loses_the_kinds_of_what_it_names_and_no_other() -> None:
-    assert place("г. Сокол", "city") == place("м. Сокол", "station") == place("р-н Сокол", "district")
+    assert (
+        place("г. Сокол", "city") == place("м. Сокол", "station") == place("р-н Сокол", "district")
+    )
     assert len({place(name, "district") for name in ("г. Сокол", "м. Сокол", "Сокол р-н")}) == 3

@@ -106,7 +106,9 @@ def test_a_bot_token_as_a_secure_string_is_ok_and_that_it_was_not_read_is_said()
 
 
 @pytest.mark.parametrize("check", [preflight.bootstrap, preflight.bot_token])
-def test_what_may_not_be_looked_up_is_said(monkeypatch: pytest.MonkeyPatch, check: preflight.Look) -> None:
+def test_what_may_not_be_looked_up_is_said(
+    monkeypatch: pytest.MonkeyPatch, check: preflight.Look
+) -> None:
     def refuse(*_: object) -> None:
         raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": TOKEN}}, "any")
 
@@ -139,7 +141,8 @@ def test_a_stage_that_cannot_be_deployed_is_said(deploy: Deploy, said: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("echo v18.20.8", "v18.20.8 is too old"), ("exit 1", "install Node 20 or newer")]
+    ("script", "said"),
+    [("echo v18.20.8", "v18.20.8 is too old"), ("exit 1", "install Node 20 or newer")],
 )
 def test_a_node_that_does_not_do_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
@@ -154,13 +157,17 @@ def test_a_new_node_is_ok(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert preflight.node(DEV) == "v24.1.0"
 
 
-def test_a_cdk_that_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cdk_that_is_not_installed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(preflight, "CDK", tmp_path / "none")
     with pytest.raises(NotReady, match="run `make install`"):
         preflight.cdk(DEV)
 
 
-def test_the_cdk_synthesises_with_the_context_of_the_deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cdk_synthesises_with_the_context_of_the_deploy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = tmp_path / "said"
     monkeypatch.setattr(preflight, "CDK", program(tmp_path / "cdk", f'echo "$@" > {said}'))
     assert preflight.template(PROD) == "synthesises, cdk-nag included"
@@ -189,7 +196,11 @@ def test_one_check_that_fails_fails_all_and_the_others_are_tried_but_for_what_ne
     checks = (Check("a", _bad), Check("b", _good, ("a",)), Check("c", _good))
     monkeypatch.setattr(preflight, "CHECKS", checks)
     assert not preflight.ready(DEV)
-    assert capsys.readouterr().out.splitlines() == ["NO  a: do this", "--  b: not tried, first a", "ok  c: found"]
+    assert capsys.readouterr().out.splitlines() == [
+        "NO  a: do this",
+        "--  b: not tried, first a",
+        "ok  c: found",
+    ]
 
 
 def test_a_configuration_without_a_fault_is_ready_and_no_secret_is_shown(
@@ -206,7 +217,9 @@ def test_a_configuration_without_a_fault_is_ready_and_no_secret_is_shown(
 
 
 @pytest.mark.parametrize("arguments", [[], ["dev", "https://a.example", "https://b.example"]])
-def test_wrong_arguments_are_answered_with_the_usage(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_arguments_are_answered_with_the_usage(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.argv", ["preflight", *arguments])
     with pytest.raises(SystemExit, match="Usage:"):
         preflight.main()

@@ -1,7 +1,8 @@
-"""Our verifier against two published ones: every disagreement is one of those named here, each with its reason.
+"""Our verifier against two published ones: every disagreement is one of those named here, each with
+its reason.
 
-A disagreement is a proof that one of two takes for somebody and the other does not. What a library raises, whatever it
-is, is a refusal.
+A disagreement is a proof that one of two takes for somebody and the other does not. What a library
+raises, whatever it is, is a refusal.
 """
 
 import warnings
@@ -51,10 +52,16 @@ LOOSER = {
     ("aiogram", "id out of range"): "it has no range",
     ("aiogram's widget", "a field is unknown"): "it hashes whatever it is given",
     ("aiogram's widget", "a field is missing"): "it asks for the hash alone",
-    ("aiogram's widget", "a value is neither text nor integer"): "it hashes Python's text of any value",
+    (
+        "aiogram's widget",
+        "a value is neither text nor integer",
+    ): "it hashes Python's text of any value",
     ("aiogram's widget", "a value has a newline"): "so fields can be spliced",
     ("aiogram's widget", "too long"): "it has no limit",
-    ("aiogram's widget", "hash does not fit"): "it hashes Python's text of a null, which counts as absent",
+    (
+        "aiogram's widget",
+        "hash does not fit",
+    ): "it hashes Python's text of a null, which counts as absent",
     ("aiogram's widget", "auth_date is no time"): "it does not read auth_date",
     ("aiogram's widget", "too old, or ahead of time"): "it has no check of freshness",
     ("aiogram's widget", "id is no integer"): "it does not read the id",
@@ -64,7 +71,10 @@ LOOSER = {
 
 STRICTER = {
     ("init_data_py", "MissingFieldError"): "it wants first_name in a user; we want the id",
-    ("init_data_py", "MalformedFieldError"): "it reads every field that it knows, and 42.0 is no integer to it",
+    (
+        "init_data_py",
+        "MalformedFieldError",
+    ): "it reads every field that it knows, and 42.0 is no integer to it",
     ("aiogram", "ValueError"): "it overlooks blank fields, which were signed",
     ("aiogram", "ValidationError"): "it wants first_name, and a user that begins with {",
     ("aiogram", "JSONDecodeError"): "it reads every value in brackets as JSON",
@@ -81,7 +91,9 @@ def ours(sent: Json) -> Verdict:
 
 
 def by_init_data_py(text: str) -> Verdict:
-    return _of_user(init_data_py.validate_by_hash(text, BOT_TOKEN, now=datetime.fromtimestamp(NOW, UTC)).user)
+    return _of_user(
+        init_data_py.validate_by_hash(text, BOT_TOKEN, now=datetime.fromtimestamp(NOW, UTC)).user
+    )
 
 
 def by_aiogram(text: str) -> Verdict:

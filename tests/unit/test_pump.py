@@ -1,4 +1,6 @@
-"""The pump keeps Lambda's rules, and has teeth: a wrong toy function is found, a right one passes with every seed."""
+"""The pump keeps Lambda's rules, and has teeth: a wrong toy function is found, a right one passes
+with every seed.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -41,11 +43,16 @@ def versions(records: Iterable[Json]) -> dict[str, list[int]]:
 
 
 def failing(*records: Json) -> Json:
-    return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in records]}
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": record["dynamodb"]["SequenceNumber"]} for record in records
+        ]
+    }
 
 
 class Shelf:
-    """A toy function that keeps the newest version of each item and one effect a record; every fifth fails at first.
+    """A toy function that keeps the newest version of each item and one effect a record; every
+    fifth fails at first.
 
     It does so in some `way`, right or wrong.
     """
@@ -66,7 +73,9 @@ class Shelf:
         reported = {
             "swallows failures": [],
             "reports the last failure": failed[-1:],
-            "reports the record after": [after for record, after in pairwise(records) if record in failed],
+            "reports the record after": [
+                after for record, after in pairwise(records) if record in failed
+            ],
         }
         return failing(*reported.get(self.way, failed))
 
@@ -76,8 +85,12 @@ class Shelf:
             return False
         item, version = item_of(record), version_of(record)
         self.kept.append(record)
-        self.newest[item] = version if self.way == "keeps what came last" else max(version, self.newest[item])
-        self.effects[record["eventID"]] = 1 + (self.way == "counts") * self.effects[record["eventID"]]
+        self.newest[item] = (
+            version if self.way == "keeps what came last" else max(version, self.newest[item])
+        )
+        self.effects[record["eventID"]] = (
+            1 + (self.way == "counts") * self.effects[record["eventID"]]
+        )
         return True
 
 
@@ -88,17 +101,29 @@ def is_right(way: str, seed: int) -> bool:
     pump = Pump(shelf, rng, batch_size=rng.randint(1, 8), shards=rng.randint(1, 4))
     drain(stream, pump)
     newest = {item: max(numbers) for item, numbers in versions(stream).items()}
-    return (shelf.newest, shelf.effects, pump.failed) == (newest, {record["eventID"]: 1 for record in stream}, [])
+    return (shelf.newest, shelf.effects, pump.failed) == (
+        newest,
+        {record["eventID"]: 1 for record in stream},
+        [],
+    )
 
 
-@pytest.mark.parametrize("way", ["reports all failures", "stops and reports", "goes on and raises", "stops and raises"])
+@pytest.mark.parametrize(
+    "way", ["reports all failures", "stops and reports", "goes on and raises", "stops and raises"]
+)
 def test_a_right_function_ends_right_whatever_happens_on_the_way(way: str) -> None:
     assert [seed for seed in SEEDS if not is_right(way, seed)] == []
 
 
 @pytest.mark.parametrize(
     "way",
-    ["counts", "keeps what came last", "swallows failures", "reports the last failure", "reports the record after"],
+    [
+        "counts",
+        "keeps what came last",
+        "swallows failures",
+        "reports the last failure",
+        "reports the record after",
+    ],
 )
 def test_a_wrong_function_is_found_by_many_seeds(way: str) -> None:
     assert sum(not is_right(way, seed) for seed in SEEDS) > len(SEEDS) / 4
@@ -127,7 +152,9 @@ def test_a_call_that_dies_has_handled_a_part_and_the_whole_batch_comes_again_at_
 
 
 def calls_of(replies: list[Any], seed: int = 0, **options: Any) -> tuple[list[list[int]], Pump]:
-    """The calls over a stream of four, whose function answers so, then None; an exception is raised."""
+    """The calls over a stream of four, whose function answers so, then None; an exception is
+    raised.
+    """
     stream, calls, ahead = a_stream(Random(0), 4), list[list[int]](), iter(replies)
 
     def function(event: Json, _: Any) -> Any:
@@ -137,17 +164,25 @@ def calls_of(replies: list[Any], seed: int = 0, **options: Any) -> tuple[list[li
             raise reply
         return failing(*[stream[number] for number in reply]) if isinstance(reply, tuple) else reply
 
-    pump = Pump(function, Random(seed), **{"shards": 1, "duplicates": 0, "crashes": 0, "attempts": 3} | options)
+    pump = Pump(
+        function,
+        Random(seed),
+        **{"shards": 1, "duplicates": 0, "crashes": 0, "attempts": 3} | options,
+    )
     pump.run(stream)
     return calls, pump
 
 
-@pytest.mark.parametrize("reply", [None, {}, {"batchItemFailures": None}, {"batchItemFailures": []}])
+@pytest.mark.parametrize(
+    "reply", [None, {}, {"batchItemFailures": None}, {"batchItemFailures": []}]
+)
 def test_an_empty_reply_means_all_is_done(reply: Any) -> None:
     assert calls_of([reply])[0] == [[0, 1, 2, 3]]
 
 
-@pytest.mark.parametrize("failures", ["7", [7], [{"itemIdentifier": ""}], [{"itemIdentifier": None}], [{"id": "7"}]])
+@pytest.mark.parametrize(
+    "failures", ["7", [7], [{"itemIdentifier": ""}], [{"itemIdentifier": None}], [{"id": "7"}]]
+)
 def test_an_unknown_failure_is_that_of_the_whole_batch_which_is_split(failures: Any) -> None:
     assert calls_of([{"batchItemFailures": failures}])[0] == [[0, 1, 2, 3], [0, 1], [2, 3]]
 
@@ -162,7 +197,9 @@ def test_a_batch_comes_again_from_its_lowest_failure() -> None:
 
 
 def test_a_record_that_raises_is_split_off_and_given_up_alone() -> None:
-    calls, pump = calls_of([ValueError(), None, ValueError(), ValueError(), ValueError(), ValueError()])
+    calls, pump = calls_of(
+        [ValueError(), None, ValueError(), ValueError(), ValueError(), ValueError()]
+    )
     assert calls == [[0, 1, 2, 3], [0, 1], [2, 3], [2], [2], [2], [3]]
     assert [record["eventID"][-1] for record in pump.failed] == ["2"]
     assert (pump.delivered, len(pump.raised)) == (12, 5)
@@ -179,16 +216,38 @@ def test_a_record_that_is_reported_until_it_is_given_up_takes_the_rest_along() -
     [
         ({"eventName": ["REMOVE", "INSERT"], "dynamodb": {"NewImage": {"n": {"N": ["1"]}}}}, True),
         ({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"n": {"N": ["2"]}}}}, False),
-        ({"dynamodb": {"NewImage": {"n": {"N": [{"exists": True}]}, "gone": {"S": [{"exists": False}]}}}}, True),
+        (
+            {
+                "dynamodb": {
+                    "NewImage": {"n": {"N": [{"exists": True}]}, "gone": {"S": [{"exists": False}]}}
+                }
+            },
+            True,
+        ),
         ({"dynamodb": {"OldImage": {"n": {"N": [{"exists": True}]}}}}, False),
         ({"dynamodb": {"NewImage": {"n": [{"exists": True}]}}}, False),  # AWS looks for leaves only
-        ({"dynamodb": {"Keys": {"PK": {"S": [{"prefix": "LEAD#"}]}, "SK": {"S": [{"anything-but": ["w"]}]}}}}, True),
+        (
+            {
+                "dynamodb": {
+                    "Keys": {
+                        "PK": {"S": [{"prefix": "LEAD#"}]},
+                        "SK": {"S": [{"anything-but": ["w"]}]},
+                    }
+                }
+            },
+            True,
+        ),
         ({"dynamodb": {"Keys": {"SK": {"S": [{"prefix": "LEAD#"}]}}}}, False),
         ({"dynamodb": {"Keys": {"SK": {"S": [{"anything-but": ["v"]}]}}}}, False),
-        ({"dynamodb": {"NewImage": {"gone": {"S": [{"anything-but": ["v"]}, {"prefix": ""}]}}}}, False),
+        (
+            {"dynamodb": {"NewImage": {"gone": {"S": [{"anything-but": ["v"]}, {"prefix": ""}]}}}},
+            False,
+        ),
     ],
 )
-def test_a_filter_pattern_passes_what_meets_one_rule_of_each_name(rules: Json, passed: bool) -> None:  # noqa: FBT001
+def test_a_filter_pattern_passes_what_meets_one_rule_of_each_name(
+    rules: Json, passed: bool
+) -> None:  # noqa: FBT001
     assert passes(a_stream(Random(0), 1)[0], rules) == passed
 
 

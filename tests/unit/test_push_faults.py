@@ -1,4 +1,6 @@
-"""A push is never a double because the table was busy, and no chat is written to before it wants to be."""
+"""A push is never a double because the table was busy, and no chat is written to before it wants to
+be.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,11 +34,15 @@ class Phone:
     """Of the function's time; only pauses spend it."""
 
     def __post_init__(self) -> None:
-        self.owner = realtors.register(self.table, Realtor("", "42", "+79161234567", verified=True)).id
+        self.owner = realtors.register(
+            self.table, Realtor("", "42", "+79161234567", verified=True)
+        ).id
         self.notices = [self._put(number) for number in range(2)]
 
     def _put(self, number: int) -> str:
-        notice = Notice(notices.notice_id(NOW_S * 1000, number), "NEW_MATCH", Words(f"№ {number}", "Текст"), {})
+        notice = Notice(
+            notices.notice_id(NOW_S * 1000, number), "NEW_MATCH", Words(f"№ {number}", "Текст"), {}
+        )
         assert notices.put(self.table, self.owner, notice)
         return notice.id
 
@@ -82,7 +88,9 @@ class Deaf:
 
 
 @pytest.mark.parametrize("calls", [1, TRIES, 3 * TRIES])
-def test_that_a_message_was_sent_is_written_as_soon_as_the_table_takes_it(phone: Phone, calls: int) -> None:
+def test_that_a_message_was_sent_is_written_as_soon_as_the_table_takes_it(
+    phone: Phone, calls: int
+) -> None:
     with patch.object(phone.table, "transact", Deaf(phone.table, calls)):
         assert phone.push() == Outcome("sent")
     assert pushes.load(phone.table, phone.owner, phone.notices[0]) is None
@@ -97,7 +105,9 @@ def test_it_is_tried_until_the_time_is_spent(phone: Phone) -> None:
     assert phone.received == ["№ 0"]
 
 
-def test_without_the_time_to_write_it_down_nothing_is_sent_and_the_message_comes_again(phone: Phone) -> None:
+def test_without_the_time_to_write_it_down_nothing_is_sent_and_the_message_comes_again(
+    phone: Phone,
+) -> None:
     phone.left_s = LONGEST_SEND_S
     said, again_after_s = phone.push()
     assert (said, phone.received) == ("no time left", [])

@@ -1,4 +1,6 @@
-"""A ranking and what changes make of it, without a store: every list compared with all that there is, sorted."""
+"""A ranking and what changes make of it, without a store: every list compared with all that there
+is, sorted.
+"""
 
 import struct
 from random import Random
@@ -35,13 +37,17 @@ def a_candidate(number: int, score: int | None, version: int = 1) -> Candidate:
 
 def select(candidates: list[Candidate], most: int) -> Selection:
     """What the domain's selection promises, plainly."""
-    scores = [Ranked(struct.unpack(">H", one.packed)[0], one.id) for one in candidates if one.packed]
+    scores = [
+        Ranked(struct.unpack(">H", one.packed)[0], one.id) for one in candidates if one.packed
+    ]
     places = sorted((place for place in scores if place.score >= 5000), reverse=True)
     return Selection(places[:most], len(places) > most)
 
 
 def a_ranking(*scores: int) -> Ranking:
-    return of_a_whole({an_id(number): a_candidate(number, score) for number, score in enumerate(scores)})
+    return of_a_whole(
+        {an_id(number): a_candidate(number, score) for number, score in enumerate(scores)}
+    )
 
 
 def of_a_whole(market: dict[str, Candidate]) -> Ranking:
@@ -123,7 +129,10 @@ def test_too_few_rows_above_a_cut_do_not_hold_a_page() -> None:
 @pytest.mark.parametrize("seed", range(100))
 def test_a_ranking_that_is_caught_up_holds_what_a_fresh_one_would(seed: int) -> None:
     rng = Random(seed)
-    market = {an_id(number): a_candidate(number, rng.randint(4990, 5040)) for number in range(rng.randint(0, 30))}
+    market = {
+        an_id(number): a_candidate(number, rng.randint(4990, 5040))
+        for number in range(rng.randint(0, 30))
+    }
     ranking = of_a_whole(market)
     for _ in range(rng.randint(1, 12)):
         changed = {}

@@ -1,4 +1,6 @@
-"""The registry: every market there is, once, whatever its city is called; and the parts of a run that name them."""
+"""The registry: every market there is, once, whatever its city is called; and the parts of a run
+that name them.
+"""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -106,7 +108,9 @@ def test_a_market_whose_put_meets_another_write_is_put_behind_it() -> None:
 
 
 @pytest.mark.parametrize(("later", "forgotten"), [(0, False), (1, True)])
-def test_a_market_is_not_forgotten_while_somebody_may_hold_it_for_known(later: int, *, forgotten: bool) -> None:
+def test_a_market_is_not_forgotten_while_somebody_may_hold_it_for_known(
+    later: int, *, forgotten: bool
+) -> None:
     table, market = MemoryTable(), Market("тула", Group.FLAT)
     registry.remember(table, market, set[tuple[Market, int]](), START)
     write = registry.forget(table, market, START + registry.UNSEEN_FOR_MS + later)

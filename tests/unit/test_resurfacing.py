@@ -1,4 +1,6 @@
-"""A disliked or declined pair comes back when the price or the lead has changed enough, and then starts clean."""
+"""A disliked or declined pair comes back when the price or the lead has changed enough, and then
+starts clean.
+"""
 
 import pytest
 
@@ -36,7 +38,9 @@ def expired(pair: Pair) -> Pair:
 DISLIKED = after("LEAD DISLIKE")
 KEPT = after("LEAD DISLIKE", "PROPERTY LIKE 40")
 DECLINED = after("PROPERTY LIKE 40", "LEAD DISLIKE")
-STANDING = pytest.mark.parametrize("pair", [DISLIKED, KEPT, DECLINED, after("LEAD DISLIKE", "PROPERTY DISLIKE")])
+STANDING = pytest.mark.parametrize(
+    "pair", [DISLIKED, KEPT, DECLINED, after("LEAD DISLIKE", "PROPERTY DISLIKE")]
+)
 
 
 def why(pair: Pair, price: int = 1000, revision: int = 3, score: int | None = 8000) -> str | None:
@@ -60,11 +64,18 @@ def test_a_price_of_97_percent_brings_it_back_and_a_kopeck_more_does_not(pair: P
 
 def test_small_cuts_add_up_and_a_price_that_rises_again_hides_it_again() -> None:
     pair = act(FRESH, "LEAD DISLIKE", THEN._replace(price=10_000)).pair
-    assert [why(pair, price=price) for price in (9800, 9701, 9700, 9701)] == [None, None, "PRICE_DROP", None]
+    assert [why(pair, price=price) for price in (9800, 9701, 9700, 9701)] == [
+        None,
+        None,
+        "PRICE_DROP",
+        None,
+    ]
 
 
 @STANDING
-def test_a_newer_revision_with_a_higher_score_brings_it_back_and_neither_does_alone(pair: Pair) -> None:
+def test_a_newer_revision_with_a_higher_score_brings_it_back_and_neither_does_alone(
+    pair: Pair,
+) -> None:
     assert why(pair, revision=4, score=8001) == "REQUIREMENTS"
     assert why(pair, revision=4, score=8000) is None
     assert why(pair, revision=3, score=10000) is None
@@ -94,7 +105,9 @@ INVITING = {
     "first": after("LEAD LIKE"),
     "over one's own dislike": after("LEAD DISLIKE", "LEAD LIKE"),
     "reopened after one's own decline": after("LEAD LIKE", pair=DECLINED),
-    "reopened after one's own withdrawal": after("LEAD LIKE", "PROPERTY LIKE", "LEAD DISLIKE", "LEAD LIKE"),
+    "reopened after one's own withdrawal": after(
+        "LEAD LIKE", "PROPERTY LIKE", "LEAD DISLIKE", "LEAD LIKE"
+    ),
 }
 
 
@@ -117,12 +130,19 @@ def test_what_nobody_answered_for_14_days_is_in_both_lists_as_one_that_is_back(p
 
 
 @pytest.mark.parametrize(("words", "other"), [("LEAD LIKE", "PROPERTY"), ("PROPERTY LIKE", "LEAD")])
-def test_a_like_of_either_side_of_what_nobody_answered_is_a_first_like(words: str, other: str) -> None:
+def test_a_like_of_either_side_of_what_nobody_answered_is_a_first_like(
+    words: str, other: str
+) -> None:
     lapsed = expired(after("LEAD LIKE 60"))
     outcome = act(lapsed, words)
     liked = outcome.pair
     assert [(notice.kind, notice.to) for notice in outcome.notices] == [("INTEREST", other)]
-    assert (liked.status, liked.awaiting, liked.epoch, liked.closed_reason) == ("PENDING", other, 2, None)
+    assert (liked.status, liked.awaiting, liked.epoch, liked.closed_reason) == (
+        "PENDING",
+        other,
+        2,
+        None,
+    )
     assert {liked.offer_lead, liked.offer_property} == {None, 50}
     assert outcome.starts_anew
 
@@ -130,7 +150,11 @@ def test_a_like_of_either_side_of_what_nobody_answered_is_a_first_like(words: st
 @pytest.mark.parametrize("side", ["LEAD", "PROPERTY"])
 def test_a_dislike_of_either_side_of_what_nobody_answered_is_a_decline(side: Side) -> None:
     declined = act(expired(after("LEAD LIKE")), f"{side} DISLIKE").pair
-    assert (declined.status, declined.closed_reason, declined.closed_by) == ("REJECTED", "DECLINED", side)
+    assert (declined.status, declined.closed_reason, declined.closed_by) == (
+        "REJECTED",
+        "DECLINED",
+        side,
+    )
     assert declined.snapshot == Snapshot(1000, 3, 8000)
     with pytest.raises(errors.PairDeclined):
         act(declined, f"{other(side)} LIKE")
@@ -147,10 +171,17 @@ def test_once_back_a_like_by_either_side_is_a_first_like_on_a_clean_record(
     outcome = act(pair, words, now)
     liked, liker = outcome.pair, "LEAD" if other == "PROPERTY" else "PROPERTY"
     assert [(notice.kind, notice.to) for notice in outcome.notices] == [("INTEREST", other)]
-    assert (liked.status, liked.awaiting, liked.rounds, liked.closed_reason) == ("PENDING", other, 0, None)
+    assert (liked.status, liked.awaiting, liked.rounds, liked.closed_reason) == (
+        "PENDING",
+        other,
+        0,
+        None,
+    )
     assert (liked.offer(liker), liked.action(liker)) == (45, "LIKE")  # type: ignore[arg-type]
     assert (liked.offer(other), liked.action(other)) == (None, "NONE")  # type: ignore[arg-type]
-    assert (liked.epoch, liked.created_at) == ((2, pair.created_at) if pair.status else (1, liked.changed_at))
+    assert (liked.epoch, liked.created_at) == (
+        (2, pair.created_at) if pair.status else (1, liked.changed_at)
+    )
     assert outcome.starts_anew
 
 
@@ -161,7 +192,11 @@ def test_once_back_a_dislike_of_either_side_is_a_new_one_on_a_clean_record(now: 
         again = outcome.pair
         assert outcome.starts_anew
         assert outcome.notices == ()
-        assert (again.status, again.action(side), again.action(other(side))) == (None, "DISLIKE", "NONE")
+        assert (again.status, again.action(side), again.action(other(side))) == (
+            None,
+            "DISLIKE",
+            "NONE",
+        )
         assert (again.offer_property, again.epoch) == (None, 1)
         assert again.snapshot == Snapshot(now.price, now.lead_revision, now.score)
         assert all(hidden(again, one, now.price, now.lead_revision, now.score) for one in SIDES)
@@ -171,7 +206,11 @@ def test_once_back_a_dislike_of_either_side_is_a_new_one_on_a_clean_record(now: 
 def test_once_back_a_dislike_of_a_declined_match_is_a_new_decline_by_its_author(now: Facts) -> None:
     outcome = act(DECLINED, "PROPERTY DISLIKE", now, later=29 * DAY)
     again = outcome.pair
-    assert (again.status, again.closed_reason, again.closed_by) == ("REJECTED", "DECLINED", "PROPERTY")
+    assert (again.status, again.closed_reason, again.closed_by) == (
+        "REJECTED",
+        "DECLINED",
+        "PROPERTY",
+    )
     assert again.closed_at == again.changed_at == DECLINED.changed_at + 29 * DAY
     assert again.snapshot == Snapshot(now.price, now.lead_revision, now.score)
     assert (again.epoch, again.created_at, outcome.starts_anew) == (1, DECLINED.created_at, False)

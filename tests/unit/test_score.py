@@ -1,4 +1,6 @@
-"""The match score: the cases of its page, the rows of its breakdown, and its equality with the oracle."""
+"""The match score: the cases of its page, the rows of its breakdown, and its equality with the
+oracle.
+"""
 
 from decimal import Decimal
 from random import Random
@@ -19,7 +21,11 @@ NO_PLACES: Json = {"districts": [], "metro_stations": []}
 
 def a_wish(**changes: object) -> Json:
     """The page's lead, with changes."""
-    location: Json = {"city": "Москва", "districts": ["Хамовники", "Арбат"], "metro_stations": ["Парк культуры"]}
+    location: Json = {
+        "city": "Москва",
+        "districts": ["Хамовники", "Арбат"],
+        "metro_stations": ["Парк культуры"],
+    }
     location |= {name: changes.pop(name) for name in list(changes) if name in location}
     return {
         "location": location,
@@ -39,8 +45,19 @@ def an_offer(**changes: object) -> Json:
     address: Json = {"city": "Москва", "district": "Хамовники", "metro_station": "Парк культуры"}
     address |= {"street": "Тимура Фрунзе", "house_number": "11"}
     address |= {name: changes.pop(name) for name in list(changes) if name in address}
-    details: Json = {"price": 18_000_000, "area": 60, "rooms": 2, "floor": 3, "total_floors": 9, "year_built": None}
-    details |= {"property_type": "APARTMENT", "property_class": "BUSINESS", "condition": "FINISHING"}
+    details: Json = {
+        "price": 18_000_000,
+        "area": 60,
+        "rooms": 2,
+        "floor": 3,
+        "total_floors": 9,
+        "year_built": None,
+    }
+    details |= {
+        "property_type": "APARTMENT",
+        "property_class": "BUSINESS",
+        "condition": "FINISHING",
+    }
     return {"address": address, "details": details | changes, "commission_share": 50}
 
 
@@ -61,7 +78,12 @@ def rows(wish: Json, offer: Json) -> dict[str, tuple[int | None, str]]:
 
 
 FAR: Json = {"district": "Сокол", "metro_station": "Сокол"}
-NEAR_MISS: Json = {"district": "Арбат", "metro_station": "Смоленская", "price": 14_100_000, "area": 47}
+NEAR_MISS: Json = {
+    "district": "Арбат",
+    "metro_station": "Смоленская",
+    "price": 14_100_000,
+    "area": 47,
+}
 NEAR_MISS |= {"property_class": "COMFORT", "condition": "ROUGH"}
 
 CASES = {
@@ -87,24 +109,34 @@ CASES = {
     "39.9 m2": (a_wish(), an_offer(area=Decimal("39.9")), None),
     "9 M": (a_wish(), an_offer(price=9_000_000), 7600),
     "8 999 999.99": (a_wish(), an_offer(price=Decimal("8999999.99")), None),
-    "20.2 M and 42 m2, where binary floats say 89.91": (a_wish(), an_offer(price=20_200_000, area=42), 8992),
+    "20.2 M and 42 m2, where binary floats say 89.91": (
+        a_wish(),
+        an_offer(price=20_200_000, area=42),
+        8992,
+    ),
 }
 
 
 @pytest.mark.parametrize(("wish", "offer", "points"), CASES.values(), ids=CASES)
-def test_a_case_of_the_page_scores_what_the_page_says(wish: Json, offer: Json, points: int | None) -> None:
+def test_a_case_of_the_page_scores_what_the_page_says(
+    wish: Json, offer: Json, points: int | None
+) -> None:
     evaluation = evaluated(wish, offer)
     assert (evaluation and evaluation.score) == points
 
 
 @pytest.mark.parametrize(("wish", "offer", "points"), CASES.values(), ids=CASES)
-def test_the_score_alone_and_the_knock_out_alone_say_the_same(wish: Json, offer: Json, points: int | None) -> None:
+def test_the_score_alone_and_the_knock_out_alone_say_the_same(
+    wish: Json, offer: Json, points: int | None
+) -> None:
     assert score(*compared(wish, offer)) == points
     assert knocked_out(*compared(wish, offer)) == (points is None)
 
 
 @pytest.mark.parametrize(("wish", "offer", "points"), CASES.values(), ids=CASES)
-def test_the_oracle_reads_the_page_the_same_way(wish: Json, offer: Json, points: int | None) -> None:
+def test_the_oracle_reads_the_page_the_same_way(
+    wish: Json, offer: Json, points: int | None
+) -> None:
     assert oracle.score(wish, offer) == points
 
 
@@ -129,7 +161,9 @@ def test_a_breakdown_names_wishes_that_were_not_stated_and_gives_them_no_credit(
 
 
 def test_a_breakdown_shows_partial_credits_and_misses() -> None:
-    offer = an_offer(price=21_000_000, rooms=1, area=85, property_type="APARTMENTS", condition="ROUGH")
+    offer = an_offer(
+        price=21_000_000, rooms=1, area=85, property_type="APARTMENTS", condition="ROUGH"
+    )
     assert rows(a_wish(property_class="ECONOMY", condition="DESIGN", rooms=[2]), offer) == {
         "budget": (6000, "PARTIAL"),
         "location": (10000, "MATCH"),
@@ -144,15 +178,32 @@ def test_a_breakdown_shows_partial_credits_and_misses() -> None:
 @pytest.mark.parametrize(
     ("wish", "offer", "row"),
     [
-        pytest.param({}, {"metro_station": None}, (8950, "PARTIAL"), id="district hit, metro missing"),
-        pytest.param({}, {"metro_station": "Сокол"}, (8500, "PARTIAL"), id="district hit, metro missed"),
+        pytest.param(
+            {}, {"metro_station": None}, (8950, "PARTIAL"), id="district hit, metro missing"
+        ),
+        pytest.param(
+            {}, {"metro_station": "Сокол"}, (8500, "PARTIAL"), id="district hit, metro missed"
+        ),
         pytest.param({}, {"district": "Сокол"}, (8500, "PARTIAL"), id="district missed, metro hit"),
-        pytest.param({}, {"district": "Сокол", "metro_station": None}, (2550, "UNKNOWN"), id="metro missing"),
+        pytest.param(
+            {}, {"district": "Сокол", "metro_station": None}, (2550, "UNKNOWN"), id="metro missing"
+        ),
         pytest.param({}, FAR, (0, "MISS"), id="both missed"),
-        pytest.param({"districts": []}, {"metro_station": None}, (3000, "UNKNOWN"), id="only metro, missing"),
-        pytest.param({"districts": []}, {"metro_station": "Сокол"}, (0, "MISS"), id="only metro, missed"),
-        pytest.param({"districts": []}, {"district": "Сокол"}, (10000, "MATCH"), id="only metro, hit"),
-        pytest.param({"metro_stations": []}, {"metro_station": None}, (10000, "MATCH"), id="only districts, hit"),
+        pytest.param(
+            {"districts": []}, {"metro_station": None}, (3000, "UNKNOWN"), id="only metro, missing"
+        ),
+        pytest.param(
+            {"districts": []}, {"metro_station": "Сокол"}, (0, "MISS"), id="only metro, missed"
+        ),
+        pytest.param(
+            {"districts": []}, {"district": "Сокол"}, (10000, "MATCH"), id="only metro, hit"
+        ),
+        pytest.param(
+            {"metro_stations": []},
+            {"metro_station": None},
+            (10000, "MATCH"),
+            id="only districts, hit",
+        ),
         pytest.param(
             {"metro_stations": []},
             {"district": "Сокол", "metro_station": None},
@@ -162,12 +213,18 @@ def test_a_breakdown_shows_partial_credits_and_misses() -> None:
         pytest.param(NO_PLACES, {"metro_station": None}, (None, "NOT_STATED"), id="neither"),
     ],
 )
-def test_a_missing_metro_is_unknown_only_where_it_decided(wish: Json, offer: Json, row: tuple[int, str]) -> None:
+def test_a_missing_metro_is_unknown_only_where_it_decided(
+    wish: Json, offer: Json, row: tuple[int, str]
+) -> None:
     assert rows(a_wish(**wish), an_offer(**offer))["location"] == row
 
 
-@pytest.mark.parametrize(("location", "capped"), [(None, False), (0, True), (4999, True), (5000, False)])
-def test_less_than_half_the_credit_for_location_caps_a_pair(location: int | None, *, capped: bool) -> None:
+@pytest.mark.parametrize(
+    ("location", "capped"), [(None, False), (0, True), (4999, True), (5000, False)]
+)
+def test_less_than_half_the_credit_for_location_caps_a_pair(
+    location: int | None, *, capped: bool
+) -> None:
     assert is_capped(location) is capped
 
 
@@ -206,4 +263,6 @@ def test_the_product_equals_the_oracle_on_pairs_of_a_city(seed: int) -> None:
     leads, listings = market.a_city(seed, leads=20, listings=100, other_city=True)
     for lead in leads:
         for offer in listings:
-            assert as_shown(evaluated(lead["requirements"], offer)) == expected(lead["requirements"], offer)
+            assert as_shown(evaluated(lead["requirements"], offer)) == expected(
+                lead["requirements"], offer
+            )

@@ -49,7 +49,9 @@ def score_of(pair: Pair) -> int:
     wish, offer = pair
     lead = LeadBody.model_validate({"requirements": wish})
     listing = PropertyBody.model_validate(offer)
-    evaluation = evaluate(features.lead_features(lead.requirements), features.property_features(listing))
+    evaluation = evaluate(
+        features.lead_features(lead.requirements), features.property_features(listing)
+    )
     return OUT if evaluation is None else evaluation.score
 
 
@@ -64,11 +66,17 @@ def a_range(draw: st.DrawFn, most: int) -> tuple[int, int]:
 def pairs(draw: st.DrawFn, most_kopecks: int = 10**14) -> Pair:
     """A lead's requirements and a listing that seldom knock each other out."""
     (cheapest, dearest), (smallest, largest) = draw(a_range(most_kopecks)), draw(a_range(10**7))
-    cheapest, smallest = (draw(st.sampled_from([0, least, least])) for least in (cheapest, smallest))
+    cheapest, smallest = (
+        draw(st.sampled_from([0, least, least])) for least in (cheapest, smallest)
+    )
     price = draw(st.integers(-(-6 * cheapest // 10), 11 * dearest // 10))
     area = draw(st.integers(-(-8 * smallest // 10), 2 * largest))
     wished_rooms = draw(st.lists(ROOMS, max_size=4))
-    rooms = draw(st.sampled_from(wished_rooms)) + draw(st.integers(-1, 1)) if wished_rooms else draw(ROOMS)
+    rooms = (
+        draw(st.sampled_from(wished_rooms)) + draw(st.integers(-1, 1))
+        if wished_rooms
+        else draw(ROOMS)
+    )
     wished_type = draw(st.sampled_from(LEAD_TYPES))
     ladders = st.fixed_dictionaries(
         {"property_class": st.sampled_from(CLASSES), "condition": st.sampled_from(CONDITIONS)}
@@ -128,7 +136,9 @@ def met_exactly(wish: Json, offer: Json) -> bool:
         and (not wish["rooms"] or details["rooms"] in wish["rooms"])
         and wish["budget"]["min"] <= details["price"] <= wish["budget"]["max"]
         and wish["area"]["min"] <= details["area"] <= wish["area"]["max"]
-        and all(wish[name] == details[name] for name in ("property_type", "property_class", "condition"))
+        and all(
+            wish[name] == details[name] for name in ("property_type", "property_class", "condition")
+        )
     )
 
 
@@ -152,7 +162,9 @@ def test_a_pair_scores_the_same_seen_from_the_lead_and_from_the_listing(pair: Pa
 @given(pairs(), PRICES, PRICES)
 def test_a_dearer_listing_above_max_never_scores_higher(pair: Pair, one: int, other: int) -> None:
     _, highest = hundredths(pair[0]["budget"])
-    lower, higher = sorted(min(highest + step % (highest // 9 + 2), 10**14) for step in (one, other))
+    lower, higher = sorted(
+        min(highest + step % (highest // 9 + 2), 10**14) for step in (one, other)
+    )
     assert score_of(at_price(pair, higher)) <= score_of(at_price(pair, lower))
 
 
@@ -195,8 +207,14 @@ def test_only_a_pair_that_meets_every_stated_wish_exactly_scores_10000(pair: Pai
 
 
 @always
-@given(pairs(), pairs(), st.sampled_from(["price", "area", "rooms", "property_class", "condition", "property_type"]))
-def test_a_pair_that_meets_every_wish_scores_10000_until_one_is_missed(pair: Pair, other: Pair, changed: str) -> None:
+@given(
+    pairs(),
+    pairs(),
+    st.sampled_from(["price", "area", "rooms", "property_class", "condition", "property_type"]),
+)
+def test_a_pair_that_meets_every_wish_scores_10000_until_one_is_missed(
+    pair: Pair, other: Pair, changed: str
+) -> None:
     wish, offer = fulfilled(pair)
     assert score_of((wish, offer)) == 10000
     offer["details"][changed] = other[1]["details"][changed]
@@ -213,13 +231,25 @@ def test_prices_and_budgets_times_one_factor_change_nothing(pair: Pair, factor: 
 
 
 @always
-@given(pairs(), st.text(), st.text("аЯ1 /-«\u00ad", max_size=19), st.integers(-5, 200), st.integers(1500, 2030))
-def test_what_is_only_shown_is_never_scored(pair: Pair, text: str, street: str, floor: int, year: int) -> None:
+@given(
+    pairs(),
+    st.text(),
+    st.text("аЯ1 /-«\u00ad", max_size=19),
+    st.integers(-5, 200),
+    st.integers(1500, 2030),
+)
+def test_what_is_only_shown_is_never_scored(
+    pair: Pair, text: str, street: str, floor: int, year: int
+) -> None:
     wish, offer = deepcopy(pair)
     wish |= {"payment_method": "EXCHANGE", "additional_requirements": text}
     offer["details"] |= {"floor": floor, "total_floors": 200, "year_built": year}
     offer["address"] |= {"street": f"{street}1", "house_number": f"1{street}"}
-    offer |= {"commission_share": 0, "description": text, "photos": ["https://photos.example/1.jpg"]}
+    offer |= {
+        "commission_share": 0,
+        "description": text,
+        "photos": ["https://photos.example/1.jpg"],
+    }
     assert score_of((wish, offer)) == score_of(pair)
 
 
@@ -227,7 +257,11 @@ def test_what_is_only_shown_is_never_scored(pair: Pair, text: str, street: str, 
 @given(pairs())
 def test_a_wish_stated_and_fully_met_never_lowers_the_score(pair: Pair) -> None:
     address, rooms = pair[1]["address"], pair[1]["details"]["rooms"]
-    offered = {"districts": address["district"], "metro_stations": address["metro_station"], "rooms": rooms}
+    offered = {
+        "districts": address["district"],
+        "metro_stations": address["metro_station"],
+        "rooms": rooms,
+    }
     for name, value in offered.items():
         stated, offer = deepcopy(pair)
         lists = stated if name == "rooms" else stated["location"]

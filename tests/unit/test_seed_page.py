@@ -1,4 +1,6 @@
-"""The contract keeps what the user's own page says: every route, verb, field, optional mark and enum value."""
+"""The contract keeps what the user's own page says: every route, verb, field, optional mark and
+enum value.
+"""
 
 import copy
 import json
@@ -69,33 +71,43 @@ CHANGES: dict[str, Callable[[Json], object]] = {
         one, "PropertyRow", "colour"
     ),
     "POST /leads is gone": lambda one: one["paths"]["/leads"].pop("post"),
-    "GET /leads/{lead_id}/matches ?page is gone": lambda one: one["paths"]["/leads/{lead_id}/matches"]["get"].update(
-        parameters=[]
-    ),
+    "GET /leads/{lead_id}/matches ?page is gone": lambda one: one["paths"][
+        "/leads/{lead_id}/matches"
+    ]["get"].update(parameters=[]),
     "POST /leads request.notes is gone": lambda one: _remove(one, "LeadBody", "notes"),
     "PUT /leads/{lead_id} request.notes is gone": lambda one: _remove(one, "LeadBody", "notes"),
-    "GET /leads answer.leads[].match_count is gone": lambda one: _remove(one, "LeadRow", "match_count"),
-    "GET /notifications answer.unread_count is gone": lambda one: _remove(one, "Notifications", "unread_count"),
+    "GET /leads answer.leads[].match_count is gone": lambda one: _remove(
+        one, "LeadRow", "match_count"
+    ),
+    "GET /notifications answer.unread_count is gone": lambda one: _remove(
+        one, "Notifications", "unread_count"
+    ),
     "POST /leads request.requirements.payment_method: ['CASH', 'ANOTHER', 'EXCHANGE'] instead of "
     "['CASH', 'MORTGAGE', 'EXCHANGE']": lambda one: _rename(one, "PaymentMethod", "MORTGAGE"),
-    "GET /leads ?status: ['ACTIVE', 'ANOTHER'] instead of ['ACTIVE', 'ARCHIVED']": lambda one: _rename(
-        one, "ObjectStatus", "ARCHIVED"
+    "GET /leads ?status: ['ACTIVE', 'ANOTHER'] instead of ['ACTIVE', 'ARCHIVED']": lambda one: (
+        _rename(one, "ObjectStatus", "ARCHIVED")
     ),
-    "POST /auth/register request.email: another mark": lambda one: _require(one, "Registration", "email"),
-    "POST /properties request.address.metro_station: null is not said to be possible": lambda one: one["components"][
+    "POST /auth/register request.email: another mark": lambda one: _require(
+        one, "Registration", "email"
+    ),
+    "POST /properties request.address.metro_station: null is not said to be possible": lambda one: (
+        one["components"]["schemas"]["Address-Input"]["properties"].update(
+            metro_station={"type": "string"}
+        )
+    ),
+    "GET /leads answer.leads[].created_at is no timestamp": lambda one: one["components"][
         "schemas"
-    ]["Address-Input"]["properties"].update(metro_station={"type": "string"}),
-    "GET /leads answer.leads[].created_at is no timestamp": lambda one: one["components"]["schemas"]["Timestamp"].pop(
-        "format"
-    ),
-    "POST /leads request.requirements.rooms[]: ['string'] instead of number": lambda one: one["components"]["schemas"][
-        "RoomCount"
-    ].update(type="string"),
+    ]["Timestamp"].pop("format"),
+    "POST /leads request.requirements.rooms[]: ['string'] instead of number": lambda one: one[
+        "components"
+    ]["schemas"]["RoomCount"].update(type="string"),
 }
 
 
 @pytest.mark.parametrize("loss", CHANGES)
-def test_a_change_of_it_would_be_found(said: dict[str, Operation], document: Json, loss: str) -> None:
+def test_a_change_of_it_would_be_found(
+    said: dict[str, Operation], document: Json, loss: str
+) -> None:
     changed = copy.deepcopy(document)
     CHANGES[loss](changed)
     assert loss in Kept(changed).losses(said)

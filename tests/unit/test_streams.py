@@ -1,4 +1,6 @@
-"""How records are handed to what acts on them, and how little the functions of the stream load to start."""
+"""How records are handed to what acts on them, and how little the functions of the stream load to
+start.
+"""
 
 import json
 import os
@@ -24,7 +26,11 @@ def an_image(number: int, **attributes: Any) -> dict[str, Any]:
 
 
 def a_batch(size: int, first: int = 0) -> dict[str, Any]:
-    return {"Records": [a_record(number, None, an_image(number)) for number in range(first, first + size)]}
+    return {
+        "Records": [
+            a_record(number, None, an_image(number)) for number in range(first, first + size)
+        ]
+    }
 
 
 @pytest.fixture
@@ -75,14 +81,18 @@ def test_a_record_says_its_key_and_what_the_item_was_and_is(logger: Logger) -> N
 
 
 @pytest.mark.parametrize("failing", [1, 2, 3])
-def test_the_first_failure_ends_the_batch_and_is_reported_by_its_number(logger: Logger, failing: int) -> None:
+def test_the_first_failure_ends_the_batch_and_is_reported_by_its_number(
+    logger: Logger, failing: int
+) -> None:
     batch, acts = a_batch(4), Acts(failing, 3)
     number = batch["Records"][failing]["dynamodb"]["SequenceNumber"]
     assert each(batch, acts, logger) == {"batchItemFailures": [{"itemIdentifier": number}]}
     assert acts.seen == list(range(failing + 1))
 
 
-def test_a_batch_of_several_whose_first_record_fails_raises_so_that_lambda_halves_it(logger: Logger) -> None:
+def test_a_batch_of_several_whose_first_record_fails_raises_so_that_lambda_halves_it(
+    logger: Logger,
+) -> None:
     acts = Acts(0)
     with pytest.raises(RecordFailed) as raised:
         each(a_batch(4), acts, logger)
@@ -107,7 +117,11 @@ def test_the_log_of_a_failure_says_its_kind_and_place_and_nothing_of_its_text(
     except RecordFailed:
         assert failing == 0
     (line,) = map(json.loads, lines.getvalue().splitlines())
-    assert (line["level"], line["message"], line["kind"]) == ("ERROR", "record failed", failure.__name__)
+    assert (line["level"], line["message"], line["kind"]) == (
+        "ERROR",
+        "record failed",
+        failure.__name__,
+    )
     assert any("test_streams.py:" in frame for frame in line["frames"])
     assert not any(word in lines.getvalue() for word in (SECRET, "phone", "LEAD#"))
 
@@ -133,8 +147,14 @@ def test_what_ends_the_process_is_not_taken_for_a_failure_of_the_record(logger: 
 def loaded_by(module: str) -> set[str]:
     """What of the heavy modules a fresh process knows after its import."""
     program = f"import json, sys, {module}; print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
-    environment = os.environ | {"STAGE": "local", "TABLE_NAME": "cobroke", "PYTHONPATH": os.pathsep.join(sys.path)}
-    answer = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)  # noqa: S603 - our own program
+    environment = os.environ | {
+        "STAGE": "local",
+        "TABLE_NAME": "cobroke",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    answer = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, check=True
+    )  # noqa: S603 - our own program
     return set(json.loads(answer.stdout))
 
 

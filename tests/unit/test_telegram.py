@@ -1,4 +1,6 @@
-"""Proofs of identity: the published vectors, and what a proof tells. What must not verify: test_proofs_hostile."""
+"""Proofs of identity: the published vectors, and what a proof tells. What must not verify:
+test_proofs_hostile.
+"""
 
 import json
 from typing import Any
@@ -22,7 +24,9 @@ def _auth_date(vector: dict[str, Any]) -> int:
 @pytest.mark.skipif(not VECTORS.exists(), reason="the published vectors lie outside the repository")
 def test_the_published_vectors_verify_with_their_bot_and_no_other() -> None:
     for vector in json.loads(VECTORS.read_text()):
-        sent = vector["widget"] if vector["kind"] == "widget" else {"init_data": vector["init_data"]}
+        sent = (
+            vector["widget"] if vector["kind"] == "widget" else {"init_data": vector["init_data"]}
+        )
         proof = verify(sent, vector["bot_token"], _auth_date(vector))
         assert proof.telegram_id == str(vector["telegram_id"]), vector["id"]
         with pytest.raises(BadProof):
@@ -30,7 +34,15 @@ def test_the_published_vectors_verify_with_their_bot_and_no_other() -> None:
 
 
 def test_a_mini_app_proof_tells_id_names_and_moment() -> None:
-    user = json.dumps({"id": 42, "first_name": "Иван", "last_name": " Петров ", "username": "ivan", "is_premium": True})
+    user = json.dumps(
+        {
+            "id": 42,
+            "first_name": "Иван",
+            "last_name": " Петров ",
+            "username": "ivan",
+            "is_premium": True,
+        }
+    )
     proof = verify({"init_data": init_data(42, auth_date=str(NOW - 7), user=user)}, BOT_TOKEN, NOW)
     assert proof == ("42", "Иван Петров", "ivan", NOW - 7)
 

@@ -14,7 +14,14 @@ from tests.builders import Json, a_property
 from tests.telegram_entities import Entity, Unparsable, entities
 
 FOUND = {
-    "url": ["www.evil.example", "evil.example", "t.me/x", "https://evil.example/a?b=1", "tg://user?id=1", "правда.рф"],
+    "url": [
+        "www.evil.example",
+        "evil.example",
+        "t.me/x",
+        "https://evil.example/a?b=1",
+        "tg://user?id=1",
+        "правда.рф",
+    ],
     "mention": ["@admin", "дом @admin"],
     "bot_command": ["/start", "корпус /stop"],
     "hashtag": ["#x", "#продажа"],
@@ -40,7 +47,11 @@ MARKUP = [
 ]
 HOSTILE = [*(text for texts in FOUND.values() for text in texts), *MARKUP]
 PAIR = Pair(
-    lead_id="the lead", property_id="the listing", offer_lead=Decimal("12.5"), offer_property=40, agreed_share=33
+    lead_id="the lead",
+    property_id="the listing",
+    offer_lead=Decimal("12.5"),
+    offer_property=40,
+    agreed_share=33,
 )
 TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PROPERTY"))]
 
@@ -59,11 +70,16 @@ def every_message(listing: Json) -> list[Words]:
 
 def assert_only_ours(listing: Json) -> None:
     for words in every_message(listing):
-        assert entities(as_html(words)) == [Entity("bold", words.title), Entity("code", words.typed)]
+        assert entities(as_html(words)) == [
+            Entity("bold", words.title),
+            Entity("code", words.typed),
+        ]
         assert words.typed in words.message
 
 
-@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in FOUND.items() for text in texts])
+@pytest.mark.parametrize(
+    ("kind", "text"), [(kind, text) for kind, texts in FOUND.items() for text in texts]
+)
 def test_telegram_would_find_it_in_a_bare_text(kind: str, text: str) -> None:
     assert kind in {one.kind for one in entities(f"<b>Дом</b>\nулица {text}, 5")}
 
@@ -81,9 +97,12 @@ def test_nothing_typed_becomes_more_than_text(text: str, place: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*HOSTILE, "улица", "ё", " "]), min_size=1, max_size=8), st.sampled_from(["", " ", "."])
+    st.lists(st.sampled_from([*HOSTILE, "улица", "ё", " "]), min_size=1, max_size=8),
+    st.sampled_from(["", " ", "."]),
 )
-def test_nor_do_pieces_of_it_however_they_are_joined_and_cut(pieces: list[str], between: str) -> None:
+def test_nor_do_pieces_of_it_however_they_are_joined_and_cut(
+    pieces: list[str], between: str
+) -> None:
     text = f"у{between.join(pieces)}"
     assert_only_ours(a_property(street=text, house_number=text[-20:], district=text))
 

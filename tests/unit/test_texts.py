@@ -32,7 +32,9 @@ DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068
         (" \u200b\u00ad\n", ""),
     ],
 )
-def test_a_line_has_no_format_characters_single_spaces_none_at_its_ends_and_is_in_nfc(sent: str, kept: str) -> None:
+def test_a_line_has_no_format_characters_single_spaces_none_at_its_ends_and_is_in_nfc(
+    sent: str, kept: str
+) -> None:
     assert line(sent) == kept
 
 
@@ -65,7 +67,9 @@ def test_all_else_in_a_text_stays(text: str) -> None:
 def test_every_text_of_a_lead_is_kept_so_and_its_length_is_that_of_what_is_kept() -> None:
     kept = "я" * 4000
     sent = f"\u202e{kept}\u202c"
-    body = a_lead(notes=sent, client_contacts=f"\u200e{'7' * 500}", client_name=f" {'я\u00ad' * 200} ")
+    body = a_lead(
+        notes=sent, client_contacts=f"\u200e{'7' * 500}", client_name=f" {'я\u00ad' * 200} "
+    )
     body["requirements"]["additional_requirements"] = sent
     lead = LeadBody.model_validate(body)
     assert lead.notes == lead.requirements.additional_requirements == kept
@@ -96,7 +100,9 @@ def test_every_text_of_a_lead_is_kept_so_and_its_length_is_that_of_what_is_kept(
         (PlaceName, "T.\u00adMe/anna", "link"),
     ],
 )
-def test_a_line_that_says_nothing_says_too_much_or_links_is_refused(field: object, sent: str, code: str) -> None:
+def test_a_line_that_says_nothing_says_too_much_or_links_is_refused(
+    field: object, sent: str, code: str
+) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(field).validate_python(sent, strict=True)
     assert [error["type"] for error in refused.value.errors()] == [code]

@@ -1,5 +1,5 @@
-"""Access tokens: what one holds, and every way in which another is not one. Each hostile token is rightly signed, or
-right but for its signature.
+"""Access tokens: what one holds, and every way in which another is not one. Each hostile token is
+rightly signed, or right but for its signature.
 """
 
 import base64
@@ -89,8 +89,12 @@ def is_refused(token: str, keys: Json = KEYS) -> bool:
 
 
 def test_a_token_says_who_and_of_which_version_for_a_day() -> None:
-    token = tokens.sign(Claim(REALTOR, 3), "ours", text(KEY.private_bytes_raw()), "test", NOW, "unique")
-    header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in token.split(".")[:2])
+    token = tokens.sign(
+        Claim(REALTOR, 3), "ours", text(KEY.private_bytes_raw()), "test", NOW, "unique"
+    )
+    header, claims = (
+        json.loads(base64.urlsafe_b64decode(part + "==")) for part in token.split(".")[:2]
+    )
     assert (header, claims) == (HEADER, CLAIMS)
     assert tokens.verify(token, KEYS, "test") == Claim(REALTOR, 3)
 
@@ -147,8 +151,12 @@ HOSTILE = {
     "of a blank key": headed(kid=""),
     "of a stranger's key": signed(CLAIMS, HEADER, STRANGER),
     "of a stranger's key, brought along": signed(CLAIMS, HEADER | {"jwk": JWK}, STRANGER),
-    "of a stranger's key, to be fetched": signed(CLAIMS, HEADER | {"jku": "https://example.com/keys"}, STRANGER),
-    "of a stranger's certificate": signed(CLAIMS, HEADER | {"x5u": "https://example.com/key.pem"}, STRANGER),
+    "of a stranger's key, to be fetched": signed(
+        CLAIMS, HEADER | {"jku": "https://example.com/keys"}, STRANGER
+    ),
+    "of a stranger's certificate": signed(
+        CLAIMS, HEADER | {"x5u": "https://example.com/key.pem"}, STRANGER
+    ),
     "with an extension that must be understood": headed(crit=["exp"]),
     "with its payload apart": headed(b64=False, crit=["b64"]),
     "without an algorithm": signed(CLAIMS, {"typ": "JWT", "kid": "ours"}),
@@ -164,10 +172,14 @@ HOSTILE = {
     "with the public key's text for a secret": mac(PUBLIC.encode()),
     "with the public key's PEM for a secret": mac(PEM),
     "unsigned": signed(CLAIMS).rpartition(".")[0] + ".",
-    "with another's signature": signed(CLAIMS).rpartition(".")[0] + "." + changed(ver=4).rpartition(".")[2],
+    "with another's signature": signed(CLAIMS).rpartition(".")[0]
+    + "."
+    + changed(ver=4).rpartition(".")[2],
     "with another's claims": ".".join(
         own if place != 1 else other
-        for place, (own, other) in enumerate(zip(signed(CLAIMS).split("."), changed(ver=4).split("."), strict=True))
+        for place, (own, other) in enumerate(
+            zip(signed(CLAIMS).split("."), changed(ver=4).split("."), strict=True)
+        )
     ),
     "nothing": "",
     "a dot": ".",
@@ -193,7 +205,9 @@ def test_a_token_that_is_none_is_refused(token: str) -> None:
     assert is_refused(token)
 
 
-@pytest.mark.parametrize("header", [{"jwk": JWK}, {"jku": "https://example.com"}, {"x5u": "https://example.com"}])
+@pytest.mark.parametrize(
+    "header", [{"jwk": JWK}, {"jku": "https://example.com"}, {"x5u": "https://example.com"}]
+)
 def test_a_key_that_a_token_brings_along_is_not_looked_at(header: Json) -> None:
     assert not is_refused(headed(**header))
 
@@ -207,7 +221,9 @@ def test_clocks_may_differ_by_five_seconds() -> None:
 def _of_length(length: int) -> str:
     """A right token of so many letters: base64 leaves gaps, so both parts are filled up."""
     tries = (
-        signed(CLAIMS | {"more": "x" * fill}, HEADER | {"more": "x" * odd}) for odd in range(3) for fill in range(1400)
+        signed(CLAIMS | {"more": "x" * fill}, HEADER | {"more": "x" * odd})
+        for odd in range(3)
+        for fill in range(1400)
     )
     return next(token for token in tries if len(token) == length)
 

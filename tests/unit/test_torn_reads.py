@@ -1,4 +1,6 @@
-"""While a transaction is being written a part of it is seen: a reader stands that, and never says what was never so."""
+"""While a transaction is being written a part of it is seen: a reader stands that, and never says
+what was never so.
+"""
 
 from collections.abc import Callable
 from random import Random
@@ -30,7 +32,9 @@ WHOLE = Page(1, 100)
 of_both = pytest.mark.parametrize("kind", KINDS)
 
 
-def in_the_midst(table: MemoryTable, seed: int, write: Callable[[], Any], look: Callable[[], Any]) -> Any:
+def in_the_midst(
+    table: MemoryTable, seed: int, write: Callable[[], Any], look: Callable[[], Any]
+) -> Any:
     """What a look sees in the midst of the write's first transaction."""
     seen = list[Any]()
 
@@ -47,7 +51,9 @@ def in_the_midst(table: MemoryTable, seed: int, write: Callable[[], Any], look: 
 def held_back(table: MemoryTable, key: Key) -> Any:
     """It is seen after the first pause."""
     raw = table.store.items.pop(key)
-    return patch("cobroke.storage.pauses.time.sleep", lambda _: table.store.items.setdefault(key, raw))
+    return patch(
+        "cobroke.storage.pauses.time.sleep", lambda _: table.store.items.setdefault(key, raw)
+    )
 
 
 def a_world(kind: Kind) -> SeekersWorld:
@@ -73,13 +79,19 @@ def test_a_list_shows_what_is_being_posted_or_does_not(kind: Kind, seed: int) ->
 def test_a_counterpart_that_is_seen_after_its_entry_is_loaded_in_the_next_try(kind: Kind) -> None:
     world = a_world(kind)
     newest = world.counterparts[-1]
-    key, read, calls = keys.owned(world.other, newest), world.table.store.batch_get_item, list[Any]()
+    key, read, calls = (
+        keys.owned(world.other, newest),
+        world.table.store.batch_get_item,
+        list[Any](),
+    )
     raw = world.table.store.items.pop(key)
 
     def late(**asked: Any) -> Any:
         found = read(**asked)
         if any(
-            (one["PK"]["S"], one["SK"]["S"]) == key for each in asked["RequestItems"].values() for one in each["Keys"]
+            (one["PK"]["S"], one["SK"]["S"]) == key
+            for each in asked["RequestItems"].values()
+            for one in each["Keys"]
         ):
             calls.append(asked)
             world.table.store.items[key] = raw
@@ -127,7 +139,9 @@ def inbox() -> MemoryTable:
 
 @pytest.mark.parametrize("unread_only", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_being_told_is_not_listed_or_unread(inbox: MemoryTable, seed: int, *, unread_only: bool) -> None:
+def test_what_is_being_told_is_not_listed_or_unread(
+    inbox: MemoryTable, seed: int, *, unread_only: bool
+) -> None:
     def look() -> Any:
         return listed(inbox, unread_only=unread_only)
 
@@ -138,7 +152,9 @@ def test_what_is_being_told_is_not_listed_or_unread(inbox: MemoryTable, seed: in
 
 
 @pytest.mark.parametrize("call", range(4))
-def test_what_is_told_while_notices_are_listed_is_never_listed_as_read(inbox: MemoryTable, call: int) -> None:
+def test_what_is_told_while_notices_are_listed_is_never_listed_as_read(
+    inbox: MemoryTable, call: int
+) -> None:
     moments = iter([lambda: None] * call + [lambda: notices.put(inbox, OWNER, a_notice(2))])
     before = listed(inbox, unread_only=False)
     inbox.between = lambda: next(moments, lambda: None)() and None
@@ -148,7 +164,9 @@ def test_what_is_told_while_notices_are_listed_is_never_listed_as_read(inbox: Me
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_being_told_is_not_called_read_before_its_mark_can_be_taken_off(inbox: MemoryTable, seed: int) -> None:
+def test_what_is_being_told_is_not_called_read_before_its_mark_can_be_taken_off(
+    inbox: MemoryTable, seed: int
+) -> None:
     def look() -> None:
         with patch("cobroke.storage.pauses.time.sleep"), pytest.raises(Busy):
             notices.read(inbox, OWNER, a_notice(2).id, 0)
@@ -162,7 +180,9 @@ def test_what_is_being_told_is_not_called_read_before_its_mark_can_be_taken_off(
 def test_what_a_marker_says_was_made_is_waited_for(kind: Kind) -> None:
     table, once = MemoryTable(), Idempotency("route", "key", "body")
     made, again = (
-        lambda: objects.create(table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START, once)
+        lambda: objects.create(
+            table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START, once
+        )
         for _ in range(2)
     )
     first = made()

@@ -27,13 +27,21 @@ def test_the_picture_shows_every_function() -> None:
 
 
 def test_the_readme_says_what_wakes_every_function_that_serves_no_route() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    serving = {name for name in FUNCTIONS if "@api.serves" in (ROOT / "functions" / name / "handler.py").read_text()}
+    rows = re.findall(
+        r"^\| `(\w+)` \| .+ \| .+ \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    serving = {
+        name
+        for name in FUNCTIONS
+        if "@api.serves" in (ROOT / "functions" / name / "handler.py").read_text()
+    }
     assert sorted(rows) == sorted(FUNCTIONS - serving)
 
 
 def test_the_glossary_names_files_that_are_there() -> None:
-    rows = re.findall(r"^\| [a-z].* \| (`.+`) \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| [a-z].* \| (`.+`) \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE
+    )
     files = {file for row in rows for file in re.findall("`([^`]+)`", row)}
     assert files
     assert {file for file in files if not (PACKAGE / file).is_file()} == set()
@@ -42,7 +50,8 @@ def test_the_glossary_names_files_that_are_there() -> None:
 def test_every_decision_is_listed_with_its_title_and_date() -> None:
     listed = re.findall(rf"^(\d+)\. \[(.+)\]\((.+)\), ({DATE})$", _index(), re.MULTILINE)
     assert [(f"# {number}. {title}", file, date) for number, title, file, date in listed] == [
-        (path.read_text().splitlines()[0], path.name, path.read_text().splitlines()[1][:10]) for path in DECISIONS
+        (path.read_text().splitlines()[0], path.name, path.read_text().splitlines()[1][:10])
+        for path in DECISIONS
     ]
 
 

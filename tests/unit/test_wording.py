@@ -1,4 +1,5 @@
-"""What realtors read: Russian, short, numbers as they are written there, and nothing of a client."""
+"""What realtors read: Russian, short, numbers as they are written there, and nothing of a client.
+"""
 
 from decimal import Decimal
 from itertools import product
@@ -22,7 +23,11 @@ from tests.builders import a_property
 
 TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PROPERTY"))]
 PAIR = Pair(
-    lead_id="the lead", property_id="the listing", offer_lead=Decimal("12.5"), offer_property=40, agreed_share=33
+    lead_id="the lead",
+    property_id="the listing",
+    offer_lead=Decimal("12.5"),
+    offer_property=40,
+    agreed_share=33,
 )
 NBSP = "\u00a0"
 FACTS = "2\u00a0комнаты, 60\u00a0м², 18\u00a0000\u00a0000\u00a0₽"
@@ -31,7 +36,9 @@ PLACE = {"PROPERTY": f"улица Льва Толстого, 16: {FACTS}", "LEAD
 
 
 def a_notice(kind: Any, to: Any) -> Notice:
-    return Notice(kind, to, at=1, round=0, lead_id=PAIR.lead_id, property_id=PAIR.property_id, epoch=1)
+    return Notice(
+        kind, to, at=1, round=0, lead_id=PAIR.lead_id, property_id=PAIR.property_id, epoch=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,14 +51,18 @@ def a_notice(kind: Any, to: Any) -> Notice:
         (10**12, "1 000 000 000 000 ₽"),
     ],
 )
-def test_a_price_has_its_thousands_apart_and_never_breaks(roubles: int | Decimal, text: str) -> None:
+def test_a_price_has_its_thousands_apart_and_never_breaks(
+    roubles: int | Decimal, text: str
+) -> None:
     assert price(roubles) == text.replace(" ", "\u00a0")
 
 
 @pytest.mark.parametrize(
     ("share", "text"), [(0, "0"), (50, "50"), (Decimal("12.5"), "12,5"), (Decimal("0.05"), "0,05")]
 )
-def test_a_share_has_a_comma_and_its_sign_never_stands_alone(share: int | Decimal, text: str) -> None:
+def test_a_share_has_a_comma_and_its_sign_never_stands_alone(
+    share: int | Decimal, text: str
+) -> None:
     assert percent(share) == f"{text}\u00a0%"
 
 
@@ -89,28 +100,56 @@ def test_none_of_something_is_many() -> None:
 @pytest.mark.parametrize("to", ["LEAD", "PROPERTY"])
 def test_ones_own_listing_is_described_by_its_address_and_anothers_by_its_district(to: Any) -> None:
     assert described(a_property(), to) == PLACE[to]
-    studio = a_property(street="Мира", district="Сокол", rooms=0, area=Decimal("24.7"), price=Decimal("4999999.5"))
+    studio = a_property(
+        street="Мира", district="Сокол", rooms=0, area=Decimal("24.7"), price=Decimal("4999999.5")
+    )
     facts = "студия, 24,7\u00a0м², 4\u00a0999\u00a0999,5\u00a0₽"
     assert described(studio, to) == f"{'Сокол' if to == 'LEAD' else 'Мира, 16'}: {facts}"
 
 
-@pytest.mark.parametrize("about", ["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED", about_lead_alert])
+@pytest.mark.parametrize(
+    "about", ["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED", about_lead_alert]
+)
 def test_where_anothers_listing_stands_is_told_to_nobody(about: Any) -> None:
     listing = a_property(street="Тайная", house_number="77Ж")
-    alert = about(2, 99, listing) if callable(about) else about_pair(a_notice(about, "LEAD"), PAIR, listing)
+    alert = (
+        about(2, 99, listing)
+        if callable(about)
+        else about_pair(a_notice(about, "LEAD"), PAIR, listing)
+    )
     assert not any(word in " ".join(alert) for word in ("Тайная", "77Ж"))
 
 
 @pytest.mark.parametrize(
     ("kind", "to", "title", "terms"),
     [
-        ("INTEREST", "PROPERTY", "На ваш объект есть покупатель", "Его риелтор просит 12,5 % комиссии."),
-        ("INTEREST", "LEAD", "Вашему покупателю предлагают объект", "Вам предлагают 40 % комиссии."),
+        (
+            "INTEREST",
+            "PROPERTY",
+            "На ваш объект есть покупатель",
+            "Его риелтор просит 12,5 % комиссии.",
+        ),
+        (
+            "INTEREST",
+            "LEAD",
+            "Вашему покупателю предлагают объект",
+            "Вам предлагают 40 % комиссии.",
+        ),
         ("MUTUAL", "PROPERTY", "Интерес взаимный", "Риелтор покупателя просит 12,5 % комиссии."),
         ("MUTUAL", "LEAD", "Интерес взаимный", "Риелтор объекта предлагает вам 40 % комиссии."),
-        ("OFFER", "PROPERTY", "Новое предложение по комиссии", "Риелтор покупателя теперь просит 12,5 %."),
+        (
+            "OFFER",
+            "PROPERTY",
+            "Новое предложение по комиссии",
+            "Риелтор покупателя теперь просит 12,5 %.",
+        ),
         ("OFFER", "LEAD", "Новое предложение по комиссии", "Вам теперь предлагают 40 %."),
-        ("CONTACT_SHARED", "PROPERTY", "Договорились: контакты открыты", "Доля риелтора покупателя: 33 %."),
+        (
+            "CONTACT_SHARED",
+            "PROPERTY",
+            "Договорились: контакты открыты",
+            "Доля риелтора покупателя: 33 %.",
+        ),
         ("CONTACT_SHARED", "LEAD", "Договорились: контакты открыты", "Ваша доля комиссии: 33 %."),
     ],
 )
@@ -132,14 +171,18 @@ def the_longest_listing(name: str, house: str) -> Any:
     [("у" * 120, "1" * 20), ("улица " * 20, "1 корпус 2 строение"), ("у", "1")],
     ids=["one long word", "many words", "short"],
 )
-def test_every_text_is_short_however_long_the_address_is(kind: str, to: str, name: str, house: str) -> None:
+def test_every_text_is_short_however_long_the_address_is(
+    kind: str, to: str, name: str, house: str
+) -> None:
     words = about_pair(a_notice(kind, to), PAIR, the_longest_listing(name, house))
     assert len(words.title) <= 50
     assert len(words.message) <= 200
     assert (f", {house}: 50\u00a0комнат" in words.message) == (to == "PROPERTY")
 
 
-@pytest.mark.parametrize(("to", "name", "house"), [("PROPERTY", "street", ", 16"), ("LEAD", "district", "")])
+@pytest.mark.parametrize(
+    ("to", "name", "house"), [("PROPERTY", "street", ", 16"), ("LEAD", "district", "")]
+)
 def test_a_name_that_is_too_long_ends_in_an_ellipsis_and_any_other_stands_as_it_is(
     to: Any, name: str, house: str
 ) -> None:
@@ -199,7 +242,9 @@ def test_the_owner_of_a_listing_reads_which_one_it_is_and_how_many_new_buyers_th
 
 @pytest.mark.parametrize("about", [about_lead_alert, about_property_alert])
 @pytest.mark.parametrize("count", [1, 9999])
-def test_an_alert_is_short_and_in_russian_however_much_there_is_to_tell(about: Any, count: int) -> None:
+def test_an_alert_is_short_and_in_russian_however_much_there_is_to_tell(
+    about: Any, count: int
+) -> None:
     longest = about(count, Decimal("99.99"), the_longest_listing("у" * 120, "1" * 20))
     assert len(longest.title) <= 50
     assert len(longest.message) <= 200

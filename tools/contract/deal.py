@@ -1,4 +1,6 @@
-"""One deal of the Moscow market, as each side of it sees it at some time: what the examples are made of."""
+"""One deal of the Moscow market, as each side of it sees it at some time: what the examples are
+made of.
+"""
 
 from typing import Any
 
@@ -48,7 +50,11 @@ LEAD_ROW = {
     "stale_at": STALE_AT,
     "created_at": NOON,
 }
-OWN_LEAD = LEAD_ROW | {"client_contacts": LEAD["client_contacts"], "notes": LEAD["notes"], "updated_at": NOON}
+OWN_LEAD = LEAD_ROW | {
+    "client_contacts": LEAD["client_contacts"],
+    "notes": LEAD["notes"],
+    "updated_at": NOON,
+}
 
 ADDRESS = {
     "city": "Москва",
@@ -87,7 +93,11 @@ PROPERTY_ROW = {
     "stale_at": STALE_AT,
     "created_at": NOON,
 }
-OWN_PROPERTY = PROPERTY_ROW | {"photos": PHOTOS, "description": PROPERTY["description"], "updated_at": NOON}
+OWN_PROPERTY = PROPERTY_ROW | {
+    "photos": PHOTOS,
+    "description": PROPERTY["description"],
+    "updated_at": NOON,
+}
 ARCHIVED = {"status": "ARCHIVED", "stale_at": None, "updated_at": LATER}
 
 SELLER = {"realtor_id": BORIS, "name": "Борис Кузнецов", "agency": "Дом у парка", "verified": True}
@@ -117,7 +127,12 @@ RECOMMENDED_PROPERTY = {
 } | MET
 RECOMMENDED_LEAD = {
     "lead_id": LEAD_ID,
-    "lead_data": {"client_name": None, "requirements": REQUIREMENTS, "client_contacts": None, "notes": None},
+    "lead_data": {
+        "client_name": None,
+        "requirements": REQUIREMENTS,
+        "client_contacts": None,
+        "notes": None,
+    },
     "realtor_info": BUYER,
 } | ASKED
 

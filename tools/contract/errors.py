@@ -1,4 +1,6 @@
-"""The errors of the contract: RFC 9457 problem documents, their examples just as `problem` makes them."""
+"""The errors of the contract: RFC 9457 problem documents, their examples just as `problem` makes
+them.
+"""
 
 import json
 from collections.abc import Iterable
@@ -33,7 +35,14 @@ SCHEMAS: dict[str, Json] = {
     "MalformedProblem": {
         "description": "`errors` where it is the body, not a header.",
         "allOf": [{"$ref": f"{REF}Problem"}],
-        "properties": {"errors": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"$ref": f"{REF}BodyFault"}}},
+        "properties": {
+            "errors": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 1,
+                "items": {"$ref": f"{REF}BodyFault"},
+            }
+        },
     },
     "BodyFault": {
         "description": "The rule that the body breaks, and where: `at` is the offset from 0, in the body as it reached "
@@ -54,7 +63,13 @@ SCHEMAS: dict[str, Json] = {
     },
 }
 SHARED = (
-    *(errors.Malformed, errors.Unauthorized, errors.NotFound, errors.Archived, errors.PreconditionFailed),
+    *(
+        errors.Malformed,
+        errors.Unauthorized,
+        errors.NotFound,
+        errors.Archived,
+        errors.PreconditionFailed,
+    ),
     *(errors.TooLarge, errors.NotJson, errors.Invalid, errors.LimitReached, errors.Busy),
 )
 """Those that stand alone with their status, and often."""
@@ -64,7 +79,10 @@ _EXAMPLES: dict[Kind, errors.Refusal] = {
     ),
     errors.Malformed: errors.Malformed(errors.BodyFault("repeated_member", 42)),
 }
-_OF_A_KIND = {HTTPStatus.UNPROCESSABLE_ENTITY: "InvalidProblem", HTTPStatus.BAD_REQUEST: "MalformedProblem"}
+_OF_A_KIND = {
+    HTTPStatus.UNPROCESSABLE_ENTITY: "InvalidProblem",
+    HTTPStatus.BAD_REQUEST: "MalformedProblem",
+}
 HEADERS = {
     "WWW-Authenticate": {"const": "Bearer"},
     "Retry-After": {"type": "integer", "description": "Seconds."},
@@ -92,7 +110,9 @@ def shared() -> Json:
 def _answer(*kinds: Kind) -> Json:
     made = [problem(_fact(kind), "5f9b1c1e") for kind in kinds]
     status, headers, _ = made[0]
-    documents = {document["code"]: document for document in (json.loads(body) for _, _, body in made)}
+    documents = {
+        document["code"]: document for document in (json.loads(body) for _, _, body in made)
+    }
     schema = _OF_A_KIND.get(status, "Problem")
     told = {"status": {"const": status.value}, "code": {"enum": list(documents)}}
     media = {

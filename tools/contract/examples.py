@@ -58,14 +58,22 @@ INIT_DATA = {
     "init_data": "query_id=AAHdF6IQAAAAAN0XohDhrOrc&user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Anna%22%7D"
     f"&auth_date=1776168000&hash={HASH}"
 }
-WIDGET = {"id": 279058397, "first_name": "Анна", "last_name": "Петрова", "auth_date": 1776168000, "hash": HASH}
+WIDGET = {
+    "id": 279058397,
+    "first_name": "Анна",
+    "last_name": "Петрова",
+    "auth_date": 1776168000,
+    "hash": HASH,
+}
 REGISTRATION = {
     "telegram_id": "279058397",
     "phone": "+7 916 123-45-67",
     "email": "anna@kvartiry.ru",
     "agency_name": "Дом у парка",
 }
-TOKEN = {"access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"}
+TOKEN = {
+    "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"
+}
 ME = {
     "realtor_id": ANNA,
     "telegram_id": "279058397",
@@ -88,7 +96,10 @@ EXAMPLES = {
     ),
     "login": Example(
         {"answer": TOKEN},
-        {"mini_app": {"telegram_auth_data": INIT_DATA}, "login_widget": {"telegram_auth_data": WIDGET}},
+        {
+            "mini_app": {"telegram_auth_data": INIT_DATA},
+            "login_widget": {"telegram_auth_data": WIDGET},
+        },
     ),
     "me": _one(ME),
     "create_lead": _one({"lead_id": LEAD_ID, "created_at": NOON}, LEAD),

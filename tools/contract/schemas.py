@@ -17,9 +17,15 @@ type Json = dict[str, Any]
 REF = "#/components/schemas/"
 READABLE = f"^[^{CONTROLS}]*$"
 """No control character but TAB, LF and CR, and no U+FFFD."""
-IGNORED = {"propertyNames": {"pattern": READABLE}, "additionalProperties": {"$ref": f"{REF}Ignored"}}
+IGNORED = {
+    "propertyNames": {"pattern": READABLE},
+    "additionalProperties": {"$ref": f"{REF}Ignored"},
+}
 """What an unknown member of a body may be: it is not kept, but it is read."""
-NAMES = {"cobroke__domain__vocabulary__Status": "ObjectStatus", "cobroke__domain__pair__Status": "MatchStatus"}
+NAMES = {
+    "cobroke__domain__vocabulary__Status": "ObjectStatus",
+    "cobroke__domain__pair__Status": "MatchStatus",
+}
 """Of types that share a name in the code."""
 
 
@@ -36,7 +42,9 @@ ANYTHING: dict[str, Json] = {
 
 
 class ContractSchema(GenerateJsonSchema):
-    """No titles; in an answer every key; the texts under the fields; what is sent holds no control characters."""
+    """No titles; in an answer every key; the texts under the fields, each on one line; what is
+    sent holds no control characters.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own
         return False
@@ -54,6 +62,8 @@ class ContractSchema(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         said = super().model_schema(schema)
         said.pop("title", None)
+        if "description" in said:
+            said["description"] = " ".join(said["description"].split())
         if self.mode == "validation":
             said |= IGNORED
         for name, meaning in meanings(schema["cls"]).items():
@@ -71,8 +81,10 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
             assert isinstance(tree, ast.ClassDef)  # noqa: S101 - the source of a class
             for field, below in zip(tree.body, tree.body[1:], strict=False):
                 match field, below:
-                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(meaning))):
-                        found[name] = inspect.cleandoc(meaning)
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                        value=ast.Constant(value=str(meaning))
+                    ):
+                        found[name] = " ".join(meaning.split())
     return found
 
 
@@ -80,7 +92,9 @@ def bounds(annotation: Any) -> Json:  # noqa: ANN401 - an annotation
     """What `Query(ge=…, le=…)` says of a parameter, which pydantic leaves to its validator."""
     rules = [rule for one in annotation.__metadata__ for rule in getattr(one, "metadata", ())]
     words = (("ge", "minimum"), ("le", "maximum"))
-    return {said: getattr(rule, name) for rule in rules for name, said in words if hasattr(rule, name)}
+    return {
+        said: getattr(rule, name) for rule in rules for name, said in words if hasattr(rule, name)
+    }
 
 
 def named(document: Json) -> Json:

@@ -11,7 +11,14 @@ import httpx
 from tools.demo.city import a_lead, a_listing, a_perfect_listing
 from tools.demo.pushes import show_pushes
 from tools.demo.realtor import Realtor
-from tools.demo.tables import Json, console, show_leads, show_notices, show_properties, show_timeline
+from tools.demo.tables import (
+    Json,
+    console,
+    show_leads,
+    show_notices,
+    show_properties,
+    show_timeline,
+)
 from tools.stack import api_url
 
 LISTINGS, LEADS = 36, 12
@@ -27,7 +34,9 @@ def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
     anna, boris, vera = (Realtor(http, name) for name in ("Анна", "Борис", "Вера"))
 
     console.rule(f"{LISTINGS} listings and {LEADS} leads of a small city")
-    console.print("[dim]Борис, Вера:[/] [bold cyan]POST[/] /properties   [dim]Анна, Вера:[/] [bold cyan]POST[/] /leads")
+    console.print(
+        "[dim]Борис, Вера:[/] [bold cyan]POST[/] /properties   [dim]Анна, Вера:[/] [bold cyan]POST[/] /leads"
+    )
     listings = [a_listing(chance, city) for _ in range(LISTINGS)]
     owners = [(boris, vera)[number % 2] for number in range(LISTINGS)]
     ids = [
@@ -49,7 +58,9 @@ def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
     show_leads(shown["recommendations"])
 
     console.rule("A price cut moves a listing up")
-    cut = next(row for row in reversed(rows) if row["property_data"]["details"]["price"] > 12_000_000)
+    cut = next(
+        row for row in reversed(rows) if row["property_data"]["details"]["price"] > 12_000_000
+    )
     at = ids.index(cut["property_id"])
     body = listings[at] | {"details": listings[at]["details"] | {"price": 11_500_000}}
     owners[at].call("PUT", f"/properties/{ids[at]}", body)
@@ -72,7 +83,9 @@ def _alert(buyers: Realtor, sellers: Realtor, city: str) -> None:
     buyers.call("POST", "/notifications/read-all")
     body = a_perfect_listing(city)
     listing = sellers.call("POST", "/properties", body)["property_id"]
-    told = buyers.awaits("/notifications?unread_only=true&limit=3", lambda answer: listing in str(answer))
+    told = buyers.awaits(
+        "/notifications?unread_only=true&limit=3", lambda answer: listing in str(answer)
+    )
     show_notices(buyers.name, told)
     show_pushes(told)
 
@@ -81,7 +94,11 @@ def _agree(buyers: Realtor, sellers: Realtor, lead_id: str, property_id: str) ->
     console.rule("Both like, and bargain about the commission")
     ours = f"/leads/{lead_id}/property-recommendations/{property_id}/action"
     theirs = f"/properties/{property_id}/lead-recommendations/{lead_id}/action"
-    liked = {"action": "LIKE", "proposed_commission": 60, "notes": "Покупатель готов смотреть в субботу."}
+    liked = {
+        "action": "LIKE",
+        "proposed_commission": 60,
+        "notes": "Покупатель готов смотреть в субботу.",
+    }
     match = buyers.call("POST", ours, liked)["match"]["match_id"]
     show_timeline(sellers.call("GET", f"/matches/{match}"))
     sellers.call("POST", theirs, {"action": "LIKE", "proposed_commission": 50})

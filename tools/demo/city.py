@@ -5,7 +5,12 @@ from typing import Any
 
 type Json = dict[str, Any]
 
-DISTRICTS = {"Заречье": "Речной вокзал", "Старый город": "Соборная", "Липки": "Липовая аллея", "Холмы": None}
+DISTRICTS = {
+    "Заречье": "Речной вокзал",
+    "Старый город": "Соборная",
+    "Липки": "Липовая аллея",
+    "Холмы": None,
+}
 CLASSES = ("ECONOMY", "COMFORT", "BUSINESS")
 CONDITIONS = ("ROUGH", "PRE_FINISHING", "FINISHING", "DESIGN")
 
@@ -35,14 +40,20 @@ def a_listing(chance: random.Random, city: str) -> Json:
     }
 
 
-def a_lead(chance: random.Random, city: str, district: str | None = None, millions: int | None = None) -> Json:
+def a_lead(
+    chance: random.Random, city: str, district: str | None = None, millions: int | None = None
+) -> Json:
     most = (millions or chance.randint(9, 15)) * 1_000_000
     wished = district or chance.choice(list(DISTRICTS))
     metro = DISTRICTS[wished]
     return {
         "client_name": "Клиент",
         "requirements": {
-            "location": {"city": city, "districts": [wished], "metro_stations": [metro] if metro else []},
+            "location": {
+                "city": city,
+                "districts": [wished],
+                "metro_stations": [metro] if metro else [],
+            },
             "budget": {"min": most - 3_000_000, "max": most},
             "area": {"min": 45, "max": 70},
             "rooms": [2, 3],
@@ -56,7 +67,14 @@ def a_lead(chance: random.Random, city: str, district: str | None = None, millio
 
 def a_perfect_listing(city: str) -> Json:
     """What the first lead of the tour wishes, in everything."""
-    details: Json = {"price": 11_500_000, "area": 58, "rooms": 2, "floor": 4, "total_floors": 9, "year_built": 2019}
+    details: Json = {
+        "price": 11_500_000,
+        "area": 58,
+        "rooms": 2,
+        "floor": 4,
+        "total_floors": 9,
+        "year_built": 2019,
+    }
     details |= {"property_type": "APARTMENT", "property_class": "COMFORT", "condition": "FINISHING"}
     address = {"city": city, "district": "Заречье", "street": "Тихая улица", "house_number": "7"}
     return {

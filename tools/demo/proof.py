@@ -1,4 +1,5 @@
-"""A Mini App's proof of identity, as Telegram would sign it for the bot whose token is known here."""
+"""A Mini App's proof of identity, as Telegram would sign it for the bot whose token is known here.
+"""
 
 import hmac
 import json

@@ -1,4 +1,6 @@
-"""What went to Telegram, or on a local stack without a Bot API would have gone: from the log of the push function."""
+"""What went to Telegram, or on a local stack without a Bot API would have gone: from the log of the
+push function.
+"""
 
 import json
 import time

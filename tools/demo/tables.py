@@ -12,7 +12,9 @@ console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 def show_properties(rows: list[Json], marked: str = "") -> None:
-    table = Table("score", "price, ₽", "m²", "rooms", "district", "share, %", "why not 100", "listing")
+    table = Table(
+        "score", "price, ₽", "m²", "rooms", "district", "share, %", "why not 100", "listing"
+    )
     for row in rows:
         address, details = row["property_data"]["address"], row["property_data"]["details"]
         table.add_row(
@@ -35,12 +37,20 @@ def show_leads(rows: list[Json]) -> None:
         wish = row["lead_data"]["requirements"]
         budget = f"{wish['budget']['min']:,}–{wish['budget']['max']:,}".replace(",", " ")
         districts = ", ".join(wish["location"]["districts"])
-        table.add_row(f"{row['match_score']:.2f}", budget, districts, row["realtor_info"]["agency"], _reasons(row))
+        table.add_row(
+            f"{row['match_score']:.2f}",
+            budget,
+            districts,
+            row["realtor_info"]["agency"],
+            _reasons(row),
+        )
     console.print(table)
 
 
 def _reasons(row: Json) -> str:
-    wanting = (one for one in row["score_breakdown"] if one["credit"] is not None and one["credit"] < 1)
+    wanting = (
+        one for one in row["score_breakdown"] if one["credit"] is not None and one["credit"] < 1
+    )
     return ", ".join(f"{one['criterion']} {one['credit']:.2f}" for one in wanting)
 
 
@@ -50,7 +60,9 @@ def show_timeline(match: Json) -> None:
     commission, realtor = match["commission"], match["realtor_info"]
     table.add_row("opened", match["timeline"]["created_at"])
     table.add_row("contacts shared", match["timeline"]["contact_shared_at"] or "not yet")
-    table.add_row("status", match["status"] + (f", awaiting {match['awaiting']}" if match["awaiting"] else ""))
+    table.add_row(
+        "status", match["status"] + (f", awaiting {match['awaiting']}" if match["awaiting"] else "")
+    )
     table.add_row("lead's side asks, %", str(commission["proposed_by_lead"]))
     table.add_row("property's side offers, %", str(commission["proposed_by_property"]))
     table.add_row("agreed, %", str(commission["agreed_share"] or "not yet"))
@@ -60,7 +72,9 @@ def show_timeline(match: Json) -> None:
 
 
 def show_notices(name: str, answer: Json) -> None:
-    table = Table("when", "type", "title", "message", title=f"{name}: {answer['unread_count']} unread")
+    table = Table(
+        "when", "type", "title", "message", title=f"{name}: {answer['unread_count']} unread"
+    )
     for notice in answer["notifications"]:
         kind = notice["data"].get("reason", notice["type"])
         table.add_row(notice["created_at"][11:19], kind, notice["title"], notice["message"])

@@ -1,4 +1,5 @@
-"""`make drill`: the signing key is published, signs and is retired, each by a deploy, on an emulator of its own.
+"""`make drill`: the signing key is published, signs and is retired, each by a deploy, on an
+emulator of its own.
 
 Usage: python -m tools.drill. It needs no running stack and leaves none behind.
 """
@@ -28,7 +29,9 @@ CONTEXT = {"stage": "local", "telegram_api_url": "", "registration": "open"}
 class Emulated:
     """The world of the drill: a running stack that is deployed again and again."""
 
-    def __init__(self, stack: RunningStack, port: int, state: Path, http: httpx.Client, answers: "Answers") -> None:
+    def __init__(
+        self, stack: RunningStack, port: int, state: Path, http: httpx.Client, answers: "Answers"
+    ) -> None:
         self._stack, self._state, self._http, self._answers = stack, state, http, answers
         self._environment = emulator.environment_of(port, state)
         self._registered = 0
@@ -39,7 +42,11 @@ class Emulated:
 
     def ask(self, event: str, key: str) -> None:
         deployed = self._stack.client("lambda").list_functions()["Functions"]
-        maker = next(one["FunctionName"] for one in deployed if one["FunctionName"].startswith(f"{STACK}-signingkey"))
+        maker = next(
+            one["FunctionName"]
+            for one in deployed
+            if one["FunctionName"].startswith(f"{STACK}-signingkey")
+        )
         asked = {
             "RequestType": event,
             "ResourceProperties": {"KeyName": key},
@@ -50,7 +57,11 @@ class Emulated:
         }
         self._stack.client("lambda").invoke(FunctionName=maker, Payload=json.dumps(asked))
         answer = self._answers.taken.pop()
-        if (answer["Status"], answer["RequestId"], answer["LogicalResourceId"]) != ("SUCCESS", event, key):
+        if (answer["Status"], answer["RequestId"], answer["LogicalResourceId"]) != (
+            "SUCCESS",
+            event,
+            key,
+        ):
             raise NotRotated(f"{event} of {key} is answered {answer.get('Reason')}")
 
     def stored(self) -> Stored:
@@ -58,7 +69,9 @@ class Emulated:
         return {
             one["Name"]: (one["Value"], one["Version"])
             for folder in FOLDERS
-            for page in pages.paginate(Path=f"{PARAMETERS}/{folder}", Recursive=True, WithDecryption=True)
+            for page in pages.paginate(
+                Path=f"{PARAMETERS}/{folder}", Recursive=True, WithDecryption=True
+            )
             for one in page["Parameters"]
         }
 
@@ -69,7 +82,9 @@ class Emulated:
     def register(self) -> str:
         self._registered += 1
         body = {"telegram_id": f"drill-{self._registered}", "phone": "+79161234567"}
-        return str(self._http.post("auth/register", json=body).raise_for_status().json()["access_token"])
+        return str(
+            self._http.post("auth/register", json=body).raise_for_status().json()["access_token"]
+        )
 
     def status(self, verb: str, path: str, token: str) -> int:
         headers = {"authorization": f"Bearer {token}"}
@@ -125,7 +140,9 @@ def _drill(tell: Callable[[str], None]) -> None:
     with contextlib.ExitStack() as opened:
         state = Path(opened.enter_context(tempfile.TemporaryDirectory())) / "stack"
         stack = opened.enter_context(running_stack(port, state, say=lambda step: tell(f"{step} …")))
-        http = opened.enter_context(httpx.Client(base_url=stack.base_url, timeout=60, trust_env=False))
+        http = opened.enter_context(
+            httpx.Client(base_url=stack.base_url, timeout=60, trust_env=False)
+        )
         walk(Emulated(stack, port, state, http, opened.enter_context(_answers())), tell)
 
 

@@ -1,4 +1,5 @@
-"""The CDK app with the stage `local` as a step of the rotation has it: `python -m tools.drill.app KEY,KEY SIGNS`.
+"""The CDK app with the stage `local` as a step of the rotation has it: `python -m tools.drill.app
+KEY,KEY SIGNS`.
 
 On AWS a step is an edit of `infra/stages.py`; here it is that of one run.
 """

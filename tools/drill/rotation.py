@@ -1,7 +1,9 @@
-"""What must hold while the signing key is changed: a table of deploys, and a walk along it in any world that deploys.
+"""What must hold while the signing key is changed: a table of deploys, and a walk along it in any
+world that deploys.
 
-After each deploy a realtor registers. His token names the key that signs now; the tokens of all realtors work where
-their key is published and are a 401 where it is not; and no key that was there has been written again.
+After each deploy a realtor registers. His token names the key that signs now; the tokens of all
+realtors work where their key is published and are a 401 where it is not; and no key that was there
+has been written again.
 """
 
 import re
@@ -14,7 +16,9 @@ from cobroke.routes import ROUTES
 
 OLD, NEW = "2026-11", "2027-02"
 EVENTS = ("Create", "Update", "Delete")
-"""What CloudFormation asks of the custom resource: again, after a change, at the end or in a rollback."""
+"""What CloudFormation asks of the custom resource: again, after a change, at the end or in a
+rollback.
+"""
 
 
 class Step(NamedTuple):
@@ -93,7 +97,9 @@ def _must_name(world: World, step: Step, token: str) -> None:
 
 
 def _must_answer(world: World, step: Step, key: str, token: str) -> None:
-    """One route of every function: beyond the token it meets an unknown id or a body without its fields."""
+    """One route of every function: beyond the token it meets an unknown id or a body without its
+    fields.
+    """
     for function, (verb, path) in _one_route_each().items():
         status = world.status(verb, path, token)
         if (status == 401) != (key not in step.keys):
@@ -102,7 +108,10 @@ def _must_answer(world: World, step: Step, key: str, token: str) -> None:
 
 def _one_route_each() -> dict[str, tuple[str, str]]:
     closed = [route for route in ROUTES if not route.public]
-    return {route.function: (route.method, re.sub(r"\{\w+\}", "no-such-id", route.path)) for route in closed}
+    return {
+        route.function: (route.method, re.sub(r"\{\w+\}", "no-such-id", route.path))
+        for route in closed
+    }
 
 
 def _kept(step: Step, before: Stored, now: Stored, wanted: int) -> Stored:
@@ -111,5 +120,7 @@ def _kept(step: Step, before: Stored, now: Stored, wanted: int) -> Stored:
         if now.get(name) != one:
             raise NotRotated(f"{step.name}: {name} is not what it was")
     if len(now) != wanted:
-        raise NotRotated(f"{step.name}: {len(now)} parameters are stored instead of {wanted}, two for each key")
+        raise NotRotated(
+            f"{step.name}: {len(now)} parameters are stored instead of {wanted}, two for each key"
+        )
     return now

@@ -1,4 +1,6 @@
-"""The body of a request, read strictly. Good ones cost one pass; a refused one is gone through again, to say why."""
+"""The body of a request, read strictly. Good ones cost one pass; a refused one is gone through
+again, to say why.
+"""
 
 import base64
 import re
@@ -41,7 +43,9 @@ def json_of(body: bytes) -> Json:
 def _as_it_came(request: APIGatewayProxyEventV2) -> bytes:
     sent = request.body or ""
     if not request.is_base64_encoded:
-        return sent.encode(errors="surrogatepass")  # half a pair is then found to be no UTF-8, in its place
+        return sent.encode(
+            errors="surrogatepass"
+        )  # half a pair is then found to be no UTF-8, in its place
     try:
         return base64.b64decode(sent, validate=True)
     except ValueError:

@@ -14,7 +14,9 @@ from cobroke.domain.wording import Words
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 NOT_OF_THE_MESSAGE = {401, 404, 408}
-"""A token that is not known, or (through what stands between) no answer in time: another try may be taken."""
+"""A token that is not known, or (through what stands between) no answer in time: another try may be
+taken.
+"""
 
 
 class Sent(NamedTuple):
@@ -49,12 +51,16 @@ _SENSELESS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, Re
 
 
 class BotApi:
-    """`url`: where the Bot API answers, without a slash at its end; `button_url`: the Mini App that a button opens."""
+    """`url`: where the Bot API answers, without a slash at its end; `button_url`: the Mini App that
+    a button opens.
+    """
 
     def __init__(self, url: str, button_url: str = "") -> None:
         self._url, self._button_url = url, button_url
         self._http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
-        logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its lines hold the URL, and the URL the token
+        logging.getLogger("urllib3").setLevel(
+            logging.CRITICAL
+        )  # its lines hold the URL, and the URL the token
 
     def send(self, token: str, chat_id: str, words: Words) -> Answer:
         body: dict[str, Any] = {
@@ -74,7 +80,9 @@ class BotApi:
 
 
 def as_html(words: Words) -> str:
-    """What was typed is code: of all that Telegram makes of a text by itself it makes nothing there."""
+    """What was typed is code: of all that Telegram makes of a text by itself it makes nothing
+    there.
+    """
     before, typed, after = map(html.escape, words.message.partition(words.typed or words.message))
     return f"<b>{html.escape(words.title)}</b>\n{before}<code>{typed}</code>{after}"
 

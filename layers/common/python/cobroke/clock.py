@@ -14,7 +14,11 @@ def now_ms() -> int:
 
 def timestamp(ms: int) -> str:
     """RFC 3339 with milliseconds, as in 2026-11-24T09:30:00.123Z."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.fromtimestamp(ms / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def timestamp_or_none(ms: int | None) -> str | None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Config:
-    """The environment of one function, as infra writes it. What only some are told is empty elsewhere."""
+    """The environment of one function, as infra writes it. What only some are told is empty
+    elsewhere.
+    """
 
     stage: str
     table_name: str

@@ -1,6 +1,7 @@
 """JSON with exact numbers: read strictly from the wire, written as the value came. `float` never.
 
-A whole number is an int however it was written (`2.0`, `2e0`), any other a Decimal without trailing zeros.
+A whole number is an int however it was written (`2.0`, `2e0`), any other a Decimal without trailing
+zeros.
 """
 
 import hashlib
@@ -64,7 +65,9 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def exact_number(text: str) -> int | Decimal:
-    """The value of a number of JSON; Malformed or ArithmeticError where it is too long, too great or too fine."""
+    """The value of a number of JSON; Malformed or ArithmeticError where it is too long, too great
+    or too fine.
+    """
     if len(text) > MAX_NUMBER_LENGTH:
         raise Malformed
     value = Decimal(text)

@@ -1,8 +1,9 @@
-"""The edge: one resolver for every API function. It lets in what may come in, and turns every refusal and every
-bug into problem+json. Closed by default: a route is public only where ROUTES says so.
+"""The edge: one resolver for every API function. It lets in what may come in, and turns every
+refusal and every bug into problem+json. Closed by default: a route is public only where ROUTES says
+so.
 
-OPTIONS on any path is a 204: who asks what he may has no token yet. Else the order of refusals: path and verb, token,
-content type, size, JSON, form of the ids, fields; then the route's own.
+OPTIONS on any path is a 204: who asks what he may has no token yet. Else the order of refusals:
+path and verb, token, content type, size, JSON, form of the ids, fields; then the route's own.
 """
 
 import functools
@@ -67,7 +68,8 @@ class Api(APIGatewayHttpResolver):
     def serves[**Given, Answer: BaseModel](
         self, key: str, status: int = 200, refuses: tuple[type[errors.Refusal], ...] = ()
     ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-        """Register the function for a key of ROUTES; its parameters are what it is sent, its model the answer.
+        """Register the function for a key of ROUTES; its parameters are what it is sent, its model
+        the answer.
 
         `refuses`: why it refuses what the edge let in, beyond NotFound for an id in its path.
         """
@@ -79,10 +81,13 @@ class Api(APIGatewayHttpResolver):
             @functools.wraps(serve)
             def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response[str]:
                 body = dumps(serve(*args, **kwargs).model_dump(warnings=False))
-                return Response(status, "application/json", body, {"ETag": self._etag} if self._etag else None)
+                return Response(
+                    status, "application/json", body, {"ETag": self._etag} if self._etag else None
+                )
 
             signature = inspect.signature(serve)
-            # Powertools would send Decimals as text or floats: an answer leaves as the text that we made.
+            # Powertools would send Decimals as text or floats: an answer leaves as the text that we
+            # made.
             answer.__signature__ = signature.replace(return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]
             path = _ID.sub(r"<\1>", route.path)
             self.route(path, route.method, status_code=status)(answer)
@@ -132,13 +137,17 @@ class Api(APIGatewayHttpResolver):
         key = idempotency_key(request.headers.get("idempotency-key")) if route.keyed else None
         self.idempotency = Idempotency(route.key, key, fingerprint(self._body)) if key else None
         match = _PATTERNS[route].fullmatch(request.path)
-        if match and not all(is_well_formed(name, text) for name, text in match.groupdict().items()):
+        if match and not all(
+            is_well_formed(name, text) for name, text in match.groupdict().items()
+        ):
             raise errors.NotFound
         # Powertools takes the first of a list for the object that was meant.
         if route.takes_body and not isinstance(self._body, dict):
             raise errors.Invalid(errors.FieldError("", "object_type", "The body must be an object"))
 
-    def _refuse(self, fact: Exception, request: APIGatewayProxyEventV2 | None = None) -> Response[str]:
+    def _refuse(
+        self, fact: Exception, request: APIGatewayProxyEventV2 | None = None
+    ) -> Response[str]:
         if isinstance(fact, RequestValidationError):
             fact = invalid(fact.errors())
         request_id = (request or self.current_event).request_context.request_id
@@ -161,7 +170,8 @@ def _route(method: str, path: str) -> Route:
 
 
 def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Powertools knows `application/json` in lower case alone; what the body is has been checked."""
+    """Powertools knows `application/json` in lower case alone; what the body is has been checked.
+    """
     named = {name.lower(): value or "" for name, value in headers.items()}
     return {
         **event,
@@ -172,7 +182,9 @@ def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
 
 def _why(fact: Exception) -> str:
     found = fact.errors if isinstance(fact, errors.Invalid | errors.Malformed) else ()
-    rules = [error.code if isinstance(error, errors.BodyFault) else error.pointer for error in found]
+    rules = [
+        error.code if isinstance(error, errors.BodyFault) else error.pointer for error in found
+    ]
     return " ".join([getattr(fact, "code", "bug"), *rules])
 
 

@@ -1,4 +1,6 @@
-"""Why a body is refused: the first byte that breaks a rule, and which. For what the fast reader has refused."""
+"""Why a body is refused: the first byte that breaks a rule, and which. For what the fast reader has
+refused.
+"""
 
 import json
 import re
@@ -14,7 +16,9 @@ _SPACE = re.compile(rb"[ \t\n\r]*")
 _HARMLESS = re.compile(rb'(?:[^"\\\x00-\x1f\x7f]++|\\["\\/nrt])*+')
 _LOW_HALF = re.compile(rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 # As much of a number as there is: what does not end with a digit is none yet.
-_NUMBER = re.compile(rb"-?(?:(?:0|[1-9][0-9]*)(?:\.(?:[0-9]+(?:[eE][+-]?[0-9]*)?)?|[eE][+-]?[0-9]*)?)?")
+_NUMBER = re.compile(
+    rb"-?(?:(?:0|[1-9][0-9]*)(?:\.(?:[0-9]+(?:[eE][+-]?[0-9]*)?)?|[eE][+-]?[0-9]*)?)?"
+)
 _NO_NUMBER = re.compile(rb"NaN|-?Infinity")
 _WORDS = {b"t": b"true", b"f": b"false", b"n": b"null"}
 _CONTROLS = {*range(0x20), 0x7F} - {*b"\t\n\r"}

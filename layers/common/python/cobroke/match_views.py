@@ -1,4 +1,6 @@
-"""What each side sees of a match: one model per audience. Contacts are there exactly while both have agreed."""
+"""What each side sees of a match: one model per audience. Contacts are there exactly while both
+have agreed.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -33,7 +35,8 @@ class Counterpart(RealtorInfo):
     """The other realtor; how to reach him only once both have agreed."""
 
     telegram: str | None
-    """`@username`, else a link by id; null before both agreed, and while the realtor is unverified."""
+    """`@username`, else a link by id; null before both agreed, and while the realtor is unverified.
+    """
     phone: str | None
     """(added) Null before both agreed."""
 
@@ -69,7 +72,9 @@ class Match(BaseModel):
     match_id: Id
     status: Status
     match_score: Score | None
-    """(added) As both objects are now; null where the pair is ruled out or one of them has left the market."""
+    """(added) As both objects are now; null where the pair is ruled out or one of them has left the
+    market.
+    """
     commission: Commission
     realtor_info: Counterpart
     timeline: Timeline
@@ -135,7 +140,10 @@ def _match(of: matches.Match, side: Side, text_length: int | None) -> dict[str, 
     pair = of.sides.pair
     state = _state(pair, side)
     terms = {name: state.pop(name) for name in ("negotiation_status", "agreed_share")}
-    offers: dict[str, Any] = {"proposed_by_lead": pair.offer_lead, "proposed_by_property": pair.offer_property}
+    offers: dict[str, Any] = {
+        "proposed_by_lead": pair.offer_lead,
+        "proposed_by_property": pair.offer_property,
+    }
     return state | {
         "match_score": percent_or_none(of.sides.live_score),
         "commission": Commission.model_construct(**offers, **terms),

@@ -1,4 +1,6 @@
-"""What a caller gets instead of an answer: RFC 9457 problem documents. No text of the caller's is ever in one."""
+"""What a caller gets instead of an answer: RFC 9457 problem documents. No text of the caller's is
+ever in one.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
@@ -51,9 +53,14 @@ def problem(fact: Exception, request_id: str) -> tuple[HTTPStatus, dict[str, str
 
 
 def invalid(found: Sequence[Mapping[str, Any]]) -> errors.Invalid:
-    """From pydantic's errors, whose location begins with where the value stood: `body`, `query`, `path`."""
+    """From pydantic's errors, whose location begins with where the value stood: `body`, `query`,
+    `path`.
+    """
     return errors.Invalid(
-        *(errors.FieldError(_pointer(error["loc"][1:]), error["type"], error["msg"]) for error in found)
+        *(
+            errors.FieldError(_pointer(error["loc"][1:]), error["type"], error["msg"])
+            for error in found
+        )
     )
 
 

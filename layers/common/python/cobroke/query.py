@@ -31,8 +31,8 @@ StatusFilter = Annotated[Status | None, Query()]
 
 
 def given(query: str) -> dict[str, str]:
-    """The values of a query string by their names. Of one given twice, all of them with commas between: no value
-    that we take has one, so it is refused where it is known.
+    """The values of a query string by their names. Of one given twice, all of them with commas
+    between: no value that we take has one, so it is refused where it is known.
     """
     values: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
@@ -51,8 +51,8 @@ def fitting[Row: BaseModel](rows: list[Row]) -> list[Row]:
 
 
 def as_it_fits(answer: dict[str, Any]) -> dict[str, Any]:
-    """A function's answer is JSON of at most 6 MB itself, in which every quote and backslash of a body is two signs:
-    a long one goes in base64, which the gateway takes off.
+    """A function's answer is JSON of at most 6 MB itself, in which every quote and backslash of a
+    body is two signs: a long one goes in base64, which the gateway takes off.
     """
     body = answer["body"].encode()
     if len(body) <= _LONG_BYTES:

@@ -1,4 +1,6 @@
-"""Every route of the API as data: infra makes the gateway from it, the functions ask it who may call what."""
+"""Every route of the API as data: infra makes the gateway from it, the functions ask it who may
+call what.
+"""
 
 from typing import NamedTuple
 
@@ -7,7 +9,9 @@ DEFAULT_FUNCTION = "leads"
 
 
 class Route(NamedTuple):
-    """One verb on one path, the function (a folder of `functions/`) that serves it, and what it asks of a caller."""
+    """One verb on one path, the function (a folder of `functions/`) that serves it, and what it
+    asks of a caller.
+    """
 
     method: str
     path: str
@@ -39,14 +43,31 @@ ROUTES = (
     Route("POST", "/properties", "properties", takes_body=True, keyed=True, tagged=True),
     Route("GET", "/properties", "properties"),
     Route("GET", "/properties/{property_id}", "properties", tagged=True),
-    Route("PUT", "/properties/{property_id}", "properties", takes_body=True, conditional=True, tagged=True),
+    Route(
+        "PUT",
+        "/properties/{property_id}",
+        "properties",
+        takes_body=True,
+        conditional=True,
+        tagged=True,
+    ),
     Route("PUT", "/properties/{property_id}/archive", "properties", conditional=True, tagged=True),
     Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
     Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
     Route("GET", "/leads/{lead_id}/property-recommendations/{property_id}", "recommendations"),
     Route("GET", "/properties/{property_id}/lead-recommendations/{lead_id}", "recommendations"),
-    Route("POST", "/leads/{lead_id}/property-recommendations/{property_id}/action", "matches", takes_body=True),
-    Route("POST", "/properties/{property_id}/lead-recommendations/{lead_id}/action", "matches", takes_body=True),
+    Route(
+        "POST",
+        "/leads/{lead_id}/property-recommendations/{property_id}/action",
+        "matches",
+        takes_body=True,
+    ),
+    Route(
+        "POST",
+        "/properties/{property_id}/lead-recommendations/{lead_id}/action",
+        "matches",
+        takes_body=True,
+    ),
     Route("GET", "/leads/{lead_id}/matches", "matches"),
     Route("GET", "/properties/{property_id}/matches", "matches"),
     Route("GET", "/matches/{match_id}", "matches"),

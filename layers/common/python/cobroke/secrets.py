@@ -1,4 +1,6 @@
-"""Secrets, from SSM's SecureStrings, remembered for five minutes. What a role may not read, its function cannot."""
+"""Secrets, from SSM's SecureStrings, remembered for five minutes. What a role may not read, its
+function cannot.
+"""
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError

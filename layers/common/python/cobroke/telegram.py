@@ -137,7 +137,16 @@ def _fresh(auth_date: str, age: int, now: int) -> int:
 def _proof(identity: int, person: dict[str, Any], auth_date: int) -> Proof:
     if not 1 <= identity <= _MAX_ID:
         raise BadProof("id out of range")
-    names = [part for part in (person.get("first_name"), person.get("last_name")) if isinstance(part, str)]
+    names = [
+        part
+        for part in (person.get("first_name"), person.get("last_name"))
+        if isinstance(part, str)
+    ]
     name = line(" ".join(names))
     username = person.get("username")
-    return Proof(str(identity), name or None, username if isinstance(username, str) and username else None, auth_date)
+    return Proof(
+        str(identity),
+        name or None,
+        username if isinstance(username, str) and username else None,
+        auth_date,
+    )

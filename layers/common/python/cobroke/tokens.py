@@ -1,4 +1,6 @@
-"""Access tokens: JWTs signed with Ed25519. Only the auth function can sign; every function can verify."""
+"""Access tokens: JWTs signed with Ed25519. Only the auth function can sign; every function can
+verify.
+"""
 
 import base64
 from collections.abc import Mapping
@@ -46,7 +48,9 @@ def sign(claim: Claim, key_id: str, private_key: str, stage: str, now: int, uniq
 
 
 def verify(token: str, public_keys: Mapping[str, str], stage: str) -> Claim:
-    """What the token says, or Unauthorized. The key comes from `public_keys` (key id → 32 bytes in base64url) alone."""
+    """What the token says, or Unauthorized. The key comes from `public_keys` (key id → 32 bytes in
+    base64url) alone.
+    """
     try:
         return _verify(token, public_keys, stage)
     except Exception:  # noqa: BLE001 - whatever is wrong with a token, the answer is the same

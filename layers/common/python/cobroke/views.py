@@ -1,4 +1,6 @@
-"""What a realtor is shown of another's object: one model per audience, nothing of the client in any."""
+"""What a realtor is shown of another's object: one model per audience, nothing of the client in
+any.
+"""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -18,8 +20,12 @@ from cobroke.storage.realtors import Realtor
 TEXT_IN_LISTS = 500
 """So many characters of a long text; where one thing is read it is whole."""
 
-type Score = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01})]
-type Credit = Annotated[Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001})]
+type Score = Annotated[
+    Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01})
+]
+type Credit = Annotated[
+    Decimal, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001})
+]
 type Withheld = Annotated[None, WithJsonSchema({"type": ["string", "null"]})]
 
 
@@ -77,11 +83,14 @@ class Counterparty(BaseModel):
     resurfaced: Resurfaced | None
     """(added) What brought a disliked or declined pair back."""
     match_id: Id | None
-    """(added) Of the match in which the other side alone has acted and this one is asked; null in every other row."""
+    """(added) Of the match in which the other side alone has acted and this one is asked; null in
+    every other row.
+    """
     awaiting: Literal["ME"] | None
     """(added) Null in every other row."""
     message_from_counterpart: Annotated[str, Field(max_length=4000)] | None
-    """(added) The `notes` of the LIKE that waits for an answer; in lists the first 500 characters."""
+    """(added) The `notes` of the LIKE that waits for an answer; in lists the first 500 characters.
+    """
 
 
 class Recommended(Counterparty):
@@ -95,7 +104,9 @@ class Recommended(Counterparty):
 
 def property_data(body: dict[str, Any], text_length: int | None = TEXT_IN_LISTS) -> PropertyData:
     shown = {name: body[name] for name in PropertyData.model_fields}
-    return PropertyData.model_construct(**shown | {"description": beginning(body["description"], text_length)})
+    return PropertyData.model_construct(
+        **shown | {"description": beginning(body["description"], text_length)}
+    )
 
 
 def lead_data(body: dict[str, Any]) -> LeadData:
@@ -103,11 +114,18 @@ def lead_data(body: dict[str, Any]) -> LeadData:
 
 
 def realtor_info(realtor: Realtor) -> RealtorInfo:
-    return RealtorInfo(realtor_id=realtor.id, name=realtor.name, agency=realtor.agency_name, verified=realtor.verified)
+    return RealtorInfo(
+        realtor_id=realtor.id,
+        name=realtor.name,
+        agency=realtor.agency_name,
+        verified=realtor.verified,
+    )
 
 
 def recommended(of: Recommendation, text_length: int | None = TEXT_IN_LISTS) -> dict[str, Any]:
-    """The members of Recommended, or (`text_length` None: texts whole) of what is looked at by itself."""
+    """The members of Recommended, or (`text_length` None: texts whole) of what is looked at by
+    itself.
+    """
     asked = of.pair.asks(other(of.counterpart.kind))
     return {
         "realtor_info": realtor_info(of.realtor),

@@ -1,4 +1,6 @@
-"""An alert: somebody else's counterpart is new or better, and among the best that an object would be shown."""
+"""An alert: somebody else's counterpart is new or better, and among the best that an object would
+be shown.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,15 +11,15 @@ BEST = 10
 """Only so many of the best that a look would show do."""
 TOP = 3
 KEPT = 50
-"""So many scores are kept: a notice that nobody reads for months stays small. The best three are right as long as no
-more than 47 of the kept have fallen, and only what alerts again can fall.
+"""So many scores are kept: a notice that nobody reads for months stays small. The best three are
+right as long as no more than 47 of the kept have fallen, and only what alerts again can fall.
 """
 
 
 @dataclass(frozen=True)
 class Alert:
-    """What one notice tells of: how many different counterparts of one own object, and the best of them with their
-    scores in basis points.
+    """What one notice tells of: how many different counterparts of one own object, and the best of
+    them with their scores in basis points.
     """
 
     count: int

@@ -33,7 +33,8 @@ type Rule = Literal["not_utf8", "not_json", "repeated_member", "character", "num
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with one field: a JSON pointer, a code for programs, a sentence for people."""
+    """One thing wrong with one field: a JSON pointer, a code for programs, a sentence for people.
+    """
 
     pointer: str
     code: str
@@ -48,7 +49,9 @@ class BodyFault(NamedTuple):
 
 
 class Refusal(Exception):
-    """The base of every refusal: `code` for programs, `title` for people. Never holds what the caller sent."""
+    """The base of every refusal: `code` for programs, `title` for people. Never holds what the
+    caller sent.
+    """
 
     code: ClassVar[str]
     title: ClassVar[str]

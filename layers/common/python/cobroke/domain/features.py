@@ -1,6 +1,8 @@
-"""What the score and the market know of a lead and of a property: integers and place digests, packed small.
+"""What the score and the market know of a lead and of a property: integers and place digests,
+packed small.
 
-Money in kopecks, areas in hundredths of m². A packed property is 30 bytes, a packed lead 35 and 8 a place.
+Money in kopecks, areas in hundredths of m². A packed property is 30 bytes, a packed lead 35 and 8 a
+place.
 """
 
 import struct
@@ -122,7 +124,9 @@ def pack_property(of: PropertyFeatures) -> bytes:
 
 def unpack_property(city: str, packed: bytes) -> PropertyFeatures:
     price, area, rooms, kind, district, metro = _PROPERTY.unpack(packed)
-    return PropertyFeatures(city, kind >> 4, kind >> 2 & 3, kind & 3, price, area, rooms, district, metro)
+    return PropertyFeatures(
+        city, kind >> 4, kind >> 2 & 3, kind & 3, price, area, rooms, district, metro
+    )
 
 
 def price_of(packed: bytes) -> int:
@@ -148,7 +152,9 @@ def pack_lead(of: LeadFeatures) -> bytes:
 
 
 def unpack_lead(city: str, packed: bytes) -> LeadFeatures:
-    low, high, smallest, largest, rooms, kind, district_count, metro_count = _LEAD.unpack_from(packed)
+    low, high, smallest, largest, rooms, kind, district_count, metro_count = _LEAD.unpack_from(
+        packed
+    )
     places = [packed[at : at + _PLACE_BYTES] for at in range(_LEAD.size, len(packed), _PLACE_BYTES)]
     return LeadFeatures(
         city=city,

@@ -1,11 +1,21 @@
-"""The types of the fields that realtors send: strict, exact, and what the contract's field table allows."""
+"""The types of the fields that realtors send: strict, exact, and what the contract's field table
+allows.
+"""
 
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.places import merged
@@ -16,7 +26,9 @@ type Number = int | Decimal
 
 
 class Body(BaseModel):
-    """What a request or an answer holds: types are strict, unknown members ignored, numbers never changed."""
+    """What a request or an answer holds: types are strict, unknown members ignored, numbers never
+    changed.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -86,7 +98,9 @@ _OF_A_TITLE = Field(
     }
 )
 _OF_AN_ADDRESS = Field(
-    json_schema_extra={"pattern": rf"^(?!{_LINK})[^@{CONTROLS}]*[^\s@{CONTROLS}{FORMAT}][^@{CONTROLS}]*$"}
+    json_schema_extra={
+        "pattern": rf"^(?!{_LINK})[^@{CONTROLS}]*[^\s@{CONTROLS}{FORMAT}][^@{CONTROLS}]*$"
+    }
 )
 _LETTERS = "\u00c0-\u024f\u0400-\u052f"
 _LABEL = f"[0-9A-Za-z{_LETTERS}_-]"
@@ -102,7 +116,9 @@ def _exactly(minimum: float, maximum: float, *, above: bool = False) -> WithJson
 
 
 type Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"})]
-type Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time", "pattern": r"\.\d{3}Z$"})]
+type Timestamp = Annotated[
+    str, WithJsonSchema({"type": "string", "format": "date-time", "pattern": r"\.\d{3}Z$"})
+]
 type Count = Annotated[int, Field(ge=0)]
 
 type _Exact = Annotated[int | Decimal, PlainValidator(_two_decimals)]
@@ -114,7 +130,9 @@ type Share = Annotated[_Exact, Field(ge=0, le=100), _exactly(0, 100)]
 """Percent of the listing side's commission that goes to the buyer's realtor."""
 
 type RoomCount = Annotated[int, Field(ge=0, le=50)]
-type Rooms = Annotated[list[RoomCount], Field(max_length=20), AfterValidator(lambda rooms: list(dict.fromkeys(rooms)))]
+type Rooms = Annotated[
+    list[RoomCount], Field(max_length=20), AfterValidator(lambda rooms: list(dict.fromkeys(rooms)))
+]
 
 TEXT = _kept_as(undirected)
 """After a text's length, which then counts what is kept; so too _LINE."""
@@ -124,9 +142,13 @@ _Street = Annotated[str, Field(min_length=1, max_length=120), _LINE, _NO_LINK, _
 
 type Title = Annotated[str, _LINE, AfterValidator(_a_title), _OF_A_TITLE]
 type Street = _Street
-type HouseNumber = Annotated[str, Field(min_length=1, max_length=20), _LINE, _NO_LINK, _OF_AN_ADDRESS]
+type HouseNumber = Annotated[
+    str, Field(min_length=1, max_length=20), _LINE, _NO_LINK, _OF_AN_ADDRESS
+]
 type PlaceName = Annotated[_Street, AfterValidator(_a_name)]
 _PlaceNames = Annotated[list[PlaceName], Field(max_length=50)]
 type Districts = Annotated[_PlaceNames, AfterValidator(partial(merged, of="district"))]
 type Stations = Annotated[_PlaceNames, AfterValidator(partial(merged, of="station"))]
-type Photo = Annotated[str, Field(max_length=512), AfterValidator(_a_photo), Field(json_schema_extra=_HTTPS)]
+type Photo = Annotated[
+    str, Field(max_length=512), AfterValidator(_a_photo), Field(json_schema_extra=_HTTPS)
+]

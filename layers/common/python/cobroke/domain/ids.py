@@ -1,7 +1,8 @@
-"""Ids: opaque outside. Inside, an object's id begins with its creation time and ends with its owner's id.
+"""Ids: opaque outside. Inside, an object's id begins with its creation time and ends with its
+owner's id.
 
-A realtor's id is 8 random bytes; an object's is 16: 6 of time (ms since 1970), 2 random, 8 of its owner.
-Written in base32hex, which sorts as its bytes do: a newer object's id sorts later.
+A realtor's id is 8 random bytes; an object's is 16: 6 of time (ms since 1970), 2 random, 8 of its
+owner. Written in base32hex, which sorts as its bytes do: a newer object's id sorts later.
 """
 
 import base64

@@ -82,7 +82,9 @@ class Requirements(Body):
     def _not_too_large(self) -> Self:
         text = self.model_dump_json(warnings=False, exclude_unset=True)
         numbers = (self.budget.min, self.budget.max, self.area.min, self.area.max)
-        quotes = 2 * sum(isinstance(number, Decimal) for number in numbers)  # as which pydantic writes a Decimal
+        quotes = 2 * sum(
+            isinstance(number, Decimal) for number in numbers
+        )  # as which pydantic writes a Decimal
         if len(text.encode()) - quotes > REQUIREMENTS_BYTES:
             raise PydanticCustomError("too_large", "The requirements must be at most 32 KB")
         return self

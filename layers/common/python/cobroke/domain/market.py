@@ -1,4 +1,6 @@
-"""Which part of a market can hold counterparts of a lead or a property: ranges that the knock-outs leave."""
+"""Which part of a market can hold counterparts of a lead or a property: ranges that the knock-outs
+leave.
+"""
 
 from typing import NamedTuple
 
@@ -21,7 +23,9 @@ def rooms_key(rooms: int) -> str:
 
 
 def rooms_keys(lead: LeadFeatures) -> tuple[str, ...]:
-    """Where listings for this lead may stand: a wished number and one more or less; without a wish everywhere."""
+    """Where listings for this lead may stand: a wished number and one more or less; without a wish
+    everywhere.
+    """
     if not lead.rooms:
         return ROOMS_KEYS
     near = {rooms + step for rooms in lead.rooms for step in (-1, 0, 1) if rooms + step >= 0}
@@ -34,5 +38,6 @@ def prices(lead: LeadFeatures) -> PriceRange:
 
 
 def highest_price(lead: LeadFeatures) -> int:
-    """The greatest price the knock-outs let a lead see, in kopecks: a lead's place in its market."""
+    """The greatest price the knock-outs let a lead see, in kopecks: a lead's place in its market.
+    """
     return 11 * lead.budget_max // 10

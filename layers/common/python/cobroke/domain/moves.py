@@ -32,7 +32,9 @@ class Act(NamedTuple):
         return Snapshot(self.facts.price, self.facts.lead_revision, self.facts.score)
 
     def reaches(self, mark: Number | None) -> bool:
-        """Whether the number gives the other side at least as much as `mark`: a lead's ask falls, an offer rises."""
+        """Whether the number gives the other side at least as much as `mark`: a lead's ask falls,
+        an offer rises.
+        """
         if mark is None:
             return False
         return self.number <= mark if self.actor == "LEAD" else self.number >= mark
@@ -57,7 +59,9 @@ def like_for_later(pair: Pair, act: Act) -> Pair:
 
 
 def bid(pair: Pair, act: Act) -> Pair:
-    """A counter-offer or a better offer of one's own. What settles, settles at the number that stood first."""
+    """A counter-offer or a better offer of one's own. What settles, settles at the number that
+    stood first.
+    """
     if _is_repeated(pair, act):
         return pair
     if not act.reaches(pair.offer(act.actor)):
@@ -67,7 +71,9 @@ def bid(pair: Pair, act: Act) -> Pair:
         return _agreed(offered, act)
     if pair.rounds >= MOST_ROUNDS:
         raise errors.TooManyRounds
-    return replace(offered, awaiting=act.other, rounds=pair.rounds + 1).telling("OFFER", act.other, at=act.at)
+    return replace(offered, awaiting=act.other, rounds=pair.rounds + 1).telling(
+        "OFFER", act.other, at=act.at
+    )
 
 
 def stand_by(pair: Pair, act: Act) -> Pair:
@@ -80,7 +86,9 @@ def dislike(pair: Pair, act: Act) -> Pair:
     """Without a match. A LIKE that was kept is gone."""
     if pair.action(act.actor) == "DISLIKE":
         return pair
-    return replace(pair.acting(act.actor, "DISLIKE").offering(act.actor, None, None), snapshot=act.snapshot)
+    return replace(
+        pair.acting(act.actor, "DISLIKE").offering(act.actor, None, None), snapshot=act.snapshot
+    )
 
 
 def dislike_again(pair: Pair, act: Act) -> Pair:
@@ -108,7 +116,9 @@ def refuse(fact: type[errors.Conflict]) -> Move:
 
 
 def anew(pair: Pair) -> Pair:
-    """A clean record: of what was before, only that there was a match, and that contacts were shared."""
+    """A clean record: of what was before, only that there was a match, and that contacts were
+    shared.
+    """
     return Pair(
         lead_id=pair.lead_id,
         property_id=pair.property_id,

@@ -70,8 +70,11 @@ class Outcome(NamedTuple):
     """Whether the messages of before no longer count."""
 
 
-def react(pair: Pair, actor: Side, action: Action, share: Number | None, facts: Facts, now: int) -> Outcome:
-    """The pair after one side's LIKE or DISLIKE; `share` is the commission it proposes, `now` in ms.
+def react(
+    pair: Pair, actor: Side, action: Action, share: Number | None, facts: Facts, now: int
+) -> Outcome:
+    """The pair after one side's LIKE or DISLIKE; `share` is the commission it proposes, `now` in
+    ms.
 
     Raises PairDeclined, NotAConcession, TooManyRounds, TermsAgreed, MatchClosed or Archived.
     """
@@ -99,11 +102,15 @@ def complete(pair: Pair, actor: Side, now: int) -> Pair:
     if pair.status != "ACCEPTED":
         raise errors.NotAccepted
     at = max(now, pair.changed_at)
-    return replace(pair, status="COMPLETED", closed_by=actor, closed_at=at, acted_at=at, changed_at=at)
+    return replace(
+        pair, status="COMPLETED", closed_by=actor, closed_at=at, acted_at=at, changed_at=at
+    )
 
 
 def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pair:
-    """What closes without an act: nothing but a match that is PENDING, and EXPIRED only once it is due."""
+    """What closes without an act: nothing but a match that is PENDING, and EXPIRED only once it is
+    due.
+    """
     due = pair.expires_at
     if due is None or (reason == "EXPIRED" and now < due):
         return pair
@@ -112,7 +119,9 @@ def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pai
 
 
 def _standing(pair: Pair, act: Act) -> Standing:
-    if pair.has_lapsed or resurfaced(pair, act.facts.price, act.facts.lead_revision, act.facts.score):
+    if pair.has_lapsed or resurfaced(
+        pair, act.facts.price, act.facts.lead_revision, act.facts.score
+    ):
         return "BACK"
     match pair.status:
         case None:

@@ -9,7 +9,9 @@ from cobroke.domain.vocabulary import ArchivedFor
 type Side = Literal["LEAD", "PROPERTY"]
 type Action = Literal["LIKE", "DISLIKE"]
 type Number = int | Decimal
-"""A share: percent (0–100) of the listing side's commission that goes to the buyer's realtor. Never a float."""
+"""A share: percent (0–100) of the listing side's commission that goes to the buyer's realtor. Never
+a float.
+"""
 
 type Status = Literal["PENDING", "ACCEPTED", "REJECTED", "COMPLETED"]
 type NegotiationStatus = Literal["PENDING", "AGREED", "REJECTED"]
@@ -32,7 +34,9 @@ class Told(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """One thing to tell one realtor. All its fields are its identity: its key is `at` and a hash of the rest."""
+    """One thing to tell one realtor. All its fields are its identity: its key is `at` and a hash of
+    the rest.
+    """
 
     kind: NoticeKind
     to: Side
@@ -44,7 +48,9 @@ class Notice(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """The two objects as they are now: percent, kopecks, revision, basis points (None: not recommendable now)."""
+    """The two objects as they are now: percent, kopecks, revision, basis points (None: not
+    recommendable now).
+    """
 
     published_share: Number
     price: int
@@ -62,7 +68,9 @@ class Snapshot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """The record, times in ms since 1970. While there is no match `status` is None; `version` 0 is not stored yet."""
+    """The record, times in ms since 1970. While there is no match `status` is None; `version` 0 is
+    not stored yet.
+    """
 
     lead_id: str
     property_id: str
@@ -134,7 +142,11 @@ class Pair:
         return self.status is None and self.action(side) == "LIKE"
 
     def acting(self, side: Side, action: Action) -> Self:
-        return replace(self, lead_action=action) if side == "LEAD" else replace(self, property_action=action)
+        return (
+            replace(self, lead_action=action)
+            if side == "LEAD"
+            else replace(self, property_action=action)
+        )
 
     def offering(self, side: Side, share: Number | None, at: int | None) -> Self:
         if side == "LEAD":
@@ -142,7 +154,9 @@ class Pair:
         return replace(self, offer_property=share, offer_property_at=at)
 
     def telling(self, kind: NoticeKind, *sides: Side, at: int) -> Self:
-        return replace(self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides)))
+        return replace(
+            self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides))
+        )
 
 
 def other(side: Side) -> Side:
@@ -150,5 +164,7 @@ def other(side: Side) -> Side:
 
 
 def owed(pair: Pair) -> tuple[Notice, ...]:
-    """Every notice of the present epoch, from the record alone: the same, with the same keys, whenever it is asked."""
+    """Every notice of the present epoch, from the record alone: the same, with the same keys,
+    whenever it is asked.
+    """
     return tuple(Notice(*told, pair.lead_id, pair.property_id, pair.epoch) for told in pair.told)

@@ -1,4 +1,5 @@
-"""Names of cities, districts and metro stations: compared normalised, by equality, shown as stored."""
+"""Names of cities, districts and metro stations: compared normalised, by equality, shown as stored.
+"""
 
 import hashlib
 import re
@@ -29,29 +30,40 @@ KINDS: Mapping[PlaceType, tuple[Iterable[str], Iterable[str]]] = {
     "district": (_DISTRICT, _DISTRICT),
     "station": (_STATION, _STATION),
 }
-"""In front and at the end. «Красное Село» and «Новая Деревня» are names: no whole word is a city's kind at its end."""
+"""In front and at the end. «Красное Село» and «Новая Деревня» are names: no whole word is a city's
+kind at its end.
+"""
 
 
 def _one_of(kinds: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(kinds, key=len, reverse=True))})"
 
 
-# A space beside the kind: something of the name is left. The leftmost that reaches the end is the longest.
+# A space beside the kind: something of the name is left. The leftmost that reaches the end is the
+# longest.
 _KINDS = {
     of: (re.compile(rf"\A{_one_of(in_front)} "), re.compile(rf" {_one_of(at_the_end)}\Z"))
     for of, (in_front, at_the_end) in KINDS.items()
 }
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-_SIGNS = str.maketrans({"ё": "е", ".": " ", ",": " "} | dict.fromkeys("«»„“”‘’\"'") | dict.fromkeys(_HYPHENS, "-"))
-_CYRILLIC = re.compile("[Ѐ-ҁҊ-ԯ\u1c80-\u1c88\u1d2b\u1d78\ua640-\ua66e\ua67f-\ua69d\U0001e030-\U0001e06d]")
+_SIGNS = str.maketrans(
+    {"ё": "е", ".": " ", ",": " "} | dict.fromkeys("«»„“”‘’\"'") | dict.fromkeys(_HYPHENS, "-")
+)
+_CYRILLIC = re.compile(
+    "[Ѐ-ҁҊ-ԯ\u1c80-\u1c88\u1d2b\u1d78\ua640-\ua66e\ua67f-\ua69d\U0001e030-\U0001e06d]"
+)
 _LOOKALIKES = str.maketrans("aceëopxykmthb", "асееорхукмтнв")
 
 
 def normalised(name: str, of: PlaceType) -> str:
-    """As the contract compares it, in its three steps. Not the same again of itself: one kind of place is taken off."""
+    """As the contract compares it, in its three steps. Not the same again of itself: one kind of
+    place is taken off.
+    """
     plain = " ".join(filter(None, line(name).casefold().translate(_SIGNS).split(" ")))
     words = re.sub(" ?- ?", "-", plain).split(" ")
-    spelled = " ".join(word.translate(_LOOKALIKES) if _CYRILLIC.search(word) else word for word in words)
+    spelled = " ".join(
+        word.translate(_LOOKALIKES) if _CYRILLIC.search(word) else word for word in words
+    )
     in_front, at_the_end = _KINDS[of]
     rest = in_front.sub("", spelled)
     return rest if rest != spelled else at_the_end.sub("", spelled)

@@ -1,4 +1,6 @@
-"""What a pair earns, in points: a credit times its weight. OUT or less in all where a knock-out forbids the pair."""
+"""What a pair earns, in points: a credit times its weight. OUT or less in all where a knock-out
+forbids the pair.
+"""
 
 from functools import cache
 from typing import NamedTuple

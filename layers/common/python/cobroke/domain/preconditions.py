@@ -1,4 +1,6 @@
-"""What a caller makes a write depend on: the version he has read (If-Match), and that it is made once."""
+"""What a caller makes a write depend on: the version he has read (If-Match), and that it is made
+once.
+"""
 
 import re
 from typing import NamedTuple

@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 
 class Proof(NamedTuple):
-    """A verified identity: the Telegram id in decimal, the names of that moment, and the moment (s since 1970)."""
+    """A verified identity: the Telegram id in decimal, the names of that moment, and the moment (s
+    since 1970).
+    """
 
     telegram_id: str
     name: str | None

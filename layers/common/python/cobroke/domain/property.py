@@ -31,7 +31,9 @@ class Address(Body):
 
 
 class Details(Body):
-    """Price in roubles, area in square metres; 0 rooms is a studio; the floor is not above the total of floors."""
+    """Price in roubles, area in square metres; 0 rooms is a studio; the floor is not above the
+    total of floors.
+    """
 
     price: Price
     area: Area
@@ -47,14 +49,18 @@ class Details(Body):
     @model_validator(mode="after")
     def _within_the_house(self) -> Self:
         if self.floor > self.total_floors:
-            raise PydanticCustomError("floor_order", "The floor must not be above the total of floors")
+            raise PydanticCustomError(
+                "floor_order", "The floor must not be above the total of floors"
+            )
         return self
 
 
 _Photos = Annotated[list[Photo], Field(max_length=20)]
 type Photos = Annotated[
     _Photos,
-    BeforeValidator(lambda photos: [] if photos is None else photos, json_schema_input_type=_Photos | None),
+    BeforeValidator(
+        lambda photos: [] if photos is None else photos, json_schema_input_type=_Photos | None
+    ),
 ]
 
 
@@ -74,4 +80,6 @@ class PropertyBody(Posting):
 def check_year(body: PropertyBody, this_year: int) -> None:
     """A house may be planned at most ten years ahead: else Invalid."""
     if (body.details.year_built or 0) > this_year + 10:
-        raise Invalid(FieldError("/details/year_built", "less_than_equal", "Must not be that far ahead"))
+        raise Invalid(
+            FieldError("/details/year_built", "less_than_equal", "Must not be that far ahead")
+        )

@@ -1,7 +1,9 @@
-"""A ranking: the best counterparts of one object as of a moment, and how changes bring it up to a later one.
+"""A ranking: the best counterparts of one object as of a moment, and how changes bring it up to a
+later one.
 
-It keeps more rows than are shown, and **the cut**: the place of its last row when the list was last cut. At the cut and
-above it the ranking holds every counterpart there is; below it some may be that it does not hold.
+It keeps more rows than are shown, and **the cut**: the place of its last row when the list was last
+cut. At the cut and above it the ranking holds every counterpart there is; below it some may be that
+it does not hold.
 """
 
 import struct
@@ -27,8 +29,8 @@ _PLACE = struct.Struct(">H16s")
 
 
 class Row(NamedTuple):
-    """A counterpart in its place, as tuples compare. `detail`: a listing's price in kopecks, a lead's revision: what
-    tells, with the score, whether a change has brought a declined pair back.
+    """A counterpart in its place, as tuples compare. `detail`: a listing's price in kopecks, a
+    lead's revision: what tells, with the score, whether a change has brought a declined pair back.
     """
 
     score: int
@@ -43,7 +45,9 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Ranking:
-    """Rows best first, as of `watermark` (ms), for one version of the own object; made from `seen` entries."""
+    """Rows best first, as of `watermark` (ms), for one version of the own object; made from `seen`
+    entries.
+    """
 
     rows: tuple[Row, ...]
     cut: Ranked | None
@@ -52,7 +56,8 @@ class Ranking:
     own_version: int
 
     def holds(self, shown: int) -> bool:
-        """Whether its first `shown` rows are those of the market: below the cut it knows nothing."""
+        """Whether its first `shown` rows are those of the market: below the cut it knows nothing.
+        """
         return self.cut is None or len(self.rows) >= shown
 
     def without(self, hidden: Callable[[Row], bool]) -> "Ranking":
@@ -74,17 +79,26 @@ type Select = Callable[[Sequence[Candidate], int], Selection]
 """The best so many of some candidates, none of them hidden."""
 
 
-def ranked(best: Selection, candidates: Candidates, watermark: int, seen: int, own_version: int) -> Ranking:
+def ranked(
+    best: Selection, candidates: Candidates, watermark: int, seen: int, own_version: int
+) -> Ranking:
     """From the best so many of a whole market, of which `seen` entries had to be read."""
     rows = tuple(_row(place, candidates[place.id]) for place in best.ranked)
     return Ranking(rows, rows[-1].place if best.was_cut else None, watermark, seen, own_version)
 
 
-def caught_up(ranking: Ranking, changed: Candidates, select: Select, sizes: Sizes, watermark: int) -> Ranking:
-    """The ranking as of a later `watermark`, given all that has changed since before its own one."""
+def caught_up(
+    ranking: Ranking, changed: Candidates, select: Select, sizes: Sizes, watermark: int
+) -> Ranking:
+    """The ranking as of a later `watermark`, given all that has changed since before its own one.
+    """
     stay, newer = _parted(ranking.rows, changed)
     best, was_cut = select(newer, sizes.kept)
-    rows = stay + [_row(place, changed[place.id]) for place in best if ranking.cut is None or place >= ranking.cut]
+    rows = stay + [
+        _row(place, changed[place.id])
+        for place in best
+        if ranking.cut is None or place >= ranking.cut
+    ]
     rows.sort(reverse=True)
     cut = ranking.cut
     if len(rows) > sizes.kept or (len(rows) == sizes.kept and was_cut):
@@ -94,10 +108,14 @@ def caught_up(ranking: Ranking, changed: Candidates, select: Select, sizes: Size
 
 
 def _parted(rows: Sequence[Row], changed: Candidates) -> tuple[list[Row], list[Candidate]]:
-    """The rows that no newer version replaces, and the candidates whose own version is not among the rows."""
+    """The rows that no newer version replaces, and the candidates whose own version is not among
+    the rows.
+    """
     known = {row.id: row.version for row in rows}
     newer = {one.id: one for one in changed.values() if one.version > known.get(one.id, 0)}
-    return [row for row in rows if row.id not in newer], [one for one in newer.values() if one.packed is not None]
+    return [row for row in rows if row.id not in newer], [
+        one for one in newer.values() if one.packed is not None
+    ]
 
 
 def _row(place: Ranked, of: Candidate) -> Row:
@@ -106,11 +124,15 @@ def _row(place: Ranked, of: Candidate) -> Row:
 
 def pack_rows(rows: Sequence[Row]) -> bytes:
     """30 bytes a row."""
-    return b"".join(_ROW.pack(row.score, ids.bytes_of(row.id), row.version, row.detail) for row in rows)
+    return b"".join(
+        _ROW.pack(row.score, ids.bytes_of(row.id), row.version, row.detail) for row in rows
+    )
 
 
 def unpack_rows(packed: bytes) -> tuple[Row, ...]:
-    return tuple(Row(score, ids.written(raw), *rest) for score, raw, *rest in _ROW.iter_unpack(packed))
+    return tuple(
+        Row(score, ids.written(raw), *rest) for score, raw, *rest in _ROW.iter_unpack(packed)
+    )
 
 
 def pack_place(place: Ranked | None) -> bytes | None:

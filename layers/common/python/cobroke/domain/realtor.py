@@ -35,7 +35,9 @@ def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
     of_widget = all(value.get(name) is not None for name in _OF_A_WIDGET)
     if of_widget or isinstance(value.get("init_data"), str):
         return value
-    raise PydanticCustomError("telegram_proof", "Must hold init_data, or all of id, auth_date and hash")
+    raise PydanticCustomError(
+        "telegram_proof", "Must hold init_data, or all of id, auth_date and hash"
+    )
 
 
 _MARKS = rf"[() \t\n\r\xa0\u2000-\u2015\u2028\u2029\u202f\u205f\u2212\u3000{FORMAT}-]*"
@@ -44,7 +46,10 @@ _PROOFS = {
     "type": "object",
     "anyOf": [
         {"required": ["init_data"], "properties": {"init_data": {"type": "string"}}},
-        {"required": list(_OF_A_WIDGET), "properties": {name: {"not": {"type": "null"}} for name in _OF_A_WIDGET}},
+        {
+            "required": list(_OF_A_WIDGET),
+            "properties": {name: {"not": {"type": "null"}} for name in _OF_A_WIDGET},
+        },
     ],
 }
 
@@ -54,7 +59,10 @@ type Phone = Annotated[
     WithJsonSchema({"type": "string", "minLength": 10, "maxLength": 32, "pattern": _PHONE}),
 ]
 type Email = Annotated[
-    str, Field(max_length=254), AfterValidator(_an_email), Field(json_schema_extra={"format": "email"})
+    str,
+    Field(max_length=254),
+    AfterValidator(_an_email),
+    Field(json_schema_extra={"format": "email"}),
 ]
 type TelegramAuthData = Annotated[dict[str, Any], AfterValidator(_a_proof), WithJsonSchema(_PROOFS)]
 """A proof of identity as Telegram gives it: of a Mini App (`init_data`) or of the Login Widget."""

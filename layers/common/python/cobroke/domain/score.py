@@ -1,4 +1,5 @@
-"""The match score of a lead and a property, 0–10000 basis points, in integers only, and why it is that.
+"""The match score of a lead and a property, 0–10000 basis points, in integers only, and why it is
+that.
 
 Source of the formulas: docs/scoring.md. The same from both sides; no clock, no I/O.
 """
@@ -16,7 +17,15 @@ LOCATION_CAP = 6_000
 UNKNOWN_METRO = 3_000
 """The credit for metro of a listing that names no station."""
 
-WEIGHTS = {"budget": 30, "location": 25, "rooms": 15, "area": 12, "type": 8, "class": 5, "condition": 5}
+WEIGHTS = {
+    "budget": 30,
+    "location": 25,
+    "rooms": 15,
+    "area": 12,
+    "type": 8,
+    "class": 5,
+    "condition": 5,
+}
 _ABOVE = (10_000, 8_000, 6_000, 4_000)
 _BELOW = (10_000, 5_000, 2_000, 0)
 
@@ -53,7 +62,9 @@ def evaluate(lead: LeadFeatures, listing: PropertyFeatures) -> Evaluation | None
         return None
     metro_unknown = bool(lead.metros) and listing.metro == NOWHERE
     rows = (
-        CriterionCredit(criterion, weight, credit, _state(criterion, credit, metro_unknown=metro_unknown))
+        CriterionCredit(
+            criterion, weight, credit, _state(criterion, credit, metro_unknown=metro_unknown)
+        )
         for (criterion, weight), credit in zip(WEIGHTS.items(), earned, strict=True)
     )
     return Evaluation(_total(earned), tuple(rows))
@@ -77,7 +88,10 @@ def _credits(lead: LeadFeatures, listing: PropertyFeatures) -> _Credits | None:
     location = location_credit(
         district_credit(lead.districts, listing.district), metro_credit(lead.metros, listing.metro)
     )
-    klass, condition = steps_credit(lead.klass, listing.klass), steps_credit(lead.condition, listing.condition)
+    klass, condition = (
+        steps_credit(lead.klass, listing.klass),
+        steps_credit(lead.condition, listing.condition),
+    )
     return budget, location, rooms, area, kind, klass, condition
 
 

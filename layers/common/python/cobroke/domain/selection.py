@@ -1,6 +1,8 @@
-"""The best of a packed market for a lead or a listing: the same list as scoring every row, in a fraction of the time.
+"""The best of a packed market for a lead or a listing: the same list as scoring every row, in a
+fraction of the time.
 
-Two passes: first the rows in a wished place; then, unless those have filled the list above the cap, the others.
+Two passes: first the rows in a wished place; then, unless those have filled the list above the cap,
+the others.
 """
 
 from collections import defaultdict
@@ -35,10 +37,21 @@ _BUDGET, _AREA = WEIGHTS["budget"], WEIGHTS["area"]
 
 
 def best_properties(
-    lead: LeadFeatures, owner: str, candidates: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+    lead: LeadFeatures,
+    owner: str,
+    candidates: Iterable[Row],
+    most: int,
+    hidden: Mapping[str, Hidden] = NONE_HIDDEN,
 ) -> Selection:
-    """The best `most` (at least 1) listings for this owner's lead. Candidates: of its market, ids distinct."""
-    lowest, highest, smallest, largest = lead.budget_min, lead.budget_max, lead.area_min, lead.area_max
+    """The best `most` (at least 1) listings for this owner's lead. Candidates: of its market, ids
+    distinct.
+    """
+    lowest, highest, smallest, largest = (
+        lead.budget_min,
+        lead.budget_max,
+        lead.area_min,
+        lead.area_max,
+    )
     kinds = [of_kind(kind_of(lead), offered) for offered in range(KINDS)]
     price_area = _PRICE_AREA.unpack_from
 
@@ -47,7 +60,9 @@ def best_properties(
 
     def numbers(packed: bytes) -> int:
         price, area = price_area(packed)
-        return _of_numbers(budget_credit(lowest, highest, price), area_credit(smallest, largest, area))
+        return _of_numbers(
+            budget_credit(lowest, highest, price), area_credit(smallest, largest, area)
+        )
 
     reading = Reading(_LISTING_ROOMS_KIND, fixed, numbers)
     return _select(_listings(lead, candidates), reading, Shortlist(owner, most, hidden))
@@ -60,11 +75,15 @@ def best_leads(
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
 ) -> Selection:
-    """The best `most` (at least 1) leads for this owner's listing. Candidates: of its market, ids distinct."""
+    """The best `most` (at least 1) leads for this owner's listing. Candidates: of its market, ids
+    distinct.
+    """
     price, area = listing.price, listing.area
     kinds = [of_kind(wished, kind_of(listing)) for wished in range(KINDS)]
     # By bits: one room fewer, as many, one more.
-    near = [rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1) for bits in range(8)]
+    near = [
+        rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1) for bits in range(8)
+    ]
     budget_area = _BUDGET_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:
@@ -74,7 +93,9 @@ def best_leads(
 
     def numbers(packed: bytes) -> int:
         lowest, highest, smallest, largest = budget_area(packed)
-        return _of_numbers(budget_credit(lowest, highest, price), area_credit(smallest, largest, area))
+        return _of_numbers(
+            budget_credit(lowest, highest, price), area_credit(smallest, largest, area)
+        )
 
     reading = Reading(_LEAD_ROOMS_KIND, fixed, numbers)
     return _select(_leads(listing, candidates), reading, Shortlist(owner, most, hidden))
@@ -127,11 +148,16 @@ def _leads(listing: PropertyFeatures, rows: Iterable[Row]) -> Iterator[ByPlace]:
 
     def location(packed: bytes) -> int | None:
         places = [packed[at : at + _PLACE] for at in range(_PLACES, len(packed), _PLACE)]
-        districts, metros = frozenset(places[: packed[_DISTRICTS]]), frozenset(places[packed[_DISTRICTS] :])
+        districts, metros = (
+            frozenset(places[: packed[_DISTRICTS]]),
+            frozenset(places[packed[_DISTRICTS] :]),
+        )
         return location_credit(district_credit(districts, district), metro_credit(metros, metro))
 
     def missed(packed: bytes) -> int | None:
-        return location_credit(0 if packed[_DISTRICTS] else None, UNKNOWN_METRO if packed[_METROS] else None)
+        return location_credit(
+            0 if packed[_DISTRICTS] else None, UNKNOWN_METRO if packed[_METROS] else None
+        )
 
     anywhere: list[Row] = []
     hits: list[Row] = []

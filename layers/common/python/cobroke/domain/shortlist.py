@@ -1,5 +1,5 @@
-"""The best of many packed rows: those that earn alike but for price and area stand in one cell, the best cells come
-first, and what cannot reach the last one kept is not looked at.
+"""The best of many packed rows: those that earn alike but for price and area stand in one cell, the
+best cells come first, and what cannot reach the last one kept is not looked at.
 """
 
 from collections import defaultdict
@@ -26,7 +26,9 @@ _OWNERS_ALONE = -12
 
 
 class Ranked(NamedTuple):
-    """A place in the order: as tuples compare, the greater comes first (a newer object's id is greater)."""
+    """A place in the order: as tuples compare, the greater comes first (a newer object's id is
+    greater).
+    """
 
     score: int
     id: str
@@ -44,13 +46,17 @@ class Reading(NamedTuple):
 
     fixed_part: slice
     fixed: Callable[[bytes], tuple[int, int]]
-    """For rooms, type, class and condition, from that part; with the weights in play but the location's."""
+    """For rooms, type, class and condition, from that part; with the weights in play but the
+    location's.
+    """
     numbers: Callable[[bytes], int]
     """For budget and area."""
 
 
 class _Cell(NamedTuple):
-    """`top` is the score of a row with full credit for budget and area, `reach` the same before the cap."""
+    """`top` is the score of a row with full credit for budget and area, `reach` the same before the
+    cap.
+    """
 
     top: int
     reach: int
@@ -60,11 +66,15 @@ class _Cell(NamedTuple):
 
 
 class Shortlist:
-    """The best `most` (at least 1) of what it is filled with, without the owner's own and the hidden ones."""
+    """The best `most` (at least 1) of what it is filled with, without the owner's own and the
+    hidden ones.
+    """
 
     def __init__(self, owner: str, most: int, hidden: Mapping[str, Hidden]) -> None:
         self.bound = (LISTED, "")
-        """Nothing below it gets in. It rises only once more than `most` are in: that keeps `was_cut` exact."""
+        """Nothing below it gets in. It rises only once more than `most` are in: that keeps
+        `was_cut` exact.
+        """
         self._owner, self._most, self._hidden = owner, most, hidden
         self._ending = object_id(0, bytes(2), owner)[_OWNERS_ALONE:]
         self._kept: list[tuple[int, str]] = []
@@ -79,7 +89,9 @@ class Shortlist:
         self._cut()
 
     def selection(self) -> Selection:
-        return Selection([Ranked(*place) for place in sorted(self._kept, reverse=True)], self._was_cut)
+        return Selection(
+            [Ranked(*place) for place in sorted(self._kept, reverse=True)], self._was_cut
+        )
 
     def _take(self, cell: _Cell, numbers: Callable[[bytes], int]) -> None:
         top, _, weights, earned, rows = cell
@@ -89,13 +101,16 @@ class Shortlist:
             if an_id < oldest:
                 continue
             points = numbers(packed)
-            if points >= least and self._offer(min((earned + points) // weights, top), an_id, packed):
+            if points >= least and self._offer(
+                min((earned + points) // weights, top), an_id, packed
+            ):
                 if top < self.bound[0]:
                     break
                 least, oldest = self._limits(cell)
 
     def _limits(self, cell: _Cell) -> tuple[int, str]:
-        """The least sum for budget and area, and the oldest id, with which a row may still get in."""
+        """The least sum for budget and area, and the oldest id, with which a row may still get in.
+        """
         score, an_id = self.bound
         return score * cell.weights - cell.earned, an_id if score == cell.top else ""
 
@@ -127,7 +142,10 @@ def _cells(by_place: ByPlace, reading: Reading) -> Iterator[_Cell]:
         for part, alike in _by_part(rows, reading.fixed_part).items():
             earned, weights = reading.fixed(part)
             if location is not None:
-                earned, weights = earned + WEIGHTS["location"] * location, weights + WEIGHTS["location"]
+                earned, weights = (
+                    earned + WEIGHTS["location"] * location,
+                    weights + WEIGHTS["location"],
+                )
             if earned >= 0:
                 cells[earned, weights, is_capped(location)] += alike
     for (earned, weights, capped), rows in cells.items():

@@ -14,12 +14,16 @@ _BOT_PATH = re.compile("/+(?:file/)?bot[0-9]+:")
 
 
 def line(text: str) -> str:
-    """A name as it is kept: no format characters, white space as single spaces and none at its ends, in NFC."""
+    """A name as it is kept: no format characters, white space as single spaces and none at its
+    ends, in NFC.
+    """
     return unicodedata.normalize("NFC", _WHITE_SPACE.sub(" ", _without_format(text)).strip(" "))
 
 
 def undirected(text: str) -> str:
-    """A text as it is kept: no direction controls, all else as it came (the joiners of an emoji too)."""
+    """A text as it is kept: no direction controls, all else as it came (the joiners of an emoji
+    too).
+    """
     return _DIRECTION.sub("", text)
 
 
@@ -28,7 +32,9 @@ def has_link(text: str) -> bool:
 
 
 def phone_number(text: str) -> str | None:
-    """`+` and digits, or None where it is no phone number. Without a `+` in front a Russian one is meant."""
+    """`+` and digits, or None where it is no phone number. Without a `+` in front a Russian one is
+    meant.
+    """
     plain = "".join(map(_on_a_keyboard, _without_format(text)))
     if not 10 <= len(plain) <= 32 or not _PHONE.fullmatch(plain):
         return None
@@ -41,7 +47,9 @@ def phone_number(text: str) -> str | None:
 
 
 def holds_bot_token(url: str) -> bool:
-    """Whether a web address is one of Telegram's Bot API, or of a server like it: its path begins with the token."""
+    """Whether a web address is one of Telegram's Bot API, or of a server like it: its path begins
+    with the token.
+    """
     try:
         parts = urlsplit(url)
         host, path = parts.hostname or "", parts.path
@@ -65,8 +73,11 @@ def web_address(text: str) -> bool:
     if parts.scheme != "https" or not host or "@" in parts.netloc:
         return False
     labels = _as_browsers_read(host).split(".")
-    # Browsers read a last label that is a number, decimal or hexadecimal, as the end of an IPv4 address.
-    named = any(letter.isalpha() for letter in labels[-1]) and not re.fullmatch("0x[0-9a-f]*", labels[-1])
+    # Browsers read a last label that is a number, decimal or hexadecimal, as the end of an IPv4
+    # address.
+    named = any(letter.isalpha() for letter in labels[-1]) and not re.fullmatch(
+        "0x[0-9a-f]*", labels[-1]
+    )
     return named and all(labels) and not re.search(r"[:%\[\]^|]", host)
 
 

@@ -1,4 +1,6 @@
-"""What realtors are told, in Russian. Nothing of a client, and of the other realtor nothing but what he offers."""
+"""What realtors are told, in Russian. Nothing of a client, and of the other realtor nothing but
+what he offers.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,7 +16,9 @@ class Words(NamedTuple):
     title: str
     message: str
     typed: str = ""
-    """The part of the message that holds what a realtor typed; where that is not said, it may be anywhere."""
+    """The part of the message that holds what a realtor typed; where that is not said, it may be
+    anywhere.
+    """
 
 
 def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
@@ -26,8 +30,14 @@ def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
 
 
 def about_lead_alert(count: int, score: Number, best: Mapping[str, Any]) -> Words:
-    """To the owner of a lead: `count` listings, the best of them with its body and its score (0–100)."""
-    title = "Новый объект для вашего покупателя" if count == 1 else "Новые объекты для вашего покупателя"
+    """To the owner of a lead: `count` listings, the best of them with its body and its score
+    (0–100).
+    """
+    title = (
+        "Новый объект для вашего покупателя"
+        if count == 1
+        else "Новые объекты для вашего покупателя"
+    )
     found = (
         ""
         if count == 1
@@ -38,7 +48,9 @@ def about_lead_alert(count: int, score: Number, best: Mapping[str, Any]) -> Word
 
 
 def about_property_alert(count: int, score: Number, own: Mapping[str, Any]) -> Words:
-    """To the owner of a listing with this body: `count` leads, the best of them with this score (0–100)."""
+    """To the owner of a listing with this body: `count` leads, the best of them with this score
+    (0–100).
+    """
     title = "Новый покупатель на ваш объект" if count == 1 else "Новые покупатели на ваш объект"
     found = f"{count}{_NBSP}{plural(count, 'новый покупатель', 'новых покупателя', 'новых покупателей')}"
     shown = described(own, "PROPERTY")
@@ -46,9 +58,13 @@ def about_property_alert(count: int, score: Number, own: Mapping[str, Any]) -> W
 
 
 def described(listing: Mapping[str, Any], to: Side) -> str:
-    """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽» to its owner; to others «Хамовники: …»."""
+    """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽» to its owner; to others «Хамовники:
+    …».
+    """
     address, details = listing["address"], listing["details"]
-    place = [address["street"], address["house_number"]] if to == "PROPERTY" else [address["district"]]
+    place = (
+        [address["street"], address["house_number"]] if to == "PROPERTY" else [address["district"]]
+    )
     facts = rooms(details["rooms"]), f"{number(details['area'])}{_NBSP}м²", price(details["price"])
     return f"{', '.join(map(_shortened, place))}: {', '.join(facts)}"
 
@@ -85,13 +101,25 @@ def _shortened(text: str) -> str:
 
 
 _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("INTEREST", "PROPERTY"): ("На ваш объект есть покупатель", "Его риелтор просит {share} комиссии."),
-    ("INTEREST", "LEAD"): ("Вашему покупателю предлагают объект", "Вам предлагают {share} комиссии."),
+    ("INTEREST", "PROPERTY"): (
+        "На ваш объект есть покупатель",
+        "Его риелтор просит {share} комиссии.",
+    ),
+    ("INTEREST", "LEAD"): (
+        "Вашему покупателю предлагают объект",
+        "Вам предлагают {share} комиссии.",
+    ),
     ("MUTUAL", "PROPERTY"): ("Интерес взаимный", "Риелтор покупателя просит {share} комиссии."),
     ("MUTUAL", "LEAD"): ("Интерес взаимный", "Риелтор объекта предлагает вам {share} комиссии."),
-    ("OFFER", "PROPERTY"): ("Новое предложение по комиссии", "Риелтор покупателя теперь просит {share}."),
+    ("OFFER", "PROPERTY"): (
+        "Новое предложение по комиссии",
+        "Риелтор покупателя теперь просит {share}.",
+    ),
     ("OFFER", "LEAD"): ("Новое предложение по комиссии", "Вам теперь предлагают {share}."),
-    ("CONTACT_SHARED", "PROPERTY"): ("Договорились: контакты открыты", "Доля риелтора покупателя: {share}."),
+    ("CONTACT_SHARED", "PROPERTY"): (
+        "Договорились: контакты открыты",
+        "Доля риелтора покупателя: {share}.",
+    ),
     ("CONTACT_SHARED", "LEAD"): ("Договорились: контакты открыты", "Ваша доля комиссии: {share}."),
 }
 """By what is told and to which side."""

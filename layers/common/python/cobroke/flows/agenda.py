@@ -1,4 +1,6 @@
-"""Works off what has fallen due: matches that nobody acted on expire, objects that nobody wrote grow stale."""
+"""Works off what has fallen due: matches that nobody acted on expire, objects that nobody wrote
+grow stale.
+"""
 
 from collections import Counter
 
@@ -12,8 +14,8 @@ from cobroke.storage.table import Table
 
 
 def work_off(table: Table, shard: int, clock: Clock) -> Counter[str]:
-    """One shard of the agenda, up to now; how many matches expired and objects grew stale. Killed, it goes on from
-    there; done twice, nothing happens twice.
+    """One shard of the agenda, up to now; how many matches expired and objects grew stale. Killed,
+    it goes on from there; done twice, nothing happens twice.
     """
     happened = Counter(expired=0, stale=0)
     for due in agenda.due(table, shard, clock()):

@@ -1,4 +1,6 @@
-"""Two realtors agree: each act on a pair is one transaction over the pair, both counts, and what it was decided on."""
+"""Two realtors agree: each act on a pair is one transaction over the pair, both counts, and what it
+was decided on.
+"""
 
 from typing import Literal, NamedTuple
 
@@ -18,7 +20,8 @@ from cobroke.storage.table import Table, Write
 
 
 class Deed(NamedTuple):
-    """What a realtor does about a pair: the commission he proposes, and what he says with a LIKE."""
+    """What a realtor does about a pair: the commission he proposes, and what he says with a LIKE.
+    """
 
     action: Action
     share: Number | None = None
@@ -26,13 +29,17 @@ class Deed(NamedTuple):
 
 
 def act(table: Table, side: Side, caller: str, pair_ids: PairIds, deed: Deed, clock: Clock) -> Pair:
-    """The pair after the deed of `side`, whose object must be the caller's. Refusals in the order of the contract."""
+    """The pair after the deed of `side`, whose object must be the caller's. Refusals in the order
+    of the contract.
+    """
 
     def attempt() -> Pair:
         sides = load(table, pair_ids, caller, side)
         _must_be_possible(sides, side)
         outcome = negotiation.react(sides.pair, side, deed.action, deed.share, sides.facts, clock())
-        writes = _record(table, sides, outcome.pair) + _messages(table, sides.pair, outcome, side, deed)
+        writes = _record(table, sides, outcome.pair) + _messages(
+            table, sides.pair, outcome, side, deed
+        )
         if writes:
             table.transact(writes)
         return outcome.pair
@@ -41,12 +48,16 @@ def act(table: Table, side: Side, caller: str, pair_ids: PairIds, deed: Deed, cl
 
 
 def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tuple[Sides, Side]:
-    """The deal is done: the match is COMPLETED, and the caller's own object leaves the market. Repeatable."""
+    """The deal is done: the match is COMPLETED, and the caller's own object leaves the market.
+    Repeatable.
+    """
 
     def attempt() -> tuple[Sides, Side]:
         sides, side = load_match(table, caller, pair_ids)
         own, done = sides.of(side), negotiation.complete(sides.pair, side, clock())
-        writes = pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
+        writes = (
+            pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
+        )
         gone = objects.archived(own, "OBJECT_CLOSED", clock) if own.status == "ACTIVE" else own
         if gone is not own:
             writes += stored_object.writes(table, own, gone)
@@ -62,15 +73,25 @@ def close_matches(table: Table, kind: Kind, object_id: str, clock: Clock) -> int
 
 
 def close_matches_of(table: Table, own: StoredObject, clock: Clock) -> int:
-    """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left the next one finds."""
+    """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left
+    the next one finds.
+    """
     reason = own.archived_for
     if reason is None:
         return 0
-    waiting = [pair for pair in pairs.of_object(table, own.kind, own.id).values() if pair.status == "PENDING"]
-    return sum(close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting)
+    waiting = [
+        pair
+        for pair in pairs.of_object(table, own.kind, own.id).values()
+        if pair.status == "PENDING"
+    ]
+    return sum(
+        close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting
+    )
 
 
-def close(table: Table, ids: PairIds, reason: ArchivedFor | Literal["EXPIRED"], clock: Clock) -> bool:
+def close(
+    table: Table, ids: PairIds, reason: ArchivedFor | Literal["EXPIRED"], clock: Clock
+) -> bool:
     """Close a match that is PENDING, and for EXPIRED due; whether it was."""
 
     def attempt() -> bool:
@@ -100,7 +121,9 @@ def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Sid
 
 
 def _must_be_possible(sides: Sides, side: Side) -> None:
-    """A pair that both agreed on knows its rules alone; any other needs both objects, and a reason to be."""
+    """A pair that both agreed on knows its rules alone; any other needs both objects, and a reason
+    to be.
+    """
     if sides.pair.contacts_visible:
         return
     recorded = sides.pair.version > 0
@@ -116,11 +139,17 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
     if new is sides.pair:
         return []
     decided_on = () if sides.pair.contacts_visible else (sides.lead, sides.listing)
-    return pairs.writes(table, sides.pair, new, sides.market) + [objects.unchanged(table, one) for one in decided_on]
+    return pairs.writes(table, sides.pair, new, sides.market) + [
+        objects.unchanged(table, one) for one in decided_on
+    ]
 
 
-def _messages(table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, deed: Deed) -> list[Write]:
-    """A message comes with a LIKE that changes something, or is kept; on a clean record none of before counts."""
+def _messages(
+    table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, deed: Deed
+) -> list[Write]:
+    """A message comes with a LIKE that changes something, or is kept; on a clean record none of
+    before counts.
+    """
     said = deed.message if deed.action == "LIKE" else None
     changed = outcome.pair is not old
     if outcome.starts_anew:
@@ -132,4 +161,6 @@ def _messages(table: Table, old: Pair, outcome: negotiation.Outcome, side: Side,
         return [pairs.message(table, outcome.pair, side, None)]
     if not said or not (changed or old.keeps_like(side)):
         return []
-    return [pairs.message(table, outcome.pair, side, said)] + ([] if changed else [pairs.unchanged(table, old)])
+    return [pairs.message(table, outcome.pair, side, said)] + (
+        [] if changed else [pairs.unchanged(table, old)]
+    )

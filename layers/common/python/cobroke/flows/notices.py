@@ -10,9 +10,15 @@ RECENT_MS = 30 * 24 * 3600 * 1000
 
 
 def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
-    """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices that is."""
+    """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices
+    that is.
+    """
     known = owed(before) if before else ()
-    new = {notices.due(notice): notice for notice in owed(now) if notice not in known and _recent(notice, now)}
+    new = {
+        notices.due(notice): notice
+        for notice in owed(now)
+        if notice not in known and _recent(notice, now)
+    }
     missing = {key: new[key] for key in new.keys() - notices.told(table, new)}
     if not missing:
         return 0

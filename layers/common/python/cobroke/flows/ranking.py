@@ -1,4 +1,6 @@
-"""The ranking of one object as of now: caught up by changes where that is cheaper, else read from the market afresh."""
+"""The ranking of one object as of now: caught up by changes where that is cheaper, else read from
+the market afresh.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,14 +28,18 @@ if TYPE_CHECKING:
 WORTH_A_FRESH_READ = 5
 """More changes than this part of the entries that a fresh read saw cost more than another one."""
 WORTH_SAVING = 300
-"""A save costs what reading about 900 changes costs; so many are not read and replayed at look after look."""
+"""A save costs what reading about 900 changes costs; so many are not read and replayed at look
+after look.
+"""
 LIKE_CHANGES = 30
 """To load a counterpart by itself costs what reading so many changes costs."""
 
 
 @dataclass(frozen=True)
 class Seeker:
-    """Who looks for counterparts, and what he has to do with some of them, by their ids, as of a time (ms) or later."""
+    """Who looks for counterparts, and what he has to do with some of them, by their ids, as of a
+    time (ms) or later.
+    """
 
     own: StoredObject
     pairs: Mapping[str, Pair]
@@ -65,7 +71,9 @@ class Seeker:
     def hides(self, row: Row) -> bool:
         """Whether the pair with this counterpart, as it now stands, is out of his list."""
         pair = self.pairs.get(row.id)
-        return pair is not None and hidden(pair, self.own.kind, *self._price_and_revision(row), row.score)
+        return pair is not None and hidden(
+            pair, self.own.kind, *self._price_and_revision(row), row.score
+        )
 
     def resurfaced(self, row: Row) -> Resurfaced | None:
         pair = self.pairs.get(row.id)
@@ -92,8 +100,9 @@ class Current(NamedTuple):
 
 
 def current(table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES) -> Current:
-    """Read afresh: without a ranking, with one of another version of the object, with one too old for the changes that
-    are kept, after too many changes, and when too few rows are left above the cut.
+    """Read afresh: without a ranking, with one of another version of the object, with one too old
+    for the changes that are kept, after too many changes, and when too few rows are left above the
+    cut.
     """
     now = seeker.as_of
     if known and known.own_version == seeker.own.version and known.watermark > now - LONGEST_MS:
@@ -101,24 +110,40 @@ def current(table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = 
         changed = markets.changes(table, seeker.features, known.watermark, most)
         if changed is not None:
             back = _back(table, seeker, known)
-            ranking = caught_up(known.without(seeker.hides), markets.merged(changed, back), seeker.select, sizes, now)
+            ranking = caught_up(
+                known.without(seeker.hides),
+                markets.merged(changed, back),
+                seeker.select,
+                sizes,
+                now,
+            )
             if ranking.holds(sizes.shown):
                 read = len(changed) + LIKE_CHANGES * len(back)
-                return Current(ranking, read >= WORTH_SAVING and now - known.watermark > markets.OVERLAP_MS)
+                return Current(
+                    ranking, read >= WORTH_SAVING and now - known.watermark > markets.OVERLAP_MS
+                )
     return Current(_afresh(table, seeker, sizes), worth_keeping=True)
 
 
 def again(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZES) -> Ranking:
-    """A ranking of a moment ago as of now: however much has changed since, that is less than the market."""
+    """A ranking of a moment ago as of now: however much has changed since, that is less than the
+    market.
+    """
     changed = markets.changes(table, seeker.features, ranking.watermark) or {}
     newer = caught_up(ranking.without(seeker.hides), changed, seeker.select, sizes, seeker.as_of)
     return newer if newer.holds(sizes.shown) else _afresh(table, seeker, sizes)
 
 
 def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
-    """The counterparts that may be shown though neither object has changed: what has changed since is the pair."""
+    """The counterparts that may be shown though neither object has changed: what has changed since
+    is the pair.
+    """
     since, there = known.watermark - markets.OVERLAP_MS, {row.id for row in known.rows}
-    changed = (an_id for an_id, pair in seeker.pairs.items() if pair.changed_at >= since and an_id not in there)
+    changed = (
+        an_id
+        for an_id, pair in seeker.pairs.items()
+        if pair.changed_at >= since and an_id not in there
+    )
     found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.own.kind)]
     loaded = objects.load_many(table, other(seeker.own.kind), found) if found else {}
     return [markets.candidate(one, seeker.features.market) for one in loaded.values()]
@@ -133,7 +158,9 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     return ranked(best, entries, seeker.as_of, seen, seeker.own.version)
 
 
-def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:
+def keep(
+    table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int
+) -> bool:
     """Save the ranking. Where that fails, or another was faster, a look is none the worse."""
     try:
         return rankings.save(table, own, ranking, known, looked_at)
@@ -141,8 +168,12 @@ def keep(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking |
         return False
 
 
-def warm(table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES) -> StoredObject:
-    """Have the ranking of an object's present version ready before somebody looks at it. Repeatable."""
+def warm(
+    table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES
+) -> StoredObject:
+    """Have the ranking of an object's present version ready before somebody looks at it.
+    Repeatable.
+    """
     own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):
         ranking, _ = current(table, seeking(table, own, clock), None, sizes)

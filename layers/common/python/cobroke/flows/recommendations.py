@@ -25,7 +25,8 @@ from cobroke.storage.table import Table
 
 _TRIES = 10
 MARKED_FOR_MS = 24 * 3600 * 1000
-"""A look marks its ranking at most so often: the scheduled runs refresh those that are looked at."""
+"""A look marks its ranking at most so often: the scheduled runs refresh those that are looked at.
+"""
 
 
 class Recommendation(NamedTuple):
@@ -62,9 +63,17 @@ class Recommendations(NamedTuple):
 
 
 def recommend(
-    table: Table, kind: Kind, owner: str, own_id: str, page: Page, clock: Clock, sizes: Sizes = SIZES
+    table: Table,
+    kind: Kind,
+    owner: str,
+    own_id: str,
+    page: Page,
+    clock: Clock,
+    sizes: Sizes = SIZES,
 ) -> Recommendations:
-    """Of the market as it is now; none for an archived object, NotFound where it is not the owner's."""
+    """Of the market as it is now; none for an archived object, NotFound where it is not the
+    owner's.
+    """
     own, known = rankings.load_own(table, kind, owner, own_id)
     if not own.in_market:
         return Recommendations([], 0)
@@ -76,9 +85,12 @@ def recommend(
         paged = page.of(shown)
         loaded |= _load(table, seeker, [row for row in paged if not _is_there(loaded, row)])
         there = [loaded[row.id] for row in paged if row.id in loaded]
-        if not tries_left or [one.counterpart.version for one in there] == [row.version for row in paged]:
+        if not tries_left or [one.counterpart.version for one in there] == [
+            row.version for row in paged
+        ]:
             break
-        # A write has overtaken the reading; its change came in the same transaction. What is loaded already stays.
+        # A write has overtaken the reading; its change came in the same transaction. What is loaded
+        # already stays.
         ranking = again(table, seeker, ranking, sizes)
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
     rows = _rows(seeker, there)
@@ -86,8 +98,8 @@ def recommend(
 
 
 def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) -> Recommendation:
-    """One counterpart, whatever place it has: NotFound unless it could be recommended by score, market and owners, or
-    there is a match.
+    """One counterpart, whatever place it has: NotFound unless it could be recommended by score,
+    market and owners, or there is a match.
     """
     pair_ids = PairIds(own_id, other_id) if kind == "LEAD" else PairIds(other_id, own_id)
     try:
@@ -96,7 +108,9 @@ def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) ->
         raise NotFound from None
     seen = matches.seen_by(table, sides, kind)
     own, counterpart = sides.of(kind), sides.of(other(kind))
-    found = _recommendation(Seeker(own, {other_id: sides.pair}), _Loaded(counterpart, seen.counterpart, seen.message))
+    found = _recommendation(
+        Seeker(own, {other_id: sides.pair}), _Loaded(counterpart, seen.counterpart, seen.message)
+    )
     listed = found.evaluation is not None and found.evaluation.score >= LISTED
     if not listed and sides.pair.status is None:
         raise NotFound
@@ -104,9 +118,17 @@ def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) ->
 
 
 def _remember(
-    table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, now: int, *, worth_keeping: bool
+    table: Table,
+    own: StoredObject,
+    ranking: Ranking,
+    known: KeptRanking | None,
+    now: int,
+    *,
+    worth_keeping: bool,
 ) -> None:
-    """Keep the ranking where that spares later looks something, and once a day that somebody looks at it."""
+    """Keep the ranking where that spares later looks something, and once a day that somebody looks
+    at it.
+    """
     marked = known.looked_at if known else 0
     unmarked = marked <= now - MARKED_FOR_MS
     if unmarked:
@@ -122,12 +144,17 @@ def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
 
 
 def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """The counterparts of a page and their realtors, as they are now, and what those say who wait for an answer.
-    Without those that are just being written: their entry or change may be seen before them.
+    """The counterparts of a page and their realtors, as they are now, and what those say who wait
+    for an answer. Without those that are just being written: their entry or change may be seen
+    before them.
     """
     kind, own = other(seeker.own.kind), seeker.own
-    pair_ids = {row.id: (own.id, row.id) if own.kind == "LEAD" else (row.id, own.id) for row in shown}
-    asked = [row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(own.kind)]
+    pair_ids = {
+        row.id: (own.id, row.id) if own.kind == "LEAD" else (row.id, own.id) for row in shown
+    }
+    asked = [
+        row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(own.kind)
+    ]
     objects = {row.id: keys.owned(kind, row.id) for row in shown}
     owners = {row.id: keys.realtor(owner_of(row.id)) for row in shown}
     messages = {an_id: keys.message(*pair_ids[an_id], kind) for an_id in asked}

@@ -1,4 +1,6 @@
-"""Follows a market again: what the stream has done is found done, what it lost is caught up, by the stream's code."""
+"""Follows a market again: what the stream has done is found done, what it lost is caught up, by the
+stream's code.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +16,18 @@ from cobroke.flows.agreement import close_matches_of
 from cobroke.flows.alerts import alert
 from cobroke.flows.notices import tell_of_pair
 from cobroke.flows.ranking import Seeker, keep
-from cobroke.storage import agenda, alerts, looks, markets, notices, objects, pairs, rankings, registry, runs
+from cobroke.storage import (
+    agenda,
+    alerts,
+    looks,
+    markets,
+    notices,
+    objects,
+    pairs,
+    rankings,
+    registry,
+    runs,
+)
 from cobroke.storage.backlog import Written, backlog
 from cobroke.storage.held_markets import HeldMarkets
 from cobroke.storage.keys import KINDS, Kind
@@ -32,7 +45,9 @@ FAR_BEHIND = 300
 def parts_of_a_run(table: Table) -> list[str]:
     """What a run consists of: each market there is, and each shard of the agenda."""
     shards = [f"{_AGENDA}{shard}" for shard in range(agenda.SHARDS)]
-    return shards + [f"{_MARKET}{market.group.name}#{market.city}" for market in registry.markets(table)]
+    return shards + [
+        f"{_MARKET}{market.group.name}#{market.city}" for market in registry.markets(table)
+    ]
 
 
 def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
@@ -44,7 +59,9 @@ def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
 
 
 def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Counter[str]:
-    """Everything that has happened in a market since it was last followed; what was done about it. Repeatable."""
+    """Everything that has happened in a market since it was last followed; what was done about it.
+    Repeatable.
+    """
     now = clock()
     did = Counter(objects=0, alerts=0, closed=0, told=0, refreshed=0)
     _follow(table, held, market, now, clock, did)
@@ -53,11 +70,15 @@ def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Co
     return did
 
 
-def _follow(table: Table, held: HeldMarkets, market: Market, now: int, clock: Clock, did: Counter[str]) -> None:
-    """Slice by slice, in order of time: where it is killed, the next run goes on behind the last whole slice.
+def _follow(
+    table: Table, held: HeldMarkets, market: Market, now: int, clock: Clock, did: Counter[str]
+) -> None:
+    """Slice by slice, in order of time: where it is killed, the next run goes on behind the last
+    whole slice.
 
-    The time of a slice is as good a watermark as that of a whole run. What was missed of this time or before was
-    acknowledged after `now`, so by its own time (at most 25 s older) the minute before the watermark holds it.
+    The time of a slice is as good a watermark as that of a whole run. What was missed of this time
+    or before was acknowledged after `now`, so by its own time (at most 25 s older) the minute
+    before the watermark holds it.
     """
     changes = backlog(table, market, runs.watermark(table, market, now))
     held.begin()
@@ -73,12 +94,20 @@ def _follow(table: Table, held: HeldMarkets, market: Market, now: int, clock: Cl
 
 
 def _follow_objects(
-    table: Table, held: HeldMarkets, kind: Kind, some: Sequence[Written | Pair], clock: Clock, did: Counter[str]
+    table: Table,
+    held: HeldMarkets,
+    kind: Kind,
+    some: Sequence[Written | Pair],
+    clock: Clock,
+    did: Counter[str],
 ) -> None:
-    """They are read ahead, many at once: what was done or archived then is so for good, and a later write has a later
-    change. Who was alerted is known by the owner's revision, so a repair alerts of what is still owed.
+    """They are read ahead, many at once: what was done or archived then is so for good, and a later
+    write has a later change. Who was alerted is known by the owner's revision, so a repair alerts
+    of what is still owed.
     """
-    versions = {one.id: one.version for one in some if isinstance(one, Written) and one.kind == kind}
+    versions = {
+        one.id: one.version for one in some if isinstance(one, Written) and one.kind == kind
+    }
     for written, is_done in alerts.standing(table, kind, versions):
         did["objects"] += 1
         if written.status == "ARCHIVED":
@@ -87,8 +116,12 @@ def _follow_objects(
             did["alerts"] += _alert(table, held, kind, written.id, versions[written.id], clock)
 
 
-def _alert(table: Table, held: HeldMarkets, kind: Kind, object_id: str, version: int, clock: Clock) -> int:
-    """As the object now is. The markets that are held may not hold a later version than this: they catch up first."""
+def _alert(
+    table: Table, held: HeldMarkets, kind: Kind, object_id: str, version: int, clock: Clock
+) -> int:
+    """As the object now is. The markets that are held may not hold a later version than this: they
+    catch up first.
+    """
     written = objects.load(table, kind, object_id)
     if written.version != version:
         held.begin()
@@ -96,26 +129,36 @@ def _alert(table: Table, held: HeldMarkets, kind: Kind, object_id: str, version:
 
 
 def _tell(table: Table, images: Sequence[Pair]) -> int:
-    """Nearly all was told by the stream, and what was told stays told: that is asked of all images at once."""
+    """Nearly all was told by the stream, and what was told stays told: that is asked of all images
+    at once.
+    """
     due = [(image, {notices.due(notice) for notice in owed(image)}) for image in images]
     told = notices.told(table, chain.from_iterable(of_image for _, of_image in due))
     return sum(tell_of_pair(table, image, None) for image, of_image in due if of_image - told)
 
 
 def _refresh(table: Table, held: HeldMarkets, kind: Kind, market: Market, now: int) -> int:
-    """The rankings that somebody may look at today and that have fallen far behind; how many were written."""
+    """The rankings that somebody may look at today and that have fallen far behind; how many were
+    written.
+    """
     threshold = markets.time_of_change(table, other(kind), market, FAR_BEHIND)
     looked_at = sorted(looks.looked_at(table, kind, market, now)) if threshold else ()
     found = rankings.load_many(table, kind, looked_at)
     return sum(_refreshed(table, held, own, known, threshold) for own, known in found)
 
 
-def _refreshed(table: Table, held: HeldMarkets, own: StoredObject, known: KeptRanking | None, threshold: int) -> bool:
+def _refreshed(
+    table: Table, held: HeldMarkets, own: StoredObject, known: KeptRanking | None, threshold: int
+) -> bool:
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(own.kind), own.content.features.market)
     seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
     best = seeker.select_from(market, SIZES.kept)
-    new = ranked(best, market.entries, market.watermark, market.seen_by(seeker.features), own.version)
-    as_before = replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
+    new = ranked(
+        best, market.entries, market.watermark, market.seen_by(seeker.features), own.version
+    )
+    as_before = (
+        replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
+    )
     return not as_before and keep(table, own, new, known, known.looked_at)

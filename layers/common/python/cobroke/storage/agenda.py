@@ -1,4 +1,5 @@
-"""The agenda: what falls due without anybody acting, under its day; and how far each part of it has been worked off.
+"""The agenda: what falls due without anybody acting, under its day; and how far each part of it has
+been worked off.
 
 An item only reminds: it counts where its object or match still carries that due time.
 """
@@ -20,7 +21,9 @@ type What = Literal["LEAD", "PROPERTY", "PAIR"]
 
 
 class Due(NamedTuple):
-    """A lead or a property grows stale, or a pair's match expires (`id`: the match's), at `at` (ms)."""
+    """A lead or a property grows stale, or a pair's match expires (`id`: the match's), at `at`
+    (ms).
+    """
 
     at: int
     what: What
@@ -38,10 +41,14 @@ def done(table: Table, due: Due) -> None:
 
 
 def due(table: Table, shard: int, now: int) -> Iterator[Due]:
-    """What is due by now, the oldest first, from the first day that the shard's cursor does not call done."""
+    """What is due by now, the oldest first, from the first day that the shard's cursor does not
+    call done.
+    """
     today = now // DAY_MS
     for day in range(_first_day(table, shard, today), today + 1):
-        for item in table.query(keys.reminders(_date(day), shard), high=f"{keys.moment(now)}{keys.LAST}"):
+        for item in table.query(
+            keys.reminders(_date(day), shard), high=f"{keys.moment(now)}{keys.LAST}"
+        ):
             yield Due._make(keys.due_in(item["SK"]))
         if day < today:
             _call_done(table, shard, day)

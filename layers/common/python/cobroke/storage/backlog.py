@@ -1,4 +1,6 @@
-"""What has happened in a market since a moment: its leads, its listings and its pairs, in order of time."""
+"""What has happened in a market since a moment: its leads, its listings and its pairs, in order of
+time.
+"""
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
@@ -23,8 +25,8 @@ class Written(NamedTuple):
 
 
 def backlog(table: Table, market: Market, watermark: int) -> Iterator[Written | Pair]:
-    """Everything since `watermark` (ms) that was acknowledged before this call, and perhaps some more: of each object
-    the newest change, of each pair every one, as it then was.
+    """Everything since `watermark` (ms) that was acknowledged before this call, and perhaps some
+    more: of each object the newest change, of each pair every one, as it then was.
     """
     written = sorted(one for kind in KINDS for one in _newest(table, kind, market, watermark))
     return merge(written, pairs.changes(table, market, watermark), key=attrgetter("changed_at"))

@@ -5,10 +5,14 @@ import os
 from botocore.config import Config
 
 REQUEST_SECONDS = 11.0
-"""No call begins later than this after its request: with the longest call below, an answer is there within 26 s."""
+"""No call begins later than this after its request: with the longest call below, an answer is there
+within 26 s.
+"""
 
 RESEND_SECONDS = 5.0
-"""No resend begins later than this after its first try: with the longest call below, it commits within 20 s."""
+"""No resend begins later than this after its first try: with the longest call below, it commits
+within 20 s.
+"""
 CLIENT = Config(
     connect_timeout=1,
     read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),

@@ -1,5 +1,5 @@
-"""The kinds of item in the one table, a row each: where it stands, what it holds, how long, and what it is made from.
-docs/table.md is this page, printed; what is in the table is held against it.
+"""The kinds of item in the one table, a row each: where it stands, what it holds, how long, and
+what it is made from. docs/table.md is this page, printed; what is in the table is held against it.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from cobroke.storage.table import Key
 
 @dataclass(frozen=True)
 class Entity:
-    """`keys`: partition and sort key, one pair a shape. Of `attributes` those with a `?` may be absent. `kept`: for how
-    long, "" for good. `made_from`: what the audit or a run makes it from again, "" where it is the truth itself.
+    """`keys`: partition and sort key, one pair a shape. Of `attributes` those with a `?` may be
+    absent. `kept`: for how long, "" for good. `made_from`: what the audit or a run makes it from
+    again, "" where it is the truth itself.
     """
 
     name: str
@@ -84,7 +85,10 @@ RANKING = Entity(
 )
 ENTRY = Entity(
     "ENTRY",
-    ("MARKET#LEAD#{city}#{group} | {price}#{lead}", "MARKET#PROPERTY#{city}#{group}#{rooms} | {price}#{property}"),
+    (
+        "MARKET#LEAD#{city}#{group} | {price}#{lead}",
+        "MARKET#PROPERTY#{city}#{group}#{rooms} | {price}#{property}",
+    ),
     "f version revision?",
     "where a lead or listing stands in its market: a lead by the highest price it may be shown (with its revision), "
     "a listing by its rooms and price",
@@ -192,6 +196,8 @@ RUN = Entity(
     kept="7 days",
 )
 
-ENTITIES: tuple[Entity, ...] = tuple(found for found in list(globals().values()) if isinstance(found, Entity))
+ENTITIES: tuple[Entity, ...] = tuple(
+    found for found in list(globals().values()) if isinstance(found, Entity)
+)
 """As they stand above."""
 OF_KIND = {"LEAD": LEAD, "PROPERTY": PROPERTY}

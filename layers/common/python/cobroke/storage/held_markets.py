@@ -1,4 +1,6 @@
-"""Markets in a function's memory: read whole once, then caught up by their changes, once for each batch."""
+"""Markets in a function's memory: read whole once, then caught up by their changes, once for each
+batch.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -37,7 +39,9 @@ class HeldMarket:
         self._find: Callable[..., Selection] | None = None
 
     def catch_up(self, changed: Entries, watermark: int) -> None:
-        """What is made of the entries stays, where nothing has changed: the overlap shows a change more than once."""
+        """What is made of the entries stays, where nothing has changed: the overlap shows a change
+        more than once.
+        """
         known = [self.entries.get(an_id) for an_id in changed]
         markets.merged(self.entries, changed.values())
         if known != [self.entries[an_id] for an_id in changed]:
@@ -45,15 +49,22 @@ class HeldMarket:
         self.watermark = watermark
 
     def learn(self, written: StoredObject) -> None:
-        """Of an object that was read by itself: before all of its transaction can be seen a market may lack it."""
-        self.catch_up({written.id: markets.candidate(written, written.content.features.market)}, self.watermark)
+        """Of an object that was read by itself: before all of its transaction can be seen a market
+        may lack it.
+        """
+        self.catch_up(
+            {written.id: markets.candidate(written, written.content.features.market)},
+            self.watermark,
+        )
 
     @property
     def size(self) -> int:
         return len(self.entries)
 
     def counterparts(self, seeker: Features) -> Iterator[Candidate]:
-        """Those whom the knock-outs of price and rooms may let `seeker` see, as a read of the market finds them."""
+        """Those whom the knock-outs of price and rooms may let `seeker` see, as a read of the
+        market finds them.
+        """
         for row, start, end in self._parts(seeker):
             yield from row[start:end]
 
@@ -61,8 +72,12 @@ class HeldMarket:
         """How many they are."""
         return sum(end - start for _, start, end in self._parts(seeker))
 
-    def best(self, seeker: Features, owner: str, most: int, hidden: Mapping[str, Hidden]) -> Selection:
-        """As `domain.selection` finds them, for many who ask: by an index, made anew when something has changed."""
+    def best(
+        self, seeker: Features, owner: str, most: int, hidden: Mapping[str, Hidden]
+    ) -> Selection:
+        """As `domain.selection` finds them, for many who ask: by an index, made anew when something
+        has changed.
+        """
         self._find = self._find or _indexed(self._kind, self.entries)
         return self._find(seeker, owner, most, hidden)
 
@@ -123,7 +138,10 @@ def _shelved(kind: Kind, entries: Entries) -> Shelves:
             shelf, price = _place(kind, one.packed)
             shelves[shelf].append((price, one.id, one))
     ordered = {shelf: sorted(row) for shelf, row in shelves.items()}
-    return {shelf: ([price for price, _, _ in row], [one for *_, one in row]) for shelf, row in ordered.items()}
+    return {
+        shelf: ([price for price, _, _ in row], [one for *_, one in row])
+        for shelf, row in ordered.items()
+    }
 
 
 def _indexed(kind: Kind, entries: Entries) -> Callable[..., Selection]:

@@ -1,4 +1,6 @@
-"""Creates that are made once, however often they are asked for: a marker in the same transaction as the object."""
+"""Creates that are made once, however often they are asked for: a marker in the same transaction as
+the object.
+"""
 
 import hashlib
 from typing import NamedTuple
@@ -21,7 +23,9 @@ class Idempotency(NamedTuple):
         return keys.idempotency(owner, self.route, hashlib.sha256(self.key.encode()).hexdigest())
 
     def made(self, table: Table, owner: str, now_s: int) -> str | None:
-        """The id of what the same request made before; IdempotencyKeyReused where its body was another."""
+        """The id of what the same request made before; IdempotencyKeyReused where its body was
+        another.
+        """
         item = table.get(self._at(owner))
         if item is None or item["expires"] <= now_s:
             return None

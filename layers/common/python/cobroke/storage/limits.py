@@ -1,4 +1,6 @@
-"""How many active leads and properties a realtor has: counted in the transactions that change it, and bounded there."""
+"""How many active leads and properties a realtor has: counted in the transactions that change it,
+and bounded there.
+"""
 
 from collections.abc import Mapping
 
@@ -15,7 +17,8 @@ MOST_ACTIVE = 1_000
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
-    """LimitReached where there is no room for another. The transaction that makes it checks again."""
+    """LimitReached where there is no room for another. The transaction that makes it checks again.
+    """
     if kept(table, owner)[kind] >= MOST_ACTIVE:
         raise LimitReached
 
@@ -23,8 +26,12 @@ def check(table: Table, owner: str, kind: Kind) -> None:
 def count(table: Table, owner: str, kind: Kind, change: int) -> Write:
     name = _name(kind)
     room = f"attribute_not_exists({name}) OR {name} < :most" if change > 0 else ""
-    values = {"change": change, "entity": entities.LIMITS.name} | ({"most": MOST_ACTIVE} if room else {})
-    return table.update(keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, condition=room)
+    values = {"change": change, "entity": entities.LIMITS.name} | (
+        {"most": MOST_ACTIVE} if room else {}
+    )
+    return table.update(
+        keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, condition=room
+    )
 
 
 def kept(table: Table, owner: str) -> Counts:
@@ -38,9 +45,13 @@ def of_item(item: Item) -> Counts:
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     """A recount in place of what was kept, refused where that has changed meanwhile."""
-    item = entities.LIMITS.at(keys.limits(owner), {_name(kind): count for kind, count in counted.items()})
+    item = entities.LIMITS.at(
+        keys.limits(owner), {_name(kind): count for kind, count in counted.items()}
+    )
     condition = " AND ".join(_still(_name(kind), count) for kind, count in kept.items())
-    return table.put(item, condition=condition, values={_name(kind): count for kind, count in kept.items()})
+    return table.put(
+        item, condition=condition, values={_name(kind): count for kind, count in kept.items()}
+    )
 
 
 def _still(name: str, count: int) -> str:

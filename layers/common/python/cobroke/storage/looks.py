@@ -1,4 +1,6 @@
-"""Which objects their realtors have looked at lately: the scheduled runs keep the rankings of these fresh."""
+"""Which objects their realtors have looked at lately: the scheduled runs keep the rankings of these
+fresh.
+"""
 
 from cobroke.domain.features import Market
 from cobroke.storage import entities, keys
@@ -17,8 +19,8 @@ def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> 
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:
-    """The objects looked at in the last 24 hours, and perhaps some more of the two days before: the mark of the last
-    look may have been set 24 hours before it.
+    """The objects looked at in the last 24 hours, and perhaps some more of the two days before: the
+    mark of the last look may have been set 24 hours before it.
     """
     days = range(now // DAY_MS - KEPT_DAYS + 1, now // DAY_MS + 1)
     return {item["SK"] for day in days for item in table.query(keys.looks(kind, market, day))}

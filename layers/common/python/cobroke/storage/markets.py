@@ -13,7 +13,9 @@ from cobroke.storage.stored_object import StoredObject, packed
 from cobroke.storage.table import Table
 
 OVERLAP_MS = 60_000
-"""A change commits at most 20 s after its time, by a clock at most 5 s off: so far back none is missed."""
+"""A change commits at most 20 s after its time, by a clock at most 5 s off: so far back none is
+missed.
+"""
 NEEDED = ("SK", "f", "version", "revision")
 
 type Entries = dict[str, Candidate]
@@ -21,32 +23,41 @@ type Entries = dict[str, Candidate]
 
 
 def read(table: Table, seeker: Features) -> Entries:
-    """Every counterpart that the knock-outs of price and rooms may let `seeker` see. A paged query is no snapshot: an
-    entry that moves meanwhile is missed or seen twice, which only the changes since before the call can mend.
+    """Every counterpart that the knock-outs of price and rooms may let `seeker` see. A paged query
+    is no snapshot: an entry that moves meanwhile is missed or seen twice, which only the changes
+    since before the call can mend.
     """
     return merged({}, _entries(table, seeker))
 
 
-def changes(table: Table, seeker: Features, watermark: int, most: int | None = None) -> Entries | None:
-    """What has changed in the seeker's market, acknowledged before this call, since it was read at `watermark` (ms) or
-    later; None where that is more than `most` changes.
+def changes(
+    table: Table, seeker: Features, watermark: int, most: int | None = None
+) -> Entries | None:
+    """What has changed in the seeker's market, acknowledged before this call, since it was read at
+    `watermark` (ms) or later; None where that is more than `most` changes.
     """
     kind: Kind = "PROPERTY" if isinstance(seeker, LeadFeatures) else "LEAD"
     return changes_of(table, kind, seeker.market, watermark, most)
 
 
-def changes_of(table: Table, kind: Kind, market: Market, watermark: int, most: int | None = None) -> Entries | None:
+def changes_of(
+    table: Table, kind: Kind, market: Market, watermark: int, most: int | None = None
+) -> Entries | None:
     """As `changes`, of the leads or the listings of a market."""
     since = keys.moment(watermark - OVERLAP_MS)
     page_limit = None if most is None else most + 1
-    raws = table.query_raw(keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit)
+    raws = table.query_raw(
+        keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit
+    )
     found = list(islice(raws, page_limit))
     return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
 
 
 def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int:
     """When (ms) the so-manieth of the newest changes was made; 0 where there are not so many."""
-    newest = table.query_raw(keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number)
+    newest = table.query_raw(
+        keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number
+    )
     raw = next(islice(newest, number - 1, None), None)
     return keys.moment_in(raw["SK"]["S"]) if raw else 0
 
@@ -93,7 +104,8 @@ def candidate(stored: StoredObject, market: Market) -> Candidate:
 
 
 def _candidate(raw: dict[str, Any]) -> Candidate:
-    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price."""
+    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price.
+    """
     packed = raw["f"]["B"] if "f" in raw else None
     detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
     return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)

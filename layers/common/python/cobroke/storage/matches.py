@@ -1,4 +1,6 @@
-"""Pairs with what belongs to them: both objects, and for whoever looks the other realtor and his message."""
+"""Pairs with what belongs to them: both objects, and for whoever looks the other realtor and his
+message.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Self
@@ -59,17 +61,25 @@ class Match(NamedTuple):
 
 
 def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
-    """A pair of the caller's: NotFound where one of the objects is absent or that of `side` not his; OwnObject where
-    both are.
+    """A pair of the caller's: NotFound where one of the objects is absent or that of `side` not
+    his; OwnObject where both are.
     """
-    lead, listing, pair = keys.owned("LEAD", ids.lead_id), keys.owned("PROPERTY", ids.property_id), keys.pair(*ids)
+    lead, listing, pair = (
+        keys.owned("LEAD", ids.lead_id),
+        keys.owned("PROPERTY", ids.property_id),
+        keys.pair(*ids),
+    )
     own, others = (lead, listing) if side == "LEAD" else (listing, lead)
     items = table.get_many([lead, listing, pair])
     if own not in items or own[0] != keys.realtor(caller)[0] or others not in items:
         raise NotFound
     if others[0] == own[0]:
         raise OwnObject
-    known = pairs.of_item(items[pair]) if pair in items else Pair(lead_id=ids.lead_id, property_id=ids.property_id)
+    known = (
+        pairs.of_item(items[pair])
+        if pair in items
+        else Pair(lead_id=ids.lead_id, property_id=ids.property_id)
+    )
     return Sides(stored_object.of_item(items[lead]), stored_object.of_item(items[listing]), known)
 
 
@@ -78,9 +88,15 @@ def seen_by(table: Table, sides: Sides, side: Side) -> Match:
     return match
 
 
-def list_of(table: Table, own: StoredObject, status: Status | None, page: Page) -> tuple[list[Match], int]:
+def list_of(
+    table: Table, own: StoredObject, status: Status | None, page: Page
+) -> tuple[list[Match], int]:
     """A page of an object's matches, the newest change first, and how many there are in all."""
-    found = [pair for pair in pairs.of_object(table, own.kind, own.id).values() if status in (None, pair.status)]
+    found = [
+        pair
+        for pair in pairs.of_object(table, own.kind, own.id).values()
+        if status in (None, pair.status)
+    ]
     matches = sorted((pair for pair in found if pair.status), key=_newest, reverse=True)
     return _completed(table, own, page.of(matches)), len(matches)
 
@@ -97,7 +113,11 @@ def _completed(table: Table, own: StoredObject, shown: Sequence[Pair]) -> list[M
     for pair, row in zip(shown, rows, strict=True):
         theirs = stored_object.of_item(items[row.counterpart])
         sides = Sides(own, theirs, pair) if own.kind == "LEAD" else Sides(theirs, own, pair)
-        matches.append(Match(sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")))
+        matches.append(
+            Match(
+                sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")
+            )
+        )
     return matches
 
 

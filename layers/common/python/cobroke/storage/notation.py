@@ -1,4 +1,6 @@
-"""DynamoDB's own notation of an item, and ours: a dict of str, int, bytes, bool and None. No other kind is kept."""
+"""DynamoDB's own notation of an item, and ours: a dict of str, int, bytes, bool and None. No other
+kind is kept.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +24,9 @@ def condition_of(condition: str, values: Mapping[str, Any] | None = None) -> dic
     """What a write says of it, "" for none."""
     if not condition:
         return {}
-    return {"ConditionExpression": condition} | ({"ExpressionAttributeValues": values_of(values)} if values else {})
+    return {"ConditionExpression": condition} | (
+        {"ExpressionAttributeValues": values_of(values)} if values else {}
+    )
 
 
 def values_of(values: Mapping[str, Any]) -> Raw:

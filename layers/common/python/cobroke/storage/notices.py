@@ -24,7 +24,9 @@ type NoticeType = Literal["NEW_MATCH", "CONTACT_SHARED"]
 
 @dataclass(frozen=True)
 class Notice:
-    """`id` begins with the time (ms) of the event it tells of; `data` holds the ids it speaks of, and the reason."""
+    """`id` begins with the time (ms) of the event it tells of; `data` holds the ids it speaks of,
+    and the reason.
+    """
 
     id: str
     type: NoticeType
@@ -44,28 +46,41 @@ def notice_id(at: int, *reports: object) -> str:
 
 
 def due(notice: pair.Notice) -> tuple[str, str]:
-    """Whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks whether it was told."""
+    """Whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks
+    whether it was told.
+    """
     to = owner_of(notice.lead_id if notice.to == "LEAD" else notice.property_id)
     return to, notice_id(notice.at, *notice)
 
 
 def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Of these (realtor's id, notice's id), those that have been put before."""
-    wanted = {(keys.notices(realtor_id), notice): (realtor_id, notice) for realtor_id, notice in notices}
+    wanted = {
+        (keys.notices(realtor_id), notice): (realtor_id, notice) for realtor_id, notice in notices
+    }
     return {wanted[key] for key in table.get_many(wanted)}
 
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:
-    """Tell it, unread, unless it was told before. False where it was, also if it has been read since."""
+    """Tell it, unread, unless it was told before. False where it was, also if it has been read
+    since.
+    """
     return written(table, writes(table, realtor_id, notice))
 
 
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
-    """The notice, if it is not there, and its mark; `facts` are kept with one that grows until it is read."""
+    """The notice, if it is not there, and its mark; `facts` are kept with one that grows until it
+    is read.
+    """
     expires = notice.at // 1000 + KEPT_S
     grows = {"grows": True} if facts else {}
     mark = entities.UNREAD.at((keys.unread(realtor_id), notice.id), {"expires": expires} | grows)
-    said = {"type": notice.type, **notice.words._asdict(), "d": dumps(dict(notice.data)), "expires": expires}
+    said = {
+        "type": notice.type,
+        **notice.words._asdict(),
+        "d": dumps(dict(notice.data)),
+        "expires": expires,
+    }
     item = entities.NOTICE.at((keys.notices(realtor_id), notice.id), said | (facts or {}))
     return [table.put(item, condition="attribute_not_exists(PK)"), table.put(mark)]
 
@@ -75,22 +90,33 @@ def page_of(
 ) -> tuple[list[Notice], int, int]:
     """A page of them, newest first; how many there are in all, and how many are unread."""
     told = [] if unread_only else _ids(table, keys.notices(realtor_id), now_s)
-    marks = _ids(table, keys.unread(realtor_id), now_s)  # read last: what is told between the two is not listed as read
+    marks = _ids(
+        table, keys.unread(realtor_id), now_s
+    )  # read last: what is told between the two is not listed as read
     listed = marks if unread_only else told
     items = _with_marks(table, realtor_id, page.of(listed), {*marks})
     marked = {*marks} & {*listed} | {sk for pk, sk in items if pk == keys.unread(realtor_id)}
     found = [(notice, items.get((keys.notices(realtor_id), notice))) for notice in page.of(listed)]
-    return [of_item(item, is_read=sk not in marked) for sk, item in found if item], len(listed), len(marked)
+    return (
+        [of_item(item, is_read=sk not in marked) for sk, item in found if item],
+        len(listed),
+        len(marked),
+    )
 
 
-def _with_marks(table: Table, realtor_id: str, ids: Sequence[str], marked: set[str]) -> dict[Key, Item]:
-    """These notices, and the marks of those that are not known to be `marked`. Where they are written just now, one
-    may be seen before the other: what is missing is looked for once more, as of one moment.
+def _with_marks(
+    table: Table, realtor_id: str, ids: Sequence[str], marked: set[str]
+) -> dict[Key, Item]:
+    """These notices, and the marks of those that are not known to be `marked`. Where they are
+    written just now, one may be seen before the other: what is missing is looked for once more, as
+    of one moment.
     """
     wanted = [(keys.notices(realtor_id), notice) for notice in ids]
     items = table.get_many(wanted)
     unknown = [(keys.unread(realtor_id), notice) for notice in ids if notice not in marked]
-    for some in batched([*(key for key in wanted if key not in items), *unknown], BATCH, strict=False):
+    for some in batched(
+        [*(key for key in wanted if key not in items), *unknown], BATCH, strict=False
+    ):
         items |= table.get_together(some)
     return items
 
@@ -104,7 +130,8 @@ def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
-    """What is told meanwhile stays unread; so does a mark without its notice, which is the audit's."""
+    """What is told meanwhile stays unread; so does a mark without its notice, which is the audit's.
+    """
     raws = table.query_raw(keys.unread(realtor_id), attributes=("SK", "expires", "grows"))
     marks = [(raw["SK"]["S"], "grows" in raw) for raw in raws if int(raw["expires"]["N"]) > now_s]
     for some in batched(marks, BATCH // 2, strict=False):
@@ -114,7 +141,9 @@ def read_all(table: Table, realtor_id: str, now_s: int) -> None:
 
 
 def _reading(table: Table, realtor_id: str, marks: Iterable[tuple[str, bool]]) -> list[Write]:
-    """The marks go. A notice that grows says itself that it was read: what would let it grow asks it alone."""
+    """The marks go. A notice that grows says itself that it was read: what would let it grow asks
+    it alone.
+    """
     writes = []
     for notice, grows in marks:
         writes.append(table.delete((keys.unread(realtor_id), notice)))
@@ -131,4 +160,10 @@ def _ids(table: Table, pk: str, now_s: int) -> list[str]:
 
 
 def of_item(item: Item, *, is_read: bool) -> Notice:
-    return Notice(item["SK"], item["type"], Words(*(item[name] for name in Words._fields)), loads(item["d"]), is_read)
+    return Notice(
+        item["SK"],
+        item["type"],
+        Words(*(item[name] for name in Words._fields)),
+        loads(item["d"]),
+        is_read,
+    )

@@ -13,23 +13,41 @@ from cobroke.storage import keys, limits
 from cobroke.storage.idempotency import Idempotency
 from cobroke.storage.keys import Kind
 from cobroke.storage.retry import Torn, until_written
-from cobroke.storage.stored_object import Content, StoredObject, by_owner, of_item, of_itself, writes
+from cobroke.storage.stored_object import (
+    Content,
+    StoredObject,
+    by_owner,
+    of_item,
+    of_itself,
+    writes,
+)
 from cobroke.storage.table import Table, Write
 
 
 def create(
-    table: Table, kind: Kind, owner: str, content: Content, clock: Clock, once: Idempotency | None = None
+    table: Table,
+    kind: Kind,
+    owner: str,
+    content: Content,
+    clock: Clock,
+    once: Idempotency | None = None,
 ) -> StoredObject:
-    """The new object, or the one that the same request made before. LimitReached where there are too many."""
+    """The new object, or the one that the same request made before. LimitReached where there are
+    too many.
+    """
 
     def attempt() -> StoredObject:
         made = once.made(table, owner, clock() // 1000) if once else None
         if made:
             return _made(table, kind, made)
         limits.check(table, owner, kind)
-        now = clock()  # as late as can be: what catches up by changes waits so long for a write to commit
+        now = (
+            clock()
+        )  # as late as can be: what catches up by changes waits so long for a write to commit
         new_id = ids.object_id(now, os.urandom(2), owner)
-        new = StoredObject(kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now)
+        new = StoredObject(
+            kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now
+        )
         marker = [once.mark(table, owner, new_id, now // 1000)] if once else []
         table.transact(writes(table, None, new) + marker)
         return new
@@ -46,7 +64,13 @@ def _made(table: Table, kind: Kind, object_id: str) -> StoredObject:
 
 
 def replace_content(
-    table: Table, kind: Kind, owner: str, object_id: str, content: Content, clock: Clock, only_if: IfMatch = ANYTHING
+    table: Table,
+    kind: Kind,
+    owner: str,
+    object_id: str,
+    content: Content,
+    clock: Clock,
+    only_if: IfMatch = ANYTHING,
 ) -> StoredObject:
     """What the new body has no member for stays as it is stored."""
 
@@ -109,12 +133,15 @@ def load(table: Table, kind: Kind, object_id: str) -> StoredObject:
 
 def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> dict[str, StoredObject]:
     """Objects that there are, in one read, by their ids."""
-    found = map(of_item, table.get_many(keys.owned(kind, object_id) for object_id in object_ids).values())
+    found = map(
+        of_item, table.get_many(keys.owned(kind, object_id) for object_id in object_ids).values()
+    )
     return {one.id: one for one in found}
 
 
 def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> StoredObject:
-    """The caller's own object. Absent and somebody else's are the same miss, after the same work."""
+    """The caller's own object. Absent and somebody else's are the same miss, after the same work.
+    """
     item = table.get(keys.owned_by(owner, kind, object_id))
     if item is None:
         raise NotFound

@@ -1,4 +1,6 @@
-"""The one notice of each own object that tells of its alerts and grows until it is read; a slot names the last one."""
+"""The one notice of each own object that tells of its alerts and grows until it is read; a slot
+names the last one.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -23,14 +25,22 @@ class Last(NamedTuple):
     """None where none is to be seen: a read may show the slot before it."""
     grows: bool
 
-    def with_one_more(self, counterpart: str, score: int, at: int, counted_in: str | None) -> tuple[str, Alert]:
-        """The alert, and the id of the notice that tells of it: this one, or one that begins at this time (ms).
-        `counted_in`: the notice that counts the counterpart already.
+    def with_one_more(
+        self, counterpart: str, score: int, at: int, counted_in: str | None
+    ) -> tuple[str, Alert]:
+        """The alert, and the id of the notice that tells of it: this one, or one that begins at
+        this time (ms). `counted_in`: the notice that counts the counterpart already.
         """
         if self.notice and self.grows:
-            an_id, so_far = self.notice["SK"], Alert(self.notice["counterparts"], loads(self.notice["scores"]))
+            an_id, so_far = (
+                self.notice["SK"],
+                Alert(self.notice["counterparts"], loads(self.notice["scores"])),
+            )
         else:
-            an_id, so_far = notices.notice_id(at, *keys.alerted(self.kind, self.own_id, counterpart)), NOBODY
+            an_id, so_far = (
+                notices.notice_id(at, *keys.alerted(self.kind, self.own_id, counterpart)),
+                NOBODY,
+            )
         return an_id, so_far.growing(counterpart, score, counted_before=counted_in == an_id)
 
 
@@ -49,7 +59,9 @@ def _notice(own_id: str, slot: Item) -> Key:
 
 
 def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
-    """Four items at most, on condition that the last notice is as it was seen: no other is unread beside a new one."""
+    """Four items at most, on condition that the last notice is as it was seen: no other is unread
+    beside a new one.
+    """
     counted: Item = {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
     if last.notice and last.grows:
         return [_grown(table, last.notice, new, counted)]
@@ -59,7 +71,9 @@ def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
         return [*begun, table.put(slot, condition="attribute_not_exists(PK)")]
     begun.append(table.put(slot, condition="notice = :old", values={"old": last.slot["notice"]}))
     if last.notice is None:
-        begun.append(table.check(_notice(last.own_id, last.slot), condition="attribute_not_exists(PK)"))
+        begun.append(
+            table.check(_notice(last.own_id, last.slot), condition="attribute_not_exists(PK)")
+        )
     return begun
 
 
@@ -69,4 +83,6 @@ def _grown(table: Table, old: Item, new: Notice, counted: Item) -> Write:
     facts = text | counted | {"version": old["version"] + 1}
     expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
     unread = "version = :old AND attribute_not_exists(is_read)"
-    return table.update((old["PK"], old["SK"]), expression, facts | {"old": old["version"]}, condition=unread)
+    return table.update(
+        (old["PK"], old["SK"]), expression, facts | {"old": old["version"]}, condition=unread
+    )

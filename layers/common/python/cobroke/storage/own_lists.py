@@ -16,7 +16,9 @@ class Own(NamedTuple):
     match_count: int
 
 
-def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: Page) -> tuple[list[Own], int]:
+def list_own(
+    table: Table, kind: Kind, owner: str, status: Status | None, page: Page
+) -> tuple[list[Own], int]:
     """A page of them, newest first, and how many there are in all."""
     pk, _ = keys.realtor(owner)
     counts, on_page, total = {}, [], 0
@@ -25,7 +27,9 @@ def list_own(table: Table, kind: Kind, owner: str, status: Status | None, page: 
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
             if total in page.rows:
-                on_page.append(Own(stored_object.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0)))
+                on_page.append(
+                    Own(stored_object.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0))
+                )
             total += 1
     return on_page, total
 
@@ -45,11 +49,17 @@ def having_pairs(table: Table, kind: Kind, object_ids: Iterable[str]) -> set[str
 def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int) -> Write:
     """So many more: part of the transaction that makes it so."""
     values = {"pairs": pairs, "matches": matches, "entity": entities.COUNTS.name}
-    return table.update(keys.counts(kind, object_id), "SET entity = :entity ADD pairs :pairs, matches :matches", values)
+    return table.update(
+        keys.counts(kind, object_id),
+        "SET entity = :entity ADD pairs :pairs, matches :matches",
+        values,
+    )
 
 
 def no_new_pair(table: Table, kind: Kind, object_id: str, known: int) -> Write:
-    """A condition: to the so many pairs of an object that are known none has come. One for all that may come."""
+    """A condition: to the so many pairs of an object that are known none has come. One for all that
+    may come.
+    """
     key = keys.counts(kind, object_id)
     if not known:
         return table.check(key, condition="attribute_not_exists(PK)")

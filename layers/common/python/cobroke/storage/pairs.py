@@ -1,4 +1,6 @@
-"""Pairs: one record of each under its lead, a mirror of it under its property; every change is one transaction."""
+"""Pairs: one record of each under its lead, a mirror of it under its property; every change is one
+transaction.
+"""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -18,7 +20,9 @@ from cobroke.storage.stored_object import CHANGES_KEPT_S
 from cobroke.storage.table import Table, Write
 
 _DEFAULTS = {
-    field.name: field.default for field in fields(Pair) if field.name not in {"lead_id", "property_id", "version"}
+    field.name: field.default
+    for field in fields(Pair)
+    if field.name not in {"lead_id", "property_id", "version"}
 }
 
 
@@ -29,17 +33,23 @@ def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
 
 
 def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
-    """Every change of a market's pairs since `watermark` (ms), as the pair then was, in order of time."""
+    """Every change of a market's pairs since `watermark` (ms), as the pair then was, in order of
+    time.
+    """
     since = keys.moment(watermark - OVERLAP_MS)
     return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
 
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
-    """For a change: the record under its version, its mirror, what has changed in the lead's market, the counts of both
-    objects where it or a match began or a match ended, and the reminder where it will expire at another time.
+    """For a change: the record under its version, its mirror, what has changed in the lead's
+    market, the counts of both objects where it or a match began or a match ended, and the reminder
+    where it will expire at another time.
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
-    pair, mirror = keys.pair(new.lead_id, new.property_id), keys.mirror(new.lead_id, new.property_id)
+    pair, mirror = (
+        keys.pair(new.lead_id, new.property_id),
+        keys.mirror(new.lead_id, new.property_id),
+    )
     begun, matches = int(not old.version), new.counts_as_match - old.counts_as_match
     expires = new.expires_at if new.expires_at != old.expires_at else None
     the_match = match_id(new.lead_id, new.property_id)
@@ -47,7 +57,11 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
         table.put(entities.PAIR.at(pair, facts), **_as_read(old)),
         table.put(entities.MIRROR.at(mirror, facts)),
         table.put(_change_item(new, market, facts)),
-        *(count(table, *of, pairs=begun, matches=matches) for of in _objects(new) if begun or matches),
+        *(
+            count(table, *of, pairs=begun, matches=matches)
+            for of in _objects(new)
+            if begun or matches
+        ),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
     ]
 
@@ -81,7 +95,9 @@ def _of_change(item: Item) -> Pair:
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:
     the_match = match_id(new.lead_id, new.property_id)
     key = keys.pair_change(market, new.changed_at, the_match, facts["version"])
-    return entities.PAIR_CHANGE.at(key, {"expires": new.changed_at // 1000 + CHANGES_KEPT_S, **facts})
+    return entities.PAIR_CHANGE.at(
+        key, {"expires": new.changed_at // 1000 + CHANGES_KEPT_S, **facts}
+    )
 
 
 def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
@@ -95,7 +111,11 @@ def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
 
 def _text(pair: Pair) -> str:
     """What differs from a pair of which nothing is known."""
-    facts = {name: getattr(pair, name) for name, nothing in _DEFAULTS.items() if getattr(pair, name) != nothing}
+    facts = {
+        name: getattr(pair, name)
+        for name, nothing in _DEFAULTS.items()
+        if getattr(pair, name) != nothing
+    }
     return dumps({name: _plain(value) for name, value in facts.items()})
 
 

@@ -18,7 +18,11 @@ def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice
     if len(items) < 2 or "pushed_at" in items[notice_key]:
         return None
     realtor = realtors.of_item(items[realtor_key])
-    return (realtor, of_item(items[notice_key], is_read=False)) if realtor.verified and not realtor.push_off else None
+    return (
+        (realtor, of_item(items[notice_key], is_read=False))
+        if realtor.verified and not realtor.push_off
+        else None
+    )
 
 
 def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
@@ -36,8 +40,8 @@ def give_up(table: Table, realtor_id: str, notice_id: str) -> None:
 
 
 def sent(table: Table, realtor_id: str, notice_id: str, now_s: int) -> None:
-    """For good: whatever delivers the notice again finds it pushed. What else would be a double is tried as long as
-    there is time.
+    """For good: whatever delivers the notice again finds it pushed. What else would be a double is
+    tried as long as there is time.
     """
     tried = 0
     while True:
@@ -49,14 +53,19 @@ def sent(table: Table, realtor_id: str, notice_id: str, now_s: int) -> None:
 
 def switch_off(table: Table, realtor: Realtor) -> None:
     """Until his next login; where he has logged in since he was read, that counts."""
-    key, values = keys.realtor(realtor.id), {"off": True, "old": realtor.version, "new": realtor.version + 1}
-    change = table.update(key, "SET push_off = :off, version = :new", values, condition="version = :old")
+    key, values = (
+        keys.realtor(realtor.id),
+        {"off": True, "old": realtor.version, "new": realtor.version + 1},
+    )
+    change = table.update(
+        key, "SET push_off = :off, version = :new", values, condition="version = :old"
+    )
     written(table, [change])
 
 
 def wait(table: Table, realtor: Realtor, until_s: int) -> None:
-    """No message to him before, nor before the end of a longer wait. The version tells a login under way that it has
-    read what is no longer so.
+    """No message to him before, nor before the end of a longer wait. The version tells a login
+    under way that it has read what is no longer so.
     """
     key, values = keys.realtor(realtor.id), {"until": until_s, "one": 1}
     longer = "SET push_after = :until ADD version :one"
@@ -66,5 +75,7 @@ def wait(table: Table, realtor: Realtor, until_s: int) -> None:
 def _set(table: Table, realtor_id: str, notice_id: str, name: str, value: int) -> None:
     """A notice that grows meanwhile is waited for: it must not make its message a double."""
     key = keys.notices(realtor_id), notice_id
-    change = table.update(key, f"SET {name} = :value", {"value": value}, condition="attribute_exists(PK)")
+    change = table.update(
+        key, f"SET {name} = :value", {"value": value}, condition="attribute_exists(PK)"
+    )
     written(table, [change])

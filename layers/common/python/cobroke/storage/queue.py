@@ -13,7 +13,9 @@ BATCH = 10
 PAUSES_S = (0.1, 0.5, 2.0)
 """Before what the queue did not take of a batch is sent again."""
 
-_CLIENT = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+_CLIENT = Config(
+    connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}
+)
 
 
 class NotTaken(Exception):
@@ -34,7 +36,9 @@ class Queue:
 
     def put_all(self, messages: Iterable[Mapping[str, str]]) -> None:
         """Ten in a call. NotTaken, after which some are there and some are not."""
-        for some in batched((json.dumps(dict(message)) for message in messages), BATCH, strict=False):
+        for some in batched(
+            (json.dumps(dict(message)) for message in messages), BATCH, strict=False
+        ):
             left = self._send(some)
             for pause in PAUSES_S:
                 if not left:
@@ -46,12 +50,16 @@ class Queue:
 
     def hold_back(self, receipt: str, seconds: int) -> None:
         """Give a message that was received back after so many seconds."""
-        self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+        )
 
     def _send(self, bodies: Sequence[str]) -> list[str]:
         """Those that were not taken."""
         answer = self._client.send_message_batch(
             QueueUrl=self._url,
-            Entries=[{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)],
+            Entries=[
+                {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)
+            ],
         )
         return [bodies[int(failed["Id"])] for failed in answer.get("Failed", ())]

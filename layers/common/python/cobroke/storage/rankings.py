@@ -18,15 +18,21 @@ KEPT_S = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class KeptRanking:
-    """`version` counts its saves; `looked_at` (ms): when its realtor looked at it, marked at most once a day."""
+    """`version` counts its saves; `looked_at` (ms): when its realtor looked at it, marked at most
+    once a day.
+    """
 
     ranking: Ranking
     version: int
     looked_at: int
 
 
-def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> tuple[StoredObject, KeptRanking | None]:
-    """The caller's own object with its ranking, in one read. Absent and somebody else's are the same miss."""
+def load_own(
+    table: Table, kind: Kind, owner: str, object_id: str
+) -> tuple[StoredObject, KeptRanking | None]:
+    """The caller's own object with its ranking, in one read. Absent and somebody else's are the
+    same miss.
+    """
     key, kept_key = keys.owned_by(owner, kind, object_id), keys.ranking(owner, kind, object_id)
     items = table.get_many([key, kept_key])
     if key not in items:
@@ -35,7 +41,9 @@ def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> tuple[Stor
     return stored_object.of_item(items[key]), _of_item(kept) if kept else None
 
 
-def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[StoredObject, KeptRanking | None]]:
+def load_many(
+    table: Table, kind: Kind, object_ids: Iterable[str]
+) -> Iterator[tuple[StoredObject, KeptRanking | None]]:
     """Objects of anybody's with their rankings, read as many at once as one call takes."""
     for some in batched(object_ids, BATCH // 2, strict=False):
         wanted = {keys.owned(kind, one): keys.ranking(owner_of(one), kind, one) for one in some}
@@ -45,10 +53,14 @@ def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[t
             yield stored_object.of_item(items[key]), _of_item(kept) if kept else None
 
 
-def save(table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int) -> bool:
+def save(
+    table: Table, own: StoredObject, ranking: Ranking, known: KeptRanking | None, looked_at: int
+) -> bool:
     """Keep it in place of the `known` one. False where somebody else was faster: his is as good."""
     version = known.version if known else 0
-    condition, values = ("version = :old", {"old": version}) if known else ("attribute_not_exists(PK)", None)
+    condition, values = (
+        ("version = :old", {"old": version}) if known else ("attribute_not_exists(PK)", None)
+    )
     facts = {
         "rows": pack_rows(ranking.rows),
         "cut": pack_place(ranking.cut),

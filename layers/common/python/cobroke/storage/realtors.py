@@ -15,7 +15,9 @@ from cobroke.storage.table import Table
 
 @dataclass(frozen=True)
 class Realtor:
-    """`token_version` is raised to end every token issued before; `proven_at` is the latest proof's time (s)."""
+    """`token_version` is raised to end every token issued before; `proven_at` is the latest proof's
+    time (s).
+    """
 
     id: str
     telegram_id: str
@@ -45,7 +47,9 @@ _ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]
 
 
 def register(table: Table, realtor: Realtor) -> Realtor:
-    """Put a new realtor under a new id; the Telegram id belongs to whoever came first, else AlreadyRegistered."""
+    """Put a new realtor under a new id; the Telegram id belongs to whoever came first, else
+    AlreadyRegistered.
+    """
 
     def attempt() -> Realtor:
         if table.get(keys.telegram(realtor.telegram_id)):
@@ -53,15 +57,17 @@ def register(table: Table, realtor: Realtor) -> Realtor:
         new = replace(realtor, id=ids.realtor_id(os.urandom(ids.REALTOR_BYTES)))
         claim = entities.TELEGRAM.at(keys.telegram(new.telegram_id), {"realtor_id": new.id})
         absent = "attribute_not_exists(PK)"
-        table.transact([table.put(claim, condition=absent), table.put(_item(new), condition=absent)])
+        table.transact(
+            [table.put(claim, condition=absent), table.put(_item(new), condition=absent)]
+        )
         return new
 
     return until_written(table, attempt)
 
 
 def login(table: Table, proof: Proof) -> Realtor:
-    """The realtor with the proven Telegram id, as of this proof, else NotRegistered. The first proof verifies him
-    and ends every token issued before.
+    """The realtor with the proven Telegram id, as of this proof, else NotRegistered. The first
+    proof verifies him and ends every token issued before.
     """
 
     def attempt() -> Realtor:
@@ -69,7 +75,9 @@ def login(table: Table, proof: Proof) -> Realtor:
         new = proven(old, proof)
         if new != old:
             written = replace(new, version=old.version + 1)
-            table.transact([table.put(_item(written), condition="version = :old", values={"old": old.version})])
+            table.transact(
+                [table.put(_item(written), condition="version = :old", values={"old": old.version})]
+            )
         return new
 
     return until_written(table, attempt)
@@ -81,7 +89,9 @@ def starting_verified(realtor: Realtor, proof: Proof) -> Realtor:
 
 
 def proven(realtor: Realtor, proof: Proof) -> Realtor:
-    """What a proof changes: pushes are on again, names as of the latest one; the first ends what was issued before."""
+    """What a proof changes: pushes are on again, names as of the latest one; the first ends what
+    was issued before.
+    """
     realtor = replace(realtor, push_off=False)
     if proof.auth_date >= realtor.proven_at:
         realtor = replace(realtor, **_names(proof))
@@ -111,7 +121,9 @@ def _with_telegram_id(table: Table, telegram_id: str) -> Realtor:
 
 def _item(realtor: Realtor) -> Item:
     attributes = asdict(realtor)
-    return entities.REALTOR.at(keys.realtor(realtor.id), {name: attributes[name] for name in _ATTRIBUTES})
+    return entities.REALTOR.at(
+        keys.realtor(realtor.id), {name: attributes[name] for name in _ATTRIBUTES}
+    )
 
 
 def of_item(item: Item) -> Realtor:

@@ -15,7 +15,9 @@ KNOWN_FOR_MS = 10 * 60 * 1000
 """So long a market that was put is not put again."""
 MOST_KNOWN = 10_000
 UNSEEN_FOR_MS = 60 * 60 * 1000
-"""Well above the time that it is known, and that an audit takes: nobody has it in memory who has not put it since."""
+"""Well above the time that it is known, and that an audit takes: nobody has it in memory who has
+not put it since.
+"""
 
 type Known = set[tuple[Market, int]]
 """The markets that were put, and in which ten minutes."""
@@ -40,7 +42,9 @@ def new(table: Table, market: Market, now: int) -> Write:
 def forget(table: Table, market: Market, now: int) -> Write:
     """Refused where somebody may still hold it for known."""
     item = _item(market, now)
-    return table.delete((item["PK"], item["SK"]), condition="put_at < :at", values={"at": now - UNSEEN_FOR_MS})
+    return table.delete(
+        (item["PK"], item["SK"]), condition="put_at < :at", values={"at": now - UNSEEN_FOR_MS}
+    )
 
 
 def markets(table: Table) -> Iterator[Market]:
@@ -58,4 +62,6 @@ def _put(table: Table, market: Market, now: int) -> None:
 def _item(market: Market, now: int) -> Item:
     shard = zlib.crc32(repr(market).encode()) % SHARDS
     digest = hashlib.sha256(market.city.encode()).hexdigest()
-    return entities.MARKET.at(keys.market(shard, market.group, digest), {"city": market.city, "put_at": now})
+    return entities.MARKET.at(
+        keys.market(shard, market.group, digest), {"city": market.city, "put_at": now}
+    )

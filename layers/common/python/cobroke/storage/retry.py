@@ -11,7 +11,9 @@ class Torn(Exception):
 
 
 def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result:
-    """What `attempt` returns. It must read what it decides on: it runs anew after every lost race. Else Busy."""
+    """What `attempt` returns. It must read what it decides on: it runs anew after every lost race.
+    Else Busy.
+    """
     tried = 0
     while True:
         try:

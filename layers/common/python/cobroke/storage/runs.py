@@ -12,7 +12,9 @@ KEPT_S = 7 * 24 * 3600
 
 
 def watermark(table: Table, market: Market, now: int) -> int:
-    """Up to when (ms) the changes of a market were followed; without a run, as far back as there are changes."""
+    """Up to when (ms) the changes of a market were followed; without a run, as far back as there
+    are changes.
+    """
     item = table.get(keys.followed(market))
     return max(item["watermark"] if item else 0, now - LONGEST_MS)
 
@@ -27,8 +29,12 @@ def follow(table: Table, market: Market, watermark: int) -> None:
 def report(table: Table, run: str, part: str, did: Mapping[str, int], now_s: int) -> None:
     """What one part of a run did; done again, it takes the place of the first report."""
     facts = {f"n_{name}": count for name, count in did.items()}
-    digest = hashlib.sha256(part.encode()).hexdigest()  # a city's name may be longer than a sort key
-    table.put_alone(entities.RUN.at((keys.run(run), digest), {"part": part, "expires": now_s + KEPT_S, **facts}))
+    digest = hashlib.sha256(
+        part.encode()
+    ).hexdigest()  # a city's name may be longer than a sort key
+    table.put_alone(
+        entities.RUN.at((keys.run(run), digest), {"part": part, "expires": now_s + KEPT_S, **facts})
+    )
 
 
 def reports(table: Table, run: str) -> dict[str, dict[str, int]]:

@@ -1,5 +1,6 @@
-"""One pass over the whole table: what its items state of each other. What two of them state alike cancels out, so that
-little is held at a time; what is left over may be wrong, or was written while the pass was under way.
+"""One pass over the whole table: what its items state of each other. What two of them state alike
+cancels out, so that little is held at a time; what is left over may be wrong, or was written while
+the pass was under way.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +19,17 @@ from cobroke.storage.notices import KEPT_S, due
 from cobroke.storage.table import Key, Table
 from cobroke.storage.unpaired import Unpaired
 
-_OBJECT = ("city", "f", "status", "archived_for", "stale", "version", "revision", "changed_at", "updated_at")
+_OBJECT = (
+    "city",
+    "f",
+    "status",
+    "archived_for",
+    "stale",
+    "version",
+    "revision",
+    "changed_at",
+    "updated_at",
+)
 NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "pairs", "matches", "leads", "properties", "expires")
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
@@ -58,7 +69,9 @@ class Pass:
     _marks: dict[int, Key] = field(default_factory=dict)
     _rankings: Counter[Market] = field(default_factory=Counter)
     _neighbours: dict[Key, tuple[Owned, Market]] = field(default_factory=dict)
-    """The objects of the partition that the pass is in, by the keys of their rankings, which come behind them."""
+    """The objects of the partition that the pass is in, by the keys of their rankings, which come
+    behind them.
+    """
     _partition: str = ""
 
     @property
@@ -101,14 +114,20 @@ class Pass:
                 self._take_object(item)
             case "ENTRY":
                 kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
-                self._entries.state((place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place))
+                self._entries.state(
+                    (place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place)
+                )
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "COUNTS":
                 kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
-                self._counts.subtract({(Owned(kind, object_id), of): item[of] for of in ("pairs", "matches")})
+                self._counts.subtract(
+                    {(Owned(kind, object_id), of): item[of] for of in ("pairs", "matches")}
+                )
             case "LIMITS":
-                self._active.subtract({(whose, kind): count for kind, count in limits.of_item(item).items()})
+                self._active.subtract(
+                    {(whose, kind): count for kind, count in limits.of_item(item).items()}
+                )
             case "NOTICE":
                 self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
@@ -121,7 +140,9 @@ class Pass:
         owned, features = Owned(own.kind, own.id), own.content.features
         self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
         if own.in_market:
-            self._entries.state((keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None))
+            self._entries.state(
+                (keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None)
+            )
             self.standing.add(features.market)
             if own.changed_at < self.now - SETTLED_AFTER_MS:
                 self.settled_markets.add(features.market)
@@ -136,7 +157,9 @@ class Pass:
         if not is_record:
             return
         for owned in (Owned("LEAD", pair.lead_id), Owned("PROPERTY", pair.property_id)):
-            self._counts.update({(owned, "pairs"): 1, (owned, "matches"): int(pair.counts_as_match)})
+            self._counts.update(
+                {(owned, "pairs"): 1, (owned, "matches"): int(pair.counts_as_match)}
+            )
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:
@@ -165,7 +188,9 @@ def stated(kind: Kind, item: Item) -> tuple[bytes, int, int | None]:
 
 
 def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
-    """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told, and still kept."""
+    """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told,
+    and still kept.
+    """
     return {due(notice) for notice in owed(pair) if is_due(notice.at, now)}
 
 

@@ -1,4 +1,6 @@
-"""A lead or property as it is stored, and what one write of it puts: the object, its market entry, its change."""
+"""A lead or property as it is stored, and what one write of it puts: the object, its market entry,
+its change.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
@@ -44,7 +46,9 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """A lead or property as stored. `version` counts every write of its market entry, `revision` its owner's."""
+    """A lead or property as stored. `version` counts every write of its market entry, `revision`
+    its owner's.
+    """
 
     kind: Kind
     id: str
@@ -101,7 +105,9 @@ def of_item(item: Item) -> StoredObject:
 
 
 def by_owner(old: StoredObject, new: StoredObject, clock: Clock) -> StoredObject:
-    """The owner's write of `new` over `old`: fresh again, and later than the last write, whatever the clocks say."""
+    """The owner's write of `new` over `old`: fresh again, and later than the last write, whatever
+    the clocks say.
+    """
     later = of_itself(old, replace(new, stale=False), clock)
     return replace(later, revision=old.revision + 1, updated_at=later.changed_at)
 
@@ -113,7 +119,9 @@ def of_itself(old: StoredObject, new: StoredObject, clock: Clock) -> StoredObjec
 
 def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Write]:
     """Of one transaction: `new` over `old`, under the version that `old` was read at."""
-    condition, values = ("version = :old", {"old": old.version}) if old else ("attribute_not_exists(PK)", None)
+    condition, values = (
+        ("version = :old", {"old": old.version}) if old else ("attribute_not_exists(PK)", None)
+    )
     found = [table.put(_object_item(new), condition=condition, values=values)]
     left = keys.market_entry(old.content.features, old.id) if old and old.in_market else None
     taken = keys.market_entry(new.content.features, new.id) if new.in_market else None
@@ -126,7 +134,11 @@ def writes(table: Table, old: StoredObject | None, new: StoredObject) -> list[Wr
         found.append(limits.count(table, new.owner, new.kind, change))
     if new.stale_at and (old is None or old.stale_at != new.stale_at):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
-    markets = {held.content.features.market for held in (old, new) if held and (held.in_market or held.stale)}
+    markets = {
+        held.content.features.market
+        for held in (old, new)
+        if held and (held.in_market or held.stale)
+    }
     return found + [table.put(_change_item(new, market)) for market in sorted(markets)]
 
 
@@ -147,7 +159,8 @@ def _object_item(stored: StoredObject) -> Item:
 
 
 def _change_item(stored: StoredObject, market: Market) -> Item:
-    """What became of the object in this market: its features there, or (without them) that it left."""
+    """What became of the object in this market: its features there, or (without them) that it left.
+    """
     here = stored.in_market and stored.content.features.market == market
     key = keys.change(stored.kind, market, stored.changed_at, stored.id)
     facts = _market_facts(stored) if here else {"version": stored.version}

@@ -1,7 +1,9 @@
-"""The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly consistent.
+"""The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly
+consistent.
 
-Two ends of a write but the good one: `ConditionFailed` (nothing was written, a fact has changed: read again, decide
-again), `Busy` (the store, or our time, is used up: whether it was written is not known).
+Two ends of a write but the good one: `ConditionFailed` (nothing was written, a fact has changed:
+read again, decide again), `Busy` (the store, or our time, is used up: whether it was written is not
+known).
 """
 
 import secrets
@@ -32,7 +34,9 @@ class ConditionFailed(Exception):
 
 
 class Table:
-    """A table by its name. `begin` gives a request its time; without it (stream, tools) there is no limit."""
+    """A table by its name. `begin` gives a request its time; without it (stream, tools) there is no
+    limit.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -56,11 +60,15 @@ class Table:
         return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items there are, however many keys; DynamoDB is asked again, a little later, for what it left out."""
+        """The items there are, however many keys; DynamoDB is asked again, a little later, for what
+        it left out.
+        """
         ahead, throttled = list(dict.fromkeys(keys)), 0
         found: dict[Key, Item] = {}
         while ahead:
-            asked = {self.name: {"Keys": [_key(key) for key in ahead[:BATCH]], "ConsistentRead": True}}
+            asked = {
+                self.name: {"Keys": [_key(key) for key in ahead[:BATCH]], "ConsistentRead": True}
+            }
             answer = self._call("batch_get_item", RequestItems=asked)
             items = map(item_of, answer["Responses"].get(self.name, ()))
             found |= {(item["PK"], item["SK"]): item for item in items}
@@ -71,8 +79,9 @@ class Table:
         return found
 
     def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
-        """The items there are of at most 100, as of one moment: what is being written to any of them is waited for.
-        Twice as dear as `get_many`, which may see one item of a transaction and not yet another.
+        """The items there are of at most 100, as of one moment: what is being written to any of
+        them is waited for. Twice as dear as `get_many`, which may see one item of a transaction and
+        not yet another.
         """
         asked, tried = [{"Get": {"TableName": self.name, "Key": _key(key)}} for key in keys], 0
         while True:
@@ -86,8 +95,12 @@ class Table:
                 items = [item_of(one["Item"]) for one in answer["Responses"] if "Item" in one]
                 return {(item["PK"], item["SK"]): item for item in items}
 
-    def query(self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False) -> Iterator[Item]:
-        """The items of one partition whose sort keys lie from `low` to `high`, both included, in key order."""
+    def query(
+        self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
+    ) -> Iterator[Item]:
+        """The items of one partition whose sort keys lie from `low` to `high`, both included, in
+        key order.
+        """
         for raw in self.query_raw(pk, low, high, newest_first=newest_first):
             yield item_of(raw)
 
@@ -101,13 +114,18 @@ class Table:
         attributes: Sequence[str] = (),
         page_limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be the cost.
-        `page_limit`: how many items one call reads at most, for a caller who may stop there.
+        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be
+        the cost. `page_limit`: how many items one call reads at most, for a caller who may stop
+        there.
         """
         asked: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "PK = :pk AND SK BETWEEN :low AND :high",
-            "ExpressionAttributeValues": {":pk": {"S": pk}, ":low": {"S": low}, ":high": {"S": high}},
+            "ExpressionAttributeValues": {
+                ":pk": {"S": pk},
+                ":low": {"S": low},
+                ":high": {"S": high},
+            },
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
         }
@@ -118,43 +136,84 @@ class Table:
         return self._pages("query", asked)
 
     def scan(self, attributes: Sequence[str]) -> Iterator[Item]:
-        """Everything there is, with these attributes only. No snapshot, and in order within a partition alone."""
+        """Everything there is, with these attributes only. No snapshot, and in order within a
+        partition alone.
+        """
         names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
         asked = {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
-        return map(item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked}))
+        return map(
+            item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked})
+        )
 
-    def put(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **condition_of(condition, values)}}
+    def put(
+        self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None
+    ) -> Write:
+        return {
+            "Put": {
+                "TableName": self.name,
+                "Item": attributes_of(item),
+                **condition_of(condition, values),
+            }
+        }
 
-    def delete(self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None) -> Write:
-        return {"Delete": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}}
+    def delete(
+        self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None
+    ) -> Write:
+        return {
+            "Delete": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}
+        }
 
-    def update(self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = "") -> Write:
+    def update(
+        self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = ""
+    ) -> Write:
         updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
-        return {"Update": {**updated, **condition_of(condition), "ExpressionAttributeValues": values_of(values)}}
+        return {
+            "Update": {
+                **updated,
+                **condition_of(condition),
+                "ExpressionAttributeValues": values_of(values),
+            }
+        }
 
     def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
-        return {"ConditionCheck": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}}
+        return {
+            "ConditionCheck": {
+                "TableName": self.name,
+                "Key": _key(key),
+                **condition_of(condition, values),
+            }
+        }
 
-    def put_alone(self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None) -> bool:
-        """Put what may be lost: False where the condition did not hold, or a lost reply made it seem so."""
+    def put_alone(
+        self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Put what may be lost: False where the condition did not hold, or a lost reply made it
+        seem so.
+        """
         try:
             self._call("put_item", **self.put(item, condition=condition, values=values)["Put"])
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"ConditionalCheckFailedException", "TransactionConflictException"}:
+            if error.response["Error"]["Code"] in {
+                "ConditionalCheckFailedException",
+                "TransactionConflictException",
+            }:
                 return False
             raise
         return True
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """All of the writes or none, once: until its end is known, the very same request goes again under its token."""
+        """All of the writes or none, once: until its end is known, the very same request goes again
+        under its token.
+        """
         asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
         tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
         while not self._is_through(asked):
             pause(tried := tried + 1, until - time.monotonic())
 
     def _is_through(self, asked: Mapping[str, Any]) -> bool:
-        """False where its end is not known, or another transaction holds an item, or the table throttles one."""
+        """False where its end is not known, or another transaction holds an item, or the table
+        throttles one.
+        """
         try:
             self._call("transact_write_items", **asked)
         except Busy:

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 
 class Unpaired[Where]:
-    """Facts that two items state: stated twice, a fact is forgotten. Facts are held as their hashes."""
+    """Facts that two items state: stated twice, a fact is forgotten. Facts are held as their
+    hashes.
+    """
 
     def __init__(self) -> None:
         self._left: dict[int, Where] = {}

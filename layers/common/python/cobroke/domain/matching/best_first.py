@@ -1,6 +1,8 @@
-"""Branch and bound: of many cells of rows the most promising is read first, and none that can no longer get in.
+"""Branch and bound: of many cells of rows the most promising is read first, and none that can no
+longer get in.
 
-All of the order is one integer, a **place**: the score << SHIFT | the row's number, which grows with its id.
+All of the order is one integer, a **place**: the score << SHIFT | the row's number, which grows
+with its id.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +24,9 @@ _CHEAP = 24
 type Cell[R] = tuple[int, list[R]]
 """A score that none of its rows exceeds; the rows, each with its number first, the newest first."""
 type Scoring[R] = Callable[[Sequence[R], int], Iterable[int]]
-"""The places of rows, below any bound where a knock-out forbids one; those below that bound may be left out."""
+"""The places of rows, below any bound where a knock-out forbids one; those below that bound may be
+left out.
+"""
 
 
 def step_of(price: int) -> int:
@@ -34,7 +38,9 @@ def step_of(price: int) -> int:
 class Best:
     """The best `most` (at least 1) of some rows, without the owner's own and the hidden ones."""
 
-    def __init__(self, rows: Sequence[Row], owner: str, most: int, hidden: Mapping[str, Hidden]) -> None:
+    def __init__(
+        self, rows: Sequence[Row], owner: str, most: int, hidden: Mapping[str, Hidden]
+    ) -> None:
         """All rows there are, by their numbers."""
         self._rows, self._owner, self._most, self._hidden = rows, owner, most, hidden
         self._ending = object_id(0, bytes(2), owner)[_OWNERS_ALONE:]
@@ -47,7 +53,9 @@ class Best:
         """Nothing of a lower score gets in."""
         return self._bound >> SHIFT
 
-    def fill[R: tuple[int, *tuple[object, ...]]](self, cells: Iterable[Cell[R]], scored: Scoring[R]) -> None:
+    def fill[R: tuple[int, *tuple[object, ...]]](
+        self, cells: Iterable[Cell[R]], scored: Scoring[R]
+    ) -> None:
         """A row may stand in several cells, and in those of another call."""
         ahead = [(-(top << SHIFT | rows[0][0]), 0, rows) for top, rows in cells]
         heapify(ahead)

@@ -30,7 +30,10 @@ type _Lead = tuple[int, int, int, int, int, int, int, frozenset[Place], frozense
 type _Shelf[K] = defaultdict[K, list[_Lead]]
 """Newest first."""
 
-_NEAR = [of_rooms(rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1)) for bits in range(8)]
+_NEAR = [
+    of_rooms(rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1))
+    for bits in range(8)
+]
 """By bits: one room fewer is wished, as many, one more."""
 _FAR = of_rooms(0)
 
@@ -69,7 +72,11 @@ class LeadIndex:
             self._put(number, self._rows[number][1])
 
     def best(
-        self, listing: PropertyFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+        self,
+        listing: PropertyFeatures,
+        owner: str,
+        most: int,
+        hidden: Mapping[str, Hidden] = NONE_HIDDEN,
     ) -> Selection:
         """As `best_leads` of all the candidates."""
         best, scored = Best(self._rows, owner, most, hidden), _scoring(listing)

@@ -65,7 +65,9 @@ class ListingIndex:
         self._kinds = {kind for _, kind in self._by_rooms_and_kind}
         self._prices = _edges(self._by_rooms.values())
 
-    def best(self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN) -> Selection:
+    def best(
+        self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+    ) -> Selection:
         """As `best_properties` of all the candidates."""
         best, wish = Best(self._rows, owner, most, hidden), self._wish(lead)
         scored = _scoring(lead, wish)
@@ -87,7 +89,9 @@ class ListingIndex:
 
     def _wish(self, lead: LeadFeatures) -> _Wish:
         low, high, kind = lead.budget_min, lead.budget_max, kind_of(lead)
-        rooms = {count: of_rooms(rooms_credit(lead.rooms, count)).points for count in self._by_rooms}
+        rooms = {
+            count: of_rooms(rooms_credit(lead.rooms, count)).points for count in self._by_rooms
+        }
         # Of the prices of a step the one nearest to the budget loses least.
         steps = {
             step: of_budget(low, high, max(lowest, min(highest, low))) + FULL_AREA
@@ -99,7 +103,9 @@ class ListingIndex:
             {step: points for step, points in steps.items() if points >= 0},
             _of_metros(lead, FULL if lead.districts else None),
             _of_metros(lead, 0 if lead.districts else None),
-            ALWAYS + (ROOMS if lead.rooms else 0) + (LOCATION if lead.districts or lead.metros else 0),
+            ALWAYS
+            + (ROOMS if lead.rooms else 0)
+            + (LOCATION if lead.districts or lead.metros else 0),
         )
 
     def _passes(self, lead: LeadFeatures, wish: _Wish) -> Iterator[Iterable[Cell[_Listing]]]:
@@ -129,7 +135,11 @@ def _scoring(lead: LeadFeatures, wish: _Wish) -> Scoring[_Listing]:
         least = (bound >> SHIFT) * weight - FULL_BUDGET - FULL_AREA
         found = []
         for number, price, area, rooms, kind, district, metro in listings:
-            location, _, cap = in_district.get(metro, at_home) if district in districts else outside.get(metro, away)
+            location, _, cap = (
+                in_district.get(metro, at_home)
+                if district in districts
+                else outside.get(metro, away)
+            )
             points = kinds[kind] + rooms_points.get(rooms, OUT) + location
             if points < least:
                 continue
@@ -160,8 +170,11 @@ def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wishe
     return {metro: of_places(district, metro_credit(lead.metros, metro)) for metro in metros}
 
 
-def _cells[K](shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int) -> Iterator[Cell[_Listing]]:
-    """Those of the keys, with the points that their listings have at most but for price and area."""
+def _cells[K](
+    shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int
+) -> Iterator[Cell[_Listing]]:
+    """Those of the keys, with the points that their listings have at most but for price and area.
+    """
     for key, most in fixed.items():
         for step, listings in shelves.get(key, {}).items():
             if step in wish.steps:

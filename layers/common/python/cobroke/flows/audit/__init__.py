@@ -1,7 +1,9 @@
-"""The nightly audit: what must agree is compared; what has drifted is counted, and mended in the same run.
+"""The nightly audit: what must agree is compared; what has drifted is counted, and mended in the
+same run.
 
-One pass over the table finds what may be wrong. It counts where two fresh looks, a little apart, see the very same
-wrong; and it is mended on condition that it still is so: two runs at once do nothing twice.
+One pass over the table finds what may be wrong. It counts where two fresh looks, a little apart,
+see the very same wrong; and it is mended on condition that it still is so: two runs at once do
+nothing twice.
 """
 
 from collections import Counter
@@ -15,24 +17,60 @@ from cobroke.storage import registry, scan
 from cobroke.storage.table import Table
 
 KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
-"""In this order: a listing's matches are counted by its mirrors, rankings compared with mended entries."""
+"""In this order: a listing's matches are counted by its mirrors, rankings compared with mended
+entries.
+"""
 
 
 def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[str]) -> None:
-    """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the rest. Unmended where
-    something raised.
+    """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the
+    rest. Unmended where something raised.
     """
     seen = scan.over(table, clock(), rng)
     looks = Looks(pause, drift)
-    looks.settle("mirrors", seen.mirrors, partial(agreements.wrong_mirror, table), partial(agreements.mirror, table))
-    looks.settle("counts", seen.counts, partial(agreements.wrong_count, table), partial(agreements.count, table))
-    looks.settle("limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table))
-    looks.settle("notices", seen.owing, partial(agreements.debt, table, clock), partial(agreements.pay, table, clock))
-    looks.settle("marks", seen.marks, partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table))
+    looks.settle(
+        "mirrors",
+        seen.mirrors,
+        partial(agreements.wrong_mirror, table),
+        partial(agreements.mirror, table),
+    )
+    looks.settle(
+        "counts",
+        seen.counts,
+        partial(agreements.wrong_count, table),
+        partial(agreements.count, table),
+    )
+    looks.settle(
+        "limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table)
+    )
+    looks.settle(
+        "notices",
+        seen.owing,
+        partial(agreements.debt, table, clock),
+        partial(agreements.pay, table, clock),
+    )
+    looks.settle(
+        "marks",
+        seen.marks,
+        partial(agreements.lost_mark, table, clock),
+        partial(agreements.unmark, table),
+    )
     unknown = seen.settled_markets - set(registry.markets(table))
-    looks.settle("markets", unknown, partial(entries.unregistered, table), partial(entries.register, table, clock))
-    looks.settle("entries", seen.entries, partial(entries.wrong, table), partial(entries.put_right, table, clock))
+    looks.settle(
+        "markets",
+        unknown,
+        partial(entries.unregistered, table),
+        partial(entries.register, table, clock),
+    )
+    looks.settle(
+        "entries",
+        seen.entries,
+        partial(entries.wrong, table),
+        partial(entries.put_right, table, clock),
+    )
     deserted.forget(table, clock, seen.standing)
     suspects = rankings.suspects(table, clock, seen.samples)
-    looks.settle("rankings", suspects, partial(rankings.wrong, table, clock), partial(rankings.drop, table))
+    looks.settle(
+        "rankings", suspects, partial(rankings.wrong, table, clock), partial(rankings.drop, table)
+    )
     looks.end()

@@ -1,4 +1,6 @@
-"""How many active leads and properties a realtor has, against what their creation and archiving have counted."""
+"""How many active leads and properties a realtor has, against what their creation and archiving
+have counted.
+"""
 
 from typing import NamedTuple
 
@@ -18,7 +20,9 @@ class WrongLimits(NamedTuple):
 def wrong(table: Table, owner: str) -> WrongLimits | None:
     """What is kept is read first: what changes it behind that makes it unfit to be written over."""
     kept = limits.kept(table, owner)
-    counted = {kind: own_lists.list_own(table, kind, owner, "ACTIVE", Page(1, 1))[1] for kind in kept}
+    counted = {
+        kind: own_lists.list_own(table, kind, owner, "ACTIVE", Page(1, 1))[1] for kind in kept
+    }
     return None if kept == counted else WrongLimits(owner, kept, counted)
 
 

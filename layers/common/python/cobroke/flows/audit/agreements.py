@@ -1,4 +1,6 @@
-"""What hangs on a pair's record: its mirror, what both objects count, the notices it owes, and their marks."""
+"""What hangs on a pair's record: its mirror, what both objects count, the notices it owes, and
+their marks.
+"""
 
 from dataclasses import replace
 from typing import Any, NamedTuple

@@ -1,4 +1,6 @@
-"""Markets in which nothing stands any more: no run need follow them. Whoever comes to one puts it again."""
+"""Markets in which nothing stands any more: no run need follow them. Whoever comes to one puts it
+again.
+"""
 
 from collections.abc import Set
 
@@ -14,8 +16,9 @@ QUIET_MS = 2 * 24 * 3600 * 1000
 
 
 def forget(table: Table, clock: Clock, standing: Set[Market]) -> None:
-    """The markets but `standing`, those where an object was found. One that came to stand elsewhere since the pass
-    began has left a change there; one that is just coming has its stream record before it: see `registry.forget`.
+    """The markets but `standing`, those where an object was found. One that came to stand elsewhere
+    since the pass began has left a change there; one that is just coming has its stream record
+    before it: see `registry.forget`.
     """
     for market in {*registry.markets(table)} - standing:
         now = clock()
@@ -26,4 +29,6 @@ def forget(table: Table, clock: Clock, standing: Set[Market]) -> None:
 def _is_quiet(table: Table, market: Market, now: int) -> bool:
     since = keys.moment(now - QUIET_MS)
     partitions = [*(keys.changes(kind, market) for kind in KINDS), keys.pair_changes(market)]
-    return not any(any(table.query_raw(pk, since, attributes=("SK",), page_limit=1)) for pk in partitions)
+    return not any(
+        any(table.query_raw(pk, since, attributes=("SK",), page_limit=1)) for pk in partitions
+    )

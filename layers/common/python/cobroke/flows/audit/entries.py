@@ -1,4 +1,6 @@
-"""The market against the objects in it: each has one entry, in its place, of its version; and its market is known."""
+"""The market against the objects in it: each has one entry, in its place, of its version; and its
+market is known.
+"""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,8 +17,8 @@ from cobroke.storage.table import Key, Table, Write
 
 
 class WrongEntries(NamedTuple):
-    """An object (None: there is none), and the versions of those entries of it that are wrong. Without any, it is in
-    the market and has none.
+    """An object (None: there is none), and the versions of those entries of it that are wrong.
+    Without any, it is in the market and has none.
     """
 
     owned: Owned
@@ -28,7 +30,11 @@ def wrong(table: Table, listed: Listed) -> WrongEntries | None:
     owned = Owned(listed.kind, listed.id)
     item = table.get(keys.owned(*owned))
     stored = stored_object.of_item(item) if item else None
-    place = keys.market_entry(stored.content.features, stored.id) if stored and stored.in_market else None
+    place = (
+        keys.market_entry(stored.content.features, stored.id)
+        if stored and stored.in_market
+        else None
+    )
     there = table.get_many([*listed.found, *([place] if place else ())])
     fits = place in there and item is not None and _agree(listed.kind, there[place], item)
     bad = {key: entry["version"] for key, entry in there.items() if key != place or not fits}
@@ -36,8 +42,8 @@ def wrong(table: Table, listed: Listed) -> WrongEntries | None:
 
 
 def put_right(table: Table, clock: Clock, found: WrongEntries) -> bool:
-    """The object's own entry put anew, every other one deleted, and all markets told of it under a version above all
-    that was seen: a repair, which alerts nobody.
+    """The object's own entry put anew, every other one deleted, and all markets told of it under a
+    version above all that was seen: a repair, which alerts nobody.
     """
     newest = max(found.versions.values(), default=0)
     if found.stored is None:
@@ -66,16 +72,23 @@ def _agree(kind: Kind, entry: Item, item: Item) -> bool:
     return scan.stated(kind, entry) == scan.stated(kind, item)
 
 
-def _taken_out(table: Table, found: WrongEntries, own: StoredObject | None, version: int, at: int) -> list[Write]:
-    """The entries that are not the object's own, and what leaves their markets, but for the one that the object's own
-    write tells.
+def _taken_out(
+    table: Table, found: WrongEntries, own: StoredObject | None, version: int, at: int
+) -> list[Write]:
+    """The entries that are not the object's own, and what leaves their markets, but for the one
+    that the object's own write tells.
     """
     place = keys.market_entry(own.content.features, own.id) if own and own.in_market else None
     told = {own.content.features.market} if own and (own.in_market or own.stale) else set[Market]()
     stray = {key: old for key, old in found.versions.items() if key != place}
     left = {keys.market_of_entry(pk) for pk, _ in stray} - told
-    deleted = [table.delete(key, condition="version = :old", values={"old": old}) for key, old in stray.items()]
-    return deleted + [table.put(_removal(found.owned, market, version, at)) for market in sorted(left)]
+    deleted = [
+        table.delete(key, condition="version = :old", values={"old": old})
+        for key, old in stray.items()
+    ]
+    return deleted + [
+        table.put(_removal(found.owned, market, version, at)) for market in sorted(left)
+    ]
 
 
 def _removal(owned: Owned, market: Market, version: int, at: int) -> Item:

@@ -1,4 +1,6 @@
-"""What may have drifted is looked at twice, a little apart: what still moves is a write in flight, and no drift."""
+"""What may have drifted is looked at twice, a little apart: what still moves is a write in flight,
+and no drift.
+"""
 
 import logging
 from collections import Counter
@@ -34,8 +36,8 @@ class Looks:
         look: Callable[[Suspect], Found | None],
         mend: Callable[[Found], int],
     ) -> None:
-        """`look` reads afresh: what is wrong, None where nothing is. `mend` says how much it mended: 0 where what was
-        seen is no longer so.
+        """`look` reads afresh: what is wrong, None where nothing is. `mend` says how much it
+        mended: 0 where what was seen is no longer so.
         """
         first = list[tuple[Suspect, Found]]()
         for suspect in suspects:
@@ -55,7 +57,9 @@ class Looks:
 
     @contextmanager
     def _going_on(self, kind: str) -> Iterator[None]:
-        """What raises does not keep the others from being settled; Busy means that the next run goes on."""
+        """What raises does not keep the others from being settled; Busy means that the next run
+        goes on.
+        """
         try:
             yield
         except Busy:

@@ -16,7 +16,9 @@ from cobroke.storage.stored_object import LONGEST_MS
 from cobroke.storage.table import Table
 
 SPARE_S = 60
-"""So much of the run's time is left for looking at the suspects: another night draws another sample."""
+"""So much of the run's time is left for looking at the suspects: another night draws another
+sample.
+"""
 
 
 class WrongRanking(NamedTuple):
@@ -33,8 +35,8 @@ class _Kept(NamedTuple):
 
 
 def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> Iterator[Owned]:
-    """Those of a sample that show something else than their market, held in memory, lets them. Each market is read
-    once, so that what was written since is suspect too.
+    """Those of a sample that show something else than their market, held in memory, lets them. Each
+    market is read once, so that what was written since is suspect too.
     """
     for sample in samples:
         held = HeldMarkets(table, clock)
@@ -42,17 +44,22 @@ def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> 
             if table.seconds_left < SPARE_S:
                 return
             kept = _kept(table, owned, clock)
-            if kept and _shown(current(table, kept.seeker, kept.ranking).ranking) != _by_hand(held, kept):
+            if kept and _shown(current(table, kept.seeker, kept.ranking).ranking) != _by_hand(
+                held, kept
+            ):
                 yield owned
 
 
 def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
-    """Compared with a fresh read between two that are caught up: where these differ, somebody has written meanwhile."""
+    """Compared with a fresh read between two that are caught up: where these differ, somebody has
+    written meanwhile.
+    """
     kept = _kept(table, owned, clock)
     if kept is None:
         return None
     before, fresh, after = (
-        _shown(current(table, kept.seeker, known).ranking) for known in (kept.ranking, None, kept.ranking)
+        _shown(current(table, kept.seeker, known).ranking)
+        for known in (kept.ranking, None, kept.ranking)
     )
     return WrongRanking(owned, kept.version) if before == after != fresh else None
 
@@ -60,7 +67,9 @@ def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
 def drop(table: Table, found: WrongRanking) -> bool:
     """The next look reads afresh."""
     key = keys.ranking(owner_of(found.owned.id), *found.owned)
-    return written(table, [table.delete(key, condition="version = :old", values={"old": found.version})])
+    return written(
+        table, [table.delete(key, condition="version = :old", values={"old": found.version})]
+    )
 
 
 def _kept(table: Table, owned: Owned, clock: Clock) -> _Kept | None:
