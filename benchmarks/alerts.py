@@ -13,11 +13,11 @@ from benchmarks.report import Section, publish
 from benchmarks.units import counted
 from cobroke.clock import now_ms
 from cobroke.domain.ids import realtor_id
-from cobroke.flows.alerts import alert
-from cobroke.flows.ranking import warm
-from cobroke.storage import objects
-from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.stored_object import StoredObject
+from cobroke.flows.matching.ranking import warm
+from cobroke.flows.notices.alerts import alert
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 LONG_AGO_MS = 3_600_000
@@ -64,10 +64,10 @@ def _measured(made: Market, leads: int) -> tuple[float, float, float, float, flo
     return cpu, read, written, trips, told
 
 
-def _posted(table: Table, made: Market) -> list[StoredObject]:
+def _posted(table: Table, made: Market) -> list[Posting]:
     drawn = Random(2).sample(made.properties, POSTED)
     return [
-        objects.create(table, like.kind, SELLERS[number % len(SELLERS)], like.content, now_ms)
+        postings.create(table, like.kind, SELLERS[number % len(SELLERS)], like.content, now_ms)
         for number, like in enumerate(drawn)
     ]
 

@@ -19,15 +19,17 @@ from benchmarks.market import Market
 from benchmarks.report import Section, publish
 from benchmarks.units import counted
 from cobroke.clock import now_ms
-from cobroke.domain.features import Group, lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
-from cobroke.domain.ranking import SIZES, Ranking
-from cobroke.flows.ranking import Seeker, current, seeking
-from cobroke.storage import keys, markets, objects, rankings
+from cobroke.domain.matching.ranking import SIZES, Ranking
+from cobroke.domain.postings.features import Group
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
+from cobroke.flows.matching.ranking import Seeker, current, seeking
+from cobroke.storage import keys
 from cobroke.storage.keys import Kind
+from cobroke.storage.matching import markets, rankings
 from cobroke.storage.notation import Item
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import Table
 
 SAMPLE, ROUNDS = 24, 3
@@ -82,13 +84,13 @@ def measure() -> Section:
     )
 
 
-def _drawn(made: Market, rng: Random) -> list[StoredObject]:
+def _drawn(made: Market, rng: Random) -> list[Posting]:
     """Buyers of flats alone: for the others nothing is offered."""
     leads = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
     return [*rng.sample(leads, SAMPLE), *rng.sample(made.properties, SAMPLE)]
 
 
-def _keep(table: Table, own: StoredObject, at: int) -> Kept:
+def _keep(table: Table, own: Posting, at: int) -> Kept:
     seeker = seeking(table, own, lambda: at)
     rankings.save(table, own, current(table, seeker, None).ranking, None, looked_at=at)
     with counted(table._client) as used:
@@ -98,7 +100,7 @@ def _keep(table: Table, own: StoredObject, at: int) -> Kept:
 
 
 def _measured(
-    table: Table, name: str, kept: Sequence[Kept], others: Sequence[StoredObject], rng: Random
+    table: Table, name: str, kept: Sequence[Kept], others: Sequence[Posting], rng: Random
 ) -> list[Sequence[str]]:
     changed, start = rng.sample(others, max(CHANGES)), now_ms() - 3 * HOUR_MS
     rows: list[Sequence[str]] = []
@@ -163,16 +165,16 @@ def _cpu_seconds(look: Look) -> float:
     return time.process_time() - start
 
 
-def _change(table: Table, stored: StoredObject, deed: str, rng: Random, at: int) -> None:
+def _change(table: Table, stored: Posting, deed: str, rng: Random, at: int) -> None:
     """By its owner, at that time (ms)."""
     repriced = _at_a_new_price(stored.kind, stored.content, rng)
     match deed:
         case "new":
-            objects.create(table, stored.kind, stored.owner, repriced, lambda: at)
+            postings.create(table, stored.kind, stored.owner, repriced, lambda: at)
         case "archived":
-            objects.archive(table, stored.kind, stored.owner, stored.id, lambda: at)
+            postings.archive(table, stored.kind, stored.owner, stored.id, lambda: at)
         case _:
-            objects.replace_content(
+            postings.replace_content(
                 table, stored.kind, stored.owner, stored.id, repriced, lambda: at
             )
 
@@ -189,9 +191,9 @@ def _at_a_new_price(kind: Kind, content: Content, rng: Random) -> Content:
         priced[name] = priced[name] * percent // 100
     if kind == "LEAD":
         lead = LeadBody.model_validate(body)
-        return Content(lead.model_dump(), lead_features(lead.requirements))
+        return Content(lead.model_dump(), lead.features())
     listing = PropertyBody.model_validate(body)
-    return Content(listing.model_dump(), property_features(listing))
+    return Content(listing.model_dump(), listing.features())
 
 
 if __name__ == "__main__":

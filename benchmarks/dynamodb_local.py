@@ -79,7 +79,7 @@ def _java() -> str:
     if java:
         said = subprocess.run(
             [java, "-version"], capture_output=True, text=True, check=False
-        ).stderr  # noqa: S603
+        ).stderr
         version = re.search(r'version "(\d+)', said)
         if version and int(version[1]) >= LEAST_JAVA:
             return java

@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 
 from benchmarks.report import CannotMeasure
 from cobroke.domain import ids
-from cobroke.domain.features import lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import loads_strictly
-from cobroke.storage import entities, keys, realtors, stored_object
+from cobroke.storage import entities, keys, realtors
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.table import Table
 
 type Json = dict[str, Any]
@@ -38,8 +38,8 @@ class Market(NamedTuple):
     """Newer ones come later; the realtors own them in turn."""
 
     realtors: Sequence[Realtor]
-    leads: Sequence[StoredObject]
-    properties: Sequence[StoredObject]
+    leads: Sequence[Posting]
+    properties: Sequence[Posting]
 
 
 def listings() -> list[Json]:
@@ -63,8 +63,8 @@ def make_market(now: int, seed: int = 1) -> Market:
     ]
     offered = [PropertyBody.model_validate(body) for body in listings()]
     wanted = [LeadBody.model_validate(body) for body in buyers()]
-    properties = [Content(body.model_dump(), property_features(body)) for body in offered]
-    leads = [Content(body.model_dump(), lead_features(body.requirements)) for body in wanted]
+    properties = [Content(body.model_dump(), body.features()) for body in offered]
+    leads = [Content(body.model_dump(), body.features()) for body in wanted]
     return Market(
         owners,
         _owned("LEAD", leads, owners, now, rng),
@@ -87,9 +87,9 @@ def _items(market: Market) -> Iterator[Item]:
     """What storage writes of each, but for its change."""
     yield from map(realtors._item, market.realtors)
     for stored in (*market.leads, *market.properties):
-        yield stored_object._object_item(stored)
+        yield posting._object_item(stored)
         entry = keys.market_entry(stored.content.features, stored.id)
-        yield entities.ENTRY.at(entry, stored_object._market_facts(stored))
+        yield entities.ENTRY.at(entry, posting._market_facts(stored))
 
 
 def _put(table: Table, items: Sequence[Item]) -> None:
@@ -102,13 +102,13 @@ def _put(table: Table, items: Sequence[Item]) -> None:
 
 def _owned(
     kind: Kind, contents: Sequence[Content], owners: Sequence[Realtor], now: int, rng: Random
-) -> list[StoredObject]:
+) -> list[Posting]:
     stored = []
     for number, content in enumerate(contents, start=1):
         time = now - len(contents) + number
         new_id = ids.object_id(time, rng.randbytes(2), owners[number % len(owners)].id)
         stored.append(
-            StoredObject(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time)
+            Posting(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time)
         )
     return stored
 

@@ -15,18 +15,18 @@ from typing import Any, NamedTuple
 from benchmarks import selection
 from benchmarks.report import Section, publish
 from benchmarks.selection import MOST, Entry, Lists, Selecting
-from cobroke.domain.features import (
+from cobroke.domain.ids import created_at, object_id, owner_of
+from cobroke.domain.matching.lead_index import LeadIndex
+from cobroke.domain.matching.listing_index import ListingIndex
+from cobroke.domain.matching.selection import best_leads, best_properties
+from cobroke.domain.matching.shortlist import Row, Selection
+from cobroke.domain.postings.features import (
     PropertyFeatures,
     pack_lead,
     pack_property,
     unpack_lead,
     unpack_property,
 )
-from cobroke.domain.ids import created_at, object_id, owner_of
-from cobroke.domain.matching.lead_index import LeadIndex
-from cobroke.domain.matching.listing_index import ListingIndex
-from cobroke.domain.selection import best_leads, best_properties
-from cobroke.domain.shortlist import Row, Selection
 
 SAMPLE, BUILDS = 300, 3
 TILES = (2, 4)

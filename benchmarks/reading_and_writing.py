@@ -10,18 +10,20 @@ from benchmarks.market import Market
 from benchmarks.report import Section, publish
 from benchmarks.units import Used, counted
 from cobroke.clock import now_ms
-from cobroke.domain.features import Group
+from cobroke.domain.deals.pair import Pair, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import asked
-from cobroke.domain.pair import Pair, Side
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.flows.notices import tell_of_pair
-from cobroke.flows.recommendations import Recommendations, recommend
-from cobroke.storage import matches, notices, objects
-from cobroke.storage.matches import PairIds, Sides
-from cobroke.storage.notices import Notice
-from cobroke.storage.stored_object import StoredObject
+from cobroke.domain.postings.features import Group
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.matching.recommendations import Recommendations, recommend
+from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.storage.deals import matches
+from cobroke.storage.deals.matches import PairIds, Sides
+from cobroke.storage.notices import notices
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 SAMPLE = 50
@@ -108,23 +110,23 @@ def _used[On](table: Table, action: Action[On], on: On) -> Used:
     return used
 
 
-def _look(table: Table, own: StoredObject) -> Recommendations:
+def _look(table: Table, own: Posting) -> Recommendations:
     return recommend(table, own.kind, own.owner, own.id, FIRST, now_ms)
 
 
-def _create(table: Table, like: StoredObject) -> object:
-    return objects.create(table, like.kind, like.owner, like.content, now_ms)
+def _create(table: Table, like: Posting) -> object:
+    return postings.create(table, like.kind, like.owner, like.content, now_ms)
 
 
-def _replace(table: Table, own: StoredObject) -> object:
-    return objects.replace_content(table, own.kind, own.owner, own.id, own.content, now_ms)
+def _replace(table: Table, own: Posting) -> object:
+    return postings.replace_content(table, own.kind, own.owner, own.id, own.content, now_ms)
 
 
-def _archive(table: Table, own: StoredObject) -> object:
-    return objects.archive(table, own.kind, own.owner, own.id, now_ms)
+def _archive(table: Table, own: Posting) -> object:
+    return postings.archive(table, own.kind, own.owner, own.id, now_ms)
 
 
-def _recommended(table: Table, lead: StoredObject) -> list[PairIds]:
+def _recommended(table: Table, lead: Posting) -> list[PairIds]:
     return [PairIds(lead.id, row.counterpart.id) for row in _look(table, lead).rows]
 
 
@@ -156,7 +158,7 @@ def _loaded(table: Table, ids: PairIds) -> Sides:
 
 
 def _list(table: Table, ids: PairIds) -> object:
-    own = objects.load_own(table, "LEAD", owner_of(ids.lead_id), ids.lead_id)
+    own = postings.load_own(table, "LEAD", owner_of(ids.lead_id), ids.lead_id)
     return matches.list_of(table, own, None, FIRST)
 
 

@@ -20,15 +20,17 @@ from benchmarks.report import Section, publish
 from benchmarks.selection import _best, _in_decimal
 from benchmarks.units import counted
 from cobroke.clock import now_ms
-from cobroke.domain.features import Group
+from cobroke.domain.deals.pair import other
 from cobroke.domain.ids import owner_of
-from cobroke.domain.pair import other
-from cobroke.domain.ranking import SIZES, Ranking, Row
-from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import looks, rankings, registry, runs, stored_object
+from cobroke.domain.matching.ranking import SIZES, Ranking, Row
+from cobroke.domain.postings.features import Group
+from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.keys import KINDS, Kind
+from cobroke.storage.matching import looks, rankings, registry
 from cobroke.storage.notation import item_of
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.schedule import runs
 from cobroke.storage.table import Table
 
 CHANGED, LOOKED_AT = 320, 1_000
@@ -94,7 +96,7 @@ def _said(run: Run) -> Sequence[str]:
     return *counts, f"{run.wall:.0f} s", f"{run.cpu:.0f} s", f"{run.peak:.0f} MB", *used
 
 
-def _looked_at(table: Table, made: Market, rng: Random) -> list[StoredObject]:
+def _looked_at(table: Table, made: Market, rng: Random) -> list[Posting]:
     """Buyers of flats and some listings: each with a ranking two hours old, of the usual size and
     wrong.
     """
@@ -106,7 +108,7 @@ def _looked_at(table: Table, made: Market, rng: Random) -> list[StoredObject]:
     }
     now = now_ms()
 
-    def look(own: StoredObject) -> None:
+    def look(own: Posting) -> None:
         ranking = Ranking(
             rows[own.kind], rows[own.kind][-1].place, now - AGE_MS, 9_000, own.version
         )
@@ -120,7 +122,7 @@ def _looked_at(table: Table, made: Market, rng: Random) -> list[StoredObject]:
     return [*buyers, *listings]
 
 
-def _any_rows(others: Sequence[StoredObject], rng: Random) -> tuple[Row, ...]:
+def _any_rows(others: Sequence[Posting], rng: Random) -> tuple[Row, ...]:
     drawn = rng.sample(others, SIZES.kept)
     return tuple(sorted((Row(7_000, one.id, one.version, 1) for one in drawn), reverse=True))
 
@@ -162,13 +164,13 @@ def _bodies(client: Any) -> Bodies:  # noqa: ANN401 - boto3's own
     pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
     for item in (item_of(raw) for page in pages for raw in page["Items"]):
         if item.get("entity") in found:
-            own = stored_object.of_item(item)
+            own = posting.of_item(item)
             if own.in_market:
                 found[own.kind].append((own.id, own.content.body))
     return found
 
 
-def _compare(table: Table, own: StoredObject, bodies: Bodies) -> None:
+def _compare(table: Table, own: Posting, bodies: Bodies) -> None:
     """What is kept of an object must be what a plain loop finds, if the object is still there."""
     there, known = rankings.load_own(table, own.kind, own.owner, own.id)
     if not there.in_market:
@@ -185,7 +187,7 @@ def _compare(table: Table, own: StoredObject, bodies: Bodies) -> None:
     assert (ranking.cut is not None) == was_cut  # noqa: S101
 
 
-def _each(do: Callable[[StoredObject], None], things: Iterable[StoredObject]) -> None:
+def _each(do: Callable[[Posting], None], things: Iterable[Posting]) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(do, things))
 

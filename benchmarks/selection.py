@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 
 from benchmarks import market
 from benchmarks.report import Section, publish
-from cobroke.domain import features
-from cobroke.domain.features import LeadFeatures, PropertyFeatures
 from cobroke.domain.ids import object_id, owner_of, realtor_id
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.market import highest_price, prices, rooms_key, rooms_keys
-from cobroke.domain.property import PropertyBody
-from cobroke.domain.score import LISTED, score
-from cobroke.domain.selection import best_leads, best_properties
-from cobroke.domain.shortlist import Row, Selection
+from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
+from cobroke.domain.matching.score import LISTED, score
+from cobroke.domain.matching.selection import best_leads, best_properties
+from cobroke.domain.matching.shortlist import Row, Selection
+from cobroke.domain.postings import features
+from cobroke.domain.postings.features import LeadFeatures, PropertyFeatures
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
 
 type Json = dict[str, Any]
 type Selecting = Callable[[], Selection]
@@ -207,7 +207,7 @@ def _area(smallest: Decimal, largest: Decimal, area: Decimal) -> int:
 def _listings(rng: Random) -> list[Listing]:
     """In the order of a market's keys."""
     bodies = market.listings()
-    known = [features.property_features(PropertyBody.model_validate(body)) for body in bodies]
+    known = [PropertyBody.model_validate(body).features() for body in bodies]
     made = _entries(bodies, known, features.pack_property, rng)
     return sorted(
         made, key=lambda each: (rooms_key(each.features.rooms), each.features.price, each.id)
@@ -217,7 +217,7 @@ def _listings(rng: Random) -> list[Listing]:
 def _leads(rng: Random) -> list[Lead]:
     """In the order of a market's keys."""
     bodies = market.buyers()
-    known = [features.lead_features(LeadBody.model_validate(body).requirements) for body in bodies]
+    known = [LeadBody.model_validate(body).features() for body in bodies]
     made = _entries(bodies, known, features.pack_lead, rng)
     return sorted(made, key=lambda each: (highest_price(each.features), each.id))
 

@@ -37,7 +37,7 @@ class Used:
 
     def asked(
         self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object
-    ) -> None:  # noqa: ANN401 - botocore's
+    ) -> None:
         if "ReturnConsumedCapacity" in model.input_shape.members:
             params["ReturnConsumedCapacity"] = "TOTAL"
         if model.name == "TransactWriteItems":
@@ -56,7 +56,7 @@ class Used:
 
     def answered(
         self, parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object
-    ) -> None:  # noqa: ANN401
+    ) -> None:
         said = parsed.get("ConsumedCapacity", [])
         units = sum(
             table["CapacityUnits"] for table in (said if isinstance(said, list) else [said])

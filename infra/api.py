@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from cobroke.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
 from infra.stages import Stage
 
 LOCAL_API_ID = "c0b40ce0"
@@ -106,8 +106,7 @@ def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
 
 
 def _suit_the_emulator(api: aws_apigatewayv2.HttpApi, stage: Stage, methods: list[str]) -> None:
-    """The emulator takes the API's id from a tag, and CORS by the names of the service's own API.
-    """
+    """The emulator takes the API's id from a tag, and CORS by the names of the service's own API."""
     Tags.of(api).add("ms-custom-id", LOCAL_API_ID)
     resource = api.node.default_child
     assert isinstance(resource, CfnResource)  # noqa: S101 - for mypy

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from cobroke.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
 from tests import canary
 from tests.client import Answer
 

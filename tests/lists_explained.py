@@ -8,8 +8,8 @@ from itertools import product
 from time import monotonic
 from typing import NamedTuple
 
-from cobroke.domain.pair import Pair, Side
-from cobroke.domain.resurfacing import Resurfaced, hidden, resurfaced
+from cobroke.domain.deals.pair import Pair, Side
+from cobroke.domain.deals.resurfacing import Resurfaced, hidden, resurfaced
 from tests import oracle
 from tests.builders import Json
 from tests.market_log import (

@@ -10,13 +10,14 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
 
-from cobroke.domain import errors, negotiation
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.pair import Action, Facts, Pair, Side
-from cobroke.domain.property import PropertyBody
+from cobroke.domain import errors
+from cobroke.domain.deals import negotiation
+from cobroke.domain.deals.pair import Action, Facts, Pair, Side
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
+from cobroke.edge.models.recommendations import PropertyData
+from cobroke.edge.problems import status_of
 from cobroke.exact_json import dumps, loads_strictly
-from cobroke.problems import status_of
-from cobroke.views import PropertyData
 from tests import market, oracle
 from tests.builders import Json
 from tests.client import Answer, Client

@@ -142,7 +142,7 @@ class _Store:
 
     def query(
         self, *, ExpressionAttributeValues: Values, ConsistentRead: bool, **asked: Any
-    ) -> Answer:  # noqa: N803
+    ) -> Answer:
         self._begin(consistent=ConsistentRead)
         if asked["KeyConditionExpression"] != "PK = :pk AND SK BETWEEN :low AND :high":
             raise NotImplementedError(asked)
@@ -193,7 +193,7 @@ class _Store:
 
     def transact_write_items(
         self, *, TransactItems: list[dict[str, Any]], ClientRequestToken: str
-    ) -> Answer:  # noqa: N803
+    ) -> Answer:
         """A token is never forgotten; DynamoDB knows it for ten minutes."""
         self._begin()
         parts = {

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from cobroke.domain import ranking as rankings
-from cobroke.domain import resurfacing
-from cobroke.flows import ranking as flow
-from cobroke.storage import markets, stored_object
+from cobroke.domain.deals import resurfacing
+from cobroke.domain.matching import ranking as rankings
+from cobroke.flows.matching import ranking as flow
+from cobroke.storage.matching import markets
+from cobroke.storage.postings import posting
 
 
 class Edit(NamedTuple):
@@ -53,7 +54,7 @@ MUTANTS = (
     ),
     Mutant(
         "the cut forgotten",
-        (Edit(rankings.caught_up, " if ranking.cut is None or place >= ranking.cut]", "]"),),
+        (Edit(rankings.caught_up, "if ranking.cut is None or place >= ranking.cut", "if True"),),
         "test_below_the_cut_others_may_be_better_than_what_has_changed",
     ),
     Mutant(
@@ -79,7 +80,7 @@ MUTANTS = (
     ),
     Mutant(
         "change times straight from the clock",
-        (Edit(stored_object.of_itself, "max(clock(), old.changed_at + 1)", "clock()"),),
+        (Edit(posting.of_itself, "max(clock(), old.changed_at + 1)", "clock()"),),
         "test_of_two_writes_with_clocks_apart_the_last_one_counts_a_minute_later",
     ),
     Mutant(
@@ -99,7 +100,7 @@ MUTANTS = (
     ),
     Mutant(
         "no overlap for what was done about a pair",
-        (Edit(flow._back, " - markets.OVERLAP_MS", ""),),
+        (Edit(flow._back, " - OVERLAP_MS", ""),),
         "test_an_act_that_commits_after_a_look_with_a_time_before_it_counts_in_the_next_one",
     ),
     Mutant(
@@ -129,11 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "no removal from the market that was left",
-        (
-            Edit(
-                stored_object.writes, "for held in (old, new) if held", "for held in (new,) if held"
-            ),
-        ),
+        (Edit(posting.writes, "for held in (old, new)", "for held in (new,)"),),
         "test_what_moved_to_another_city_is_gone_from_the_first",
     ),
 )
@@ -161,8 +158,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
 
 
 def _code(function: Callable[..., Any], source: str) -> Any:
-    """Put into the function itself, so that it also counts where the function was imported by name.
-    """
+    """Put into the function itself, so that it also counts where the function was imported by name."""
     made = dict[str, Any]()
     exec(compile(source, function.__code__.co_filename, "exec"), dict(function.__globals__), made)  # noqa: S102
     return made[function.__name__].__code__

@@ -1,5 +1,4 @@
-"""An outage of the stream: a market whose changes nobody has followed, and runs over it that die.
-"""
+"""An outage of the stream: a market whose changes nobody has followed, and runs over it that die."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -8,11 +7,13 @@ from typing import Any
 from unittest.mock import patch
 
 from cobroke.domain.ids import realtor_id
-from cobroke.flows import rematch
-from cobroke.storage import alerts, keys, objects
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.flows.schedule import rematch
+from cobroke.storage import keys
 from cobroke.storage.keys import KINDS
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.notices import alerts
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
 from tests.builders import a_lead, a_property
 from tests.memory_table import MemoryTable
 from tests.pump import Json
@@ -37,11 +38,11 @@ class Outage:
             for one in self.written:
                 alerts.call_done(self.table, one)
 
-    def posts(self, number: int) -> StoredObject:
+    def posts(self, number: int) -> Posting:
         self.now += APART_MS
         kind, owner = KINDS[number % 2], (BUYER, SELLER)[number % 2]
         body: Json = a_lead() if kind == "LEAD" else a_property(price=60_000_000)
-        return objects.create(self.table, kind, owner, content(kind, body), self.clock)
+        return postings.create(self.table, kind, owner, content(kind, body), self.clock)
 
     def clock(self) -> int:
         self.now += 1

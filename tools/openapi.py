@@ -21,11 +21,11 @@ from pydantic import TypeAdapter
 
 from cobroke.domain import errors
 from cobroke.domain.paging import DEFAULT_LIMIT
-from cobroke.routes import ROUTES, Route
-from cobroke.served import SERVED
+from cobroke.edge.routes import ROUTES, Route
+from cobroke.edge.served import SERVED
 from tools.contract.errors import SCHEMAS, refused, shared
 from tools.contract.examples import EXAMPLES
-from tools.contract.schemas import ANYTHING, IGNORED, REF, ContractSchema, bounds, named
+from tools.contract.schemas import ANYTHING, IGNORED, REF, ContractSchema, bounds, named, ordered
 from tools.contract.words import ABOUT, ETAG, PARAMETERS, SERVERS
 
 type Json = dict[str, Any]
@@ -95,7 +95,7 @@ def document() -> Json:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": definitions["$defs"] | SCHEMAS | ANYTHING,
+            "schemas": ordered(definitions["$defs"]) | SCHEMAS | ANYTHING,
             "responses": shared(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

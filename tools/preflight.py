@@ -50,8 +50,7 @@ type Look = Callable[[Deploy], str]
 
 
 class Check(NamedTuple):
-    """`look` answers what it found, or raises NotReady. It is not tried before what it needs is ok.
-    """
+    """`look` answers what it found, or raises NotReady. It is not tried before what it needs is ok."""
 
     what: str
     look: Look
@@ -179,8 +178,7 @@ CHECKS = (
 
 
 def _said(words: list[str], otherwise: str) -> str:
-    """What a command prints; NotReady with what to do, and the end of what it said, where it fails.
-    """
+    """What a command prints; NotReady with what to do, and the end of what it said, where it fails."""
     own = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     try:
         done = subprocess.run(  # noqa: S603 - our own words

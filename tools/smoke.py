@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import httpx
 
-from cobroke.problems import PROBLEM_JSON
-from cobroke.routes import ROUTES
+from cobroke.edge.problems import PROBLEM_JSON
+from cobroke.edge.routes import ROUTES
 
 TIMEOUT_S = 35
 """The gateway gives up after 30 s; until then a function's first request may be slow."""

@@ -23,48 +23,64 @@ class Access(NamedTuple):
 ACCESS = (
     Access("who is this", "REALTOR, one item", "storage.realtors.find"),
     Access("whose is a Telegram id", "TELEGRAM, then REALTOR", "storage.realtors.login"),
-    Access("is there room for another", "LIMITS, one item", "storage.limits.check"),
-    Access("was this create made before", "IDEMPOTENCY, one item", "storage.objects.create"),
-    Access("one's own lead or listing", "LEAD or PROPERTY, one item", "storage.objects.load_own"),
+    Access("is there room for another", "LIMITS, one item", "storage.postings.limits.check"),
+    Access(
+        "was this create made before", "IDEMPOTENCY, one item", "storage.postings.postings.create"
+    ),
+    Access(
+        "one's own lead or listing",
+        "LEAD or PROPERTY, one item",
+        "storage.postings.postings.load_own",
+    ),
     Access(
         "all of one's own",
         "LEAD or PROPERTY, one partition, newest first",
-        "storage.own_lists.list_own",
+        "storage.postings.own_lists.list_own",
     ),
     Access(
         "the best counterparts",
         "RANKING, CHANGE and PAIR_CHANGE since then",
-        "flows.ranking.current",
+        "flows.matching.ranking.current",
     ),
-    Access("without a ranking", "ENTRY, by price (and rooms), then CHANGE", "storage.markets.read"),
+    Access(
+        "without a ranking",
+        "ENTRY, by price (and rooms), then CHANGE",
+        "storage.matching.markets.read",
+    ),
     Access(
         "the rows of a page",
         "LEAD or PROPERTY, REALTOR, MESSAGE",
-        "flows.recommendations.recommend",
+        "flows.matching.recommendations.recommend",
     ),
-    Access("every pair of an object", "PAIR or MIRROR, one partition", "storage.pairs.of_object"),
-    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.matches.load"),
+    Access(
+        "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_object"
+    ),
+    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.matches.load"),
     Access(
         "what was I told",
         "NOTICE and UNREAD by time, a batch of the page",
-        "storage.notices.page_of",
+        "storage.notices.notices.page_of",
     ),
-    Access("is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.pushes.load"),
+    Access(
+        "is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.notices.pushes.load"
+    ),
     Access(
         "whom does a write alert",
         "ENTRY (held in memory), ALERTED, SLOT, NOTICE",
-        "flows.alerts.alert",
+        "flows.notices.alerts.alert",
     ),
-    Access("which markets are there", "MARKET, eight partitions", "storage.registry.markets"),
+    Access(
+        "which markets are there", "MARKET, eight partitions", "storage.matching.registry.markets"
+    ),
     Access(
         "what has happened in a market",
         "CHANGE and PAIR_CHANGE since FOLLOWED",
-        "storage.backlog.backlog",
+        "storage.matching.backlog.backlog",
     ),
-    Access("who looks at lists these days", "LOOK, three days", "storage.looks.looked_at"),
-    Access("what is due", "DUE by day since CURSOR", "storage.agenda.due"),
-    Access("what did a run do", "RUN, one partition", "storage.runs.reports"),
-    Access("does all agree", "everything, one scan", "storage.scan.over"),
+    Access("who looks at lists these days", "LOOK, three days", "storage.matching.looks.looked_at"),
+    Access("what is due", "DUE by day since CURSOR", "storage.schedule.agenda.due"),
+    Access("what did a run do", "RUN, one partition", "storage.schedule.runs.reports"),
+    Access("does all agree", "everything, one scan", "flows.audit.scan.over"),
 )
 
 
@@ -111,9 +127,10 @@ def _source(entity: Entity) -> str:
 
 _HEAD = """# The table
 One DynamoDB table, keys `PK` and `SK`, a stream of new and old images, `expires` as time to live.
-Written by `make chart` from `storage/entities.py`; a test holds the items that are there against it.
+Written by `make chart` from `storage/entities.py`; a test holds what is there against it.
 """
-_TAIL = """All reads are strongly consistent. A write that several items depend on is one transaction, decided
+_TAIL = """All reads are strongly consistent. A write that several items depend on is one
+transaction, decided
 on what was read under conditions, and decided again where one of them no longer holds
 (`storage/retry.py`). What is made from something else may be dropped: the audit finds what disagrees
 and makes it again. [Decision 13](decisions/README.md) says why it is one table."""

@@ -6,20 +6,21 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cobroke import telegram, tokens
 from cobroke.domain.errors import (
     AlreadyRegistered,
     NotRegistered,
     TelegramProofRequired,
     Unauthorized,
 )
-from cobroke.domain.fields import Id
-from cobroke.domain.proof import Proof
-from cobroke.domain.realtor import Login, Registration
-from cobroke.http import Api
-from cobroke.secrets import secret
+from cobroke.domain.realtors import Proof
+from cobroke.edge import tokens
+from cobroke.edge.api import Api
+from cobroke.edge.models.fields import Id
+from cobroke.edge.models.realtor import Login, Registration
+from cobroke.edge.secrets import secret
 from cobroke.storage import realtors
 from cobroke.storage.realtors import Realtor
+from cobroke.telegram import proofs as telegram
 
 api = handler = Api("auth")
 

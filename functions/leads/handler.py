@@ -6,67 +6,23 @@ Also answers whatever no route matches.
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.errors import Archived, LimitReached
-from cobroke.domain.features import lead_features
-from cobroke.domain.fields import Count, Id, Timestamp
-from cobroke.domain.lead import LeadBody, Requirements
 from cobroke.domain.paging import asked_of_own
-from cobroke.domain.vocabulary import Status
-from cobroke.http import Api
-from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
-from cobroke.storage import objects
-from cobroke.storage.own_lists import list_own, match_count
-from cobroke.storage.stored_object import FIRST_REVISION, Content, StoredObject
+from cobroke.edge.api import Api
+from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadRow, LeadView
+from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, fitting
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.own_lists import list_own, match_count
+from cobroke.storage.postings.posting import FIRST_REVISION, Content, Posting
 
 api = handler = Api("leads")
-
-
-class LeadCreated(BaseModel):
-    lead_id: Id
-    created_at: Timestamp
-
-
-class LeadRow(BaseModel):
-    """A lead in its owner's list."""
-
-    lead_id: Id
-    client_name: str | None
-    requirements: Requirements
-    status: Status
-    match_count: Count
-    """Matches that are not REJECTED."""
-    stale: bool
-    """(added) Out of the market until the next PUT: the last one is 60 days old."""
-    stale_at: Timestamp | None
-    """(added) When it becomes or became stale; null once archived."""
-    created_at: Timestamp
-
-
-class LeadView(LeadRow):
-    """A lead as its owner sees it, whole."""
-
-    client_contacts: str | None
-    notes: str | None
-    updated_at: Timestamp
-
-
-class LeadList(BaseModel):
-    leads: list[LeadRow]
-    total: Count
-    """(added)"""
-    page: int
-    """(added)"""
-    limit: int
-    """(added)"""
 
 
 @api.serves("POST /leads", status=201, refuses=(LimitReached,))
 def create_lead(body: LeadBody) -> LeadCreated:
     """Create a lead."""
-    lead = objects.create(api.table, "LEAD", api.caller, _content(body), now_ms, api.idempotency)
+    lead = postings.create(api.table, "LEAD", api.caller, _content(body), now_ms, api.idempotency)
     api.tag(FIRST_REVISION)
     return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
 
@@ -91,7 +47,7 @@ def get_lead(lead_id: str) -> LeadView:
 
     (added) What one reads before a PUT.
     """
-    return _view(objects.load_own(api.table, "LEAD", api.caller, lead_id))
+    return _view(postings.load_own(api.table, "LEAD", api.caller, lead_id))
 
 
 @api.serves("PUT /leads/{lead_id}", refuses=(Archived,))
@@ -103,7 +59,7 @@ def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
     """
     content = _content(body)._replace(body=body.edit())
     return _view(
-        objects.replace_content(
+        postings.replace_content(
             api.table, "LEAD", api.caller, lead_id, content, now_ms, api.if_match
         )
     )
@@ -116,14 +72,14 @@ def archive_lead(lead_id: str) -> LeadView:
     Repeatable and for good: it is never recommended again, and its PENDING matches close within
     seconds.
     """
-    return _view(objects.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.if_match))
+    return _view(postings.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.if_match))
 
 
 def _content(body: LeadBody) -> Content:
-    return Content(body.model_dump(), lead_features(body.requirements))
+    return Content(body.model_dump(), body.features())
 
 
-def _view(lead: StoredObject) -> LeadView:
+def _view(lead: Posting) -> LeadView:
     api.tag(lead.revision)
     body = lead.content.body
     return LeadView.model_construct(
@@ -134,7 +90,7 @@ def _view(lead: StoredObject) -> LeadView:
     )
 
 
-def _facts(lead: StoredObject, matches: int) -> dict[str, Any]:
+def _facts(lead: Posting, matches: int) -> dict[str, Any]:
     body = lead.content.body
     return {
         "lead_id": lead.id,

@@ -10,26 +10,30 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from cobroke.clock import now_ms
-from cobroke.domain import errors, pair
-from cobroke.domain.fields import TEXT, Body, Count, Share
+from cobroke.domain import errors
+from cobroke.domain.deals import pair
+from cobroke.domain.deals.pair import Action, Side
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
-from cobroke.domain.pair import Action, Side
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.http import Api
-from cobroke.match_views import (
+from cobroke.edge.api import Api
+from cobroke.edge.models.fields import TEXT, Body, Share
+from cobroke.edge.models.matches import (
     LeadMatch,
+    LeadMatches,
     MatchState,
     PropertyMatch,
+    PropertyMatches,
     lead_match,
     match_state,
     property_match,
 )
-from cobroke.query import PageLimit, PageNumber
-from cobroke.storage import matches, objects
-from cobroke.storage.matches import Match, PairIds, Sides
-from cobroke.views import TEXT_IN_LISTS
+from cobroke.edge.models.parts import TEXT_IN_LISTS
+from cobroke.edge.query import PageLimit, PageNumber
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.storage.deals import matches
+from cobroke.storage.deals.matches import Match, PairIds, Sides
+from cobroke.storage.postings import postings
 
 api = handler = Api("matches")
 
@@ -38,7 +42,7 @@ WHY_NOT = (
     *(errors.TooManyRounds, errors.TermsAgreed, errors.MatchClosed),
 )
 
-MatchStatus = Annotated[pair.Status | None, Query()]
+MatchStatusFilter = Annotated[pair.MatchStatus | None, Query()]
 
 
 class Reaction(Body):
@@ -52,26 +56,6 @@ class Reaction(Body):
 class Reacted(BaseModel):
     action: Action
     match: MatchState | None
-
-
-class LeadMatches(BaseModel):
-    matches: list[LeadMatch]
-    total: Count
-    """(added)"""
-    page: int
-    """(added)"""
-    limit: int
-    """(added)"""
-
-
-class PropertyMatches(BaseModel):
-    matches: list[PropertyMatch]
-    total: Count
-    """(added)"""
-    page: int
-    """(added)"""
-    limit: int
-    """(added)"""
 
 
 @api.serves("POST /leads/{lead_id}/property-recommendations/{property_id}/action", refuses=WHY_NOT)
@@ -88,7 +72,7 @@ def act_on_lead(property_id: str, lead_id: str, body: Reaction) -> Reacted:
 
 @api.serves("GET /leads/{lead_id}/matches")
 def list_matches_of_lead(
-    lead_id: str, status: MatchStatus = None, page: PageNumber = None, limit: PageLimit = None
+    lead_id: str, status: MatchStatusFilter = None, page: PageNumber = None, limit: PageLimit = None
 ) -> LeadMatches:
     """List the matches of own lead, the newest change first."""
     found, total, which = _list("LEAD", lead_id, status, asked(page, limit))
@@ -100,7 +84,10 @@ def list_matches_of_lead(
 
 @api.serves("GET /properties/{property_id}/matches")
 def list_matches_of_property(
-    property_id: str, status: MatchStatus = None, page: PageNumber = None, limit: PageLimit = None
+    property_id: str,
+    status: MatchStatusFilter = None,
+    page: PageNumber = None,
+    limit: PageLimit = None,
 ) -> PropertyMatches:
     """List the matches of own property, the newest change first."""
     found, total, which = _list("PROPERTY", property_id, status, asked(page, limit))
@@ -138,9 +125,9 @@ def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
 
 
 def _list(
-    side: Side, own_id: str, status: pair.Status | None, page: Page
+    side: Side, own_id: str, status: pair.MatchStatus | None, page: Page
 ) -> tuple[list[Match], int, Page]:
-    own = objects.load_own(api.table, side, api.caller, own_id)
+    own = postings.load_own(api.table, side, api.caller, own_id)
     return *matches.list_of(api.table, own, status, page), page
 
 

@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, WithJsonSchema
 
 from cobroke.clock import timestamp
-from cobroke.domain.fields import Count, Id, Timestamp
 from cobroke.domain.paging import asked
-from cobroke.http import Api
-from cobroke.query import PageLimit, PageNumber
-from cobroke.storage import notices
-from cobroke.storage.notices import Notice, NoticeType
+from cobroke.edge.api import Api
+from cobroke.edge.models.fields import Count, Id, Timestamp
+from cobroke.edge.query import PageLimit, PageNumber
+from cobroke.storage.notices import notices
+from cobroke.storage.notices.notices import Notice, NoticeType
 
 api = handler = Api("notifications")
 

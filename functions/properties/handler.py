@@ -5,68 +5,30 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.errors import Archived, LimitReached
-from cobroke.domain.features import property_features
-from cobroke.domain.fields import Count, Id, Share, Timestamp
 from cobroke.domain.paging import asked_of_own
-from cobroke.domain.property import Address, Details, PropertyBody, check_year
-from cobroke.domain.vocabulary import Status
-from cobroke.http import Api
-from cobroke.query import PageLimit, PageNumber, StatusFilter, fitting
-from cobroke.storage import objects
-from cobroke.storage.own_lists import list_own, match_count
-from cobroke.storage.stored_object import FIRST_REVISION, Content, StoredObject
+from cobroke.edge.api import Api
+from cobroke.edge.models.property import (
+    PropertyBody,
+    PropertyCreated,
+    PropertyList,
+    PropertyRow,
+    PropertyView,
+    check_year,
+)
+from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, fitting
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.own_lists import list_own, match_count
+from cobroke.storage.postings.posting import FIRST_REVISION, Content, Posting
 
 api = handler = Api("properties")
-
-
-class PropertyCreated(BaseModel):
-    property_id: Id
-    created_at: Timestamp
-
-
-class PropertyRow(BaseModel):
-    """A property in its owner's list."""
-
-    property_id: Id
-    address: Address
-    details: Details
-    status: Status
-    commission_share: Share
-    match_count: Count
-    """Matches that are not REJECTED."""
-    stale: bool
-    """(added) Out of the market until the next PUT: the last one is 60 days old."""
-    stale_at: Timestamp | None
-    """(added) When it becomes or became stale; null once archived."""
-    created_at: Timestamp
-
-
-class PropertyView(PropertyRow):
-    """A property as its owner sees it, whole."""
-
-    photos: list[str]
-    description: str | None
-    updated_at: Timestamp
-
-
-class PropertyList(BaseModel):
-    properties: list[PropertyRow]
-    total: Count
-    """(added)"""
-    page: int
-    """(added)"""
-    limit: int
-    """(added)"""
 
 
 @api.serves("POST /properties", status=201, refuses=(LimitReached,))
 def create_property(body: PropertyBody) -> PropertyCreated:
     """Create a property."""
-    created = objects.create(
+    created = postings.create(
         api.table, "PROPERTY", api.caller, _content(body), now_ms, api.idempotency
     )
     api.tag(FIRST_REVISION)
@@ -95,7 +57,7 @@ def get_property(property_id: str) -> PropertyView:
 
     (added) What one reads before a PUT.
     """
-    return _view(objects.load_own(api.table, "PROPERTY", api.caller, property_id))
+    return _view(postings.load_own(api.table, "PROPERTY", api.caller, property_id))
 
 
 @api.serves("PUT /properties/{property_id}", refuses=(Archived,))
@@ -107,7 +69,7 @@ def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     """
     content = _content(body)._replace(body=body.edit())
     return _view(
-        objects.replace_content(
+        postings.replace_content(
             api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match
         )
     )
@@ -121,16 +83,16 @@ def archive_property(property_id: str) -> PropertyView:
     seconds.
     """
     return _view(
-        objects.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match)
+        postings.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match)
     )
 
 
 def _content(body: PropertyBody) -> Content:
     check_year(body, datetime.now(UTC).year)
-    return Content(body.model_dump(), property_features(body))
+    return Content(body.model_dump(), body.features())
 
 
-def _view(stored: StoredObject) -> PropertyView:
+def _view(stored: Posting) -> PropertyView:
     api.tag(stored.revision)
     body = stored.content.body
     return PropertyView.model_construct(
@@ -141,7 +103,7 @@ def _view(stored: StoredObject) -> PropertyView:
     )
 
 
-def _facts(stored: StoredObject, matches: int) -> dict[str, Any]:
+def _facts(stored: Posting, matches: int) -> dict[str, Any]:
     body = stored.content.body
     return {
         "property_id": stored.id,

@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from cobroke.config import Config
-from cobroke.flows.rematch import parts_of_a_run
+from cobroke.flows.schedule.rematch import parts_of_a_run
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 

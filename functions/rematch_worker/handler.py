@@ -11,10 +11,10 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.flows.rematch import work_on
-from cobroke.queued import Event, Message, each
-from cobroke.storage import runs
+from cobroke.edge.queued import Event, Message, each
+from cobroke.flows.schedule.rematch import work_on
 from cobroke.storage.queue import Queue
+from cobroke.storage.schedule import runs
 from cobroke.storage.table import Table
 
 PAUSE_S = 90

@@ -14,15 +14,15 @@ from aws_lambda_powertools import Logger
 from cobroke.clock import now_ms
 from cobroke.config import Config
 from cobroke.domain.errors import NotFound
-from cobroke.flows.alerts import alert
-from cobroke.flows.ranking import warm
-from cobroke.storage import registry
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.edge.streams import BATCH_S, Event, Record, each
+from cobroke.flows.matching.ranking import warm
+from cobroke.flows.notices.alerts import alert
 from cobroke.storage.keys import Kind, object_of
+from cobroke.storage.matching import registry
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.retry import Torn, until_written
-from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import Table
-from cobroke.streams import BATCH_S, Event, Record, each
 
 logger = Logger(service="stream_matching", utc=True)
 table = Table(Config.from_environment().table_name)
@@ -46,7 +46,7 @@ def _follow(record: Record) -> None:
         alert(table, held, own, now_ms)
 
 
-def _warmed(kind: Kind, object_id: str, version: int) -> StoredObject:
+def _warmed(kind: Kind, object_id: str, version: int) -> Posting:
     """A record may be here before all of its transaction is seen: what is still as it was before is
     read again.
     """

@@ -11,14 +11,14 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.flows.agreement import close_matches
-from cobroke.flows.notices import tell_of_pair
-from cobroke.storage import pairs
+from cobroke.edge.streams import BATCH_S, Event, Record, each
+from cobroke.flows.deals.agreement import close_matches
+from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.storage.deals import pairs
 from cobroke.storage.keys import object_of, realtor_in
 from cobroke.storage.notation import item_of
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
-from cobroke.streams import BATCH_S, Event, Record, each
 
 logger = Logger(service="stream_notifications", utc=True)
 config = Config.from_environment()

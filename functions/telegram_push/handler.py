@@ -7,14 +7,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from cobroke.bot_api import Answer, BotApi, Sent
 from cobroke.config import Config
-from cobroke.domain.wording import Words
-from cobroke.flows.push import push
-from cobroke.queued import Event, Message, each
-from cobroke.secrets import secret
+from cobroke.domain.notices.wording import Words
+from cobroke.edge.queued import Event, Message, each
+from cobroke.edge.secrets import secret
+from cobroke.flows.notices.push import push
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
+from cobroke.telegram.bot_api import Answer, BotApi, Sent
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10, 900
 LAST_S = 20

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from cobroke.clock import now_ms
-from cobroke.domain.features import property_features
-from cobroke.domain.pair import PENDING_FOR
-from cobroke.domain.property import PropertyBody
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.storage import keys, objects
-from cobroke.storage.agenda import SHARDS
+from cobroke.domain.deals.pair import PENDING_FOR
+from cobroke.edge.models.property import PropertyBody
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.storage import keys
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.keys import Kind
-from cobroke.storage.matches import PairIds
-from cobroke.storage.stored_object import FRESH_FOR_MS, Content
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import FRESH_FOR_MS, Content
+from cobroke.storage.schedule.agenda import SHARDS
 from cobroke.storage.table import Table
 from tests.builders import Json, a_lead, a_property
 from tests.client import Client
@@ -56,8 +56,8 @@ class City:
 
     def posted_long_ago(self, body: Json) -> str:
         long_ago, listing = now_ms() - FRESH_FOR_MS, PropertyBody.model_validate(body)
-        content = Content(listing.model_dump(), property_features(listing))
-        return objects.create(
+        content = Content(listing.model_dump(), listing.features())
+        return postings.create(
             self.table, "PROPERTY", self.id_of(self.boris), content, lambda: long_ago
         ).id
 

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cobroke.domain.features import Group, Market
-from cobroke.storage import keys, objects
+from cobroke.domain.postings.features import Group, Market
+from cobroke.storage import keys
+from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 from tests.builders import a_lead, a_property, a_telegram_id
 from tests.client import Client
@@ -40,7 +41,7 @@ def test_two_edits_at_once_end_in_one_order(stranger: Client, table: Table, a_ci
             )
             now = boris.get(f"/properties/{listing}").needs(200)
             assert now in answers
-            stored = objects.load_own(
+            stored = postings.load_own(
                 table, "PROPERTY", keys.owned("PROPERTY", listing)[0].partition("#")[2], listing
             )
             entries = _entries(table, a_city) + _entries(table, other_city)

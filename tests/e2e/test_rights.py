@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cobroke.edge.routes import ROUTES, Route
 from cobroke.exact_json import dumps
-from cobroke.routes import ROUTES, Route
 from tests.builders import a_lead, a_property, a_registration, a_telegram_id, init_data
 from tests.client import Client
 from tests.polling import soon

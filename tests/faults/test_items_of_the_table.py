@@ -5,10 +5,12 @@ import re
 import pytest
 
 from cobroke.clock import now_ms
-from cobroke.flows import rematch
-from cobroke.storage import agenda, keys, notices, pushes, runs
+from cobroke.flows.schedule import rematch
+from cobroke.storage import keys
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
+from cobroke.storage.notices import notices, pushes
+from cobroke.storage.schedule import agenda, runs
 from tests.support.scheduler import seeded
 from tests.support.world import World
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cobroke.routes import ROUTES, Route
+from cobroke.edge.routes import ROUTES, Route
 from tests.builders import Json, a_lead, a_property, a_registration
 from tests.hostile.broken_bodies import BOM, BROKEN
 from tests.hostile.request import BEARER, CANARY, JSON, Hostile

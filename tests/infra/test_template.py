@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cobroke.routes import DEFAULT_FUNCTION, ROUTES
-from cobroke.streams import BATCH_S
+from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.edge.streams import BATCH_S
 from infra.stages import STAGES
 from infra.triggers import STREAM_READERS
 from tests.infra.conftest import ORIGINS, Template

@@ -11,8 +11,8 @@ import moto
 import pytest
 
 from cobroke.clock import now_ms
-from cobroke.routes import ROUTES
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.edge.routes import ROUTES
+from cobroke.storage.matching.held_markets import HeldMarkets
 from tests.account import open_account
 from tests.client import Client
 from tests.events import in_process

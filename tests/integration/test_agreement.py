@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain import negotiation
+from cobroke.domain.deals import negotiation
 from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.support.deal import Deal

@@ -25,18 +25,22 @@ from hypothesis.stateful import (
 )
 
 from cobroke.domain import errors
+from cobroke.domain.deals.negotiation import Outcome
+from cobroke.domain.deals.pair import DAY, Action, Pair, Side, other
 from cobroke.domain.ids import match_id, owner_of
-from cobroke.domain.negotiation import Outcome
-from cobroke.domain.pair import DAY, Action, Number, Pair, Side, other
-from cobroke.domain.score import LISTED
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.match_views import lead_match, property_match
-from cobroke.storage import keys, matches, notices, objects, pairs
-from cobroke.storage.matches import PairIds
+from cobroke.domain.matching.score import LISTED
+from cobroke.domain.vocabulary import Number
+from cobroke.edge.models.matches import lead_match, property_match
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.storage import keys
+from cobroke.storage.deals import matches, pairs
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.own_lists import match_count
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.notices import notices
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.pump import Json, drain
@@ -478,7 +482,7 @@ class Agreements(RuleBasedStateMachine):
     def edit(self, kind: Side, object_id: str, **changes: Any) -> None:
         content = lead(**changes) if kind == "LEAD" else listing(**changes)
         try:
-            objects.replace_content(
+            postings.replace_content(
                 self.table, kind, owner_of(object_id), object_id, content, self.office.clock
             )
         except errors.Archived:
@@ -512,8 +516,8 @@ class Agreements(RuleBasedStateMachine):
         item = self.table.get(keys.pair(*ids))
         return pairs.of_item(item) if item else fresh(ids)
 
-    def stored(self, kind: Side, object_id: str) -> StoredObject:
-        return objects.load_own(self.table, kind, owner_of(object_id), object_id)
+    def stored(self, kind: Side, object_id: str) -> Posting:
+        return postings.load_own(self.table, kind, owner_of(object_id), object_id)
 
     def owner(self, side: Side) -> str:
         return self.office.anna if side == "LEAD" else self.office.boris
@@ -568,7 +572,7 @@ def counting_no_end(table: Table, old: Pair, *new: Any) -> list[Write]:
     ]
 
 
-def checking_presence(table: Table, stored: StoredObject) -> Write:
+def checking_presence(table: Table, stored: Posting) -> Write:
     return table.check(keys.owned(stored.kind, stored.id), condition="attribute_exists(PK)")
 
 
@@ -599,7 +603,7 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "the mirror is forgotten": (pairs, "writes", without_mirrors),
     "the version is not looked at": (pairs, "writes", without_version),
     "the end of a match is not counted": (pairs, "writes", counting_no_end),
-    "the objects may have left the market": (objects, "unchanged", checking_presence),
+    "the objects may have left the market": (postings, "unchanged", checking_presence),
     "messages of before go on": (agreement, "_messages", keeping_messages),
     "a repeat replaces the message": (agreement, "_messages", hearing_repeats),
     "what was read is told again": (notices, "put", telling_again),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from cobroke.domain.alert import ALERTED, BEST
 from cobroke.domain.ids import owner_of
+from cobroke.domain.notices.alert import ALERTED, BEST
 from cobroke.exact_json import dumps, loads
 from tests import market, oracle
 from tests.support.town import Town, pumps

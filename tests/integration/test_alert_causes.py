@@ -9,14 +9,16 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.pair import Side
-from cobroke.flows import alerts as flow
-from cobroke.flows.rematch import rematch
-from cobroke.storage import alerts, keys, objects, stored_object
-from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.matches import PairIds
+from cobroke.domain.deals.pair import Side
+from cobroke.flows.notices import alerts as flow
+from cobroke.flows.schedule.rematch import rematch
+from cobroke.storage import keys
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notation import Item
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.notices import alerts
+from cobroke.storage.postings import posting, postings
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Key, Table, Write
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
@@ -60,8 +62,8 @@ def handled(scene: Scene) -> None:
         }
 
 
-def read(scene: Scene, listing: str) -> StoredObject:
-    return objects.load(scene.world.table, "PROPERTY", listing)
+def read(scene: Scene, listing: str) -> Posting:
+    return postings.load(scene.world.table, "PROPERTY", listing)
 
 
 @pytest.mark.parametrize("change", ["edited", "moved", "archived"])
@@ -104,7 +106,7 @@ def test_what_is_repaired_while_it_was_told_of_is_told_by_the_next_run(scene: Sc
     def repair() -> None:
         old = read(scene, listing)
         world.table.transact(
-            stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock))
+            posting.writes(world.table, old, posting.of_itself(old, old, world.clock))
         )
 
     with just_before_it_is_told(world, repair):
@@ -123,7 +125,7 @@ def test_a_later_lead_is_not_told_of_an_earlier_change_and_is_told_of_the_next_o
     world.now -= 1  # the lead comes in the same millisecond
     clara = world.realtors[2]
     later = world.posts("LEAD", clara, a_lead())
-    assert stored_object.ids.created_at(later) == read(scene, listing).updated_at
+    assert posting.ids.created_at(later) == read(scene, listing).updated_at
     scene.settle()
     assert scene.told() == [(1, (listing,))]
     assert world.notices(clara) == []
@@ -138,9 +140,7 @@ def test_a_repair_is_no_change_that_a_later_lead_is_told_of(scene: Scene) -> Non
     clara = world.realtors[2]
     world.posts("LEAD", clara, a_lead())
     old = read(scene, listing)
-    world.table.transact(
-        stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock))
-    )
+    world.table.transact(posting.writes(world.table, old, posting.of_itself(old, old, world.clock)))
     repaired = read(scene, listing)
     with world.followed():
         flow.alert(world.table, world.held, repaired, world.clock)

@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cobroke.domain import ids
-from cobroke.domain.alert import KEPT, TOP, Alert
-from cobroke.domain.features import PropertyFeatures
-from cobroke.domain.places import NOWHERE
-from cobroke.domain.wording import Words
-from cobroke.storage import alerts, keys, notices
-from cobroke.storage.alerts import Cause, Due
+from cobroke.domain.notices.alert import KEPT, TOP, Alert
+from cobroke.domain.notices.wording import Words
+from cobroke.domain.postings.features import PropertyFeatures
+from cobroke.domain.postings.places import NOWHERE
+from cobroke.storage import keys
 from cobroke.storage.notation import Item, attributes_of
-from cobroke.storage.notices import Notice
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.notices import alerts, notices
+from cobroke.storage.notices.alerts import Cause, Due
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.postings.posting import Content, Posting
 from tests.memory_table import MemoryTable
 
 NOW_S = 1_764_000_000
@@ -55,7 +56,7 @@ def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
         next(MOMENTS),
         PropertyFeatures("тула", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE),
     )
-    written = StoredObject(
+    written = Posting(
         "PROPERTY", counterpart(number), Content({}, features), "ACTIVE", 1, 1, at, at
     )
     pk, sk = keys.market_entry(features, written.id)

@@ -13,18 +13,19 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.bot_api import Answer, Sent
+from cobroke.domain.deals.pair import Side, other
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
+from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Side, other
-from cobroke.domain.wording import Words
-from cobroke.flows.ranking import warm
-from cobroke.storage import notices, objects, stored_object
-from cobroke.storage.matches import PairIds
+from cobroke.flows.matching.ranking import warm
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.notices import notices
+from cobroke.storage.postings import posting, postings
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table, Write
+from cobroke.telegram.bot_api import Answer, Sent
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
@@ -249,8 +250,8 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
         asked["#".join(pk.split("#")[:2])] += 1
         return query(table, pk, *key, **more)
 
-    def unwarmed(table: Table, kind: Side, object_id: str, _: object) -> StoredObject:
-        return objects.load(table, kind, object_id)
+    def unwarmed(table: Table, kind: Side, object_id: str, _: object) -> Posting:
+        return postings.load(table, kind, object_id)
 
     batch = {"Records": world.table.stream[known:]}
     with (
@@ -270,10 +271,10 @@ def test_what_is_written_while_its_batch_is_handled_alerts_as_it_then_is(scene: 
     object is done.
     """
     first, second = scene.offers(40_000_000), scene.offers(40_000_000)
-    written = objects.load(scene.world.table, "PROPERTY", second)
+    written = postings.load(scene.world.table, "PROPERTY", second)
 
-    def meanwhile(table: Table, kind: Side, object_id: str, clock: Any) -> StoredObject:
-        if object_id == second and objects.load(table, kind, second).version == written.version:
+    def meanwhile(table: Table, kind: Side, object_id: str, clock: Any) -> Posting:
+        if object_id == second and postings.load(table, kind, second).version == written.version:
             scene.world.edits("PROPERTY", second, a_property())
         return warm(table, kind, object_id, clock)
 
@@ -294,9 +295,9 @@ def test_neither_a_vacancy_nor_a_repair_makes_a_late_record_alert(scene: Scene) 
     assert scene.told() == [(10, tuple(best[:-4:-1]))]
     for listing in best:
         world.archives("PROPERTY", listing)
-    old = objects.load(world.table, "PROPERTY", late)
-    repaired = stored_object.of_itself(old, old, world.clock)
-    world.table.transact(stored_object.writes(world.table, old, repaired))
+    old = postings.load(world.table, "PROPERTY", late)
+    repaired = posting.of_itself(old, old, world.clock)
+    world.table.transact(posting.writes(world.table, old, repaired))
     scene.settle()
     assert scene.told() == [(10, tuple(best[:-4:-1]))]
 
@@ -322,7 +323,7 @@ def test_the_listing_that_alerts_is_not_read_again_where_it_is_the_best_itself(
 ) -> None:
     scene.settle()
     best, second = scene.offers(20_000_000), scene.offers(21_000_000)
-    with patch.object(objects, "load_many", wraps=objects.load_many) as load_many:
+    with patch.object(postings, "load_many", wraps=postings.load_many) as load_many:
         scene.settle()
     assert scene.told() == [(2, (best, second))]
     asked = [wanted for _, _, wanted in (one.args for one in load_many.mock_calls)]

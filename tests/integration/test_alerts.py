@@ -7,8 +7,8 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.alert import BEST
-from cobroke.storage import pairs
+from cobroke.domain.notices.alert import BEST
+from cobroke.storage.deals import pairs
 from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.following import following

@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from cobroke.domain.errors import Busy
+from cobroke.edge.routes import ROUTES
 from cobroke.exact_json import dumps, loads
-from cobroke.routes import ROUTES
 from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import a_lead, a_registration

@@ -19,15 +19,18 @@ import pytest
 from cobroke.domain.errors import Busy
 from cobroke.domain.ids import object_id, owner_of, realtor_id
 from cobroke.domain.paging import Page
-from cobroke.flows.agenda import work_off
 from cobroke.flows.audit import KINDS, audit, entries, rankings
 from cobroke.flows.audit.looks import Unmended
-from cobroke.flows.recommendations import recommend
-from cobroke.storage import agenda, keys, pairs, stored_object
-from cobroke.storage.agenda import DAY_MS
+from cobroke.flows.audit.scan import Owned, owed_by
+from cobroke.flows.matching.recommendations import recommend
+from cobroke.flows.schedule.agenda import work_off
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
 from cobroke.storage.keys import market_of_entry
 from cobroke.storage.notation import Item
-from cobroke.storage.scan import Owned, owed_by
+from cobroke.storage.postings import posting
+from cobroke.storage.schedule import agenda
+from cobroke.storage.schedule.agenda import DAY_MS
 from cobroke.storage.table import Table, Write
 from functions.audit import handler as function
 from infra.schedules import AUDIT_ACTIONS
@@ -153,7 +156,7 @@ def test_an_entry_is_mended_with_a_change_under_a_higher_version_that_alerts_nob
         old["updated_at"],
     )
     assert entry_of(table, new)["version"] == 100
-    own = stored_object.of_item(new)
+    own = posting.of_item(new)
     change = table.get(keys.change(own.kind, own.content.features.market, own.changed_at, own.id))
     assert change is not None
     assert (change["version"], change["f"]) == (100, new["f"])

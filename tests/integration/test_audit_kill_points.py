@@ -12,14 +12,18 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.features import Group, Market
 from cobroke.domain.ids import owner_of
-from cobroke.domain.score import LISTED, score
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.storage import keys, pairs, registry, scan, stored_object
-from cobroke.storage.matches import PairIds
-from cobroke.storage.scan import Listed, Owned
+from cobroke.domain.matching.score import LISTED, score
+from cobroke.domain.postings.features import Group, Market
+from cobroke.flows.audit import scan
+from cobroke.flows.audit.scan import Listed, Owned
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.matching import registry
+from cobroke.storage.postings import posting
 from tests.memory_table import MemoryTable
 from tests.support.drifts import ALL, all_broken, an_entry_of_a_stale_lead
 from tests.support.evening import (
@@ -117,7 +121,7 @@ def a_pair_to_be(table: MemoryTable) -> PairIds:
     """Two that have nothing to do with each other yet, and may: no knock-out forbids what is so
     alike.
     """
-    there = [stored_object.of_item(item) for kind in keys.KINDS for item in of_entity(table, kind)]
+    there = [posting.of_item(item) for kind in keys.KINDS for item in of_entity(table, kind)]
     in_it = [one for one in there if one.in_market]
     return next(
         PairIds(lead.id, listing.id)

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 from cobroke.clock import now_ms, timestamp
-from cobroke.domain.pair import PENDING_FOR, Pair, Side, other
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import agenda, objects, pairs
-from cobroke.storage.agenda import DAY_MS
-from cobroke.storage.matches import PairIds
-from cobroke.storage.own_lists import match_count
-from cobroke.storage.stored_object import FRESH_FOR_MS
+from cobroke.domain.deals.pair import PENDING_FOR, Pair, Side, other
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.posting import FRESH_FOR_MS
+from cobroke.storage.schedule import agenda
+from cobroke.storage.schedule.agenda import DAY_MS
 from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import Json, a_lead, a_property
@@ -79,7 +81,7 @@ class Deal:
         )
 
     def is_stale(self, kind: Side) -> bool:
-        return objects.load(self.city.table, kind, self.id_of(kind)).stale
+        return postings.load(self.city.table, kind, self.id_of(kind)).stale
 
     def reminders(self) -> list[str]:
         return sorted(item["SK"] for item in self.city.table.items() if item["entity"] == "DUE")
@@ -162,20 +164,20 @@ def test_either_side_reopens_what_has_expired_and_it_may_expire_again(
 )
 def test_an_object_grows_stale_sixty_days_after_its_last_put(
     deal: Deal, after: int, stale: bool
-) -> None:  # noqa: FBT001
+) -> None:
     assert FRESH_FOR_MS == 60 * DAY_MS
-    created = objects.load(deal.city.table, "PROPERTY", deal.ids.property_id).updated_at
+    created = postings.load(deal.city.table, "PROPERTY", deal.ids.property_id).updated_at
     deal.written("LEAD", at=created + DAY_MS)
     deal.run(at=created + after)
     assert (deal.is_stale("LEAD"), deal.is_stale("PROPERTY")) == (False, stale)
-    assert objects.load(deal.city.table, "PROPERTY", deal.ids.property_id).status == "ACTIVE"
+    assert postings.load(deal.city.table, "PROPERTY", deal.ids.property_id).status == "ACTIVE"
 
 
 @pytest.mark.parametrize("kind", SIDES)
 def test_a_put_that_changes_nothing_in_the_last_minute_keeps_an_object_fresh(
     deal: Deal, kind: Side
 ) -> None:
-    created = objects.load(deal.city.table, kind, deal.id_of(kind)).updated_at
+    created = postings.load(deal.city.table, kind, deal.id_of(kind)).updated_at
     put_at = created + FRESH_FOR_MS - MINUTE
     deal.written(kind, at=put_at)
     deal.run(at=created + FRESH_FOR_MS + 1)
@@ -211,7 +213,7 @@ def test_a_run_that_is_three_weeks_late_loses_nothing() -> None:
     late.run()
     assert len(acted) >= 5
     assert "PENDING" not in {pair.status for pair in _pairs(city)}
-    there = [objects.load(city.table, kind, one) for one, kind in city.there.items()]
+    there = [postings.load(city.table, kind, one) for one, kind in city.there.items()]
     assert [one.id for one in there if one.stale] == [
         one.id for one in there if (one.stale_at or 0) <= city.now
     ]
@@ -302,7 +304,7 @@ def shown(request: pytest.FixtureRequest, anna: Client, boris: Client) -> Shown:
 def test_a_stale_object_is_active_out_of_every_list_and_comes_back_with_any_put(
     shown: Shown, run: Run
 ) -> None:
-    updated_at = objects.load(Table(TABLE), shown.kind, shown.own).updated_at
+    updated_at = postings.load(Table(TABLE), shown.kind, shown.own).updated_at
     facts = [("ACTIVE", False, timestamp(updated_at + FRESH_FOR_MS))] * 3
     assert _facts(shown) == facts
     assert shown.recommended() == (1, 1)
@@ -327,8 +329,8 @@ def _facts(shown: Shown) -> list[tuple[Any, ...]]:
 def test_a_stale_object_keeps_its_open_match_which_both_may_act_on(shown: Shown) -> None:
     shown.likes(shown.boris, 200)
     table, match = Table(TABLE), f"/{_noun(shown.kind)}/{shown.own}/matches"
-    old = objects.load(table, shown.kind, shown.own)
-    assert objects.grow_stale(table, shown.kind, shown.own, lambda: old.updated_at + FRESH_FOR_MS)
+    old = postings.load(table, shown.kind, shown.own)
+    assert postings.grow_stale(table, shown.kind, shown.own, lambda: old.updated_at + FRESH_FOR_MS)
     (row,) = shown.anna.get(match).needs(200)["matches"]
     assert (row["status"], row["awaiting"]) == ("PENDING", "ME")
     assert [view["match_count"] for view in shown.views()] == [1, 1, 1]

@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
+from cobroke.edge.routes import ROUTES
 from cobroke.exact_json import dumps
-from cobroke.routes import ROUTES
 from tests import hostile
 from tests.account import TABLE
 from tests.builders import a_lead

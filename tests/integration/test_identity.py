@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cobroke import secrets, tokens
 from cobroke.clock import now_ms
 from cobroke.domain.errors import Busy
-from cobroke.routes import ROUTES
+from cobroke.edge import secrets, tokens
+from cobroke.edge.routes import ROUTES
 from cobroke.storage import realtors
 from tests.account import KEY_ID, PRIVATE_KEY, text
 from tests.builders import a_registration, a_telegram_id, init_data, widget
@@ -88,7 +88,7 @@ def test_the_first_proven_login_ends_every_token_issued_before(
     thief.get("/me").needs(200)
     owner = _login(stranger, {"init_data": init_data(int(telegram_id))})
     later = now_ms() + 31_000
-    monkeypatch.setattr("cobroke.access.now_ms", lambda: later)
+    monkeypatch.setattr("cobroke.edge.access.now_ms", lambda: later)
     thief.get("/me").needs(401)
     owner.get("/me").needs(200)
     _login(stranger, {"init_data": init_data(int(telegram_id))})
@@ -110,7 +110,7 @@ def _thief_and_owner(stranger: Client) -> tuple[Client, Client]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The wall clock (ms) that tells a remembered version's age; set its only member."""
     now = [now_ms()]
-    monkeypatch.setattr("cobroke.access.now_ms", lambda: now[0])
+    monkeypatch.setattr("cobroke.edge.access.now_ms", lambda: now[0])
     return now
 
 
@@ -167,7 +167,7 @@ def test_a_version_that_is_remembered_is_not_read(
 def test_no_more_than_ten_thousand_versions_are_remembered(
     stranger: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cobroke.access._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("cobroke.edge.access._MOST_REMEMBERED", 2)
     many = [stranger.registered() for _ in range(3)]
     for realtor in many * 2:
         realtor.get("/leads").needs(200)

@@ -10,13 +10,14 @@ from unittest.mock import Mock, patch
 import pytest
 from botocore.exceptions import ClientError
 
-from cobroke.domain.features import Features
-from cobroke.domain.ranking import SIZES
-from cobroke.domain.shortlist import Ranked
-from cobroke.flows import ranking as lists
-from cobroke.storage import markets, rankings
+from cobroke.domain.matching.ranking import SIZES
+from cobroke.domain.matching.shortlist import Ranked
+from cobroke.domain.postings.features import Features
+from cobroke.flows.matching import ranking as lists
+from cobroke.storage.changes import LONGEST_MS, OVERLAP_MS
 from cobroke.storage.keys import Kind
-from cobroke.storage.rankings import KeptRanking
+from cobroke.storage.matching import markets, rankings
+from cobroke.storage.matching.rankings import KeptRanking
 from tests import market, oracle
 from tests.support.contents import content
 from tests.support.seekers_world import DAY, SECOND, Offer, SeekersWorld
@@ -163,7 +164,7 @@ def test_the_market_is_read_when_the_ranking_is_29_days_old(kind: Kind, reads: M
     world = a_world(kind)
     assert looks_and_reads(world, reads)
     watermark = kept(world).ranking.watermark
-    world.now = watermark + lists.LONGEST_MS - 1
+    world.now = watermark + LONGEST_MS - 1
     world.look(keeps=False)
     assert reads.call_count == 1
     world.now += 1
@@ -249,8 +250,8 @@ def test_a_ranking_is_kept_after_many_changes_and_only_once_per_overlap(
     assert looked(after=1) == 2
     assert kept(world).ranking.watermark == world.now
     assert looked(after=1) == 2
-    assert looked(after=markets.OVERLAP_MS - 1) == 2
-    assert looked(after=1) == 3 - (markets.OVERLAP_MS < MINUTE)
+    assert looked(after=OVERLAP_MS - 1) == 2
+    assert looked(after=1) == 3 - (OVERLAP_MS < MINUTE)
 
 
 @OF_BOTH

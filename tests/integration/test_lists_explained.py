@@ -4,7 +4,7 @@ too late.
 
 import pytest
 
-from cobroke.domain.pair import Action, Side
+from cobroke.domain.deals.pair import Action, Side
 from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.lists_explained import Answer, best

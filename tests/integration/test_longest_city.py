@@ -7,10 +7,11 @@ from random import Random
 import pytest
 
 from cobroke.clock import now_ms
-from cobroke.domain.features import Group, Market
-from cobroke.domain.places import normalised
-from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import registry, runs
+from cobroke.domain.postings.features import Group, Market
+from cobroke.domain.postings.places import normalised
+from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
+from cobroke.storage.matching import registry
+from cobroke.storage.schedule import runs
 from cobroke.storage.table import Table
 from functions.stream_matching import handler as matching
 from infra.triggers import STREAM_READERS

@@ -10,9 +10,9 @@ from unittest.mock import patch
 import pytest
 
 from cobroke.clock import now_ms, timestamp
-from cobroke.domain.wording import Words, described
-from cobroke.storage import notices
-from cobroke.storage.notices import KEPT_S, Notice
+from cobroke.domain.notices.wording import Words, described
+from cobroke.storage.notices import notices
+from cobroke.storage.notices.notices import KEPT_S, Notice
 from cobroke.storage.table import BATCH, Table, Write
 from tests.account import TABLE
 from tests.builders import a_property

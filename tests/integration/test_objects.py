@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from cobroke.domain.ids import created_at, object_id, owner_of
-from cobroke.domain.lead import REQUIREMENTS_BYTES
+from cobroke.edge.models.lead import REQUIREMENTS_BYTES
 from cobroke.exact_json import dumps
 from tests.account import TABLE
 from tests.builders import Json, a_lead, a_property

@@ -15,14 +15,14 @@ import boto3
 import moto
 import pytest
 
+from cobroke.domain.deals.pair import Side, other
 from cobroke.domain.errors import Archived, Busy
 from cobroke.domain.ids import match_id, owner_of
-from cobroke.domain.pair import Side, other
-from cobroke.flows import agreement
-from cobroke.storage import notices
-from cobroke.storage.matches import PairIds
+from cobroke.flows.deals import agreement
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.own_lists import match_count
+from cobroke.storage.notices import notices
+from cobroke.storage.postings.own_lists import match_count
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.account import TABLE, open_account

@@ -11,9 +11,9 @@ from unittest.mock import patch
 import boto3
 import pytest
 
-from cobroke.domain.features import Group, Market
-from cobroke.flows.rematch import parts_of_a_run
-from cobroke.storage import registry
+from cobroke.domain.postings.features import Group, Market
+from cobroke.flows.schedule.rematch import parts_of_a_run
+from cobroke.storage.matching import registry
 from cobroke.storage.queue import BATCH, PAUSES_S, NotTaken, Queue
 from cobroke.storage.table import Table
 from functions.rematch_planner import handler as planner

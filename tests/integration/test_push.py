@@ -20,16 +20,17 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from cobroke import bot_api
-from cobroke.bot_api import BotApi, Unreachable
 from cobroke.domain.errors import Busy
-from cobroke.domain.wording import Words
-from cobroke.flows.push import LONGEST_SEND_S, Outcome, push
-from cobroke.storage import keys, notices, pushes, realtors
-from cobroke.storage.notices import Notice
-from cobroke.storage.pushes import CLAIMED_FOR_S
+from cobroke.domain.notices.wording import Words
+from cobroke.flows.notices.push import LONGEST_SEND_S, Outcome, push
+from cobroke.storage import keys, realtors
+from cobroke.storage.notices import notices, pushes
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.notices.pushes import CLAIMED_FOR_S
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table, Write
+from cobroke.telegram import bot_api
+from cobroke.telegram.bot_api import BotApi, Unreachable
 from functions.telegram_push import handler as function
 from tests.account import PUSH_QUEUE_URL, TABLE
 from tests.builders import BOT_TOKEN, a_context, a_registration, a_telegram_id, widget

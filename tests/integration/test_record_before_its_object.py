@@ -8,9 +8,11 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.storage import alerts, keys, objects
-from cobroke.storage.matches import PairIds
+from cobroke.storage import keys
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
+from cobroke.storage.notices import alerts
+from cobroke.storage.postings import postings
 from cobroke.storage.table import Key, Table
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
@@ -66,7 +68,7 @@ def test_a_change_whose_object_is_still_seen_as_it_was_alerts_all_the_same(scene
     ):
         handled(scene, since)
     assert scene.told() == [(1, (listing,))]
-    assert alerts.is_done(world.table, objects.load(world.table, "PROPERTY", listing))
+    assert alerts.is_done(world.table, postings.load(world.table, "PROPERTY", listing))
 
 
 def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken(
@@ -76,7 +78,7 @@ def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken
     world, listing = scene.world, scene.offers(FITTING)
     another, at_first = world.posts("LEAD", world.realtors[2], a_lead()), alerts._Telling.at_first
     entry = keys.market_entry(
-        objects.load(world.table, "PROPERTY", listing).content.features, listing
+        postings.load(world.table, "PROPERTY", listing).content.features, listing
     )
 
     def meanwhile(telling: alerts._Telling) -> int:

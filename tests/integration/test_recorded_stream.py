@@ -11,8 +11,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from cobroke.edge.streams import BATCH_S
 from cobroke.storage.table import ConditionFailed, Table
-from cobroke.streams import BATCH_S
 from tests.account import TABLE
 from tests.pump import Json, Pump, drain, recorded
 

@@ -1,5 +1,4 @@
-"""Bad input gets a clear problem document and changes nothing; the order of refusals is the law's.
-"""
+"""Bad input gets a clear problem document and changes nothing; the order of refusals is the law's."""
 
 from io import StringIO
 
@@ -7,9 +6,9 @@ import boto3
 import pytest
 
 from cobroke.domain.errors import Busy
+from cobroke.edge.api import Api
+from cobroke.edge.routes import ROUTES, Route
 from cobroke.exact_json import dumps, loads
-from cobroke.http import Api
-from cobroke.routes import ROUTES, Route
 from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import Json, a_lead, a_property, init_data

@@ -1,5 +1,4 @@
-"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing.
-"""
+"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing."""
 
 from collections import Counter
 from copy import deepcopy
@@ -9,15 +8,18 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.domain.deals.pair import Side
 from cobroke.domain.ids import owner_of
-from cobroke.domain.pair import Side
-from cobroke.flows import rematch
-from cobroke.flows.alerts import alert
-from cobroke.flows.ranking import Seeker, current
-from cobroke.storage import keys, looks, objects, pairs, rankings, registry, stored_object
-from cobroke.storage.agenda import DAY_MS, SHARDS
-from cobroke.storage.matches import PairIds
-from cobroke.storage.rankings import KeptRanking
+from cobroke.flows.matching.ranking import Seeker, current
+from cobroke.flows.notices.alerts import alert
+from cobroke.flows.schedule import rematch
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.matching import looks, rankings, registry
+from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.postings import posting, postings
+from cobroke.storage.schedule.agenda import DAY_MS, SHARDS
 from tests.builders import a_lead, a_property
 from tests.support.contents import MOSCOW
 from tests.support.lossy_city import LOST, SEEDS, City, a_day, deliver, writing
@@ -93,10 +95,8 @@ def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stre
 
 def repaired(world: Town, kind: Side, object_id: str) -> None:
     """A write that is not its owner's and changes nothing he sees."""
-    old = objects.load(world.table, kind, object_id)
-    world.table.transact(
-        stored_object.writes(world.table, old, stored_object.of_itself(old, old, world.clock))
-    )
+    old = postings.load(world.table, kind, object_id)
+    world.table.transact(posting.writes(world.table, old, posting.of_itself(old, old, world.clock)))
 
 
 class Scene:
@@ -146,8 +146,8 @@ def test_a_run_alerts_nobody_of_a_vacancy_a_repair_or_what_has_grown_stale() -> 
         repaired(scene.world, "PROPERTY", listing)
     for listing in shown[4:6]:
         scene.world.archives("PROPERTY", listing)
-    stale_at = objects.load(scene.world.table, "PROPERTY", shown[6]).stale_at or 0
-    assert objects.grow_stale(scene.world.table, "PROPERTY", shown[6], lambda: stale_at)
+    stale_at = postings.load(scene.world.table, "PROPERTY", shown[6]).stale_at or 0
+    assert postings.grow_stale(scene.world.table, "PROPERTY", shown[6], lambda: stale_at)
     deliver(scene.world, Random(0), lost=1)
     did = scene.schedule.run()
     assert (did["alerts"], did["objects"]) == (0, 13)
@@ -232,7 +232,7 @@ def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh
     behind(scene, few, price=18_000_000)
     assert scene.schedule.run()["refreshed"] == 1
     kept = scene.kept(scene.lead)
-    own = objects.load(scene.world.table, "LEAD", scene.lead)
+    own = postings.load(scene.world.table, "LEAD", scene.lead)
     paired = pairs.of_object(scene.world.table, "LEAD", scene.lead)
     fresh = current(scene.world.table, Seeker(own, paired, scene.world.clock()), None).ranking
     assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (
@@ -295,8 +295,8 @@ def test_what_is_archived_or_stale_is_not_refreshed(few: int) -> None:
     for lead in (scene.lead, other):
         scene.looks_at(lead)
     scene.world.archives("LEAD", scene.lead)
-    stale_at = objects.load(scene.world.table, "LEAD", other).stale_at or 0
-    objects.grow_stale(scene.world.table, "LEAD", other, lambda: stale_at)
+    stale_at = postings.load(scene.world.table, "LEAD", other).stale_at or 0
+    postings.grow_stale(scene.world.table, "LEAD", other, lambda: stale_at)
     behind(scene, few, price=18_000_000)
     assert scene.schedule.run()["refreshed"] == 0
 

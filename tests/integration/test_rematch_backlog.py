@@ -7,16 +7,17 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.flows import rematch
-from cobroke.flows.alerts import alert
-from cobroke.flows.rematch import SLICE
-from cobroke.storage import objects, pairs
-from cobroke.storage.backlog import backlog
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.flows.notices.alerts import alert
+from cobroke.flows.schedule import rematch
+from cobroke.flows.schedule.rematch import SLICE
+from cobroke.storage.changes import OVERLAP_MS
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.keys import KINDS, Kind
-from cobroke.storage.markets import OVERLAP_MS
-from cobroke.storage.matches import PairIds
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.matching.backlog import backlog
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
 from tests.builders import a_lead, a_property
 from tests.outage import APART_MS, BUYER, Outage
 from tests.support.contents import MOSCOW, content
@@ -43,7 +44,7 @@ def test_three_hundred_changes_that_are_done_cost_few_calls() -> None:
 def test_archives_with_nothing_open_cost_one_call_each() -> None:
     outage = Outage(40)
     for one in outage.written:
-        objects.archive(outage.table, one.kind, one.owner, one.id, outage.clock)
+        postings.archive(outage.table, one.kind, one.owner, one.id, outage.clock)
     with outage.watched() as calls:
         assert outage.run() == Counter(objects=40)
     assert len(calls) < 40 + 20
@@ -71,7 +72,7 @@ def test_an_object_stands_in_the_backlog_once_where_it_was_written_last() -> Non
     first, *others = outage.written
     outage.now += APART_MS
     body = content("LEAD", a_lead())
-    newest = objects.replace_content(outage.table, "LEAD", BUYER, first.id, body, outage.clock)
+    newest = postings.replace_content(outage.table, "LEAD", BUYER, first.id, body, outage.clock)
     found = [*backlog(outage.table, MOSCOW, 0)]
     assert found == [(one.changed_at, one.kind, one.id, one.version) for one in (*others, newest)]
 
@@ -93,10 +94,10 @@ def test_what_is_archived_after_it_was_read_ahead_alerts_nobody(kind: Kind) -> N
     mine, alerted = [one for one in outage.written if one.kind == kind], list[str]()
 
     def meanwhile(*arguments: Any) -> int:
-        written: StoredObject = arguments[2]
+        written: Posting = arguments[2]
         alerted.append(written.id)
         for one in mine[1:] if written.id == mine[0].id else ():
-            objects.archive(outage.table, kind, one.owner, one.id, outage.clock)
+            postings.archive(outage.table, kind, one.owner, one.id, outage.clock)
         return alert(*arguments)
 
     with patch.object(rematch, "alert", meanwhile):

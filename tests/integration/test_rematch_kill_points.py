@@ -11,11 +11,11 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.pair import PENDING_FOR
-from cobroke.flows import rematch
-from cobroke.storage.agenda import DAY_MS
-from cobroke.storage.matches import PairIds
-from cobroke.storage.stored_object import FRESH_FOR_MS
+from cobroke.domain.deals.pair import PENDING_FOR
+from cobroke.flows.schedule import rematch
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.postings.posting import FRESH_FOR_MS
+from cobroke.storage.schedule.agenda import DAY_MS
 from infra.schedules import PLANNER_ACTIONS, WORKER_ACTIONS
 from tests.builders import a_lead, a_property
 from tests.pump import Json
@@ -81,8 +81,7 @@ def left_by(city: City) -> dict[Any, Json]:
 
 
 def run_until_done(schedule: Schedule) -> None:
-    """What dies is called again: the schedule tries again, the queue hands its message out again.
-    """
+    """What dies is called again: the schedule tries again, the queue hands its message out again."""
     with schedule.on_time():
         for step in (schedule.plan, schedule.work):
             try:

@@ -1,5 +1,4 @@
-"""A run that is killed: the next one goes on behind its last whole slice, and nothing is left out.
-"""
+"""A run that is killed: the next one goes on behind its last whole slice, and nothing is left out."""
 
 from itertools import count, pairwise
 from random import Random
@@ -8,10 +7,12 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.flows import rematch
-from cobroke.flows.rematch import SLICE
-from cobroke.storage import alerts, objects, runs
-from cobroke.storage.markets import OVERLAP_MS
+from cobroke.flows.schedule import rematch
+from cobroke.flows.schedule.rematch import SLICE
+from cobroke.storage.changes import OVERLAP_MS
+from cobroke.storage.notices import alerts
+from cobroke.storage.postings import postings
+from cobroke.storage.schedule import runs
 from tests.builders import a_property
 from tests.outage import APART_MS, SELLER, Outage, moves
 from tests.support.contents import MOSCOW, content
@@ -113,7 +114,7 @@ def test_what_commits_late_with_a_time_that_was_followed_is_followed_by_the_next
     with pytest.raises(Killed), outage.watched(lambda *call: moves(*call) and next(number) == 1):
         outage.run()
     outage.run()
-    created = objects.create(
+    created = postings.create(
         outage.table, "PROPERTY", SELLER, content("PROPERTY", a_property()), lambda: late
     )
     assert created.changed_at < outage.watermark

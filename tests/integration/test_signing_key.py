@@ -11,9 +11,9 @@ from typing import Any
 import boto3
 import pytest
 
-from cobroke import tokens
 from cobroke.domain.ids import realtor_id
-from cobroke.tokens import Claim
+from cobroke.edge import tokens
+from cobroke.edge.tokens import Claim
 
 PRIVATE, PUBLIC = "/cobroke/test/signing-keys", "/cobroke/test/public-keys"
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from cobroke.domain.errors import Busy
-from cobroke.routes import ROUTES
+from cobroke.edge.routes import ROUTES
 from tests.account import TABLE
 from tests.events import in_process
 from tools import smoke

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
-from cobroke.domain import errors, negotiation
-from cobroke.domain.pair import Facts, Pair, Side
-from cobroke.storage.stored_object import StoredObject
+from cobroke.domain import errors
+from cobroke.domain.deals import negotiation
+from cobroke.domain.deals.pair import Facts, Pair, Side
+from cobroke.storage.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Story, Version, at, during, price_of, score_of
 
@@ -120,7 +121,7 @@ def _changed_nothing(story: Story, ids: Ids, one: Asked) -> bool:
     )
 
 
-def _answers(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject) -> bool:
+def _answers(one: Asked, pair: Pair, lead: Posting, listing: Posting) -> bool:
     side: Side = one.about["side"]
     own, other = (lead, listing) if side == "LEAD" else (listing, lead)
     try:
@@ -133,16 +134,14 @@ def _answers(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject) 
     return after is pair and archived and one.status == 200 and _said(one, pair)
 
 
-def _must_be_possible(
-    pair: Pair, own: StoredObject, other: StoredObject, score: int | None
-) -> None:
+def _must_be_possible(pair: Pair, own: Posting, other: Posting, score: int | None) -> None:
     if "ARCHIVED" in (own.status, other.status):
         raise errors.Archived if pair.version or own.status == "ARCHIVED" else errors.NotFound
     if not pair.version and score is None:
         raise errors.NotFound
 
 
-def _after(one: Asked, pair: Pair, lead: StoredObject, listing: StoredObject, now: int) -> Pair:
+def _after(one: Asked, pair: Pair, lead: Posting, listing: Posting, now: int) -> Pair:
     side: Side = one.about["side"]
     if "completes" in one.about:
         if pair.status is None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from cobroke.domain.pair import Action, Side, other
-from cobroke.storage import notices
-from cobroke.storage.matches import PairIds
+from cobroke.domain.deals.pair import Action, Side, other
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.notices import notices
 from tests import oracle
 from tests.pump import Json
 from tests.support.contents import body_of

@@ -3,11 +3,11 @@
 from random import Random
 from typing import Any
 
-from cobroke.domain.features import Market, lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.pair import Side
-from cobroke.domain.property import PropertyBody
-from cobroke.storage.stored_object import Content
+from cobroke.domain.deals.pair import Side
+from cobroke.domain.postings.features import Market
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
+from cobroke.storage.postings.posting import Content
 from tests.builders import a_lead, a_property
 from tests.pump import Json
 
@@ -15,9 +15,9 @@ from tests.pump import Json
 def content(kind: Side, body: Json) -> Content:
     if kind == "LEAD":
         lead = LeadBody.model_validate(body)
-        return Content(lead.model_dump(), lead_features(lead.requirements))
+        return Content(lead.model_dump(), lead.features())
     listing = PropertyBody.model_validate(body)
-    return Content(listing.model_dump(), property_features(listing))
+    return Content(listing.model_dump(), listing.features())
 
 
 def a_wish(rng: Random) -> Json:

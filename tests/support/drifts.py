@@ -4,14 +4,17 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+from cobroke.domain.deals.pair import other
 from cobroke.domain.ids import object_id, owner_of
-from cobroke.domain.pair import other
-from cobroke.domain.ranking import pack_rows, unpack_rows
+from cobroke.domain.matching.ranking import pack_rows, unpack_rows
 from cobroke.flows.audit import KINDS
-from cobroke.flows.ranking import Seeker
-from cobroke.storage import keys, limits, notices, objects, pairs, stored_object
+from cobroke.flows.matching.ranking import Seeker
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
+from cobroke.storage.notices import notices
+from cobroke.storage.postings import limits, posting, postings
 from tests.memory_table import MemoryTable
 from tests.support.evening import Evening, delete, entry_of, in_market, of_entity, place_of, put
 
@@ -138,8 +141,8 @@ def an_entry_of_what_is_archived(table: MemoryTable, _: Evening) -> None:
 
 def an_entry_of_what_is_stale(table: MemoryTable, kind: Kind) -> None:
     item = in_market(table, kind)
-    own, entry = stored_object.of_item(item), entry_of(table, item)
-    assert objects.grow_stale(table, kind, own.id, lambda: own.stale_at or 0)
+    own, entry = posting.of_item(item), entry_of(table, item)
+    assert postings.grow_stale(table, kind, own.id, lambda: own.stale_at or 0)
     assert table.get(place_of(item)) is None
     put(table, entry)
 
@@ -185,7 +188,7 @@ def is_current(table: MemoryTable, kept: Item) -> bool:
     owned = [
         table.get((kept["PK"], f"{kind}#{keys.id_in(kept['SK'])}")) for kind in ("LEAD", "PROPERTY")
     ]
-    own = next(stored_object.of_item(item) for item in owned if item)
+    own = next(posting.of_item(item) for item in owned if item)
     last = unpack_rows(kept["rows"])[-1]
     there = table.get(keys.owned(other(own.kind), last.id)) or {}
     shown = there["version"] == last.version and not Seeker(

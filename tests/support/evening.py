@@ -13,15 +13,18 @@ from typing import Any
 from cobroke.domain.errors import Refusal
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
 from cobroke.flows.audit import audit
-from cobroke.flows.recommendations import recommend
-from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import keys, notices, objects, pairs, stored_object
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.matching.recommendations import recommend
+from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.keys import Kind
-from cobroke.storage.matches import PairIds
 from cobroke.storage.notation import Item
+from cobroke.storage.notices import notices
+from cobroke.storage.postings import posting, postings
 from cobroke.storage.table import Key, Table
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
@@ -165,11 +168,11 @@ def of_entity(table: MemoryTable, entity: str) -> list[Item]:
 
 
 def in_market(table: MemoryTable, entity: str = "PROPERTY") -> Item:
-    return next(item for item in of_entity(table, entity) if stored_object.of_item(item).in_market)
+    return next(item for item in of_entity(table, entity) if posting.of_item(item).in_market)
 
 
 def place_of(item: Item) -> Key:
-    own = stored_object.of_item(item)
+    own = posting.of_item(item)
     return keys.market_entry(own.content.features, own.id)
 
 
@@ -202,14 +205,14 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
     caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
     mark = of_entity(table, "UNREAD")[0]
     return [
-        lambda: objects.replace_content(
+        lambda: postings.replace_content(
             table, "PROPERTY", owner_of(offer), offer, listing(price=15 * 10**6), clock
         ),
-        lambda: objects.replace_content(
+        lambda: postings.replace_content(
             table, "LEAD", owner_of(wish), wish, lead(city="Тверь"), clock
         ),
-        lambda: objects.archive(table, "PROPERTY", owner_of(offer), offer, clock),
-        lambda: objects.create(table, "PROPERTY", owner_of(offer), listing(), clock),
+        lambda: postings.archive(table, "PROPERTY", owner_of(offer), offer, clock),
+        lambda: postings.create(table, "PROPERTY", owner_of(offer), listing(), clock),
         lambda: agreement.act(table, side, caller, ids, Deed("DISLIKE"), clock),
         lambda: notices.read(table, mark["PK"].partition("#")[2], mark["SK"], evening.at // 1000),
         lambda: recommend(table, "LEAD", owner_of(wish), wish, Page(1, 20), clock),
@@ -218,8 +221,8 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
 
 def offered(table: Table, owner: str, wished: Item, clock: Callable[[], int]) -> None:
     """A listing that the lead's ranking must show."""
-    wish = stored_object.of_item(wished)
+    wish = posting.of_item(wished)
     body = listing(
         city="Королёв" if wish.content.features.city == "королев" else "Москва", price=11 * 10**6
     )
-    objects.create(table, "PROPERTY", owner, body, clock)
+    postings.create(table, "PROPERTY", owner, body, clock)

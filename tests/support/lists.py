@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from inspect import signature
 from itertools import pairwise, product
 
-from cobroke.domain import resurfacing
-from cobroke.domain.pair import Pair, Side
+from cobroke.domain.deals import resurfacing
+from cobroke.domain.deals.pair import Pair, Side
 from cobroke.storage import keys
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Key, Story, Version, at, during, price_of, score_of
 
@@ -45,7 +45,7 @@ def differences(story: Story, one: Asked) -> Iterator[str]:
         yield f"{own.kind} {own.id} is shown {found} instead of {wanted}"
 
 
-def _shown(story: Story, own: StoredObject, other: StoredObject, one: Asked) -> int | None:
+def _shown(story: Story, own: Posting, other: Posting, one: Asked) -> int | None:
     pair = at(story.known(_ids(own, other)), one.received)
     assert pair
     return score_if_shown(own, other, pair)
@@ -73,7 +73,7 @@ def _of_look(story: Story, one: Asked) -> Iterator[str]:
             yield f"{an_id} is at {found.get(an_id)} and could be at {possible} in {one}"
 
 
-def _is_half_there(versions: list[Version[StoredObject]], one: Asked) -> bool:
+def _is_half_there(versions: list[Version[Posting]], one: Asked) -> bool:
     """While it comes to the market or moves in it: no read of several items sees one moment."""
     moves = [(None, versions[0]), *pairwise(versions)]
     during_it = [
@@ -82,11 +82,11 @@ def _is_half_there(versions: list[Version[StoredObject]], one: Asked) -> bool:
     return any(old is None or _place(old.now) != _place(new.now) for old, new in during_it)
 
 
-def _place(one: StoredObject) -> Key:
+def _place(one: Posting) -> Key:
     return keys.market_entry(one.content.features, one.id)
 
 
-def score_if_shown(own: StoredObject, other: StoredObject, pair: Pair) -> int | None:
+def score_if_shown(own: Posting, other: Posting, pair: Pair) -> int | None:
     """What the pair scores in the list of `own`; None where it is not there."""
     if own.kind == other.kind:
         return None
@@ -113,7 +113,7 @@ def hidden(pair: Pair, side: Side, price: int, revision: int, points: int) -> bo
     return pair.status is not None
 
 
-def _ids(own: StoredObject, other: StoredObject) -> tuple[str, str]:
+def _ids(own: Posting, other: Posting) -> tuple[str, str]:
     return (own.id, other.id) if own.kind == "LEAD" else (other.id, own.id)
 
 

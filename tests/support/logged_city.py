@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
-from cobroke.domain.pair import Action
+from cobroke.domain.deals.pair import Action
 from tests import market, oracle
 from tests.builders import Json
 from tests.client import Client

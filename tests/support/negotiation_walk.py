@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cobroke.domain import errors
-from cobroke.domain.negotiation import close, complete, react
-from cobroke.domain.pair import DAY, Facts, Notice, Number, Pair, Side, owed
+from cobroke.domain.deals.negotiation import close, complete, react
+from cobroke.domain.deals.pair import DAY, Facts, Notice, Pair, Side, owed
+from cobroke.domain.vocabulary import Number
 
 BEGIN = 1_700_000_000_000
 FRESH = Pair(lead_id="lead", property_id="property")

@@ -8,11 +8,11 @@ from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
 
-from cobroke.domain.alert import ALERTED, BEST
 from cobroke.domain.ids import owner_of
+from cobroke.domain.notices.alert import ALERTED, BEST
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Story, Version, at, during, price_of, score_of
 
@@ -204,7 +204,7 @@ def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
         yield f"{what}, which does not fit"
 
 
-def _score(own: StoredObject, cause: StoredObject) -> int | None:
+def _score(own: Posting, cause: Posting) -> int | None:
     return score_of(own, cause) if own.kind == "LEAD" else score_of(cause, own)
 
 
@@ -234,7 +234,7 @@ def _owed_alerts(story: Story) -> Iterator[str]:
 
 def _missed(
     story: Story,
-    written: Version[StoredObject],
+    written: Version[Posting],
     until: int,
     ledgers: dict[tuple[str, str], list[tuple[int, int | None]]],
 ) -> Iterator[str]:
@@ -262,9 +262,7 @@ def _missed(
             yield f"{own_id} was never alerted of {cause.id}, written at {since} and done at {until}"
 
 
-def _among_the_best(
-    story: Story, own: StoredObject, cause: StoredObject, since: int, until: int
-) -> bool:
+def _among_the_best(story: Story, own: Posting, cause: Posting, since: int, until: int) -> bool:
     """Whether a look of `own` showed it in its first rows all that time."""
     score = _score(own, cause) or 0
     others = (

@@ -7,10 +7,11 @@ from random import Random
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from cobroke.domain.deals.pair import Pair, Side
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Pair, Side
-from cobroke.storage import notices, pairs
-from cobroke.storage.matches import PairIds
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.notices import notices
 from cobroke.storage.table import Table
 from functions.stream_notifications import handler as function
 from infra.triggers import STREAM_READERS

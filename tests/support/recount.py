@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cobroke.domain.ids import owner_of
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.postings.posting import Posting
 from tests.support.story import Story, price_of
 
 PENDING_FOR, FRESH_FOR = 14 * 86_400_000, 60 * 86_400_000
@@ -46,7 +46,7 @@ def _mirrors_and_counts(story: Story) -> Iterator[str]:
             yield f"{an_id} counts {is_kept} instead of {dict(counted[an_id])}"
 
 
-def _limits(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+def _limits(story: Story, now: dict[str, Posting]) -> Iterator[str]:
     counted = Counter[tuple[str, str]](
         (one.owner, one.kind) for one in now.values() if one.status == "ACTIVE"
     )
@@ -62,7 +62,7 @@ def _limits(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
             yield f"{key} has {counted[key]} active, and {kept[key]} by LIMITS"
 
 
-def _entries(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+def _entries(story: Story, now: dict[str, Posting]) -> Iterator[str]:
     entries = defaultdict[str, list[Item]](list)
     for item in story.of("ENTRY"):
         entries[item["SK"].partition("#")[2]].append(item)
@@ -77,7 +77,7 @@ def _entries(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
                 yield f"the entry of {an_id} is of version {item['version']} instead of {own['version']}"
 
 
-def _place(one: StoredObject) -> tuple[list[str], str]:
+def _place(one: Posting) -> tuple[list[str], str]:
     """The partition's first names and the sort key, from the body."""
     body = one.content.body
     if one.kind == "PROPERTY":
@@ -105,7 +105,7 @@ def _changes(story: Story) -> Iterator[str]:
                 yield f"version {act.now.version} of the pair {ids} has {known[''.join(ids), act.now.version]} changes"
 
 
-def _reminders(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+def _reminders(story: Story, now: dict[str, Posting]) -> Iterator[str]:
     """What falls due is on the agenda at its time."""
     due = {item["SK"] for item in story.of("DUE")}
     for one in now.values():
@@ -123,14 +123,14 @@ def _reminders(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
             yield f"nobody is reminded that {ids} expires"
 
 
-def _left_open(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+def _left_open(story: Story, now: dict[str, Posting]) -> Iterator[str]:
     """With an object its matches that nobody has answered close."""
     for ids, acts in story.pairs.items():
         if acts[-1].now.status == "PENDING" and "ARCHIVED" in {now[an_id].status for an_id in ids}:
             yield f"the match {ids} is open, and one of the two archived"
 
 
-def _markets(story: Story, now: dict[str, StoredObject]) -> Iterator[str]:
+def _markets(story: Story, now: dict[str, Posting]) -> Iterator[str]:
     known = {item["city"] for item in story.of("MARKET")}
     for one in now.values():
         if one.in_market and one.content.features.city not in known:

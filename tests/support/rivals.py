@@ -12,14 +12,16 @@ from itertools import permutations
 from random import Random
 from typing import Any, Literal, NamedTuple
 
-from cobroke.domain import errors, negotiation
+from cobroke.domain import errors
+from cobroke.domain.deals import negotiation
+from cobroke.domain.deals.pair import Facts, Pair, Side, other, owed
 from cobroke.domain.ids import match_id, owner_of
-from cobroke.domain.pair import Facts, Pair, Side, other, owed
 from cobroke.domain.vocabulary import ArchivedFor
-from cobroke.problems import status_of
-from cobroke.storage import keys, own_lists
-from cobroke.storage.matches import PairIds, load
-from cobroke.storage.notices import notice_id
+from cobroke.edge.problems import status_of
+from cobroke.storage import keys
+from cobroke.storage.deals.matches import PairIds, load
+from cobroke.storage.notices.notices import notice_id
+from cobroke.storage.postings import own_lists
 from cobroke.storage.table import Table
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client

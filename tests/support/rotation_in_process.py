@@ -13,8 +13,8 @@ from unittest.mock import patch
 import boto3
 import pytest
 
-from cobroke.routes import ROUTES
-from cobroke.served import SERVED
+from cobroke.edge.routes import ROUTES
+from cobroke.edge.served import SERVED
 from functions.signing_key import handler as maker
 from tests.builders import Json, a_registration
 from tests.conftest import ROOT

@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from cobroke.edge.served import SERVED
 from cobroke.exact_json import loads
-from cobroke.served import SERVED
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.storage.matching.held_markets import HeldMarkets
 from tests.account import PARAMETERS
 from tests.support.scheduler import Killed, Scheduler
 from tests.support.wire import Wire
@@ -27,8 +27,7 @@ EXPECTED = {"Busy"}
 
 
 class Queue:
-    """Of pushes. It takes everything. `rings`: the phone of the one whom a push is for, by his id.
-    """
+    """Of pushes. It takes everything. `rings`: the phone of the one whom a push is for, by his id."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, str]] = []

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from cobroke.flows import rematch
-from cobroke.storage import runs
+from cobroke.flows.schedule import rematch
+from cobroke.storage.schedule import runs
 from functions.rematch_planner import handler as planner
 from functions.rematch_worker import handler as worker
 from tests.support.town import Town

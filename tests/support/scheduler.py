@@ -28,8 +28,7 @@ class Killed(BaseException):
 
 @dataclass(eq=False)
 class Task:
-    """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here.
-    """
+    """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here."""
 
     name: str
     run: Callable[[], object]
@@ -39,8 +38,7 @@ class Task:
 
 
 class Scheduler:
-    """Hands the baton on. Time stands still but for what calls take and what the sleepers wait for.
-    """
+    """Hands the baton on. Time stands still but for what calls take and what the sleepers wait for."""
 
     def __init__(self, seed: object) -> None:
         self.rng = Random(f"schedule {seed}")

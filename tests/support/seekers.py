@@ -7,15 +7,20 @@ from typing import Literal
 
 import pytest
 
-from cobroke.domain import features
-from cobroke.domain.features import LeadFeatures, PropertyFeatures, pack_lead, pack_property
 from cobroke.domain.ids import object_id, owner_of, realtor_id
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.places import NOWHERE
-from cobroke.domain.property import PropertyBody
-from cobroke.domain.score import LISTED, score
-from cobroke.domain.selection import NONE_HIDDEN, best_leads, best_properties
-from cobroke.domain.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.matching.score import LISTED, score
+from cobroke.domain.matching.selection import NONE_HIDDEN, best_leads, best_properties
+from cobroke.domain.matching.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.postings import features
+from cobroke.domain.postings.features import (
+    LeadFeatures,
+    PropertyFeatures,
+    pack_lead,
+    pack_property,
+)
+from cobroke.domain.postings.places import NOWHERE
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
 from tests import market
 
 CITY = "орел"
@@ -128,8 +133,8 @@ def an_edgy_listing(rng: Random, lead: LeadFeatures) -> PropertyFeatures:
 def a_city() -> tuple[Sequence[Seeker], Sequence[Seeker]]:
     leads, listings = market.a_city(7, leads=900, listings=900)
     return (
-        [features.lead_features(LeadBody.model_validate(body).requirements) for body in leads],
-        [features.property_features(PropertyBody.model_validate(body)) for body in listings],
+        [LeadBody.model_validate(body).features() for body in leads],
+        [PropertyBody.model_validate(body).features() for body in listings],
     )
 
 

@@ -9,22 +9,25 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from cobroke.domain.deals.negotiation import close, react
+from cobroke.domain.deals.pair import Action, Facts, Pair
+from cobroke.domain.deals.resurfacing import hidden
 from cobroke.domain.errors import Conflict
-from cobroke.domain.features import Features, LeadFeatures, PropertyFeatures
-from cobroke.domain.negotiation import close, react
+from cobroke.domain.matching.ranking import Sizes
+from cobroke.domain.matching.score import LISTED, score
+from cobroke.domain.matching.shortlist import Ranked
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Action, Facts, Pair
-from cobroke.domain.places import NOWHERE
-from cobroke.domain.ranking import Sizes
-from cobroke.domain.resurfacing import hidden
-from cobroke.domain.score import LISTED, score
-from cobroke.domain.shortlist import Ranked
-from cobroke.flows import ranking as lists
-from cobroke.flows.recommendations import recommend
-from cobroke.storage import objects, pairs, rankings, realtors
+from cobroke.domain.postings.features import Features, LeadFeatures, PropertyFeatures
+from cobroke.domain.postings.places import NOWHERE
+from cobroke.flows.matching import ranking as lists
+from cobroke.flows.matching.recommendations import recommend
+from cobroke.storage import realtors
+from cobroke.storage.deals import pairs
 from cobroke.storage.keys import Kind
+from cobroke.storage.matching import rankings
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content, StoredObject
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
 
@@ -43,8 +46,7 @@ caught up.
 
 
 class Offer(NamedTuple):
-    """What a counterpart offers, or (as a lead) wishes; the price in kopecks is a lead's greatest.
-    """
+    """What a counterpart offers, or (as a lead) wishes; the price in kopecks is a lead's greatest."""
 
     price: int = 15_000
     klass: int = 1
@@ -67,7 +69,7 @@ class Offer(NamedTuple):
 class Late(NamedTuple):
     """A write that has its time and is not committed yet; it commits until `deadline` or never."""
 
-    becomes: StoredObject | Pair
+    becomes: Posting | Pair
     writes: list[Write]
     deadline: int
 
@@ -87,16 +89,16 @@ class SeekersWorld:
         self.now = START
         self.pairs: dict[str, Pair] = {}
         self.late: list[Late] = []
-        self.states: dict[str, StoredObject] = {}
-        self.seen: dict[tuple[type, str], list[StoredObject | Pair | None]] = {}
+        self.states: dict[str, Posting] = {}
+        self.seen: dict[tuple[type, str], list[Posting | Pair | None]] = {}
         self._chance = itertools.count(1)
         self.me, *self.others = (self._registered(name) for name in ("me", "her", "him"))
         self.own_id = self._written(
-            objects.create, kind, self.me, Content(BODY, own or Offer().features(kind))
+            postings.create, kind, self.me, Content(BODY, own or Offer().features(kind))
         )
 
     @property
-    def own(self) -> StoredObject:
+    def own(self) -> Posting:
         return self.states[self.own_id]
 
     @property
@@ -114,7 +116,7 @@ class SeekersWorld:
     ) -> str:
         owner = self.me if mine else self.others[len(self.states) % 2]
         return self._written(
-            objects.create,
+            postings.create,
             self.other,
             owner,
             self._content(offer, self.other),
@@ -128,12 +130,12 @@ class SeekersWorld:
         old = self.states[an_id]
         content = self._content(offer, old.kind)
         self._written(
-            objects.replace_content, old.kind, old.owner, an_id, content, skew=skew, late=late
+            postings.replace_content, old.kind, old.owner, an_id, content, skew=skew, late=late
         )
 
     def archive(self, an_id: str, *, skew: int = 0, late: bool = False) -> None:
         old = self.states[an_id]
-        self._written(objects.archive, old.kind, old.owner, an_id, skew=skew, late=late)
+        self._written(postings.archive, old.kind, old.owner, an_id, skew=skew, late=late)
 
     def commit(self, late: Late) -> None:
         """The owner whose write lost the race does not try again."""
@@ -248,7 +250,7 @@ class SeekersWorld:
         for moments in itertools.product(*self.seen.values()):
             at = dict(zip(self.seen, moments, strict=True))
             states = {
-                an_id: at.get((StoredObject, an_id), state) for an_id, state in self.states.items()
+                an_id: at.get((Posting, an_id), state) for an_id, state in self.states.items()
             }
             acted = {an_id: at.get((Pair, an_id), pair) for an_id, pair in self.pairs.items()}
             yield self.ranked(states, acted)[: self.sizes.shown]  # type: ignore[arg-type]
@@ -257,7 +259,7 @@ class SeekersWorld:
         return self.ranked(self.states, self.pairs)[: self.sizes.shown]
 
     def ranked(
-        self, states: Mapping[str, StoredObject | None], acted: Mapping[str, Pair | None]
+        self, states: Mapping[str, Posting | None], acted: Mapping[str, Pair | None]
     ) -> list[Ranked]:
         """Every counterpart scored and sorted; what was not there yet is None."""
         own, found = states[self.own_id], []
@@ -272,9 +274,7 @@ class SeekersWorld:
                 found.append(Ranked(points, other.id))
         return sorted(found, reverse=True)
 
-    def _scored(
-        self, own: StoredObject, other: StoredObject
-    ) -> tuple[StoredObject, StoredObject, int | None]:
+    def _scored(self, own: Posting, other: Posting) -> tuple[Posting, Posting, int | None]:
         """The lead, the property and their score."""
         lead, listing = (own, other) if self.kind == "LEAD" else (other, own)
         wish, offer = lead.content.features, listing.content.features
@@ -299,29 +299,29 @@ class SeekersWorld:
             self._urandom(),
             patch.object(self.table, "transact", held.append) if late else nullcontext(),
         ):
-            new: StoredObject = write(self.table, *what, self.clock(skew))
+            new: Posting = write(self.table, *what, self.clock(skew))
         if late:
             self.late += [Late(new, writes, self.now + LONGEST_COMMIT) for writes in held]
         else:
             self._committed(new)
         return new.id
 
-    def _committed(self, new: StoredObject | Pair) -> None:
+    def _committed(self, new: Posting | Pair) -> None:
         if isinstance(new, Pair):
             an_id = new.property_id if self.kind == "LEAD" else new.lead_id
             self.seen.setdefault((Pair, an_id), [self.pairs.get(an_id)]).append(new)
             self.pairs[an_id] = new
         else:
-            self.seen.setdefault((StoredObject, new.id), [self.states.get(new.id)]).append(new)
+            self.seen.setdefault((Posting, new.id), [self.states.get(new.id)]).append(new)
             self.states[new.id] = new
 
 
-def price_of(of: StoredObject) -> int:
+def price_of(of: Posting) -> int:
     features = of.content.features
     return features.budget_max if isinstance(features, LeadFeatures) else features.price
 
 
-def at_price(of: StoredObject, price: int) -> Features:
+def at_price(of: Posting, price: int) -> Features:
     features = of.content.features
     if isinstance(features, LeadFeatures):
         return features._replace(budget_min=price // 2, budget_max=price)

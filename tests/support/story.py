@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
 
-from cobroke.domain.pair import Pair
+from cobroke.domain.deals.pair import Pair
 from cobroke.exact_json import loads
-from cobroke.storage import pairs, stored_object
+from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Posting
 from tests import oracle
 from tests.builders import Json
 from tests.support.asked import Asked
@@ -33,7 +34,7 @@ class Version[Thing](NamedTuple):
 class Story:
     """`objects` by id, `pairs` by both ids, `items` as they are now."""
 
-    objects: dict[str, list[Version[StoredObject]]]
+    objects: dict[str, list[Version[Posting]]]
     pairs: dict[tuple[str, str], list[Version[Pair]]]
     items: dict[Key, Item]
     changes: Sequence[Change]
@@ -44,7 +45,7 @@ class Story:
     @classmethod
     def told(cls, changes: Sequence[Change], log: Sequence[Asked], judged: int = -1) -> "Story":
         objects, acted = (
-            defaultdict[str, list[Version[StoredObject]]](list),
+            defaultdict[str, list[Version[Posting]]](list),
             defaultdict[Any, list[Version[Pair]]](list),
         )
         items = dict[Key, Item]()
@@ -54,7 +55,7 @@ class Story:
                 continue
             item = items[change.key] = item_of(change.new)
             if item["entity"] in ("LEAD", "PROPERTY"):
-                one = stored_object.of_item(item)
+                one = posting.of_item(item)
                 objects[one.id].append(Version(change.step, change.seen, one))
             elif item["entity"] == "PAIR":
                 pair = pairs.of_item(item)
@@ -99,12 +100,12 @@ def at[Thing](versions: Sequence[Version[Thing]], step: float) -> Thing | None:
     return next((one.now for one in reversed(versions) if one.step <= step), None)
 
 
-def mark_of(one: StoredObject) -> str:
+def mark_of(one: Posting) -> str:
     body = one.content.body
     return str(body["client_name"] if one.kind == "LEAD" else body["address"]["house_number"])
 
 
-def score_of(lead: StoredObject, listing: StoredObject) -> int | None:
+def score_of(lead: Posting, listing: Posting) -> int | None:
     """Basis points, by the oracle; None where they are not recommended to each other, whatever was
     done.
     """
@@ -114,7 +115,7 @@ def score_of(lead: StoredObject, listing: StoredObject) -> int | None:
     return points if points is not None and points >= oracle.LISTED_FROM else None
 
 
-def price_of(listing: StoredObject) -> int:
+def price_of(listing: Posting) -> int:
     return int(listing.content.body["details"]["price"] * 100)
 
 

@@ -8,16 +8,19 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+from cobroke.domain.deals.pair import Action, Pair, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
-from cobroke.domain.pair import Action, Number, Pair, Side
-from cobroke.flows import agreement
-from cobroke.flows.agreement import Deed
-from cobroke.flows.recommendations import recommend
-from cobroke.storage import keys, notices, objects, realtors
-from cobroke.storage.held_markets import HeldMarkets
-from cobroke.storage.matches import PairIds
-from cobroke.storage.notices import Notice
+from cobroke.domain.vocabulary import Number
+from cobroke.flows.deals import agreement
+from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.matching.recommendations import recommend
+from cobroke.storage import keys, realtors
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.notices import notices
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.postings import postings
 from cobroke.storage.realtors import Realtor
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
@@ -74,14 +77,16 @@ class Town:
         return self.now
 
     def posts(self, kind: Side, owner: str, body: Json) -> str:
-        return objects.create(self.table, kind, owner, content(kind, body), self.clock).id
+        return postings.create(self.table, kind, owner, content(kind, body), self.clock).id
 
     def edits(self, kind: Side, object_id: str, body: Json) -> None:
         owner = owner_of(object_id)
-        objects.replace_content(self.table, kind, owner, object_id, content(kind, body), self.clock)
+        postings.replace_content(
+            self.table, kind, owner, object_id, content(kind, body), self.clock
+        )
 
     def archives(self, kind: Side, object_id: str) -> None:
-        objects.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
+        postings.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
 
     def acts(
         self,

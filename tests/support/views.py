@@ -5,8 +5,8 @@ notices.
 from collections.abc import Iterator
 from typing import Any
 
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.ids import match_id
-from cobroke.domain.pair import Pair
 from tests.support.asked import Asked
 from tests.support.story import Story
 

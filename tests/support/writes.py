@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cobroke.storage.stored_object import StoredObject
+from cobroke.storage.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Story, Version, at, during, holds, mark_of
 
@@ -36,9 +36,9 @@ def faults(story: Story) -> Iterator[str]:
     yield from _realtors(story)
 
 
-def _by_mark(story: Story) -> dict[str, list[Version[StoredObject]]]:
+def _by_mark(story: Story) -> dict[str, list[Version[Posting]]]:
     """The versions in which each mark first came to stand."""
-    found = defaultdict[str, list[Version[StoredObject]]](list)
+    found = defaultdict[str, list[Version[Posting]]](list)
     for versions in story.objects.values():
         before = ""
         revision = 0
@@ -67,7 +67,7 @@ def _histories(story: Story) -> Iterator[str]:
             yield f"the pair {ids} has been written as versions {counted}"
 
 
-def _of_post(tries: list[Asked], made: list[Version[StoredObject]]) -> Iterator[str]:
+def _of_post(tries: list[Asked], made: list[Version[Posting]]) -> Iterator[str]:
     ids = {version.now.id for version in made}
     kind = tries[0].about["kind"]
     if len(ids) > 1:
@@ -86,7 +86,7 @@ def _of_post(tries: list[Asked], made: list[Version[StoredObject]]) -> Iterator[
         yield f"made before it was asked for: {tries[0]}"
 
 
-def _of_put(story: Story, asked: Asked, written: list[Version[StoredObject]]) -> Iterator[str]:
+def _of_put(story: Story, asked: Asked, written: list[Version[Posting]]) -> Iterator[str]:
     times = len(written)
     match asked.status:
         case 200:

@@ -10,13 +10,14 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.features import PropertyFeatures
 from cobroke.domain.ids import match_id, object_id, realtor_id
-from cobroke.domain.places import NOWHERE
-from cobroke.flows.agenda import work_off
-from cobroke.storage import agenda, objects
-from cobroke.storage.agenda import DAY_MS, LATEST_DAYS, SHARDS, Due, What
-from cobroke.storage.stored_object import FRESH_FOR_MS, Content
+from cobroke.domain.postings.features import PropertyFeatures
+from cobroke.domain.postings.places import NOWHERE
+from cobroke.flows.schedule.agenda import work_off
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import FRESH_FOR_MS, Content
+from cobroke.storage.schedule import agenda
+from cobroke.storage.schedule.agenda import DAY_MS, LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable
 
 NOON = 20_420 * DAY_MS + DAY_MS // 2
@@ -157,7 +158,7 @@ def test_a_slow_run_that_calls_an_older_day_done_again_loses_nothing() -> None:
 
 def a_listing(table: MemoryTable, clock: Callable[[], int]) -> str:
     features = PropertyFeatures("орел", 0, 1, 2, 1000, 5000, 2, NOWHERE, NOWHERE)
-    return objects.create(table, "PROPERTY", OWNER, Content({}, features), clock).id
+    return postings.create(table, "PROPERTY", OWNER, Content({}, features), clock).id
 
 
 def worked_off(table: MemoryTable, clock: Callable[[], int]) -> int:
@@ -173,13 +174,13 @@ def test_a_clock_that_is_set_back_during_a_run_does_not_lose_what_was_due() -> N
         return lambda: next(looks, NOON + FRESH_FOR_MS - 1)
 
     assert sum(work_off(table, shard, set_back())["stale"] for shard in range(SHARDS)) == 1
-    assert objects.load(table, "PROPERTY", listing).stale
+    assert postings.load(table, "PROPERTY", listing).stale
 
 
 def test_what_the_store_refuses_is_still_due() -> None:
     table = MemoryTable()
     listing = a_listing(table, lambda: NOON)
-    with patch.object(objects, "grow_stale", side_effect=OSError), suppress(OSError):
+    with patch.object(postings, "grow_stale", side_effect=OSError), suppress(OSError):
         worked_off(table, lambda: NOON + FRESH_FOR_MS)
-    assert not objects.load(table, "PROPERTY", listing).stale
+    assert not postings.load(table, "PROPERTY", listing).stale
     assert worked_off(table, lambda: NOON + FRESH_FOR_MS) == 1

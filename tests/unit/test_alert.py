@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobroke.domain import alert as module
-from cobroke.domain.alert import KEPT, NOBODY, TOP, Alert
+from cobroke.domain.notices import alert as module
+from cobroke.domain.notices.alert import KEPT, NOBODY, TOP, Alert
 
 SCORES = st.integers(8000, 8020)
 """Close together: most of them tie."""

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.features import lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import dumps, loads_strictly
-from cobroke.storage import objects
-from cobroke.storage.stored_object import Content
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Content
 from tests.builders import Json, a_lead, a_property
 from tests.memory_table import MemoryTable
 
@@ -63,29 +62,29 @@ class Desk:
             said(LeadBody, a_lead(notes="старое")),
             said(PropertyBody, a_property(photos=PHOTOS)),
         )
-        self.lead = objects.create(
+        self.lead = postings.create(
             self.table, "LEAD", OWNER, self.of_lead(lead, lead.model_dump()), self.clock
         ).id
         content = self.of_listing(listing, listing.model_dump())
-        self.listing = objects.create(self.table, "PROPERTY", OWNER, content, self.clock).id
+        self.listing = postings.create(self.table, "PROPERTY", OWNER, content, self.clock).id
 
     def of_lead(self, lead: LeadBody, body: Json) -> Content:
-        return Content(body, lead_features(lead.requirements))
+        return Content(body, lead.features())
 
     def of_listing(self, listing: PropertyBody, body: Json) -> Content:
-        return Content(body, property_features(listing))
+        return Content(body, listing.features())
 
     def put_lead(self, body: Json) -> Json:
         lead = said(LeadBody, body)
         content = self.of_lead(lead, lead.edit())
-        return objects.replace_content(
+        return postings.replace_content(
             self.table, "LEAD", OWNER, self.lead, content, self.clock
         ).content.body
 
     def put_listing(self, body: Json) -> Json:
         listing = said(PropertyBody, body)
         content = self.of_listing(listing, listing.edit())
-        return objects.replace_content(
+        return postings.replace_content(
             self.table, "PROPERTY", OWNER, self.listing, content, self.clock
         ).content.body
 

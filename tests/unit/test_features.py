@@ -1,10 +1,11 @@
-"""What is packed comes back equal, and a market's ranges hold whatever the knock-outs let through.
-"""
+"""What is packed comes back equal, and a market's ranges hold whatever the knock-outs let through."""
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cobroke.domain.features import (
+from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
+from cobroke.domain.matching.score import knocked_out
+from cobroke.domain.postings.features import (
     LeadFeatures,
     PropertyFeatures,
     pack_lead,
@@ -12,8 +13,6 @@ from cobroke.domain.features import (
     unpack_lead,
     unpack_property,
 )
-from cobroke.domain.market import highest_price, prices, rooms_key, rooms_keys
-from cobroke.domain.score import knocked_out
 
 CITY = "орел"
 MONEY = st.integers(1, 10**14)

@@ -10,15 +10,21 @@ from unittest.mock import MagicMock, patch
 
 import pytest
 
-from cobroke.domain.features import Features, LeadFeatures, Market, PropertyFeatures
-from cobroke.domain.market import MOST_ROOMS
-from cobroke.domain.pair import other
-from cobroke.domain.places import NOWHERE
-from cobroke.domain.selection import best_leads, best_properties
-from cobroke.storage import held_markets, markets, objects
-from cobroke.storage.held_markets import LONGEST_MS, MOST_HELD, WORTH_READING_ANEW, HeldMarkets
+from cobroke.domain.deals.pair import other
+from cobroke.domain.matching.market import MOST_ROOMS
+from cobroke.domain.matching.selection import best_leads, best_properties
+from cobroke.domain.postings.features import Features, LeadFeatures, Market, PropertyFeatures
+from cobroke.domain.postings.places import NOWHERE
+from cobroke.storage.changes import LONGEST_MS
 from cobroke.storage.keys import Kind
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.matching import held_markets, markets
+from cobroke.storage.matching.held_markets import (
+    MOST_HELD,
+    WORTH_READING_ANEW,
+    HeldMarkets,
+)
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Content, Posting
 from tests.memory_table import MemoryTable
 
 START = 1_764_000_000_000
@@ -35,26 +41,26 @@ class TwoCities:
 
     def __init__(self, seed: int = 0) -> None:
         self.rng, self.table, self.now = Random(seed), MemoryTable(page_items=5), START
-        self.there: list[StoredObject] = []
+        self.there: list[Posting] = []
         self.held = HeldMarkets(self.table, lambda: self.now)
 
     def clock(self) -> int:
         """A write commits at most 20 s after its time, by a clock at most 5 s off."""
         return self.now + self.rng.randint(-25_000, 5_000)
 
-    def posted(self, kind: Kind, features: Features | None = None) -> StoredObject:
+    def posted(self, kind: Kind, features: Features | None = None) -> Posting:
         content = Content({}, features or self.features(kind))
-        new = objects.create(self.table, kind, self.rng.choice(OWNERS), content, self.clock)
+        new = postings.create(self.table, kind, self.rng.choice(OWNERS), content, self.clock)
         self.there.append(new)
         return new
 
-    def edited(self, old: StoredObject, features: Features | None = None) -> None:
+    def edited(self, old: Posting, features: Features | None = None) -> None:
         content = Content({}, features or self.features(old.kind))
-        objects.replace_content(self.table, old.kind, old.owner, old.id, content, self.clock)
+        postings.replace_content(self.table, old.kind, old.owner, old.id, content, self.clock)
 
-    def archived(self, old: StoredObject) -> None:
+    def archived(self, old: Posting) -> None:
         self.there.remove(old)
-        objects.archive(self.table, old.kind, old.owner, old.id, self.clock)
+        postings.archive(self.table, old.kind, old.owner, old.id, self.clock)
 
     def features(self, kind: Kind, city: str = "") -> Features:
         rng, city = self.rng, city or self.rng.choice(CITIES)
@@ -292,5 +298,5 @@ def test_what_it_learns_of_an_object_is_what_it_reads_of_it(kind: Kind) -> None:
     posted = town.posted(kind)
     town.edited(posted, posted.content.features)
     there = markets.read_whole(town.table, kind, posted.content.features.market)
-    stored = objects.load(town.table, kind, posted.id)
+    stored = postings.load(town.table, kind, posted.id)
     assert list(there.values()) == [markets.candidate(stored, posted.content.features.market)]

@@ -7,14 +7,18 @@ from random import Random
 import pytest
 
 from cobroke.domain import ids
-from cobroke.domain.pair import other
-from cobroke.domain.ranking import Ranking
-from cobroke.domain.wording import Words
-from cobroke.storage import alerts, keys, objects, rankings, scan
-from cobroke.storage.alerts import Cause, Due
+from cobroke.domain.deals.pair import other
+from cobroke.domain.matching.ranking import Ranking
+from cobroke.domain.notices.wording import Words
+from cobroke.flows.audit import scan
+from cobroke.storage import keys
 from cobroke.storage.keys import KINDS, Kind
-from cobroke.storage.notices import Notice
-from cobroke.storage.stored_object import Content, StoredObject
+from cobroke.storage.matching import rankings
+from cobroke.storage.notices import alerts
+from cobroke.storage.notices.alerts import Cause, Due
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import Table
 from tests.memory_table import MemoryTable
 from tests.support.seekers_world import START, Offer
@@ -29,10 +33,12 @@ def table() -> MemoryTable:
 
 
 @pytest.fixture
-def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, StoredObject]:
+def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, Posting]:
     monkeypatch.setattr("os.urandom", lambda size: b"\0" * size)
     found = {
-        kind: objects.create(table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START)
+        kind: postings.create(
+            table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START
+        )
         for kind in KINDS
     }
     assert len({one.id for one in found.values()}) == 1
@@ -45,31 +51,31 @@ def described(due: Due) -> dict[str, Notice]:
     }
 
 
-def kept(table: Table, own: StoredObject) -> int | None:
+def kept(table: Table, own: Posting) -> int | None:
     """How much the ranking has seen that is kept for it."""
     (loaded,) = rankings.load_many(table, own.kind, [own.id])
     assert loaded == rankings.load_own(table, own.kind, OWNER, own.id)
     return loaded[1].ranking.seen if loaded[1] else None
 
 
-def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, StoredObject]) -> None:
+def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, Posting]) -> None:
     assert [kept(table, one) for one in twins.values()] == [None, None]
     for seen, own in enumerate(twins.values()):
         assert rankings.save(table, own, Ranking([], None, START, seen, own.version), None, START)
     assert [kept(table, one) for one in twins.values()] == [0, 1]
 
 
-def test_a_ranking_is_no_object(twins: dict[Kind, StoredObject]) -> None:
+def test_a_ranking_is_no_object(twins: dict[Kind, Posting]) -> None:
     assert [
         keys.object_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()
     ] == [None, None]
 
 
 def test_the_audit_draws_each_ranking_for_its_own_object(
-    table: Table, twins: dict[Kind, StoredObject]
+    table: Table, twins: dict[Kind, Posting]
 ) -> None:
     moved = Content({}, Offer(here=False).features("LEAD"))
-    lead = objects.replace_content(table, "LEAD", OWNER, twins["LEAD"].id, moved, lambda: START)
+    lead = postings.replace_content(table, "LEAD", OWNER, twins["LEAD"].id, moved, lambda: START)
     rankings.save(table, lead, Ranking([], None, START, 0, lead.version), None, START)
     seen = scan.over(table, START, Random(0))
     assert seen.samples == [[scan.Owned("LEAD", lead.id)]]
@@ -77,11 +83,11 @@ def test_the_audit_draws_each_ranking_for_its_own_object(
 
 
 def test_each_is_alerted_by_a_counterpart_of_the_same_id(
-    table: Table, twins: dict[Kind, StoredObject]
+    table: Table, twins: dict[Kind, Posting]
 ) -> None:
     def told(kind: Kind) -> bool:
         content = Content({}, Offer().features(other(kind)))
-        written = StoredObject(other(kind), COUNTERPART, content, "ACTIVE", 1, 1, START, START)
+        written = Posting(other(kind), COUNTERPART, content, "ACTIVE", 1, 1, START, START)
         pk, sk = keys.market_entry(content.features, COUNTERPART)
         table.transact([table.put({"PK": pk, "SK": sk, "entity": "ENTRY", "version": 1})])
         return (
@@ -101,7 +107,7 @@ def test_each_is_alerted_by_a_counterpart_of_the_same_id(
 
 
 def test_what_one_has_alerted_is_not_done_for_the_other(
-    table: Table, twins: dict[Kind, StoredObject]
+    table: Table, twins: dict[Kind, Posting]
 ) -> None:
     alerts.call_done(table, twins["LEAD"])
     assert {kind: alerts.is_done(table, one) for kind, one in twins.items()} == {

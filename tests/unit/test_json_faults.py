@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobroke.bodies import json_of
 from cobroke.domain.errors import Malformed
+from cobroke.edge.bodies import json_of
+from cobroke.edge.json_faults import first_fault
 from cobroke.exact_json import dumps, loads_strictly
-from cobroke.json_faults import first_fault
 from tests.hostile.broken_bodies import BOM, BROKEN
 
 GOOD = (

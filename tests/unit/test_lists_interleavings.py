@@ -3,14 +3,16 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from botocore.configprovider import NEW_RETRIES_ENABLED
 
-from cobroke.storage import keys, objects, table
+from cobroke.storage import keys, table
 from cobroke.storage.keys import Kind
-from cobroke.storage.stored_object import Content
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Content
 from cobroke.storage.table import ConditionFailed
 from tests.mutants import MUTANTS, Mutant, planted
 from tests.support.seekers_world import (
@@ -115,9 +117,8 @@ def test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed(kind: K
             world.post(Offer(lowest + 100 * number))
         dearest = world.counterparts[-1]
         cheaper = Offer(lowest + 50)
-        answer = world.check(
-            others={moment: lambda world=world, cheaper=cheaper: world.edit(dearest, cheaper)}
-        )  # type: ignore[misc]  # noqa: B023
+        edit = partial(world.edit, dearest, cheaper)
+        answer = world.check(others={moment: edit})
         assert dearest in {place.id for place in answer}
 
 
@@ -343,7 +344,7 @@ def test_the_time_of_a_change_is_taken_anew_at_each_attempt(
         "replace_content": (owner, an_id, content),
         "archive": (owner, an_id),
     }[write]
-    written = getattr(objects, write)(world.table, "PROPERTY", *what, clock)
+    written = getattr(postings, write)(world.table, "PROPERTY", *what, clock)
     assert written.changed_at == START + 4 * 15 * SECOND
     assert changes_of(world, written.id)[-1][0].startswith(keys.moment(written.changed_at))
     if write == "create":

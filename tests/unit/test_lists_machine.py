@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from cobroke.domain.pair import Action
-from cobroke.domain.shortlist import Ranked
+from cobroke.domain.deals.pair import Action
+from cobroke.domain.matching.shortlist import Ranked
 from cobroke.storage.keys import Kind
 from tests.support.seekers_world import (
     DAY,

@@ -12,12 +12,14 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from cobroke.domain.errors import Busy
-from cobroke.flows.agreement import Deed, act
-from cobroke.storage import objects, pairs, realtors
+from cobroke.flows.deals.agreement import Deed, act
+from cobroke.storage import realtors
 from cobroke.storage.client import RESEND_SECONDS
-from cobroke.storage.matches import PairIds
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import StoredObject
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable, cancelled
 from tests.support.contents import lead, listing
@@ -82,10 +84,10 @@ class Scene:
         self.anna, self.boris = (
             realtors.register(self.table, Realtor("", name, "+7")).id for name in ("1", "2")
         )
-        self.lead = objects.create(self.table, "LEAD", self.anna, lead(), lambda: NOW)
+        self.lead = postings.create(self.table, "LEAD", self.anna, lead(), lambda: NOW)
 
-    def offers(self) -> StoredObject:
-        return objects.create(self.table, "PROPERTY", self.boris, listing(), lambda: NOW)
+    def offers(self) -> Posting:
+        return postings.create(self.table, "PROPERTY", self.boris, listing(), lambda: NOW)
 
     def listings(self) -> list[str]:
         return [item["SK"] for item in self.table.items() if item["entity"] == "PROPERTY"]

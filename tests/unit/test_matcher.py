@@ -1,5 +1,4 @@
-"""A market indexed in memory gives the lists of the selection: the same ids, scores, order and cut.
-"""
+"""A market indexed in memory gives the lists of the selection: the same ids, scores, order and cut."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise, product
@@ -8,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.features import LeadFeatures, pack_lead, pack_property
 from cobroke.domain.matching.best_first import Best, step_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
-from cobroke.domain.score import LISTED
-from cobroke.domain.selection import NONE_HIDDEN
-from cobroke.domain.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.matching.score import LISTED
+from cobroke.domain.matching.selection import NONE_HIDDEN
+from cobroke.domain.matching.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.postings.features import LeadFeatures, pack_lead, pack_property
 from tests.support.seekers import (
     BOTH_SIDES,
     ME,

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cobroke.domain import errors
-from cobroke.domain.negotiation import Outcome, close, complete, react
-from cobroke.domain.pair import DAY, Facts, Number, Pair, Side, Snapshot, owed
+from cobroke.domain.deals.negotiation import Outcome, close, complete, react
+from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, owed
+from cobroke.domain.vocabulary import Number
 
 BEGIN = 1_700_000_000_000
 FRESH = Pair(lead_id="lead", property_id="property")
@@ -25,8 +26,7 @@ TEN_ROUNDS = [
 
 
 def act(pair: Pair, words: str, *, later: int = 1000, facts: Facts = FACTS) -> Outcome:
-    """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, so many ms after its last change.
-    """
+    """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, so many ms after its last change."""
     actor, action, *numbers = words.split()
     share: Number | None = Decimal(numbers[0]) if numbers else None
     return react(pair, actor, action, share, facts, (pair.changed_at or BEGIN) + later)  # type: ignore[arg-type]

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from cobroke.domain import errors
-from cobroke.domain.negotiation import close, complete, react
-from cobroke.domain.pair import DAY, Notice, Number, Pair, Side, owed
-from cobroke.domain.resurfacing import hidden
+from cobroke.domain.deals.negotiation import close, complete, react
+from cobroke.domain.deals.pair import DAY, Notice, Pair, Side, owed
+from cobroke.domain.deals.resurfacing import hidden
+from cobroke.domain.vocabulary import Number
 from tests.support.negotiation_walk import (
     BEGIN,
     FACTS,

@@ -13,10 +13,10 @@ from pydantic import TypeAdapter
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from cobroke.domain import errors
+from cobroke.edge.problems import PROBLEM_JSON, problem
+from cobroke.edge.routes import ROUTES, Route
+from cobroke.edge.served import SERVED
 from cobroke.exact_json import loads
-from cobroke.problems import PROBLEM_JSON, problem
-from cobroke.routes import ROUTES, Route
-from cobroke.served import SERVED
 from tests import account  # noqa: F401 - the functions' environment, before any is imported
 from tools.openapi import DOCUMENT, text
 

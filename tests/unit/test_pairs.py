@@ -8,22 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobroke.domain.features import Group, Market
-from cobroke.domain.ids import object_id, realtor_id
-from cobroke.domain.pair import (
+from cobroke.domain.deals.pair import (
     Action,
+    MatchStatus,
     NegotiationStatus,
     NoticeKind,
     Pair,
     Side,
     Snapshot,
-    Status,
     Told,
 )
+from cobroke.domain.ids import object_id, realtor_id
+from cobroke.domain.postings.features import Group, Market
 from cobroke.exact_json import loads
-from cobroke.storage import keys, pairs
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.own_lists import having_pairs, match_count
+from cobroke.storage.postings.own_lists import having_pairs, match_count
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 
@@ -61,7 +62,7 @@ PAIRS = st.builds(
     offer_property=st.none() | SHARES,
     offer_property_at=st.none() | TIMES,
     awaiting=st.none() | SIDES,
-    status=st.none() | one_of(Status),
+    status=st.none() | one_of(MatchStatus),
     negotiation_status=st.none() | one_of(NegotiationStatus),
     agreed_share=st.none() | SHARES,
     closed_reason=st.none() | st.sampled_from(REASONS),
@@ -106,7 +107,7 @@ def paired(table: MemoryTable) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize("status", [None, "PENDING"])
-def test_an_object_has_pairs_from_its_first_act_on(status: Status | None) -> None:
+def test_an_object_has_pairs_from_its_first_act_on(status: MatchStatus | None) -> None:
     table, matches = MemoryTable(), (1, 1) if status else (0, 0)
     assert paired(table) == (set(), set())
     pair = stored(table, FRESH, replace(FRESH, status=status, changed_at=5000))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobroke.domain.places import KINDS, PlaceType, merged, normalised, place
+from cobroke.domain.postings.places import KINDS, PlaceType, merged, normalised, place
 from tests import place_names
 from tests.places import RULES, Rule
 

@@ -13,7 +13,7 @@ from typing import Any
 import init_data_py
 from hypothesis import given, settings
 
-from cobroke.telegram import BadProof, verify
+from cobroke.telegram.proofs import BadProof, verify
 from tests import hostile_init_data, hostile_widgets
 from tests.builders import BOT_TOKEN, Json
 from tests.harmless_proofs import HARMLESS

@@ -247,7 +247,7 @@ def test_a_record_that_is_reported_until_it_is_given_up_takes_the_rest_along() -
 )
 def test_a_filter_pattern_passes_what_meets_one_rule_of_each_name(
     rules: Json, passed: bool
-) -> None:  # noqa: FBT001
+) -> None:
     assert passes(a_stream(Random(0), 1)[0], rules) == passed
 
 

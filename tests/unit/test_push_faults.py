@@ -8,15 +8,16 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.bot_api import Answer, Sent, Slower
 from cobroke.domain.errors import Busy
-from cobroke.domain.wording import Words
-from cobroke.flows.push import LONGEST_SEND_S, Outcome, push
-from cobroke.storage import notices, pushes, realtors
-from cobroke.storage.notices import Notice
+from cobroke.domain.notices.wording import Words
+from cobroke.flows.notices.push import LONGEST_SEND_S, Outcome, push
+from cobroke.storage import realtors
+from cobroke.storage.notices import notices, pushes
+from cobroke.storage.notices.notices import Notice
 from cobroke.storage.pauses import TRIES
 from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table, Write
+from cobroke.telegram.bot_api import Answer, Sent, Slower
 from tests.memory_table import MemoryTable
 
 NOW_S = 1_764_000_000

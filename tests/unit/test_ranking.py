@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from cobroke.domain import ids
-from cobroke.domain.ranking import (
+from cobroke.domain.matching.ranking import (
     Candidate,
     Ranking,
     Row,
@@ -20,7 +20,7 @@ from cobroke.domain.ranking import (
     unpack_place,
     unpack_rows,
 )
-from cobroke.domain.shortlist import Ranked, Selection
+from cobroke.domain.matching.shortlist import Ranked, Selection
 
 SIZES = Sizes(kept=6, shown=3)
 

@@ -9,10 +9,12 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.features import Group, Market
-from cobroke.flows.rematch import parts_of_a_run, work_on
-from cobroke.storage import agenda, keys, registry
+from cobroke.domain.postings.features import Group, Market
+from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
+from cobroke.storage import keys
+from cobroke.storage.matching import registry
 from cobroke.storage.notation import Item
+from cobroke.storage.schedule import agenda
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 

@@ -5,9 +5,9 @@ starts clean.
 import pytest
 
 from cobroke.domain import errors
-from cobroke.domain.negotiation import Outcome, close, react
-from cobroke.domain.pair import DAY, Facts, Pair, Side, Snapshot, other
-from cobroke.domain.resurfacing import hidden, resurfaced
+from cobroke.domain.deals.negotiation import Outcome, close, react
+from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, other
+from cobroke.domain.deals.resurfacing import hidden, resurfaced
 
 BEGIN = 1_700_000_000_000
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")

@@ -1,6 +1,6 @@
 """The matrix of rights knows every route, and no other."""
 
-from cobroke.routes import ROUTES
+from cobroke.edge.routes import ROUTES
 from tests.rights import ENDINGS, RIGHTS
 
 

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.features import LeadFeatures, PropertyFeatures, lead_features, property_features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
-from cobroke.domain.score import Evaluation, evaluate, is_capped, knocked_out, score
+from cobroke.domain.matching.score import Evaluation, evaluate, is_capped, knocked_out, score
+from cobroke.domain.postings.features import (
+    LeadFeatures,
+    PropertyFeatures,
+)
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
 from tests import market, oracle
 
 type Json = dict[str, Any]
@@ -63,7 +66,7 @@ def an_offer(**changes: object) -> Json:
 
 def compared(wish: Json, offer: Json) -> tuple[LeadFeatures, PropertyFeatures]:
     lead = LeadBody.model_validate({"requirements": wish})
-    return lead_features(lead.requirements), property_features(PropertyBody.model_validate(offer))
+    return lead.features(), PropertyBody.model_validate(offer).features()
 
 
 def evaluated(wish: Json, offer: Json) -> Evaluation | None:

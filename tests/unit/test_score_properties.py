@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobroke.domain import features
-from cobroke.domain.lead import LeadBody
-from cobroke.domain.property import PropertyBody
-from cobroke.domain.score import evaluate
+from cobroke.domain.matching.score import evaluate
+from cobroke.domain.postings import features
+from cobroke.edge.models.lead import LeadBody
+from cobroke.edge.models.property import PropertyBody
 from tests.market import CLASSES, CONDITIONS, LEAD_TYPES, LISTING_TYPES, wire
 
 type Json = dict[str, Any]
@@ -49,9 +49,7 @@ def score_of(pair: Pair) -> int:
     wish, offer = pair
     lead = LeadBody.model_validate({"requirements": wish})
     listing = PropertyBody.model_validate(offer)
-    evaluation = evaluate(
-        features.lead_features(lead.requirements), features.property_features(listing)
-    )
+    evaluation = evaluate(lead.features(), listing.features())
     return OUT if evaluation is None else evaluation.score
 
 
@@ -151,8 +149,8 @@ def test_a_score_is_between_0_and_10000_or_the_pair_is_out(pair: Pair) -> None:
 @always
 @given(pairs())
 def test_a_pair_scores_the_same_seen_from_the_lead_and_from_the_listing(pair: Pair) -> None:
-    lead = features.lead_features(LeadBody.model_validate({"requirements": pair[0]}).requirements)
-    listing = features.property_features(PropertyBody.model_validate(pair[1]))
+    lead = LeadBody.model_validate({"requirements": pair[0]}).features()
+    listing = PropertyBody.model_validate(pair[1]).features()
     kept_listing = features.unpack_property(listing.city, features.pack_property(listing))
     kept_lead = features.unpack_lead(lead.city, features.pack_lead(lead))
     assert evaluate(lead, kept_listing) == evaluate(kept_lead, listing) == evaluate(lead, listing)

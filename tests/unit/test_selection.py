@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from cobroke.domain.features import pack_lead, pack_property
-from cobroke.domain.shortlist import Hidden, Ranked
+from cobroke.domain.matching.shortlist import Hidden, Ranked
+from cobroke.domain.postings.features import pack_lead, pack_property
 from tests.support.seekers import (
     BOTH_SIDES,
     ME,

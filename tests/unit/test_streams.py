@@ -14,11 +14,17 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from cobroke.streams import Record, RecordFailed, each
+from cobroke.edge.streams import Record, RecordFailed, each
 from tests.pump import a_record
 
 SECRET = "client's phone +7 900 000-00-00"
-HEAVY = ("pydantic", "jwt", "cryptography", "aws_lambda_powertools.event_handler", "cobroke.http")
+HEAVY = (
+    "pydantic",
+    "jwt",
+    "cryptography",
+    "aws_lambda_powertools.event_handler",
+    "cobroke.edge.api",
+)
 
 
 def an_image(number: int, **attributes: Any) -> dict[str, Any]:
@@ -154,7 +160,7 @@ def loaded_by(module: str) -> set[str]:
     }
     answer = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, check=True
-    )  # noqa: S603 - our own program
+    )
     return set(json.loads(answer.stdout))
 
 

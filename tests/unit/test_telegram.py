@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cobroke.telegram import BadProof, verify
+from cobroke.telegram.proofs import BadProof, verify
 from tests.builders import BOT_TOKEN, init_data, widget
 from tests.conftest import SHARED
 

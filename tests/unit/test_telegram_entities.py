@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobroke.bot_api import as_html
-from cobroke.domain.pair import Notice, Pair
-from cobroke.domain.wording import Words, about_lead_alert, about_pair, about_property_alert
+from cobroke.domain.deals.pair import Notice, Pair
+from cobroke.domain.notices.wording import Words, about_lead_alert, about_pair, about_property_alert
+from cobroke.telegram.bot_api import as_html
 from tests.builders import Json, a_property
 from tests.telegram_entities import Entity, Unparsable, entities
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from cobroke.domain.fields import HouseNumber, PlaceName, Street, Title
-from cobroke.domain.lead import LeadBody
 from cobroke.domain.texts import has_link, line, undirected
+from cobroke.edge.models.fields import HouseNumber, PlaceName, Street, Title
+from cobroke.edge.models.lead import LeadBody
 from tests.builders import a_lead
 
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from cobroke import tokens
 from cobroke.domain.errors import Unauthorized
-from cobroke.tokens import LIFETIME_S, Claim
+from cobroke.edge import tokens
+from cobroke.edge.tokens import LIFETIME_S, Claim
 
 type Json = dict[str, Any]
 
@@ -242,7 +242,7 @@ def test_any_error_of_the_library_is_a_refusal(monkeypatch: pytest.MonkeyPatch) 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret text")
 
-    monkeypatch.setattr("cobroke.tokens.jwt.decode", broken)
+    monkeypatch.setattr("cobroke.edge.tokens.jwt.decode", broken)
     with pytest.raises(Unauthorized) as refused:
         tokens.verify(signed(CLAIMS), KEYS, "test")
     assert (str(refused.value), refused.value.__cause__) == ("", None)

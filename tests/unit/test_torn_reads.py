@@ -11,16 +11,18 @@ import pytest
 
 from cobroke.domain import ids
 from cobroke.domain.errors import Busy
+from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
-from cobroke.domain.proof import Proof
-from cobroke.domain.wording import Words
-from cobroke.storage import alerts, keys, notices, objects, realtors
-from cobroke.storage.backlog import Written, backlog
-from cobroke.storage.idempotency import Idempotency
+from cobroke.domain.realtors import Proof
+from cobroke.storage import keys, realtors
 from cobroke.storage.keys import KINDS, Kind
-from cobroke.storage.notices import Notice
+from cobroke.storage.matching.backlog import Written, backlog
+from cobroke.storage.notices import alerts, notices
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.idempotency import Idempotency
+from cobroke.storage.postings.posting import Content
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.stored_object import Content
 from cobroke.storage.table import Key
 from tests.memory_table import MemoryTable
 from tests.support.seekers_world import SECOND, START, Offer, SeekersWorld
@@ -180,7 +182,7 @@ def test_what_is_being_told_is_not_called_read_before_its_mark_can_be_taken_off(
 def test_what_a_marker_says_was_made_is_waited_for(kind: Kind) -> None:
     table, once = MemoryTable(), Idempotency("route", "key", "body")
     made, again = (
-        lambda: objects.create(
+        lambda: postings.create(
             table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START, once
         )
         for _ in range(2)

@@ -1,5 +1,4 @@
-"""What realtors read: Russian, short, numbers as they are written there, and nothing of a client.
-"""
+"""What realtors read: Russian, short, numbers as they are written there, and nothing of a client."""
 
 from decimal import Decimal
 from itertools import product
@@ -7,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.pair import Notice, Pair
-from cobroke.domain.wording import (
+from cobroke.domain.deals.pair import Notice, Pair
+from cobroke.domain.notices.wording import (
     about_lead_alert,
     about_pair,
     about_property_alert,

@@ -5,7 +5,7 @@ made of.
 from typing import Any
 
 from cobroke.domain.ids import match_id, object_id, realtor_id
-from cobroke.domain.score import WEIGHTS
+from cobroke.domain.matching.score import WEIGHTS
 
 type Json = dict[str, Any]
 

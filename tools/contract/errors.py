@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, get_args
 
 from cobroke.domain import errors
-from cobroke.problems import PROBLEM_JSON, problem, status_of
+from cobroke.edge.problems import PROBLEM_JSON, problem, status_of
 from tools.contract.schemas import REF
 
 type Json = dict[str, Any]

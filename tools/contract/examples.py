@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from cobroke.domain.wording import about_lead_alert
+from cobroke.domain.notices.wording import about_lead_alert
 from tools.contract.deal import (
     ANNA,
     ARCHIVED,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from cobroke.domain.fields import CONTROLS
+from cobroke.edge.models.fields import CONTROLS
 
 type Json = dict[str, Any]
 
@@ -22,11 +22,9 @@ IGNORED = {
     "additionalProperties": {"$ref": f"{REF}Ignored"},
 }
 """What an unknown member of a body may be: it is not kept, but it is read."""
-NAMES = {
-    "cobroke__domain__vocabulary__Status": "ObjectStatus",
-    "cobroke__domain__pair__Status": "MatchStatus",
-}
-"""Of types that share a name in the code."""
+NAMES = {"PostingStatus": "ObjectStatus"}
+"""Of types that the contract calls otherwise."""
+_LAST = ("MatchStatus", "PostingStatus")
 
 
 ANYTHING: dict[str, Json] = {
@@ -95,6 +93,11 @@ def bounds(annotation: Any) -> Json:  # noqa: ANN401 - an annotation
     return {
         said: getattr(rule, name) for rule in rules for name, said in words if hasattr(rule, name)
     }
+
+
+def ordered(schemas: Json) -> Json:
+    """By name, the two kinds of status last, as the document has always had them."""
+    return dict(sorted(schemas.items(), key=lambda item: item[0] in _LAST))
 
 
 def named(document: Json) -> Json:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import jwt
 
-from cobroke.routes import ROUTES
+from cobroke.edge.routes import ROUTES
 
 OLD, NEW = "2026-11", "2027-02"
 EVENTS = ("Create", "Update", "Delete")

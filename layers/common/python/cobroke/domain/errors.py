@@ -33,8 +33,7 @@ type Rule = Literal["not_utf8", "not_json", "repeated_member", "character", "num
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with one field: a JSON pointer, a code for programs, a sentence for people.
-    """
+    """One thing wrong with one field: a JSON pointer, a code for programs, a sentence for people."""
 
     pointer: str
     code: str

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from cobroke.domain.features import Group, LeadFeatures, Market, PropertyFeatures
 from cobroke.domain.ids import owner_of
-from cobroke.domain.market import highest_price, rooms_key
+from cobroke.domain.matching.market import highest_price, rooms_key
+from cobroke.domain.postings.features import Group, LeadFeatures, Market, PropertyFeatures
 from cobroke.storage.table import Key
 
 type Kind = Literal["LEAD", "PROPERTY"]

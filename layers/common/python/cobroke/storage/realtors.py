@@ -6,7 +6,7 @@ from typing import Any
 
 from cobroke.domain import ids
 from cobroke.domain.errors import AlreadyRegistered, NotRegistered
-from cobroke.domain.proof import Proof
+from cobroke.domain.realtors import Proof
 from cobroke.storage import entities, keys
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, until_written

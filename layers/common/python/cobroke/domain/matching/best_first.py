@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush, heappushpop, heapreplace
 
 from cobroke.domain.ids import object_id, owner_of
-from cobroke.domain.score import LISTED
-from cobroke.domain.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.matching.score import LISTED
+from cobroke.domain.matching.shortlist import Hidden, Ranked, Row, Selection
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1

@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from cobroke.domain.features import PropertyFeatures, unpack_lead
-from cobroke.domain.market import prices
 from cobroke.domain.matching.best_first import SHIFT, Best, Cell, Scoring, step_of
-from cobroke.domain.places import Place
-from cobroke.domain.points import (
+from cobroke.domain.matching.market import prices
+from cobroke.domain.matching.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
@@ -21,9 +19,17 @@ from cobroke.domain.points import (
     of_places,
     of_rooms,
 )
-from cobroke.domain.score import FULL, LOCATION_CAP, district_credit, metro_credit, rooms_credit
-from cobroke.domain.selection import NONE_HIDDEN
-from cobroke.domain.shortlist import Hidden, Row, Selection
+from cobroke.domain.matching.score import (
+    FULL,
+    LOCATION_CAP,
+    district_credit,
+    metro_credit,
+    rooms_credit,
+)
+from cobroke.domain.matching.selection import NONE_HIDDEN
+from cobroke.domain.matching.shortlist import Hidden, Row, Selection
+from cobroke.domain.postings.features import PropertyFeatures, unpack_lead
+from cobroke.domain.postings.places import Place
 
 type _Lead = tuple[int, int, int, int, int, int, int, frozenset[Place], frozenset[Place]]
 """Number, the least and the greatest budget and area, rooms as bits, kind, districts and metros."""

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from cobroke.domain.features import LeadFeatures, unpack_property
 from cobroke.domain.matching.best_first import SHIFT, Best, Cell, Scoring, step_of
-from cobroke.domain.places import NOWHERE, Place
-from cobroke.domain.points import (
+from cobroke.domain.matching.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
@@ -23,9 +21,11 @@ from cobroke.domain.points import (
     of_places,
     of_rooms,
 )
-from cobroke.domain.score import FULL, LOCATION_CAP, metro_credit, rooms_credit
-from cobroke.domain.selection import NONE_HIDDEN
-from cobroke.domain.shortlist import OUT, Hidden, Row, Selection
+from cobroke.domain.matching.score import FULL, LOCATION_CAP, metro_credit, rooms_credit
+from cobroke.domain.matching.selection import NONE_HIDDEN
+from cobroke.domain.matching.shortlist import OUT, Hidden, Row, Selection
+from cobroke.domain.postings.features import LeadFeatures, unpack_property
+from cobroke.domain.postings.places import NOWHERE, Place
 
 type _Listing = tuple[int, int, int, int, int, Place, Place]
 """Number, price, area, rooms, kind, district and metro."""
@@ -173,8 +173,7 @@ def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wishe
 def _cells[K](
     shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int
 ) -> Iterator[Cell[_Listing]]:
-    """Those of the keys, with the points that their listings have at most but for price and area.
-    """
+    """Those of the keys, with the points that their listings have at most but for price and area."""
     for key, most in fixed.items():
         for step, listings in shelves.get(key, {}).items():
             if step in wish.steps:

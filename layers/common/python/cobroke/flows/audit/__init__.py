@@ -11,9 +11,9 @@ from functools import partial
 from random import Random
 
 from cobroke.clock import Clock
-from cobroke.flows.audit import active, agreements, deserted, entries, rankings
+from cobroke.flows.audit import active, agreements, deserted, entries, rankings, scan
 from cobroke.flows.audit.looks import Looks, Pause
-from cobroke.storage import registry, scan
+from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
 
 KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")

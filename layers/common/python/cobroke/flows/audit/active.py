@@ -5,8 +5,8 @@ have counted.
 from typing import NamedTuple
 
 from cobroke.domain.paging import Page
-from cobroke.storage import limits, own_lists
-from cobroke.storage.limits import Counts
+from cobroke.storage.postings import limits, own_lists
+from cobroke.storage.postings.limits import Counts
 from cobroke.storage.retry import written
 from cobroke.storage.table import Table
 

@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.pair import Pair
-from cobroke.flows.notices import tell_of_pair
-from cobroke.storage import entities, keys, notices, pairs, scan
-from cobroke.storage.matches import PairIds
+from cobroke.domain.deals.pair import Pair
+from cobroke.flows.audit import scan
+from cobroke.flows.audit.scan import Owned
+from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.storage import entities, keys
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
+from cobroke.storage.notices import notices
 from cobroke.storage.retry import written
-from cobroke.storage.scan import Owned
 from cobroke.storage.table import Key, Table
 
 

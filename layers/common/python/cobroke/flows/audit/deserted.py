@@ -5,9 +5,10 @@ again.
 from collections.abc import Set
 
 from cobroke.clock import Clock
-from cobroke.domain.features import Market
-from cobroke.storage import keys, registry
+from cobroke.domain.postings.features import Market
+from cobroke.storage import keys
 from cobroke.storage.keys import KINDS
+from cobroke.storage.matching import registry
 from cobroke.storage.retry import written
 from cobroke.storage.table import Table
 

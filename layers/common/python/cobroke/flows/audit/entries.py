@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.features import Market
-from cobroke.storage import entities, keys, registry, scan, stored_object
+from cobroke.domain.postings.features import Market
+from cobroke.flows.audit import scan
+from cobroke.flows.audit.scan import Listed, Owned
+from cobroke.storage import entities, keys
+from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.keys import Kind
+from cobroke.storage.matching import registry
 from cobroke.storage.notation import Item
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Posting, of_itself
 from cobroke.storage.retry import written
-from cobroke.storage.scan import Listed, Owned
-from cobroke.storage.stored_object import CHANGES_KEPT_S, StoredObject, of_itself
 from cobroke.storage.table import Key, Table, Write
 
 
@@ -22,14 +26,14 @@ class WrongEntries(NamedTuple):
     """
 
     owned: Owned
-    stored: StoredObject | None
+    stored: Posting | None
     versions: dict[Key, int]
 
 
 def wrong(table: Table, listed: Listed) -> WrongEntries | None:
     owned = Owned(listed.kind, listed.id)
     item = table.get(keys.owned(*owned))
-    stored = stored_object.of_item(item) if item else None
+    stored = posting.of_item(item) if item else None
     place = (
         keys.market_entry(stored.content.features, stored.id)
         if stored and stored.in_market
@@ -54,7 +58,7 @@ def put_right(table: Table, clock: Clock, found: WrongEntries) -> bool:
     return written(
         table,
         [
-            *stored_object.writes(table, found.stored, mended),
+            *posting.writes(table, found.stored, mended),
             *_taken_out(table, found, mended, mended.version, mended.changed_at),
         ],
     )
@@ -73,7 +77,7 @@ def _agree(kind: Kind, entry: Item, item: Item) -> bool:
 
 
 def _taken_out(
-    table: Table, found: WrongEntries, own: StoredObject | None, version: int, at: int
+    table: Table, found: WrongEntries, own: Posting | None, version: int, at: int
 ) -> list[Write]:
     """The entries that are not the object's own, and what leaves their markets, but for the one
     that the object's own write tells.

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cobroke.clock import Clock
+from cobroke.domain.deals.pair import other
 from cobroke.domain.ids import owner_of
-from cobroke.domain.pair import other
-from cobroke.domain.ranking import SIZES, Ranking, Row, ranked
-from cobroke.flows.ranking import Seeker, current, seeking
-from cobroke.storage import keys, rankings
-from cobroke.storage.held_markets import HeldMarkets
+from cobroke.domain.matching.ranking import SIZES, Ranking, Row, ranked
+from cobroke.flows.audit.scan import Owned
+from cobroke.flows.matching.ranking import Seeker, current, seeking
+from cobroke.storage import keys
+from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.matching import rankings
+from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.retry import written
-from cobroke.storage.scan import Owned
-from cobroke.storage.stored_object import LONGEST_MS
 from cobroke.storage.table import Table
 
 SPARE_S = 60

@@ -1,0 +1,181 @@
+"""What each move makes of a pair. Which of them an act is, the table of negotiation.py says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from cobroke.domain import errors
+from cobroke.domain.deals.pair import ClosedReason, Facts, Pair, Side, Snapshot, other
+from cobroke.domain.vocabulary import Number
+
+MOST_ROUNDS = 10
+
+
+class Act(NamedTuple):
+    """What one side did, with the number it sent, if it did, at what time (ms)."""
+
+    actor: Side
+    share: Number | None
+    facts: Facts
+    at: int
+
+    @property
+    def other(self) -> Side:
+        return other(self.actor)
+
+    @property
+    def number(self) -> Number:
+        """The number that a first LIKE means."""
+        return self.facts.published_share if self.share is None else self.share
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return Snapshot(self.facts.price, self.facts.lead_revision, self.facts.score)
+
+    def reaches(self, mark: Number | None) -> bool:
+        """Whether the number gives the other side at least as much as `mark`: a lead's ask falls,
+        an offer rises.
+        """
+        if mark is None:
+            return False
+        return self.number <= mark if self.actor == "LEAD" else self.number >= mark
+
+
+type Move = Callable[[Pair, Act], Pair]
+"""The very same pair where nothing changes. Raises a Conflict."""
+
+
+def like_first(pair: Pair, act: Act) -> Pair:
+    return _liking(_opened(anew(pair), act), act).telling("INTEREST", act.other, at=act.at)
+
+
+def like_second(pair: Pair, act: Act) -> Pair:
+    both = _liking(_opened(pair, act), act).telling("MUTUAL", act.other, at=act.at)
+    return _agreed(both, act) if act.reaches(pair.offer(act.other)) else both
+
+
+def like_for_later(pair: Pair, act: Act) -> Pair:
+    """The other side's dislike stands: the LIKE is kept until it is taken back."""
+    return pair if _is_repeated(pair, act) else _liking(pair, act)
+
+
+def bid(pair: Pair, act: Act) -> Pair:
+    """A counter-offer or a better offer of one's own. What settles, settles at the number that
+    stood first.
+    """
+    if _is_repeated(pair, act):
+        return pair
+    if not act.reaches(pair.offer(act.actor)):
+        raise errors.NotAConcession
+    offered = _liking(pair, act)
+    if act.reaches(pair.offer(act.other)):
+        return _agreed(offered, act)
+    if pair.rounds >= MOST_ROUNDS:
+        raise errors.TooManyRounds
+    return replace(offered, awaiting=act.other, rounds=pair.rounds + 1).telling(
+        "OFFER", act.other, at=act.at
+    )
+
+
+def stand_by(pair: Pair, act: Act) -> Pair:
+    if act.share in (None, pair.agreed_share, pair.offer(act.actor)):
+        return pair
+    raise errors.TermsAgreed
+
+
+def dislike(pair: Pair, act: Act) -> Pair:
+    """Without a match. A LIKE that was kept is gone."""
+    if pair.action(act.actor) == "DISLIKE":
+        return pair
+    return replace(
+        pair.acting(act.actor, "DISLIKE").offering(act.actor, None, None), snapshot=act.snapshot
+    )
+
+
+def dislike_again(pair: Pair, act: Act) -> Pair:
+    """Of a pair that is back."""
+    return dislike(anew(pair), act) if pair.status is None else decline(pair, act)
+
+
+def decline(pair: Pair, act: Act) -> Pair:
+    return replace(_closed_by_actor(pair, "DECLINED", act), snapshot=act.snapshot)
+
+
+def withdraw(pair: Pair, act: Act) -> Pair:
+    return _closed_by_actor(pair, "WITHDRAWN", act)
+
+
+def change_nothing(pair: Pair, _: Act) -> Pair:
+    return pair
+
+
+def refuse(fact: type[errors.Conflict]) -> Move:
+    def refused(_: Pair, __: Act) -> Pair:
+        raise fact
+
+    return refused
+
+
+def anew(pair: Pair) -> Pair:
+    """A clean record: of what was before, only that there was a match, and that contacts were
+    shared.
+    """
+    return Pair(
+        lead_id=pair.lead_id,
+        property_id=pair.property_id,
+        epoch=pair.epoch if pair.status is None else pair.epoch + 1,
+        created_at=pair.created_at,
+        contact_shared_at=pair.contact_shared_at,
+        version=pair.version,
+    )
+
+
+def closed(pair: Pair, reason: ClosedReason, by: Side | None, at: int) -> Pair:
+    """Rejected; but what was agreed stays on the record."""
+    return replace(
+        pair,
+        status="REJECTED",
+        negotiation_status="REJECTED" if pair.agreed_share is None else "AGREED",
+        awaiting=None,
+        closed_reason=reason,
+        closed_by=by,
+        closed_at=at,
+    )
+
+
+def _closed_by_actor(pair: Pair, reason: ClosedReason, act: Act) -> Pair:
+    return closed(pair, reason, act.actor, act.at).acting(act.actor, "DISLIKE")
+
+
+def _opened(pair: Pair, act: Act) -> Pair:
+    """A match that waits for the other side; a dislike before it no longer stands."""
+    return replace(
+        pair,
+        status="PENDING",
+        negotiation_status="PENDING",
+        awaiting=act.other,
+        created_at=act.at if pair.created_at is None else pair.created_at,
+        snapshot=None,
+    )
+
+
+def _liking(pair: Pair, act: Act) -> Pair:
+    return pair.acting(act.actor, "LIKE").offering(act.actor, act.number, act.at)
+
+
+def _is_repeated(pair: Pair, act: Act) -> bool:
+    """Whether the LIKE says nothing that its sender has not said: no number means none new."""
+    said = pair.offer(act.actor)
+    return said is not None and act.share in (None, said)
+
+
+def _agreed(pair: Pair, act: Act) -> Pair:
+    agreed = replace(
+        pair,
+        status="ACCEPTED",
+        negotiation_status="AGREED",
+        agreed_share=pair.offer(act.other),
+        awaiting=None,
+        contact_shared_at=act.at if pair.contact_shared_at is None else pair.contact_shared_at,
+    )
+    return agreed.telling("CONTACT_SHARED", "LEAD", "PROPERTY", at=act.at)

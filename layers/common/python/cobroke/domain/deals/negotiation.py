@@ -1,0 +1,150 @@
+"""What becomes of a pair when one side acts: one pure transition, as a table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from cobroke.domain import errors
+from cobroke.domain.deals.moves import (
+    Act,
+    Move,
+    bid,
+    change_nothing,
+    closed,
+    decline,
+    dislike,
+    dislike_again,
+    like_first,
+    like_for_later,
+    like_second,
+    refuse,
+    stand_by,
+    withdraw,
+)
+from cobroke.domain.deals.pair import DAY, Action, Facts, Notice, Pair, Side, owed
+from cobroke.domain.deals.resurfacing import resurfaced
+from cobroke.domain.vocabulary import ArchivedFor, Number
+
+DECLINED_FOR = 30 * DAY
+"""So long the side that did not close a match cannot reopen it (ms)."""
+
+type Standing = Literal[
+    "UNTOUCHED",  # no match, and the other side did nothing
+    "DISLIKED",  # no match, and the other side's dislike stands
+    "LIKED",  # no match: one's own dislike stands, the other side's LIKE was kept
+    "INVITED",  # the other side liked, this one has not yet
+    "AWAITED",  # both liked, this side's turn
+    "WAITING",  # the other side's turn
+    "ACCEPTED",
+    "COMPLETED",
+    "BACK",  # disliked or declined before something changed so much that it no longer counts, or nobody answered
+    "REOPENABLE",
+    "DECLINED",  # the other side closed the match, not long ago
+    "GONE",  # an object was archived
+]
+"""How the one who acts finds the pair."""
+
+TABLE: Mapping[Standing, tuple[Move, Move]] = {
+    #             LIKE                          DISLIKE
+    "UNTOUCHED":  (like_first,                  dislike),
+    "DISLIKED":   (like_for_later,              dislike),
+    "LIKED":      (like_second,                 change_nothing),
+    "INVITED":    (like_second,                 decline),
+    "AWAITED":    (bid,                         decline),
+    "WAITING":    (bid,                         withdraw),
+    "ACCEPTED":   (stand_by,                    withdraw),
+    "COMPLETED":  (refuse(errors.MatchClosed),  refuse(errors.MatchClosed)),
+    "BACK":       (like_first,                  dislike_again),
+    "REOPENABLE": (like_first,                  change_nothing),
+    "DECLINED":   (refuse(errors.PairDeclined), change_nothing),
+    "GONE":       (refuse(errors.Archived),     change_nothing),
+}  # fmt: skip
+
+
+class Outcome(NamedTuple):
+    """The pair, the very same object where nothing changed, and what its change tells whom."""
+
+    pair: Pair
+    notices: tuple[Notice, ...] = ()
+    starts_anew: bool = False
+    """Whether the messages of before no longer count."""
+
+
+def react(
+    pair: Pair, actor: Side, action: Action, share: Number | None, facts: Facts, now: int
+) -> Outcome:
+    """The pair after one side's LIKE or DISLIKE; `share` is the commission it proposes, `now` in
+    ms.
+
+    Raises PairDeclined, NotAConcession, TooManyRounds, TermsAgreed, MatchClosed or Archived.
+    """
+    act = Act(actor, share, facts, max(now, pair.changed_at))
+    standing = _standing(pair, act)
+    on_like, on_dislike = TABLE[standing]
+    moved = on_like(pair, act) if action == "LIKE" else on_dislike(pair, act)
+    if moved is pair:
+        return Outcome(pair)
+    changed = replace(moved, acted_at=act.at, changed_at=act.at)
+    told = owed(pair)
+    return Outcome(
+        changed,
+        notices=tuple(notice for notice in owed(changed) if notice not in told),
+        starts_anew=changed.epoch > pair.epoch or (standing == "BACK" and pair.status is None),
+    )
+
+
+def complete(pair: Pair, actor: Side, now: int) -> Pair:
+    """The deal is done. Raises NotFound without a match, NotAccepted before a share is agreed."""
+    if pair.status == "COMPLETED":
+        return pair
+    if pair.status is None:
+        raise errors.NotFound
+    if pair.status != "ACCEPTED":
+        raise errors.NotAccepted
+    at = max(now, pair.changed_at)
+    return replace(
+        pair, status="COMPLETED", closed_by=actor, closed_at=at, acted_at=at, changed_at=at
+    )
+
+
+def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pair:
+    """What closes without an act: nothing but a match that is PENDING, and EXPIRED only once it is
+    due.
+    """
+    due = pair.expires_at
+    if due is None or (reason == "EXPIRED" and now < due):
+        return pair
+    at = max(now, pair.changed_at)
+    return replace(closed(pair, reason, None, at), changed_at=at)
+
+
+def _standing(pair: Pair, act: Act) -> Standing:
+    if pair.has_lapsed or resurfaced(
+        pair, act.facts.price, act.facts.lead_revision, act.facts.score
+    ):
+        return "BACK"
+    match pair.status:
+        case None:
+            return _UNMATCHED[pair.action(act.other)]
+        case "PENDING" if pair.asks(act.actor):
+            return "INVITED"
+        case "PENDING":
+            return "AWAITED" if pair.awaiting == act.actor else "WAITING"
+        case "REJECTED":
+            return _standing_when_closed(pair, act)
+        case status:
+            return status
+
+
+_UNMATCHED: Mapping[str, Standing] = {"NONE": "UNTOUCHED", "DISLIKE": "DISLIKED", "LIKE": "LIKED"}
+"""By what the other side did."""
+
+
+def _standing_when_closed(pair: Pair, act: Act) -> Standing:
+    match pair.closed_reason, pair.closed_at:
+        case (("OBJECT_ARCHIVED" | "OBJECT_CLOSED"), _):
+            return "GONE"
+        case _, int(at) if pair.closed_by == act.other and act.at < at + DECLINED_FOR:
+            return "DECLINED"
+        case _:
+            return "REOPENABLE"

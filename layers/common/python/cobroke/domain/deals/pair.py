@@ -1,0 +1,165 @@
+"""A pair: everything both sides did about one lead and one property, in one record."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Self
+
+from cobroke.domain.vocabulary import ArchivedFor, Number
+
+type Side = Literal["LEAD", "PROPERTY"]
+type Action = Literal["LIKE", "DISLIKE"]
+
+type MatchStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "COMPLETED"]
+type NegotiationStatus = Literal["PENDING", "AGREED", "REJECTED"]
+type ClosedReason = Literal["DECLINED", "WITHDRAWN", "EXPIRED"] | ArchivedFor
+type NoticeKind = Literal["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"]
+
+DAY = 24 * 60 * 60 * 1000
+"""In ms."""
+PENDING_FOR = 14 * DAY
+"""A match that waits so long without an act expires."""
+
+
+class Told(NamedTuple):
+    """What one side was told, in which round of the bargaining, at what time (ms)."""
+
+    kind: NoticeKind
+    to: Side
+    at: int
+    round: int
+
+
+class Notice(NamedTuple):
+    """One thing to tell one realtor. All its fields are its identity: its key is `at` and a hash of
+    the rest.
+    """
+
+    kind: NoticeKind
+    to: Side
+    at: int
+    round: int
+    lead_id: str
+    property_id: str
+    epoch: int
+
+
+class Facts(NamedTuple):
+    """The two objects as they are now: percent, kopecks, revision, basis points (None: not
+    recommendable now).
+    """
+
+    published_share: Number
+    price: int
+    lead_revision: int
+    score: int | None
+
+
+class Snapshot(NamedTuple):
+    """The facts that a dislike or decline was about."""
+
+    price: int
+    lead_revision: int
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The record, times in ms since 1970. While there is no match `status` is None; `version` 0 is
+    not stored yet.
+    """
+
+    lead_id: str
+    property_id: str
+    lead_action: Action | Literal["NONE"] = "NONE"
+    property_action: Action | Literal["NONE"] = "NONE"
+    offer_lead: Number | None = None
+    offer_lead_at: int | None = None
+    offer_property: Number | None = None
+    offer_property_at: int | None = None
+    awaiting: Side | None = None
+    """Whose turn it is; None unless PENDING."""
+    status: MatchStatus | None = None
+    negotiation_status: NegotiationStatus | None = None
+    agreed_share: Number | None = None
+    closed_reason: ClosedReason | None = None
+    """Why it is REJECTED."""
+    closed_by: Side | None = None
+    """Who declined, withdrew or completed; None where nobody did."""
+    closed_at: int | None = None
+    rounds: int = 0
+    """Offers made after each side's first, in this epoch."""
+    epoch: int = 1
+    """Which bargaining of the match it is; a reopening begins the next."""
+    created_at: int | None = None
+    """Of the match; stays through reopenings."""
+    acted_at: int = 0
+    """The last act of a side that changed something."""
+    contact_shared_at: int | None = None
+    """The first ACCEPTED; never moves or clears."""
+    changed_at: int = 0
+    """The newest change of any kind; never falls, whatever the clocks say."""
+    told: tuple[Told, ...] = ()
+    """All that this epoch told so far, oldest first."""
+    snapshot: Snapshot | None = None
+    """Of the last dislike or decline, while it stands."""
+    version: int = 0
+
+    @property
+    def counts_as_match(self) -> bool:
+        """Whether it is in the `match_count` of both objects."""
+        return self.status in {"PENDING", "ACCEPTED", "COMPLETED"}
+
+    @property
+    def contacts_visible(self) -> bool:
+        return self.status in {"ACCEPTED", "COMPLETED"}
+
+    @property
+    def expires_at(self) -> int | None:
+        """When it closes by itself (ms); None unless PENDING."""
+        return self.acted_at + PENDING_FOR if self.status == "PENDING" else None
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it expired while only one side had acted: as if there had been no match."""
+        return self.closed_reason == "EXPIRED" and None in (self.offer_lead, self.offer_property)
+
+    def asks(self, side: Side) -> bool:
+        """Whether the other side alone has acted, and waits for this one."""
+        return self.status == "PENDING" and self.offer(side) is None
+
+    def action(self, side: Side) -> Action | Literal["NONE"]:
+        return self.lead_action if side == "LEAD" else self.property_action
+
+    def offer(self, side: Side) -> Number | None:
+        return self.offer_lead if side == "LEAD" else self.offer_property
+
+    def keeps_like(self, side: Side) -> bool:
+        """Whether this side's LIKE waits for the other side to take its dislike back."""
+        return self.status is None and self.action(side) == "LIKE"
+
+    def acting(self, side: Side, action: Action) -> Self:
+        return (
+            replace(self, lead_action=action)
+            if side == "LEAD"
+            else replace(self, property_action=action)
+        )
+
+    def offering(self, side: Side, share: Number | None, at: int | None) -> Self:
+        if side == "LEAD":
+            return replace(self, offer_lead=share, offer_lead_at=at)
+        return replace(self, offer_property=share, offer_property_at=at)
+
+    def telling(self, kind: NoticeKind, *sides: Side, at: int) -> Self:
+        return replace(
+            self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides))
+        )
+
+
+def other(side: Side) -> Side:
+    return "PROPERTY" if side == "LEAD" else "LEAD"
+
+
+def owed(pair: Pair) -> tuple[Notice, ...]:
+    """Every notice of the present epoch, from the record alone: the same, with the same keys,
+    whenever it is asked.
+    """
+    return tuple(Notice(*told, pair.lead_id, pair.property_id, pair.epoch) for told in pair.told)

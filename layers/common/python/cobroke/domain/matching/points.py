@@ -1,0 +1,71 @@
+"""What a pair earns, in points: a credit times its weight. OUT or less in all where a knock-out
+forbids the pair.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from cobroke.domain.matching.score import (
+    FULL,
+    LOCATION_CAP,
+    WEIGHTS,
+    area_credit,
+    budget_credit,
+    is_capped,
+    location_credit,
+    steps_credit,
+    type_credit,
+)
+from cobroke.domain.matching.shortlist import OUT
+from cobroke.domain.postings.features import Features
+
+_BUDGET, LOCATION, ROOMS, _AREA, _TYPE, _CLASS, _CONDITION = WEIGHTS.values()
+ALWAYS = _BUDGET + _AREA + _TYPE + _CLASS + _CONDITION
+"""The weights that are in play for every pair."""
+FULL_BUDGET, FULL_AREA = _BUDGET * FULL, _AREA * FULL
+KINDS = 64
+
+
+class Wished(NamedTuple):
+    """What a wish earns and weighs, nothing where it is not stated; no score is above the cap."""
+
+    points: int
+    weight: int
+    cap: int = FULL
+
+
+@cache
+def of_places(district: int | None, metro: int | None) -> Wished:
+    """For the credits of the two kinds of place."""
+    credit = location_credit(district, metro)
+    if credit is None:
+        return Wished(0, 0)
+    return Wished(LOCATION * credit, LOCATION, LOCATION_CAP if is_capped(credit) else FULL)
+
+
+def of_rooms(credit: int | None) -> Wished:
+    if credit is None:
+        return Wished(0, 0)
+    return Wished(ROOMS * credit or OUT, ROOMS)
+
+
+def kind_of(features: Features) -> int:
+    """Type, class and condition in one number below KINDS."""
+    return features.type << 4 | features.klass << 2 | features.condition
+
+
+@cache
+def of_kind(wished: int, offered: int) -> int:
+    steps = _CLASS * steps_credit(wished >> 2 & 3, offered >> 2 & 3) + _CONDITION * steps_credit(
+        wished & 3, offered & 3
+    )
+    kind = type_credit(wished >> 4, offered >> 4)
+    return _TYPE * kind + steps if kind else OUT
+
+
+def of_budget(low: int, high: int, price: int) -> int:
+    return _BUDGET * budget_credit(low, high, price) or OUT
+
+
+def of_area(low: int, high: int, area: int) -> int:
+    return _AREA * area_credit(low, high, area) or OUT

@@ -1,0 +1,1 @@
+"""What realtors are told, and when."""

@@ -1,0 +1,1 @@
+"""Leads and properties: what the score and the market know of them."""

@@ -1,0 +1,60 @@
+"""Query parameters, as strict as bodies are, and how much one answer holds."""
+
+import base64
+import re
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from cobroke.domain.vocabulary import PostingStatus
+from cobroke.exact_json import dumps
+
+MAX_ANSWER_BYTES = 4_600_000
+"""In base64, as long answers leave, just below the 6 MB of a function's answer."""
+_LONG_BYTES = 3_000_000
+_ENVELOPE_BYTES = 200
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    raise PydanticCustomError("int_type", "Must be a whole number, given once")
+
+
+PageNumber = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=10**9)]
+PageLimit = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=100)]
+StatusFilter = Annotated[PostingStatus | None, Query()]
+
+
+def given(query: str) -> dict[str, str]:
+    """The values of a query string by their names. Of one given twice, all of them with commas
+    between: no value that we take has one, so it is refused where it is known.
+    """
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
+
+
+def fitting[Row: BaseModel](rows: list[Row]) -> list[Row]:
+    """As many of the first rows as one answer may hold."""
+    left = MAX_ANSWER_BYTES - _ENVELOPE_BYTES
+    for number, row in enumerate(rows):
+        left -= len(dumps(row.model_dump(warnings=False)).encode()) + 1
+        if left < 0:
+            return rows[:number]
+    return rows
+
+
+def as_it_fits(answer: dict[str, Any]) -> dict[str, Any]:
+    """A function's answer is JSON of at most 6 MB itself, in which every quote and backslash of a
+    body is two signs: a long one goes in base64, which the gateway takes off.
+    """
+    body = answer["body"].encode()
+    if len(body) <= _LONG_BYTES:
+        return answer
+    return answer | {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}

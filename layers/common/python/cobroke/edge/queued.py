@@ -1,0 +1,54 @@
+"""A queue's messages as its function reads them: at least once, several in a batch, each for
+itself.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from cobroke.failures import kind_and_place
+from cobroke.storage.queue import Queue
+
+type Event = Mapping[str, Any]
+type Message = dict[str, str]
+
+
+def each(
+    event: Event,
+    act: Callable[[Message], None],
+    pause_s: Callable[[int], int],
+    queue: Queue,
+    logger: Logger,
+) -> dict[str, Any]:
+    """Act on one message after the other. One that fails is kept, to come again after the pause for
+    so many tries.
+    """
+    failed = [one for one in event["Records"] if not _done(one, act, logger)]
+    for one in failed:
+        _hold_back(one, pause_s, queue, logger)
+    return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in failed]}
+
+
+def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: Logger) -> bool:
+    """Whether the message may be forgotten."""
+    try:
+        act(json.loads(received["body"]))
+    except Exception as failure:  # noqa: BLE001 - whatever it was, the message comes again
+        logger.error("message failed", queued=received["body"], **kind_and_place(failure))  # noqa: TRY400 - never its text
+        return False
+    return True
+
+
+def _hold_back(
+    received: Mapping[str, Any], pause_s: Callable[[int], int], queue: Queue, logger: Logger
+) -> None:
+    """Where that fails, the message comes again when the queue gives up waiting for its function."""
+    try:
+        queue.hold_back(
+            received["receiptHandle"],
+            pause_s(int(received["attributes"]["ApproximateReceiveCount"])),
+        )
+    except Exception as failure:  # noqa: BLE001 - the other messages of the batch have nothing to do with it
+        logger.warning("message not held back", **kind_and_place(failure))

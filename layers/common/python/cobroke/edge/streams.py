@@ -1,0 +1,55 @@
+"""The table's stream as its functions read it: at least once, in order for each item, perhaps again
+from the start.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from aws_lambda_powertools import Logger
+
+from cobroke.failures import kind_and_place
+
+BATCH_S = 240
+"""What a batch may take, less than its function: what is left then is reported, and comes again by
+itself.
+"""
+
+type Event = Mapping[str, Any]
+type Raw = Mapping[str, Any]
+"""An item in DynamoDB's own notation."""
+
+
+class Record(NamedTuple):
+    """One write of one item: its key, what it was before, if it was, and what it is now, if it is."""
+
+    pk: str
+    sk: str
+    old: Raw | None
+    new: Raw | None
+
+
+class RecordFailed(Exception):
+    """The first record of a batch failed: Lambda halves the batch, until what fails every time is
+    alone.
+    """
+
+
+def each(event: Event, act: Callable[[Record], None], logger: Logger) -> dict[str, Any]:
+    """Act on one record after the other. A failure ends it: Lambda sends that record and those
+    behind it again.
+    """
+    for position, raw in enumerate(event["Records"]):
+        written = raw["dynamodb"]
+        key = written["Keys"]
+        try:
+            act(
+                Record(
+                    key["PK"]["S"], key["SK"]["S"], written.get("OldImage"), written.get("NewImage")
+                )
+            )
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the record comes again
+            logger.error("record failed", **kind_and_place(failure))  # noqa: TRY400 - never its text
+            if position == 0 and len(event["Records"]) > 1:
+                raise RecordFailed from None
+            return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}
+    return {"batchItemFailures": []}

@@ -1,0 +1,204 @@
+"""One pass over the whole table: what its items state of each other. What two of them state alike
+cancels out, so that little is held at a time; what is left over may be wrong, or was written while
+the pass was under way.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from random import Random
+from typing import NamedTuple
+
+from cobroke.domain.deals.pair import Pair, owed
+from cobroke.domain.ids import owner_of
+from cobroke.domain.postings.features import Market
+from cobroke.flows.audit.unpaired import Unpaired
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.notices.notices import KEPT_S, due
+from cobroke.storage.postings import limits, posting
+from cobroke.storage.table import Key, Table
+
+_OBJECT = (
+    "city",
+    "f",
+    "status",
+    "archived_for",
+    "stale",
+    "version",
+    "revision",
+    "changed_at",
+    "updated_at",
+)
+NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "pairs", "matches", "leads", "properties", "expires")
+SETTLED_AFTER_MS = 5 * 60 * 1000
+"""So long after a write its stream is expected to have done what follows from it."""
+SAMPLE = 200
+
+
+class Owned(NamedTuple):
+    kind: Kind
+    id: str
+
+
+class Listed(NamedTuple):
+    """An object, and where entries of it were found that are not as the object says."""
+
+    kind: Kind
+    id: str
+    found: frozenset[Key]
+
+
+@dataclass
+class Pass:
+    """What it holds on to, as of `now` (ms), and what is to be looked at again."""
+
+    now: int
+    rng: Random
+    standing: set[Market] = field(default_factory=set)
+    """Where an object stands."""
+    settled_markets: set[Market] = field(default_factory=set)
+    """Where one has stood for long enough to be known."""
+    _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
+    _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
+    _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
+    _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
+    _active: Counter[tuple[str, Kind]] = field(default_factory=Counter)
+    _notices: set[int] = field(default_factory=set)
+    _owed: dict[int, PairIds] = field(default_factory=dict)
+    _marks: dict[int, Key] = field(default_factory=dict)
+    _rankings: Counter[Market] = field(default_factory=Counter)
+    _neighbours: dict[Key, tuple[Owned, Market]] = field(default_factory=dict)
+    """The objects of the partition that the pass is in, by the keys of their rankings, which come
+    behind them.
+    """
+    _partition: str = ""
+
+    @property
+    def entries(self) -> set[Listed]:
+        found: dict[Owned, set[Key]] = defaultdict(set)
+        for owned, key in self._entries.left():
+            found[owned].update([key] if key else ())
+        return {Listed(*owned, frozenset(there)) for owned, there in found.items()}
+
+    @property
+    def mirrors(self) -> set[PairIds]:
+        return set(self._mirrors.left())
+
+    @property
+    def counts(self) -> set[Owned]:
+        return {owned for (owned, _), difference in self._counts.items() if difference}
+
+    @property
+    def miscounted(self) -> set[str]:
+        """Realtors whose active objects are not as many as their limits say."""
+        return {owner for (owner, _), difference in self._active.items() if difference}
+
+    @property
+    def owing(self) -> set[PairIds]:
+        return {ids for digest, ids in self._owed.items() if digest not in self._notices}
+
+    @property
+    def marks(self) -> set[Key]:
+        return {mark for digest, mark in self._marks.items() if digest not in self._notices}
+
+    @property
+    def samples(self) -> list[list[Owned]]:
+        """Of each market up to 200 objects that have a ranking, and the markets, by chance."""
+        return self.rng.sample(list(self._sample.values()), len(self._sample))
+
+    def take(self, item: Item) -> None:
+        whose = keys.realtor_in(item["PK"])
+        match item.get("entity"):
+            case "LEAD" | "PROPERTY":
+                self._take_object(item)
+            case "ENTRY":
+                kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
+                self._entries.state(
+                    (place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place)
+                )
+            case "PAIR" | "MIRROR" as entity:
+                self._take_pair(item, is_record=entity == "PAIR")
+            case "COUNTS":
+                kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
+                self._counts.subtract(
+                    {(Owned(kind, object_id), of): item[of] for of in ("pairs", "matches")}
+                )
+            case "LIMITS":
+                self._active.subtract(
+                    {(whose, kind): count for kind, count in limits.of_item(item).items()}
+                )
+            case "NOTICE":
+                self._notices.add(_told(whose, item["SK"]))
+            case "UNREAD" if item["expires"] > self.now // 1000:
+                self._marks[_told(whose, item["SK"])] = item["PK"], item["SK"]
+            case "RANKING":
+                self._take_ranking(item)
+
+    def _take_object(self, item: Item) -> None:
+        own = posting.of_item(item | {"d": "{}"})
+        owned, features = Owned(own.kind, own.id), own.content.features
+        self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
+        if own.in_market:
+            self._entries.state(
+                (keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None)
+            )
+            self.standing.add(features.market)
+            if own.changed_at < self.now - SETTLED_AFTER_MS:
+                self.settled_markets.add(features.market)
+        if self._partition != item["PK"]:
+            self._partition, self._neighbours = item["PK"], {}
+        self._neighbours[keys.ranking(own.owner, own.kind, own.id)] = owned, features.market
+
+    def _take_pair(self, item: Item, *, is_record: bool) -> None:
+        pair = pairs.of_item(item)
+        ids = PairIds(pair.lead_id, pair.property_id)
+        self._mirrors.state((ids, item["version"], item["d"]), ids)
+        if not is_record:
+            return
+        for owned in (Owned("LEAD", pair.lead_id), Owned("PROPERTY", pair.property_id)):
+            self._counts.update(
+                {(owned, "pairs"): 1, (owned, "matches"): int(pair.counts_as_match)}
+            )
+        self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
+
+    def _take_ranking(self, item: Item) -> None:
+        """Each ranking of a market has the same chance, without knowing how many will come."""
+        owned, market = self._neighbours.get((item["PK"], item["SK"]), (None, None))
+        if owned and market:
+            self._rankings[market] += 1
+            sample, place = self._sample[market], self.rng.randrange(self._rankings[market])
+            if len(sample) < SAMPLE:
+                sample.append(owned)
+            elif place < SAMPLE:
+                sample[place] = owned
+
+
+def over(table: Table, now: int, rng: Random) -> Pass:
+    """The whole table, once."""
+    made = Pass(now, rng)
+    for item in table.scan(NEEDED):
+        made.take(item)
+    return made
+
+
+def stated(kind: Kind, item: Item) -> tuple[bytes, int, int | None]:
+    """What an object and its market entry both hold."""
+    return item["f"], item["version"], item["revision"] if kind == "LEAD" else None
+
+
+def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
+    """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told,
+    and still kept.
+    """
+    return {due(notice) for notice in owed(pair) if is_due(notice.at, now)}
+
+
+def is_due(at: int, now: int) -> bool:
+    return now - KEPT_S * 1000 < at < now - SETTLED_AFTER_MS
+
+
+def _told(realtor_id: str, notice: str) -> int:
+    return hash((realtor_id, notice))

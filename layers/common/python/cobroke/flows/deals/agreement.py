@@ -1,0 +1,167 @@
+"""Two realtors agree: each act on a pair is one transaction over the pair, both counts, and what it
+was decided on.
+"""
+
+from typing import Literal, NamedTuple
+
+from cobroke.clock import Clock
+from cobroke.domain.deals import negotiation
+from cobroke.domain.deals.pair import Action, Pair, Side, other
+from cobroke.domain.errors import Archived, NotFound
+from cobroke.domain.ids import owner_of
+from cobroke.domain.matching.score import LISTED
+from cobroke.domain.vocabulary import ArchivedFor, Number
+from cobroke.storage import keys
+from cobroke.storage.deals import pairs
+from cobroke.storage.deals.matches import PairIds, Sides, load
+from cobroke.storage.keys import Kind
+from cobroke.storage.postings import posting, postings
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.retry import until_written
+from cobroke.storage.table import Table, Write
+
+
+class Deed(NamedTuple):
+    """What a realtor does about a pair: the commission he proposes, and what he says with a LIKE."""
+
+    action: Action
+    share: Number | None = None
+    message: str | None = None
+
+
+def act(table: Table, side: Side, caller: str, pair_ids: PairIds, deed: Deed, clock: Clock) -> Pair:
+    """The pair after the deed of `side`, whose object must be the caller's. Refusals in the order
+    of the contract.
+    """
+
+    def attempt() -> Pair:
+        sides = load(table, pair_ids, caller, side)
+        _must_be_possible(sides, side)
+        outcome = negotiation.react(sides.pair, side, deed.action, deed.share, sides.facts, clock())
+        writes = _record(table, sides, outcome.pair) + _messages(
+            table, sides.pair, outcome, side, deed
+        )
+        if writes:
+            table.transact(writes)
+        return outcome.pair
+
+    return until_written(table, attempt)
+
+
+def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tuple[Sides, Side]:
+    """The deal is done: the match is COMPLETED, and the caller's own object leaves the market.
+    Repeatable.
+    """
+
+    def attempt() -> tuple[Sides, Side]:
+        sides, side = load_match(table, caller, pair_ids)
+        own, done = sides.of(side), negotiation.complete(sides.pair, side, clock())
+        writes = (
+            pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
+        )
+        gone = postings.archived(own, "OBJECT_CLOSED", clock) if own.status == "ACTIVE" else own
+        if gone is not own:
+            writes += posting.writes(table, own, gone)
+        if writes:
+            table.transact(writes)
+        return sides.having(side, gone)._replace(pair=done), side
+
+    return until_written(table, attempt)
+
+
+def close_matches(table: Table, kind: Kind, object_id: str, clock: Clock) -> int:
+    return close_matches_of(table, postings.load(table, kind, object_id), clock)
+
+
+def close_matches_of(table: Table, own: Posting, clock: Clock) -> int:
+    """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left
+    the next one finds.
+    """
+    reason = own.archived_for
+    if reason is None:
+        return 0
+    waiting = [
+        pair
+        for pair in pairs.of_object(table, own.kind, own.id).values()
+        if pair.status == "PENDING"
+    ]
+    return sum(
+        close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting
+    )
+
+
+def close(
+    table: Table, ids: PairIds, reason: ArchivedFor | Literal["EXPIRED"], clock: Clock
+) -> bool:
+    """Close a match that is PENDING, and for EXPIRED due; whether it was."""
+
+    def attempt() -> bool:
+        item = table.get(keys.pair(*ids))
+        if item is None:
+            return False
+        known = pairs.of_item(item)
+        closed = negotiation.close(known, reason, clock())
+        if closed is not known:
+            market = postings.load(table, "LEAD", ids.lead_id).content.features.market
+            table.transact(pairs.writes(table, known, closed, market))
+        return closed is not known
+
+    return until_written(table, attempt)
+
+
+def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:
+    """A match of the caller's and his side of it, else NotFound."""
+    owners = [owner_of(object_id) for object_id in pair_ids]
+    if owners.count(caller) != 1:
+        raise NotFound
+    side: Side = "LEAD" if owners[0] == caller else "PROPERTY"
+    sides = load(table, pair_ids, caller, side)
+    if sides.pair.status is None:
+        raise NotFound
+    return sides, side
+
+
+def _must_be_possible(sides: Sides, side: Side) -> None:
+    """A pair that both agreed on knows its rules alone; any other needs both objects, and a reason
+    to be.
+    """
+    if sides.pair.contacts_visible:
+        return
+    recorded = sides.pair.version > 0
+    own, others = sides.of(side), sides.of(other(side))
+    if "ARCHIVED" in (own.status, others.status):
+        raise Archived if recorded or own.status == "ARCHIVED" else NotFound
+    if not recorded and (sides.live_score or 0) < LISTED:
+        raise NotFound
+
+
+def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
+    """The change, on condition that what it was decided on still holds."""
+    if new is sides.pair:
+        return []
+    decided_on = () if sides.pair.contacts_visible else (sides.lead, sides.listing)
+    return pairs.writes(table, sides.pair, new, sides.market) + [
+        postings.unchanged(table, one) for one in decided_on
+    ]
+
+
+def _messages(
+    table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, deed: Deed
+) -> list[Write]:
+    """A message comes with a LIKE that changes something, or is kept; on a clean record none of
+    before counts.
+    """
+    said = deed.message if deed.action == "LIKE" else None
+    changed = outcome.pair is not old
+    if outcome.starts_anew:
+        return [
+            pairs.message(table, outcome.pair, side, said),
+            pairs.message(table, outcome.pair, other(side), None),
+        ]
+    if changed and deed.action == "DISLIKE" and old.keeps_like(side):
+        return [pairs.message(table, outcome.pair, side, None)]
+    if not said or not (changed or old.keeps_like(side)):
+        return []
+    return [pairs.message(table, outcome.pair, side, said)] + (
+        [] if changed else [pairs.unchanged(table, old)]
+    )

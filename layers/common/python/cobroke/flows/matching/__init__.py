@@ -1,0 +1,1 @@
+"""The list of one posting, as of now."""

@@ -1,0 +1,180 @@
+"""The ranking of one object as of now: caught up by changes where that is cheaper, else read from
+the market afresh.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from cobroke.clock import Clock
+from cobroke.domain.deals.pair import Pair, other
+from cobroke.domain.deals.resurfacing import Resurfaced, hidden, is_open, resurfaced
+from cobroke.domain.errors import Busy
+from cobroke.domain.ids import owner_of
+from cobroke.domain.matching.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
+from cobroke.domain.matching.selection import best_leads, best_properties
+from cobroke.domain.matching.shortlist import Hidden, Selection
+from cobroke.domain.postings.features import Features, LeadFeatures
+from cobroke.storage.changes import LONGEST_MS, OVERLAP_MS
+from cobroke.storage.deals import pairs
+from cobroke.storage.keys import Kind
+from cobroke.storage.matching import markets, rankings
+from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.table import Table
+
+if TYPE_CHECKING:
+    from cobroke.storage.matching.held_markets import HeldMarket
+
+WORTH_A_FRESH_READ = 5
+"""More changes than this part of the entries that a fresh read saw cost more than another one."""
+WORTH_SAVING = 300
+"""A save costs what reading about 900 changes costs; so many are not read and replayed at look
+after look.
+"""
+LIKE_CHANGES = 30
+"""To load a counterpart by itself costs what reading so many changes costs."""
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Who looks for counterparts, and what he has to do with some of them, by their ids, as of a
+    time (ms) or later.
+    """
+
+    own: Posting
+    pairs: Mapping[str, Pair]
+    as_of: int = 0
+
+    @property
+    def features(self) -> Features:
+        return self.own.content.features
+
+    def select(self, candidates: Sequence[Candidate], most: int) -> Selection:
+        """The best of the candidates that are not hidden."""
+        rows = [(one.id, one.packed) for one in candidates if one.packed is not None]
+        paired = self._paired(one for one in candidates if one.id in self.pairs)
+        if isinstance(self.features, LeadFeatures):
+            return best_properties(self.features, self.own.owner, rows, most, paired)
+        return best_leads(self.features, self.own.owner, rows, most, paired)
+
+    def select_from(self, market: "HeldMarket", most: int) -> Selection:
+        """The same of all that stand in a market."""
+        there = (market.entries[an_id] for an_id in self.pairs if an_id in market.entries)
+        return market.best(self.features, self.own.owner, most, self._paired(there))
+
+    def _paired(self, candidates: Iterable[Candidate]) -> Mapping[str, Hidden]:
+        return {one.id: partial(self._hides, one) for one in candidates}
+
+    def _hides(self, one: Candidate, score: int, _: bytes) -> bool:
+        return self.hides(Row(score, one.id, one.version, one.detail))
+
+    def hides(self, row: Row) -> bool:
+        """Whether the pair with this counterpart, as it now stands, is out of his list."""
+        pair = self.pairs.get(row.id)
+        return pair is not None and hidden(
+            pair, self.own.kind, *self._price_and_revision(row), row.score
+        )
+
+    def resurfaced(self, row: Row) -> Resurfaced | None:
+        pair = self.pairs.get(row.id)
+        return resurfaced(pair, *self._price_and_revision(row), row.score) if pair else None
+
+    def _price_and_revision(self, row: Row) -> tuple[int, int]:
+        """Of the pair, whichever side asks."""
+        if isinstance(self.features, LeadFeatures):
+            return row.detail, self.own.revision
+        return self.features.price, row.detail
+
+
+def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:
+    """For an object whose list is made. The time is taken first: it is the list's watermark."""
+    now = clock()
+    return Seeker(own, pairs.of_object(table, own.kind, own.id), now)
+
+
+class Current(NamedTuple):
+    """A ranking as of now, and whether keeping it spares later looks more than it costs."""
+
+    ranking: Ranking
+    worth_keeping: bool
+
+
+def current(table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES) -> Current:
+    """Read afresh: without a ranking, with one of another version of the object, with one too old
+    for the changes that are kept, after too many changes, and when too few rows are left above the
+    cut.
+    """
+    now = seeker.as_of
+    if known and known.own_version == seeker.own.version and known.watermark > now - LONGEST_MS:
+        most = known.seen // WORTH_A_FRESH_READ
+        changed = markets.changes(table, seeker.features, known.watermark, most)
+        if changed is not None:
+            back = _back(table, seeker, known)
+            ranking = caught_up(
+                known.without(seeker.hides),
+                markets.merged(changed, back),
+                seeker.select,
+                sizes,
+                now,
+            )
+            if ranking.holds(sizes.shown):
+                read = len(changed) + LIKE_CHANGES * len(back)
+                return Current(ranking, read >= WORTH_SAVING and now - known.watermark > OVERLAP_MS)
+    return Current(_afresh(table, seeker, sizes), worth_keeping=True)
+
+
+def again(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZES) -> Ranking:
+    """A ranking of a moment ago as of now: however much has changed since, that is less than the
+    market.
+    """
+    changed = markets.changes(table, seeker.features, ranking.watermark) or {}
+    newer = caught_up(ranking.without(seeker.hides), changed, seeker.select, sizes, seeker.as_of)
+    return newer if newer.holds(sizes.shown) else _afresh(table, seeker, sizes)
+
+
+def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
+    """The counterparts that may be shown though neither object has changed: what has changed since
+    is the pair.
+    """
+    since, there = known.watermark - OVERLAP_MS, {row.id for row in known.rows}
+    changed = (
+        an_id
+        for an_id, pair in seeker.pairs.items()
+        if pair.changed_at >= since and an_id not in there
+    )
+    found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.own.kind)]
+    loaded = postings.load_many(table, other(seeker.own.kind), found) if found else {}
+    return [markets.candidate(one, seeker.features.market) for one in loaded.values()]
+
+
+def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
+    entries = markets.read(table, seeker.features)
+    seen = len(entries)
+    changed = markets.changes(table, seeker.features, seeker.as_of) or {}
+    markets.merged(entries, changed.values())
+    best = seeker.select(list(entries.values()), sizes.kept)
+    return ranked(best, entries, seeker.as_of, seen, seeker.own.version)
+
+
+def keep(
+    table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
+) -> bool:
+    """Save the ranking. Where that fails, or another was faster, a look is none the worse."""
+    try:
+        return rankings.save(table, own, ranking, known, looked_at)
+    except Busy:
+        return False
+
+
+def warm(table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES) -> Posting:
+    """Have the ranking of an object's present version ready before somebody looks at it.
+    Repeatable.
+    """
+    own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
+    if own.in_market and (known is None or known.ranking.own_version != own.version):
+        ranking, _ = current(table, seeking(table, own, clock), None, sizes)
+        keep(table, own, ranking, known, looked_at=known.looked_at if known else 0)
+    return own

@@ -1,0 +1,206 @@
+"""The best counterparts of a lead or a property, exact at the moment they are asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from operator import itemgetter
+from typing import NamedTuple
+
+from cobroke.clock import Clock
+from cobroke.domain.deals.pair import Pair, other
+from cobroke.domain.deals.resurfacing import Resurfaced
+from cobroke.domain.errors import Busy, NotFound, OwnObject
+from cobroke.domain.ids import owner_of
+from cobroke.domain.matching.ranking import SIZES, Ranking, Row, Sizes
+from cobroke.domain.matching.score import LISTED, Evaluation, evaluate
+from cobroke.domain.paging import Page
+from cobroke.domain.vocabulary import Number
+from cobroke.flows.matching.ranking import Seeker, again, current, keep, seeking
+from cobroke.storage import keys, realtors
+from cobroke.storage.deals import matches
+from cobroke.storage.deals.matches import PairIds
+from cobroke.storage.keys import Kind
+from cobroke.storage.matching import looks, rankings
+from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.realtors import Realtor
+from cobroke.storage.table import Table
+
+_TRIES = 10
+MARKED_FOR_MS = 24 * 3600 * 1000
+"""A look marks its ranking at most so often: the scheduled runs refresh those that are looked at.
+"""
+
+
+class Recommendation(NamedTuple):
+    """A counterpart as one side's list shows it, or (see `look_at`) as one side sees it alone."""
+
+    counterpart: Posting
+    realtor: Realtor
+    evaluation: Evaluation | None
+    """None where a knock-out holds or one of the two has left the market; then never in a list."""
+    resurfaced: Resurfaced | None
+    """What brought a pair back that was disliked or declined."""
+    proposed_share: Number
+    """The other side's standing number, else the published share."""
+    pair: Pair
+    """Of version 0 where nobody has acted."""
+    message: str | None
+    """What the other side says with the LIKE that waits for an answer."""
+
+
+class _Loaded(NamedTuple):
+    counterpart: Posting
+    realtor: Realtor
+    message: str | None
+
+    def is_as_new_as(self, row: Row) -> bool:
+        return self.counterpart.version >= row.version
+
+
+class Recommendations(NamedTuple):
+    """A page of an object's recommendations, and how many there are in all."""
+
+    rows: list[Recommendation]
+    total: int
+
+
+def recommend(
+    table: Table,
+    kind: Kind,
+    owner: str,
+    own_id: str,
+    page: Page,
+    clock: Clock,
+    sizes: Sizes = SIZES,
+) -> Recommendations:
+    """Of the market as it is now; none for an archived object, NotFound where it is not the
+    owner's.
+    """
+    own, known = rankings.load_own(table, kind, owner, own_id)
+    if not own.in_market:
+        return Recommendations([], 0)
+    seeker = seeking(table, own, clock)
+    ranking, worth_keeping = current(table, seeker, known.ranking if known else None, sizes)
+    loaded: dict[str, _Loaded] = {}
+    for tries_left in reversed(range(_TRIES)):
+        shown = ranking.rows[: sizes.shown]
+        paged = page.of(shown)
+        loaded |= _load(table, seeker, [row for row in paged if not _is_there(loaded, row)])
+        there = [loaded[row.id] for row in paged if row.id in loaded]
+        if not tries_left or [one.counterpart.version for one in there] == [
+            row.version for row in paged
+        ]:
+            break
+        # A write has overtaken the reading; its change came in the same transaction. What is loaded
+        # already stays.
+        ranking = again(table, seeker, ranking, sizes)
+    _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
+    rows = _rows(seeker, there)
+    return Recommendations(rows, len(shown) - (len(paged) - len(rows)))
+
+
+def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) -> Recommendation:
+    """One counterpart, whatever place it has: NotFound unless it could be recommended by score,
+    market and owners, or there is a match.
+    """
+    pair_ids = PairIds(own_id, other_id) if kind == "LEAD" else PairIds(other_id, own_id)
+    try:
+        sides = matches.load(table, pair_ids, owner, kind)
+    except OwnObject:
+        raise NotFound from None
+    seen = matches.seen_by(table, sides, kind)
+    own, counterpart = sides.of(kind), sides.of(other(kind))
+    found = _recommendation(
+        Seeker(own, {other_id: sides.pair}), _Loaded(counterpart, seen.counterpart, seen.message)
+    )
+    listed = found.evaluation is not None and found.evaluation.score >= LISTED
+    if not listed and sides.pair.status is None:
+        raise NotFound
+    return found
+
+
+def _remember(
+    table: Table,
+    own: Posting,
+    ranking: Ranking,
+    known: KeptRanking | None,
+    now: int,
+    *,
+    worth_keeping: bool,
+) -> None:
+    """Keep the ranking where that spares later looks something, and once a day that somebody looks
+    at it.
+    """
+    marked = known.looked_at if known else 0
+    unmarked = marked <= now - MARKED_FOR_MS
+    if unmarked:
+        with suppress(Busy):
+            looks.mark(table, own.kind, own.content.features.market, own.id, now)
+            marked = now
+    if unmarked or worth_keeping:
+        keep(table, own, ranking, known, looked_at=marked)
+
+
+def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
+    return row.id in loaded and loaded[row.id].is_as_new_as(row)
+
+
+def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
+    """The counterparts of a page and their realtors, as they are now, and what those say who wait
+    for an answer. Without those that are just being written: their entry or change may be seen
+    before them.
+    """
+    kind, own = other(seeker.own.kind), seeker.own
+    pair_ids = {
+        row.id: (own.id, row.id) if own.kind == "LEAD" else (row.id, own.id) for row in shown
+    }
+    asked = [
+        row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(own.kind)
+    ]
+    objects = {row.id: keys.owned(kind, row.id) for row in shown}
+    owners = {row.id: keys.realtor(owner_of(row.id)) for row in shown}
+    messages = {an_id: keys.message(*pair_ids[an_id], kind) for an_id in asked}
+    items = table.get_many([*objects.values(), *owners.values(), *messages.values()])
+    return {
+        an_id: _Loaded(
+            posting.of_item(items[key]),
+            realtors.of_item(items[owners[an_id]]),
+            items.get(messages.get(an_id, key), {}).get("text"),
+        )
+        for an_id, key in objects.items()
+        if key in items
+    }
+
+
+def _rows(seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
+    """In the order of what was loaded, so that the score and the data of a row always agree."""
+    found = []
+    for one in map(partial(_recommendation, seeker), loaded):
+        row = _row(one.counterpart, one.evaluation) if one.evaluation else None
+        if row and row.score >= LISTED and not seeker.hides(row):
+            found.append((row, one))
+    return [one for _, one in sorted(found, key=itemgetter(0), reverse=True)]
+
+
+def _recommendation(seeker: Seeker, of: _Loaded) -> Recommendation:
+    own, counterpart = seeker.own, of.counterpart
+    lead, listing = (own, counterpart) if own.kind == "LEAD" else (counterpart, own)
+    both_there = own.in_market and counterpart.in_market
+    evaluation = evaluate(lead.content.features, listing.content.features) if both_there else None  # type: ignore[arg-type]
+    pair = seeker.pairs.get(counterpart.id) or Pair(lead_id=lead.id, property_id=listing.id)
+    offer = pair.offer(other(own.kind)) if pair.counts_as_match else None
+    return Recommendation(
+        counterpart,
+        of.realtor,
+        evaluation,
+        seeker.resurfaced(_row(counterpart, evaluation)) if evaluation else None,
+        listing.content.body["commission_share"] if offer is None else offer,
+        pair,
+        of.message if pair.asks(own.kind) else None,
+    )
+
+
+def _row(counterpart: Posting, evaluation: Evaluation) -> Row:
+    return Row(evaluation.score, counterpart.id, counterpart.version, counterpart.detail)

@@ -1,0 +1,1 @@
+"""What a scheduled run does."""

@@ -1,0 +1,157 @@
+"""Follows a market again: what the stream has done is found done, what it lost is caught up, by the
+stream's code.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import batched, chain
+
+from cobroke.clock import Clock
+from cobroke.domain.deals.pair import Pair, other, owed
+from cobroke.domain.matching.ranking import SIZES, ranked
+from cobroke.domain.postings.features import Group, Market
+from cobroke.flows.deals.agreement import close_matches_of
+from cobroke.flows.matching.ranking import Seeker, keep
+from cobroke.flows.notices.alerts import alert
+from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.flows.schedule.agenda import work_off
+from cobroke.storage.deals import pairs
+from cobroke.storage.keys import KINDS, Kind
+from cobroke.storage.matching import looks, markets, rankings, registry
+from cobroke.storage.matching.backlog import Written, backlog
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.notices import alerts, notices
+from cobroke.storage.postings import postings
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.schedule import agenda, runs
+from cobroke.storage.table import Table
+
+_AGENDA, _MARKET = "AGENDA#", "MARKET#"
+SLICE = 100
+"""So many changes are followed before the watermark of their market moves behind them."""
+FAR_BEHIND = 300
+"""So many changes of its market make a ranking dear to catch up."""
+
+
+def parts_of_a_run(table: Table) -> list[str]:
+    """What a run consists of: each market there is, and each shard of the agenda."""
+    shards = [f"{_AGENDA}{shard}" for shard in range(agenda.SHARDS)]
+    return shards + [
+        f"{_MARKET}{market.group.name}#{market.city}" for market in registry.markets(table)
+    ]
+
+
+def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
+    """Do one part of a run; what happened, by kind."""
+    if part.startswith(_AGENDA):
+        return work_off(table, int(part.removeprefix(_AGENDA)), clock)
+    group, _, city = part.removeprefix(_MARKET).partition("#")
+    return rematch(table, HeldMarkets(table, clock), Market(city, Group[group]), clock)
+
+
+def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Counter[str]:
+    """Everything that has happened in a market since it was last followed; what was done about it.
+    Repeatable.
+    """
+    now = clock()
+    did = Counter(objects=0, alerts=0, closed=0, told=0, refreshed=0)
+    _follow(table, held, market, now, clock, did)
+    for kind in KINDS:
+        did["refreshed"] += _refresh(table, held, kind, market, now)
+    return did
+
+
+def _follow(
+    table: Table, held: HeldMarkets, market: Market, now: int, clock: Clock, did: Counter[str]
+) -> None:
+    """Slice by slice, in order of time: where it is killed, the next run goes on behind the last
+    whole slice.
+
+    The time of a slice is as good a watermark as that of a whole run. What was missed of this time
+    or before was acknowledged after `now`, so by its own time (at most 25 s older) the minute
+    before the watermark holds it.
+    """
+    changes = backlog(table, market, runs.watermark(table, market, now))
+    held.begin()
+    behind = 0
+    for some in batched(changes, SLICE, strict=False):
+        if behind:
+            runs.follow(table, market, min(behind, now))
+        for kind in KINDS:
+            _follow_objects(table, held, kind, some, clock, did)
+        did["told"] += _tell(table, [one for one in some if isinstance(one, Pair)])
+        behind = some[-1].changed_at
+    runs.follow(table, market, now)
+
+
+def _follow_objects(
+    table: Table,
+    held: HeldMarkets,
+    kind: Kind,
+    some: Sequence[Written | Pair],
+    clock: Clock,
+    did: Counter[str],
+) -> None:
+    """They are read ahead, many at once: what was done or archived then is so for good, and a later
+    write has a later change. Who was alerted is known by the owner's revision, so a repair alerts
+    of what is still owed.
+    """
+    versions = {
+        one.id: one.version for one in some if isinstance(one, Written) and one.kind == kind
+    }
+    for written, is_done in alerts.standing(table, kind, versions):
+        did["objects"] += 1
+        if written.status == "ARCHIVED":
+            did["closed"] += close_matches_of(table, written, clock)
+        elif written.in_market and not is_done:
+            did["alerts"] += _alert(table, held, kind, written.id, versions[written.id], clock)
+
+
+def _alert(
+    table: Table, held: HeldMarkets, kind: Kind, object_id: str, version: int, clock: Clock
+) -> int:
+    """As the object now is. The markets that are held may not hold a later version than this: they
+    catch up first.
+    """
+    written = postings.load(table, kind, object_id)
+    if written.version != version:
+        held.begin()
+    return alert(table, held, written, clock) if written.in_market else 0
+
+
+def _tell(table: Table, images: Sequence[Pair]) -> int:
+    """Nearly all was told by the stream, and what was told stays told: that is asked of all images
+    at once.
+    """
+    due = [(image, {notices.due(notice) for notice in owed(image)}) for image in images]
+    told = notices.told(table, chain.from_iterable(of_image for _, of_image in due))
+    return sum(tell_of_pair(table, image, None) for image, of_image in due if of_image - told)
+
+
+def _refresh(table: Table, held: HeldMarkets, kind: Kind, market: Market, now: int) -> int:
+    """The rankings that somebody may look at today and that have fallen far behind; how many were
+    written.
+    """
+    threshold = markets.time_of_change(table, other(kind), market, FAR_BEHIND)
+    looked_at = sorted(looks.looked_at(table, kind, market, now)) if threshold else ()
+    found = rankings.load_many(table, kind, looked_at)
+    return sum(_refreshed(table, held, own, known, threshold) for own, known in found)
+
+
+def _refreshed(
+    table: Table, held: HeldMarkets, own: Posting, known: KeptRanking | None, threshold: int
+) -> bool:
+    if not own.in_market or known is None or known.ranking.watermark > threshold:
+        return False
+    market = held.get(other(own.kind), own.content.features.market)
+    seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
+    best = seeker.select_from(market, SIZES.kept)
+    new = ranked(
+        best, market.entries, market.watermark, market.seen_by(seeker.features), own.version
+    )
+    as_before = (
+        replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
+    )
+    return not as_before and keep(table, own, new, known, known.looked_at)

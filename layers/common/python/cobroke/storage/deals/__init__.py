@@ -1,0 +1,1 @@
+"""Pairs and matches as they are kept."""

@@ -1,0 +1,136 @@
+"""Pairs with what belongs to them: both objects, and for whoever looks the other realtor and his
+message.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, Side, other
+from cobroke.domain.errors import NotFound, OwnObject
+from cobroke.domain.ids import match_id, owner_of
+from cobroke.domain.matching.score import score
+from cobroke.domain.paging import Page
+from cobroke.domain.postings.features import Market
+from cobroke.storage import keys, realtors
+from cobroke.storage.deals import pairs
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.realtors import Realtor
+from cobroke.storage.table import Key, Table
+
+
+class PairIds(NamedTuple):
+    lead_id: str
+    property_id: str
+
+
+class Sides(NamedTuple):
+    """Both objects of a pair and its record, whose version is 0 while nothing is stored."""
+
+    lead: Posting
+    listing: Posting
+    pair: Pair
+
+    def of(self, side: Side) -> Posting:
+        return self.lead if side == "LEAD" else self.listing
+
+    def having(self, side: Side, new: Posting) -> Self:
+        return self._replace(lead=new) if side == "LEAD" else self._replace(listing=new)
+
+    @property
+    def market(self) -> Market:
+        """Where what becomes of the pair is written down: the lead's."""
+        return self.lead.content.features.market
+
+    @property
+    def facts(self) -> Facts:
+        lead, listing = self.lead.content.features, self.listing.content.features
+        share = self.listing.content.body["commission_share"]
+        return Facts(share, listing.price, self.lead.revision, score(lead, listing))  # type: ignore[arg-type, union-attr]
+
+    @property
+    def live_score(self) -> int | None:
+        """In basis points; None where a knock-out holds or one side is not in the market."""
+        return self.facts.score if self.lead.in_market and self.listing.in_market else None
+
+
+class Match(NamedTuple):
+    """A match as one side sees it: whom it deals with, and what he said with his LIKE."""
+
+    sides: Sides
+    counterpart: Realtor
+    message: str | None
+
+
+def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
+    """A pair of the caller's: NotFound where one of the objects is absent or that of `side` not
+    his; OwnObject where both are.
+    """
+    lead, listing, pair = (
+        keys.owned("LEAD", ids.lead_id),
+        keys.owned("PROPERTY", ids.property_id),
+        keys.pair(*ids),
+    )
+    own, others = (lead, listing) if side == "LEAD" else (listing, lead)
+    items = table.get_many([lead, listing, pair])
+    if own not in items or own[0] != keys.realtor(caller)[0] or others not in items:
+        raise NotFound
+    if others[0] == own[0]:
+        raise OwnObject
+    known = (
+        pairs.of_item(items[pair])
+        if pair in items
+        else Pair(lead_id=ids.lead_id, property_id=ids.property_id)
+    )
+    return Sides(posting.of_item(items[lead]), posting.of_item(items[listing]), known)
+
+
+def seen_by(table: Table, sides: Sides, side: Side) -> Match:
+    (match,) = _completed(table, sides.of(side), [sides.pair])
+    return match
+
+
+def list_of(
+    table: Table, own: Posting, status: MatchStatus | None, page: Page
+) -> tuple[list[Match], int]:
+    """A page of an object's matches, the newest change first, and how many there are in all."""
+    found = [
+        pair
+        for pair in pairs.of_object(table, own.kind, own.id).values()
+        if status in (None, pair.status)
+    ]
+    matches = sorted((pair for pair in found if pair.status), key=_newest, reverse=True)
+    return _completed(table, own, page.of(matches)), len(matches)
+
+
+def _newest(pair: Pair) -> tuple[int, str]:
+    return pair.changed_at, match_id(pair.lead_id, pair.property_id)
+
+
+def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[Match]:
+    """With the counterparts, their realtors and messages, in as few reads as there can be."""
+    rows = [_keys(other(own.kind), pair) for pair in shown]
+    items = table.get_many(key for row in rows for key in row)
+    matches = []
+    for pair, row in zip(shown, rows, strict=True):
+        theirs = posting.of_item(items[row.counterpart])
+        sides = Sides(own, theirs, pair) if own.kind == "LEAD" else Sides(theirs, own, pair)
+        matches.append(
+            Match(
+                sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")
+            )
+        )
+    return matches
+
+
+class _Keys(NamedTuple):
+    counterpart: Key
+    realtor: Key
+    message: Key
+
+
+def _keys(side: Side, pair: Pair) -> _Keys:
+    """Where the object, the realtor and the message of this side lie."""
+    object_id = pair.lead_id if side == "LEAD" else pair.property_id
+    message = keys.message(pair.lead_id, pair.property_id, side)
+    return _Keys(keys.owned(side, object_id), keys.realtor(owner_of(object_id)), message)

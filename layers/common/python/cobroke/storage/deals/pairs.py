@@ -1,0 +1,128 @@
+"""Pairs: one record of each under its lead, a mirror of it under its property; every change is one
+transaction.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from cobroke.domain.deals.pair import Pair, Side, Snapshot, Told
+from cobroke.domain.ids import match_id, pair_of
+from cobroke.domain.postings.features import Market
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import entities, keys
+from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.postings.own_lists import count
+from cobroke.storage.schedule import agenda
+from cobroke.storage.schedule.agenda import Due
+from cobroke.storage.table import Table, Write
+
+_DEFAULTS = {
+    field.name: field.default
+    for field in fields(Pair)
+    if field.name not in {"lead_id", "property_id", "version"}
+}
+
+
+def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
+    """Every pair of a lead or a property, by the id of its counterpart."""
+    items = table.query(keys.pairs_of(kind, object_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
+    return {keys.id_in(item["SK"]): of_item(item) for item in items}
+
+
+def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
+    """Every change of a market's pairs since `watermark` (ms), as the pair then was, in order of
+    time.
+    """
+    since = keys.moment(watermark - OVERLAP_MS)
+    return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
+
+
+def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
+    """For a change: the record under its version, its mirror, what has changed in the lead's
+    market, the counts of both objects where it or a match began or a match ended, and the reminder
+    where it will expire at another time.
+    """
+    facts: Item = {"d": _text(new), "version": old.version + 1}
+    pair, mirror = (
+        keys.pair(new.lead_id, new.property_id),
+        keys.mirror(new.lead_id, new.property_id),
+    )
+    begun, matches = int(not old.version), new.counts_as_match - old.counts_as_match
+    expires = new.expires_at if new.expires_at != old.expires_at else None
+    the_match = match_id(new.lead_id, new.property_id)
+    return [
+        table.put(entities.PAIR.at(pair, facts), **_as_read(old)),
+        table.put(entities.MIRROR.at(mirror, facts)),
+        table.put(_change_item(new, market, facts)),
+        *(
+            count(table, *of, pairs=begun, matches=matches)
+            for of in _objects(new)
+            if begun or matches
+        ),
+        *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
+    ]
+
+
+def unchanged(table: Table, pair: Pair) -> Write:
+    """A condition: nobody has changed it since it was read, be it that nothing was stored."""
+    return table.check(keys.pair(pair.lead_id, pair.property_id), **_as_read(pair))
+
+
+def _as_read(pair: Pair) -> dict[str, Any]:
+    if not pair.version:
+        return {"condition": "attribute_not_exists(PK)"}
+    return {"condition": "version = :known", "values": {"known": pair.version}}
+
+
+def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
+    """What this side says with its LIKE, or (None) that it says nothing."""
+    key = keys.message(pair.lead_id, pair.property_id, side)
+    return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
+
+
+def of_item(item: Item) -> Pair:
+    """Of the record or of its mirror."""
+    return _pair(item, *keys.sides_in((item["PK"], item["SK"])))
+
+
+def _of_change(item: Item) -> Pair:
+    return _pair(item, *(pair_of(keys.match_in(item["SK"])) or ("", "")))
+
+
+def _change_item(new: Pair, market: Market, facts: Item) -> Item:
+    the_match = match_id(new.lead_id, new.property_id)
+    key = keys.pair_change(market, new.changed_at, the_match, facts["version"])
+    return entities.PAIR_CHANGE.at(
+        key, {"expires": new.changed_at // 1000 + CHANGES_KEPT_S, **facts}
+    )
+
+
+def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
+    known: dict[str, Any] = loads(item["d"])
+    if "told" in known:
+        known["told"] = tuple(Told(*told) for told in known["told"])
+    if "snapshot" in known:
+        known["snapshot"] = Snapshot(*known["snapshot"])
+    return Pair(lead_id=lead_id, property_id=property_id, version=item["version"], **known)
+
+
+def _text(pair: Pair) -> str:
+    """What differs from a pair of which nothing is known."""
+    facts = {
+        name: getattr(pair, name)
+        for name, nothing in _DEFAULTS.items()
+        if getattr(pair, name) != nothing
+    }
+    return dumps({name: _plain(value) for name, value in facts.items()})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any field's
+    """Tuples, named ones too, as lists."""
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _objects(pair: Pair) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
+    return ("LEAD", pair.lead_id), ("PROPERTY", pair.property_id)

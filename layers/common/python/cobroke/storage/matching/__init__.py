@@ -1,0 +1,1 @@
+"""Markets and rankings as they are kept, and in memory."""

@@ -1,0 +1,163 @@
+"""Markets in a function's memory: read whole once, then caught up by their changes, once for each
+batch.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+
+from cobroke.clock import Clock
+from cobroke.domain.matching.lead_index import LeadIndex
+from cobroke.domain.matching.listing_index import ListingIndex
+from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
+from cobroke.domain.matching.ranking import Candidate
+from cobroke.domain.matching.shortlist import Hidden, Selection
+from cobroke.domain.postings.features import (
+    Features,
+    LeadFeatures,
+    Market,
+    unpack_lead,
+    unpack_property,
+)
+from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.keys import Kind
+from cobroke.storage.matching import markets
+from cobroke.storage.matching.markets import Entries
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.table import Table
+
+MOST_HELD = 8
+WORTH_READING_ANEW = 5
+"""More changes than this part of the entries cost more than reading them all again."""
+LEADS = "leads"
+"""All leads of a market stand together."""
+
+type Shelves = Mapping[str, tuple[list[int], list[Candidate]]]
+
+
+class HeldMarket:
+    """The leads or the listings of one market as of `watermark` (ms)."""
+
+    def __init__(self, kind: Kind, entries: Entries, watermark: int) -> None:
+        self.watermark = watermark
+        self._kind = kind
+        self.entries = entries
+        self._shelves: Shelves = {}
+        self._find: Callable[..., Selection] | None = None
+
+    def catch_up(self, changed: Entries, watermark: int) -> None:
+        """What is made of the entries stays, where nothing has changed: the overlap shows a change
+        more than once.
+        """
+        known = [self.entries.get(an_id) for an_id in changed]
+        markets.merged(self.entries, changed.values())
+        if known != [self.entries[an_id] for an_id in changed]:
+            self._shelves, self._find = {}, None
+        self.watermark = watermark
+
+    def learn(self, written: Posting) -> None:
+        """Of an object that was read by itself: before all of its transaction can be seen a market
+        may lack it.
+        """
+        self.catch_up(
+            {written.id: markets.candidate(written, written.content.features.market)},
+            self.watermark,
+        )
+
+    @property
+    def size(self) -> int:
+        return len(self.entries)
+
+    def counterparts(self, seeker: Features) -> Iterator[Candidate]:
+        """Those whom the knock-outs of price and rooms may let `seeker` see, as a read of the
+        market finds them.
+        """
+        for row, start, end in self._parts(seeker):
+            yield from row[start:end]
+
+    def seen_by(self, seeker: Features) -> int:
+        """How many they are."""
+        return sum(end - start for _, start, end in self._parts(seeker))
+
+    def best(
+        self, seeker: Features, owner: str, most: int, hidden: Mapping[str, Hidden]
+    ) -> Selection:
+        """As `domain.selection` finds them, for many who ask: by an index, made anew when something
+        has changed.
+        """
+        self._find = self._find or _indexed(self._kind, self.entries)
+        return self._find(seeker, owner, most, hidden)
+
+    def _parts(self, seeker: Features) -> Iterator[tuple[list[Candidate], int, int]]:
+        self._shelves = self._shelves or _shelved(self._kind, self.entries)
+        if isinstance(seeker, LeadFeatures):
+            lowest, highest = prices(seeker)
+            for rooms in rooms_keys(seeker):
+                places, row = self._shelves.get(rooms, ([], []))
+                yield row, bisect_left(places, lowest), bisect_right(places, highest)
+        else:
+            places, row = self._shelves.get(LEADS, ([], []))
+            yield row, bisect_left(places, seeker.price), len(row)
+
+
+class HeldMarkets:
+    """So many of the markets that were used last."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table, self._clock = table, clock
+        self._held: dict[tuple[Kind, Market], HeldMarket] = {}
+        self._current: set[tuple[Kind, Market]] = set()
+
+    def begin(self) -> None:
+        """A new batch: what it asks for is caught up again."""
+        self._current.clear()
+
+    def get(self, kind: Kind, market: Market) -> HeldMarket:
+        """As it is now, or was when this batch first asked."""
+        at = kind, market
+        if at not in self._current:
+            self._held[at] = self._caught_up(kind, market, self._held.pop(at, None))
+            self._current.add(at)
+            while len(self._held) > MOST_HELD:
+                longest_unused = next(iter(self._held))
+                del self._held[longest_unused]
+                self._current.discard(longest_unused)
+        return self._held[at]
+
+    def _caught_up(self, kind: Kind, market: Market, held: HeldMarket | None) -> HeldMarket:
+        now = self._clock()
+        if held and held.watermark > now - LONGEST_MS:
+            most = held.size // WORTH_READING_ANEW
+            changed = markets.changes_of(self._table, kind, market, held.watermark, most)
+            if changed is not None:
+                held.catch_up(changed, now)
+                return held
+        entries = markets.read_whole(self._table, kind, market)
+        markets.merged(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
+        return HeldMarket(kind, entries, now)
+
+
+def _shelved(kind: Kind, entries: Entries) -> Shelves:
+    """By the partition that they stand in, in order of price, with the prices apart."""
+    shelves: dict[str, list[tuple[int, str, Candidate]]] = defaultdict(list)
+    for one in entries.values():
+        if one.packed is not None:
+            shelf, price = _place(kind, one.packed)
+            shelves[shelf].append((price, one.id, one))
+    ordered = {shelf: sorted(row) for shelf, row in shelves.items()}
+    return {
+        shelf: ([price for price, _, _ in row], [one for *_, one in row])
+        for shelf, row in ordered.items()
+    }
+
+
+def _indexed(kind: Kind, entries: Entries) -> Callable[..., Selection]:
+    rows = [(one.id, one.packed) for one in entries.values() if one.packed is not None]
+    return LeadIndex(rows).best if kind == "LEAD" else ListingIndex(rows).best
+
+
+def _place(kind: Kind, packed: bytes) -> tuple[str, int]:
+    if kind == "LEAD":
+        return LEADS, highest_price(unpack_lead("", packed))
+    listing = unpack_property("", packed)
+    return rooms_key(listing.rooms), listing.price

@@ -1,0 +1,107 @@
+"""Reading a market: the entries that can match, and what has changed since a moment."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from cobroke.domain.matching.market import ROOMS_KEYS, prices, rooms_keys
+from cobroke.domain.matching.ranking import Candidate
+from cobroke.domain.postings.features import Features, LeadFeatures, Market, price_of
+from cobroke.storage import keys
+from cobroke.storage.changes import OVERLAP_MS
+from cobroke.storage.keys import Kind
+from cobroke.storage.postings.posting import Posting, packed
+from cobroke.storage.table import Table
+
+NEEDED = ("SK", "f", "version", "revision")
+
+type Entries = dict[str, Candidate]
+"""By id, the highest version of each."""
+
+
+def read(table: Table, seeker: Features) -> Entries:
+    """Every counterpart that the knock-outs of price and rooms may let `seeker` see. A paged query
+    is no snapshot: an entry that moves meanwhile is missed or seen twice, which only the changes
+    since before the call can mend.
+    """
+    return merged({}, _entries(table, seeker))
+
+
+def changes(
+    table: Table, seeker: Features, watermark: int, most: int | None = None
+) -> Entries | None:
+    """What has changed in the seeker's market, acknowledged before this call, since it was read at
+    `watermark` (ms) or later; None where that is more than `most` changes.
+    """
+    kind: Kind = "PROPERTY" if isinstance(seeker, LeadFeatures) else "LEAD"
+    return changes_of(table, kind, seeker.market, watermark, most)
+
+
+def changes_of(
+    table: Table, kind: Kind, market: Market, watermark: int, most: int | None = None
+) -> Entries | None:
+    """As `changes`, of the leads or the listings of a market."""
+    since = keys.moment(watermark - OVERLAP_MS)
+    page_limit = None if most is None else most + 1
+    raws = table.query_raw(
+        keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit
+    )
+    found = list(islice(raws, page_limit))
+    return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
+
+
+def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int:
+    """When (ms) the so-manieth of the newest changes was made; 0 where there are not so many."""
+    newest = table.query_raw(
+        keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number
+    )
+    raw = next(islice(newest, number - 1, None), None)
+    return keys.moment_in(raw["SK"]["S"]) if raw else 0
+
+
+def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
+    """Every lead or listing of a market; as `read`, no snapshot."""
+    if kind == "LEAD":
+        partitions = [keys.leads_market(market)]
+    else:
+        partitions = [keys.properties_market(market, rooms) for rooms in ROOMS_KEYS]
+    raws = (raw for pk in partitions for raw in table.query_raw(pk, attributes=NEEDED))
+    return merged({}, map(_candidate, raws))
+
+
+def merged(entries: Entries, newer: Iterable[Candidate]) -> Entries:
+    for entry in newer:
+        known = entries.get(entry.id)
+        if known is None or known.version < entry.version:
+            entries[entry.id] = entry
+    return entries
+
+
+def _entries(table: Table, seeker: Features) -> Iterator[Candidate]:
+    for pk, low, high in _ranges(seeker):
+        for raw in table.query_raw(pk, low, high, attributes=NEEDED):
+            yield _candidate(raw)
+
+
+def _ranges(seeker: Features) -> Iterator[tuple[str, str, str]]:
+    if isinstance(seeker, LeadFeatures):
+        lowest, highest = prices(seeker)
+        for rooms in rooms_keys(seeker):
+            pk = keys.properties_market(seeker.market, rooms)
+            yield pk, keys.price(lowest), keys.price(highest) + keys.LAST
+    else:
+        yield keys.leads_market(seeker.market), keys.price(seeker.price), keys.LAST
+
+
+def candidate(stored: Posting, market: Market) -> Candidate:
+    """As this market tells it."""
+    features = stored.content.features
+    there = stored.in_market and features.market == market
+    return Candidate(stored.id, stored.version, packed(features) if there else None, stored.detail)
+
+
+def _candidate(raw: dict[str, Any]) -> Candidate:
+    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price."""
+    packed = raw["f"]["B"] if "f" in raw else None
+    detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
+    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)

@@ -1,0 +1,93 @@
+"""Rankings as they are kept, beside their objects: derived, each may be dropped at any time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import batched
+
+from cobroke.domain.errors import NotFound
+from cobroke.domain.ids import owner_of
+from cobroke.domain.matching.ranking import (
+    Ranking,
+    pack_place,
+    pack_rows,
+    unpack_place,
+    unpack_rows,
+)
+from cobroke.storage import entities, keys
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.postings import posting
+from cobroke.storage.postings.posting import Posting
+from cobroke.storage.table import BATCH, Table
+
+KEPT_S = 30 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class KeptRanking:
+    """`version` counts its saves; `looked_at` (ms): when its realtor looked at it, marked at most
+    once a day.
+    """
+
+    ranking: Ranking
+    version: int
+    looked_at: int
+
+
+def load_own(
+    table: Table, kind: Kind, owner: str, object_id: str
+) -> tuple[Posting, KeptRanking | None]:
+    """The caller's own object with its ranking, in one read. Absent and somebody else's are the
+    same miss.
+    """
+    key, kept_key = keys.owned_by(owner, kind, object_id), keys.ranking(owner, kind, object_id)
+    items = table.get_many([key, kept_key])
+    if key not in items:
+        raise NotFound
+    kept = items.get(kept_key)
+    return posting.of_item(items[key]), _of_item(kept) if kept else None
+
+
+def load_many(
+    table: Table, kind: Kind, object_ids: Iterable[str]
+) -> Iterator[tuple[Posting, KeptRanking | None]]:
+    """Objects of anybody's with their rankings, read as many at once as one call takes."""
+    for some in batched(object_ids, BATCH // 2, strict=False):
+        wanted = {keys.owned(kind, one): keys.ranking(owner_of(one), kind, one) for one in some}
+        items = table.get_many([*wanted, *wanted.values()])
+        for key, kept_key in wanted.items():
+            kept = items.get(kept_key)
+            yield posting.of_item(items[key]), _of_item(kept) if kept else None
+
+
+def save(
+    table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
+) -> bool:
+    """Keep it in place of the `known` one. False where somebody else was faster: his is as good."""
+    version = known.version if known else 0
+    condition, values = (
+        ("version = :old", {"old": version}) if known else ("attribute_not_exists(PK)", None)
+    )
+    facts = {
+        "rows": pack_rows(ranking.rows),
+        "cut": pack_place(ranking.cut),
+        "watermark": ranking.watermark,
+        "seen": ranking.seen,
+        "own_version": ranking.own_version,
+        "version": version + 1,
+        "looked_at": looked_at,
+        "expires": ranking.watermark // 1000 + KEPT_S,
+    }
+    item = entities.RANKING.at(keys.ranking(own.owner, own.kind, own.id), facts)
+    return table.put_alone(item, condition=condition, values=values)
+
+
+def _of_item(item: Item) -> KeptRanking:
+    ranking = Ranking(
+        rows=unpack_rows(item["rows"]),
+        cut=unpack_place(item["cut"]),
+        watermark=item["watermark"],
+        seen=item["seen"],
+        own_version=item["own_version"],
+    )
+    return KeptRanking(ranking, item["version"], item["looked_at"])

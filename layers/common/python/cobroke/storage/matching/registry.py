@@ -1,0 +1,67 @@
+"""The markets there are: each put by whoever writes to it; known to the scheduled runs."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+
+from cobroke.domain.postings.features import Market
+from cobroke.storage import entities, keys
+from cobroke.storage.notation import Item
+from cobroke.storage.retry import until_written
+from cobroke.storage.table import ConditionFailed, Table, Write
+
+SHARDS = 8
+KNOWN_FOR_MS = 10 * 60 * 1000
+"""So long a market that was put is not put again."""
+MOST_KNOWN = 10_000
+UNSEEN_FOR_MS = 60 * 60 * 1000
+"""Well above the time that it is known, and that an audit takes: nobody has it in memory who has
+not put it since.
+"""
+
+type Known = set[tuple[Market, int]]
+"""The markets that were put, and in which ten minutes."""
+
+
+def remember(table: Table, market: Market, known: Known, now: int) -> None:
+    """Put it, with the time (ms); `known` spares doing so twice in ten minutes."""
+    lately = market, now // KNOWN_FOR_MS
+    if lately in known:
+        return
+    until_written(table, lambda: _put(table, market, now))
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known.add(lately)
+
+
+def new(table: Table, market: Market, now: int) -> Write:
+    """The same, as a write that is refused where it is there."""
+    return table.put(_item(market, now), condition="attribute_not_exists(PK)")
+
+
+def forget(table: Table, market: Market, now: int) -> Write:
+    """Refused where somebody may still hold it for known."""
+    item = _item(market, now)
+    return table.delete(
+        (item["PK"], item["SK"]), condition="put_at < :at", values={"at": now - UNSEEN_FOR_MS}
+    )
+
+
+def markets(table: Table) -> Iterator[Market]:
+    for shard in range(SHARDS):
+        for item in table.query(keys.markets(shard)):
+            yield Market(item["city"], keys.group_in(item["SK"]))
+
+
+def _put(table: Table, market: Market, now: int) -> None:
+    """An audit that forgets it at this moment is waited for."""
+    if not table.put_alone(_item(market, now)):
+        raise ConditionFailed
+
+
+def _item(market: Market, now: int) -> Item:
+    shard = zlib.crc32(repr(market).encode()) % SHARDS
+    digest = hashlib.sha256(market.city.encode()).hexdigest()
+    return entities.MARKET.at(
+        keys.market(shard, market.group, digest), {"city": market.city, "put_at": now}
+    )

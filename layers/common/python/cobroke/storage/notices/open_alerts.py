@@ -1,0 +1,89 @@
+"""The one notice of each own object that tells of its alerts and grows until it is read; a slot
+names the last one.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from cobroke.domain.ids import owner_of
+from cobroke.domain.notices.alert import NOBODY, Alert
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import entities, keys
+from cobroke.storage.keys import Kind
+from cobroke.storage.notation import Item
+from cobroke.storage.notices import notices
+from cobroke.storage.notices.notices import Notice
+from cobroke.storage.table import Key, Table, Write
+
+
+class Last(NamedTuple):
+    """The last notice of an own object's alerts."""
+
+    kind: Kind
+    own_id: str
+    slot: Item | None
+    notice: Item | None
+    """None where none is to be seen: a read may show the slot before it."""
+    grows: bool
+
+    def with_one_more(
+        self, counterpart: str, score: int, at: int, counted_in: str | None
+    ) -> tuple[str, Alert]:
+        """The alert, and the id of the notice that tells of it: this one, or one that begins at
+        this time (ms). `counted_in`: the notice that counts the counterpart already.
+        """
+        if self.notice and self.grows:
+            an_id, so_far = (
+                self.notice["SK"],
+                Alert(self.notice["counterparts"], loads(self.notice["scores"])),
+            )
+        else:
+            an_id, so_far = (
+                notices.notice_id(at, *keys.alerted(self.kind, self.own_id, counterpart)),
+                NOBODY,
+            )
+        return an_id, so_far.growing(counterpart, score, counted_before=counted_in == an_id)
+
+
+def load(table: Table, kind: Kind, slots: Mapping[str, Item | None], now_s: int) -> Iterable[Last]:
+    """Of these own objects, by their slots: many in one read."""
+    named = {own_id: _notice(own_id, slot) for own_id, slot in slots.items() if slot}
+    items = table.get_many(named.values())
+    for own_id, slot in slots.items():
+        notice = items.get(named[own_id]) if slot else None
+        grows = notice is not None and "is_read" not in notice and notice["expires"] > now_s
+        yield Last(kind, own_id, slot, notice, grows)
+
+
+def _notice(own_id: str, slot: Item) -> Key:
+    return keys.notices(owner_of(own_id)), slot["notice"]
+
+
+def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
+    """Four items at most, on condition that the last notice is as it was seen: no other is unread
+    beside a new one.
+    """
+    counted: Item = {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
+    if last.notice and last.grows:
+        return [_grown(table, last.notice, new, counted)]
+    slot = entities.SLOT.at(keys.alert_slot(last.kind, last.own_id), {"notice": new.id})
+    begun = notices.writes(table, owner_of(last.own_id), new, counted | {"version": 1})
+    if last.slot is None:
+        return [*begun, table.put(slot, condition="attribute_not_exists(PK)")]
+    begun.append(table.put(slot, condition="notice = :old", values={"old": last.slot["notice"]}))
+    if last.notice is None:
+        begun.append(
+            table.check(_notice(last.own_id, last.slot), condition="attribute_not_exists(PK)")
+        )
+    return begun
+
+
+def _grown(table: Table, old: Item, new: Notice, counted: Item) -> Write:
+    """It keeps its place, and is not told again: only on condition that it is still unread."""
+    text = new.words._asdict() | {"d": dumps(dict(new.data))}
+    facts = text | counted | {"version": old["version"] + 1}
+    expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
+    unread = "version = :old AND attribute_not_exists(is_read)"
+    return table.update(
+        (old["PK"], old["SK"]), expression, facts | {"old": old["version"]}, condition=unread
+    )

@@ -1,0 +1,148 @@
+"""Leads and properties: what their owners do with them, and time. Each write is one transaction."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cobroke.clock import Clock
+from cobroke.domain import ids
+from cobroke.domain.errors import Archived, NotFound
+from cobroke.domain.preconditions import ANYTHING, IfMatch
+from cobroke.domain.vocabulary import ArchivedFor
+from cobroke.storage import keys
+from cobroke.storage.keys import Kind
+from cobroke.storage.postings import limits
+from cobroke.storage.postings.idempotency import Idempotency
+from cobroke.storage.postings.posting import (
+    Content,
+    Posting,
+    by_owner,
+    of_item,
+    of_itself,
+    writes,
+)
+from cobroke.storage.retry import Torn, until_written
+from cobroke.storage.table import Table, Write
+
+
+def create(
+    table: Table,
+    kind: Kind,
+    owner: str,
+    content: Content,
+    clock: Clock,
+    once: Idempotency | None = None,
+) -> Posting:
+    """The new object, or the one that the same request made before. LimitReached where there are
+    too many.
+    """
+
+    def attempt() -> Posting:
+        made = once.made(table, owner, clock() // 1000) if once else None
+        if made:
+            return _made(table, kind, made)
+        limits.check(table, owner, kind)
+        now = (
+            clock()
+        )  # as late as can be: what catches up by changes waits so long for a write to commit
+        new_id = ids.object_id(now, os.urandom(2), owner)
+        new = Posting(
+            kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now
+        )
+        marker = [once.mark(table, owner, new_id, now // 1000)] if once else []
+        table.transact(writes(table, None, new) + marker)
+        return new
+
+    return until_written(table, attempt)
+
+
+def _made(table: Table, kind: Kind, object_id: str) -> Posting:
+    """What has a marker was written with it, though it may be seen a little later."""
+    item = table.get(keys.owned(kind, object_id))
+    if item is None:
+        raise Torn
+    return of_item(item)
+
+
+def replace_content(
+    table: Table,
+    kind: Kind,
+    owner: str,
+    object_id: str,
+    content: Content,
+    clock: Clock,
+    only_if: IfMatch = ANYTHING,
+) -> Posting:
+    """What the new body has no member for stays as it is stored."""
+
+    def attempt() -> Posting:
+        old = load_own(table, kind, owner, object_id)
+        if old.status == "ARCHIVED":
+            raise Archived
+        only_if.check(old.revision)
+        new = by_owner(old, replace(old, content=content.over(old.content)), clock)
+        table.transact(writes(table, old, new))
+        return new
+
+    return until_written(table, attempt)
+
+
+def archive(
+    table: Table, kind: Kind, owner: str, object_id: str, clock: Clock, only_if: IfMatch = ANYTHING
+) -> Posting:
+    """Repeatable: what is archived stays as it is."""
+
+    def attempt() -> Posting:
+        old = load_own(table, kind, owner, object_id)
+        if old.status == "ARCHIVED":
+            return old
+        only_if.check(old.revision)
+        new = archived(old, "OBJECT_ARCHIVED", clock)
+        table.transact(writes(table, old, new))
+        return new
+
+    return until_written(table, attempt)
+
+
+def archived(old: Posting, reason: ArchivedFor, clock: Clock) -> Posting:
+    return by_owner(old, replace(old, status="ARCHIVED", archived_for=reason), clock)
+
+
+def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
+    """Take what its owner has not written for 60 days out of the market; whether that was so."""
+
+    def attempt() -> bool:
+        old = load(table, kind, object_id)
+        if not old.in_market or (old.stale_at or 0) > clock():
+            return False
+        table.transact(writes(table, old, of_itself(old, replace(old, stale=True), clock)))
+        return True
+
+    return until_written(table, attempt)
+
+
+def unchanged(table: Table, stored: Posting) -> Write:
+    """A condition: nobody has written it since it was read."""
+    key = keys.owned(stored.kind, stored.id)
+    return table.check(key, condition="version = :known", values={"known": stored.version})
+
+
+def load(table: Table, kind: Kind, object_id: str) -> Posting:
+    """Anybody's object: its id says where it lies."""
+    return load_own(table, kind, ids.owner_of(object_id), object_id)
+
+
+def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> dict[str, Posting]:
+    """Objects that there are, in one read, by their ids."""
+    found = map(
+        of_item, table.get_many(keys.owned(kind, object_id) for object_id in object_ids).values()
+    )
+    return {one.id: one for one in found}
+
+
+def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> Posting:
+    """The caller's own object. Absent and somebody else's are the same miss, after the same work."""
+    item = table.get(keys.owned_by(owner, kind, object_id))
+    if item is None:
+        raise NotFound
+    return of_item(item)

@@ -1,0 +1,1 @@
+"""What falls due, and how far the scheduled runs have come."""
