@@ -198,6 +198,15 @@ class Agreements(RuleBasedStateMachine):
         ids = self.one(which)
         self.act(ids, said, {at: lambda: self.happens(ids, meanwhile)})
 
+    @rule(which=WHICH, said=SAID, gone=SIDE)
+    def one_leaves_the_market_while_its_pair_is_acted_on(
+        self, which: int, said: Said, gone: Side
+    ) -> None:
+        """Between what is decided on and the write."""
+        ids = self.one(which)
+        an_id = ids.lead_id if gone == "LEAD" else ids.property_id
+        self.act(ids, said, {1: lambda: self.archive(gone, an_id)})
+
     @rule(which=WHICH, first=SIDE, at=st.integers(0, 1))
     def both_like_at_once(self, which: int, first: Side, at: int) -> None:
         ids = self.one(which)
