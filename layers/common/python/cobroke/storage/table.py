@@ -18,7 +18,8 @@ from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
 from cobroke.storage.client import BUSY_CODES, CLIENT, REQUEST_SECONDS, RESEND_SECONDS
-from cobroke.storage.notation import Item, attributes_of, condition_of, item_of, values_of
+from cobroke.storage.conditions import ANYTHING, Condition
+from cobroke.storage.notation import Item, attributes_of, item_of
 from cobroke.storage.pauses import pause
 
 type Key = tuple[str, str]
@@ -56,7 +57,7 @@ class Table:
         return self._until - time.monotonic()
 
     def get(self, key: Key) -> Item | None:
-        answer = self._call("get_item", TableName=self.name, Key=_key(key), ConsistentRead=True)
+        answer = self._call("get_item", **self._at(key), ConsistentRead=True)
         return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
@@ -83,7 +84,7 @@ class Table:
         them is waited for. Twice as dear as `get_many`, which may see one item of a transaction and
         not yet another.
         """
-        asked, tried = [{"Get": {"TableName": self.name, "Key": _key(key)}} for key in keys], 0
+        asked, tried = [{"Get": self._at(key)} for key in keys], 0
         while True:
             try:
                 answer = self._call("transact_get_items", TransactItems=asked)
@@ -92,7 +93,7 @@ class Table:
                     raise
                 pause(tried := tried + 1, self.seconds_left)
             else:
-                items = [item_of(one["Item"]) for one in answer["Responses"] if "Item" in one]
+                items = [item_of(part["Item"]) for part in answer["Responses"] if "Item" in part]
                 return {(item["PK"], item["SK"]): item for item in items}
 
     def query(
@@ -145,53 +146,27 @@ class Table:
             item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked})
         )
 
-    def put(
-        self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None
-    ) -> Write:
-        return {
-            "Put": {
-                "TableName": self.name,
-                "Item": attributes_of(item),
-                **condition_of(condition, values),
-            }
-        }
+    def put(self, item: Item, *, when: Condition = ANYTHING) -> Write:
+        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **when.asked()}}
 
-    def delete(
-        self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None
-    ) -> Write:
-        return {
-            "Delete": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}
-        }
+    def delete(self, key: Key, *, when: Condition = ANYTHING) -> Write:
+        return {"Delete": self._at(key) | when.asked()}
 
     def update(
-        self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = ""
+        self, key: Key, expression: str, values: Mapping[str, Any], *, when: Condition = ANYTHING
     ) -> Write:
-        updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
-        return {
-            "Update": {
-                **updated,
-                **condition_of(condition),
-                "ExpressionAttributeValues": values_of(values),
-            }
-        }
+        asked = {"UpdateExpression": expression, **when.asked(values)}
+        return {"Update": self._at(key) | asked}
 
-    def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
-        return {
-            "ConditionCheck": {
-                "TableName": self.name,
-                "Key": _key(key),
-                **condition_of(condition, values),
-            }
-        }
+    def check(self, key: Key, *, when: Condition) -> Write:
+        return {"ConditionCheck": self._at(key) | when.asked()}
 
-    def put_alone(
-        self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None
-    ) -> bool:
+    def try_put(self, item: Item, *, when: Condition = ANYTHING) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it
         seem so.
         """
         try:
-            self._call("put_item", **self.put(item, condition=condition, values=values)["Put"])
+            self._call("put_item", **self.put(item, when=when)["Put"])
         except ClientError as error:
             if error.response["Error"]["Code"] in {
                 "ConditionalCheckFailedException",
@@ -225,6 +200,9 @@ class Table:
                 return False
             raise
         return True
+
+    def _at(self, key: Key) -> dict[str, Any]:
+        return {"TableName": self.name, "Key": _key(key)}
 
     def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         while True:

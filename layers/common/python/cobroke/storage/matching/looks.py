@@ -15,7 +15,7 @@ def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> 
     """Under the day of the look; asked for once in 24 hours and object."""
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
-    table.put_alone(entities.LOOK.at((pk, object_id), {"expires": expires}))
+    table.try_put(entities.LOOK.at((pk, object_id), {"expires": expires}))
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:
