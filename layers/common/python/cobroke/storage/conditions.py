@@ -26,7 +26,7 @@ class Condition:
         return type(self)(f"{left} {operation} {right}", self.values + other.values)
 
     def asked(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The parts of a request that say it; `values` are those that an update names beside it."""
+        """Return the parts of a request that say it. `values`: those that an update names."""
         named = {f"when_{number}": value for number, value in enumerate(self.values)}
         expression = self.expression.format(*(f":{name}" for name in named))
         found = {
@@ -37,7 +37,7 @@ class Condition:
 
 
 def _operand(expression: str) -> str:
-    """As a part of an AND, which binds closer than OR."""
+    """Put an OR in parentheses: AND binds closer."""
     return f"({expression})" if " OR " in expression else expression
 
 

@@ -21,7 +21,7 @@ def item_of(raw: Raw) -> Item:
 
 
 def values_of(values: Mapping[str, Any]) -> Raw:
-    """The values that an expression names with a colon."""
+    """Write down the values that an expression names with a colon."""
     return attributes_of({f":{name}": value for name, value in values.items()})
 
 

@@ -7,7 +7,7 @@ from cobroke.storage.table import ConditionFailed, Table, Write
 
 
 class Torn(Exception):
-    """Of a transaction one item was seen and another not yet: read again."""
+    """One item of a transaction was seen and another not yet: read again."""
 
 
 def retry_on_conflict[Result](table: Table, attempt: Callable[[], Result]) -> Result:

@@ -61,7 +61,7 @@ class Table:
         return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items there are, however many keys; DynamoDB is asked again, a little later, for what
+        """Read the items there are, however many keys; ask DynamoDB again, a little later, for what
         it left out.
         """
         ahead, throttled = list(dict.fromkeys(keys)), 0
@@ -80,8 +80,8 @@ class Table:
         return found
 
     def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
-        """The items there are of at most 100, as of one moment: what is being written to any of
-        them is waited for. Twice as dear as `get_many`, which may see one item of a transaction and
+        """Read the items there are of at most 100, as of one moment: wait for what is being written
+        to any of them. Twice as dear as `get_many`, which may see one item of a transaction and
         not yet another.
         """
         asked, tried = [{"Get": self._at(key)} for key in keys], 0
@@ -99,8 +99,8 @@ class Table:
     def query(
         self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
     ) -> Iterator[Item]:
-        """The items of one partition whose sort keys lie from `low` to `high`, both included, in
-        key order.
+        """Read the items of one partition whose sort keys lie from `low` to `high`, both included,
+        in key order.
         """
         for raw in self.query_raw(pk, low, high, newest_first=newest_first):
             yield item_of(raw)
@@ -115,8 +115,8 @@ class Table:
         attributes: Sequence[str] = (),
         page_limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be
-        the cost. `page_limit`: how many items one call reads at most, for a caller who may stop
+        """Read as `query`, in DynamoDB's own notation: for thousands of items, where decoding would
+        be the cost. `page_limit`: how many items one call reads at most, for a caller who may stop
         there.
         """
         asked: dict[str, Any] = {
@@ -137,7 +137,7 @@ class Table:
         return self._pages("query", asked)
 
     def scan(self, attributes: Sequence[str]) -> Iterator[Item]:
-        """Everything there is, with these attributes only. No snapshot, and in order within a
+        """Read everything there is, with these attributes only. No snapshot, and in order within a
         partition alone.
         """
         names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
@@ -177,8 +177,8 @@ class Table:
         return True
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """All of the writes or none, once: until its end is known, the very same request goes again
-        under its token.
+        """Make all of the writes or none, once: until its end is known, the very same request goes
+        again under its token. Raises ConditionFailed, or Busy where its end stays unknown.
         """
         asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
         tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
@@ -186,8 +186,8 @@ class Table:
             pause(tried := tried + 1, until - time.monotonic())
 
     def _is_through(self, asked: Mapping[str, Any]) -> bool:
-        """False where its end is not known, or another transaction holds an item, or the table
-        throttles one.
+        """Send it; False where its end is not known, or another transaction holds an item, or the
+        table throttles one.
         """
         try:
             self._call("transact_write_items", **asked)

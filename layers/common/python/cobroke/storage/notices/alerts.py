@@ -116,9 +116,9 @@ def _alerts(cause: Cause, ledger: Item | None) -> bool:
 def tell(
     table: Table, cause: Cause, scores: Mapping[str, int], now_s: int, describe: Describe
 ) -> int | None:
-    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; how many are told.
-    Who was told before is not, nor whose pair somebody has acted on since it was read. None, and
-    nobody is told, where the cause is no longer the newest or has left the market.
+    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; return how many are
+    told. Who was told before is not, nor whose pair somebody has acted on since it was read. None,
+    and nobody is told, where the cause is no longer the newest or has left the market.
     """
     telling = _Telling(table, cause, scores, now_s, describe)
     try:

@@ -41,7 +41,7 @@ class Content(NamedTuple):
     features: Features
 
     def over(self, old: Self) -> Self:
-        """With the members of the old body that it has none for."""
+        """Take over the members of the old body that it has none for."""
         return self._replace(body=old.body | self.body)
 
 
