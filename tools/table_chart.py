@@ -130,10 +130,10 @@ One DynamoDB table, keys `PK` and `SK`, a stream of new and old images, `expires
 Written by `make chart` from `storage/entities.py`; a test holds what is there against it.
 """
 _TAIL = """All reads are strongly consistent. A write that several items depend on is one
-transaction, decided
-on what was read under conditions, and decided again where one of them no longer holds
-(`storage/retry.py`). What is made from something else may be dropped: the audit finds what disagrees
-and makes it again. [Decision 13](decisions/README.md) says why it is one table."""
+transaction, on condition that what it was decided on still holds (`storage/conditions.py`), and
+decided again where it no longer does (`storage/retry.py`). What is made from something else may be
+dropped: the audit finds what disagrees and makes it again. [Decision 13](decisions/README.md)
+says why it is one table."""
 
 
 def main() -> None:

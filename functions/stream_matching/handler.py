@@ -21,7 +21,7 @@ from cobroke.storage.keys import Kind, object_of
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.postings.posting import Posting
-from cobroke.storage.retry import Torn, until_written
+from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
 
 logger = Logger(service="stream_matching", utc=True)
@@ -40,7 +40,7 @@ def _follow(record: Record) -> None:
     written = object_of(record.sk)
     if written is None or record.new is None:
         return
-    own = until_written(table, partial(_warmed, *written, int(record.new["version"]["N"])))
+    own = retry_on_conflict(table, partial(_warmed, *written, int(record.new["version"]["N"])))
     registry.remember(table, own.content.features.market, known_markets, now_ms())
     if own.in_market and _by_its_owner(record, own.revision):
         alert(table, held, own, now_ms)

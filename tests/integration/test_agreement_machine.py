@@ -34,6 +34,7 @@ from cobroke.edge.models.matches import lead_match, property_match
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Deed
 from cobroke.storage import keys
+from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
@@ -582,7 +583,7 @@ def counting_no_end(table: Table, old: Pair, *new: Any) -> list[Write]:
 
 
 def checking_presence(table: Table, stored: Posting) -> Write:
-    return table.check(keys.owned(stored.kind, stored.id), condition="attribute_exists(PK)")
+    return table.check(keys.owned(stored.kind, stored.id), when=PRESENT)
 
 
 def keeping_messages(

@@ -440,7 +440,7 @@ def test_it_says_what_it_has_counted_when_its_time_is_up(
 def test_the_pass_reads_a_real_table_whole(evening: Evening) -> None:
     table = Table(TABLE)
     for item in evening.items:
-        table.put_alone(item, condition="", values=None)
+        table.try_put(item)
     delete(
         table,
         next(item for item in evening.items if item.get("entity") == "COUNTS" and item["matches"]),

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cobroke.edge.streams import BATCH_S
+from cobroke.storage.conditions import ABSENT
 from cobroke.storage.table import ConditionFailed, Table
 from tests.account import TABLE
 from tests.pump import Json, Pump, drain, recorded
@@ -96,7 +97,7 @@ def test_what_changes_nothing_is_no_record(table: Table, stream: list[Json]) -> 
         table.transact(
             [
                 table.put(an_item("b", n=1)),
-                table.put(an_item("a", n=2), condition="attribute_not_exists(PK)"),
+                table.put(an_item("a", n=2), when=ABSENT),
             ]
         )
     assert told(stream) == [("INSERT", "a", None, "1")]

@@ -62,8 +62,8 @@ BUGS = (
         (
             Edit(
                 posting.writes,
-                '("version = :old", {"old": old.version}) if old',
-                '("", None) if old',
+                "_object_item(new), when=as_read)",
+                "_object_item(new), **({} if old else {'when': as_read}))",
             ),
         ),
     ),
@@ -72,7 +72,7 @@ BUGS = (
         (
             Edit(
                 pairs.writes,
-                "entities.PAIR.at(pair, facts), **_as_read(old))",
+                "entities.PAIR.at(pair, facts), when=over(old.version))",
                 "entities.PAIR.at(pair, facts))",
             ),
         ),
@@ -135,12 +135,12 @@ BUGS = (
         (
             Edit(
                 open_alerts.writes,
-                ', condition="notice = :old", values={"old": last.slot["notice"]}',
+                ', when=holding(notice=last.slot["notice"])',
                 "",
             ),
             Edit(
                 open_alerts.writes,
-                'table.put(slot, condition="attribute_not_exists(PK)")',
+                "table.put(slot, when=ABSENT)",
                 "table.put(slot)",
             ),
         ),
@@ -150,7 +150,7 @@ BUGS = (
         (
             Edit(
                 registry.remember,
-                "until_written(table, lambda: _put(table, market, now))",
+                "retry_on_conflict(table, lambda: _put(table, market, now))",
                 "del table",
             ),
         ),
@@ -213,8 +213,8 @@ MENDS = (
         (
             Edit(
                 open_alerts._grown,
-                '"version = :old AND attribute_not_exists(is_read)"',
-                '"version = :old"',
+                ' & missing("is_read")',
+                "",
             ),
         ),
     ),

@@ -15,6 +15,7 @@ from cobroke.domain.errors import Busy
 from cobroke.flows.deals.agreement import Deed, act
 from cobroke.storage import realtors
 from cobroke.storage.client import RESEND_SECONDS
+from cobroke.storage.conditions import ABSENT
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
@@ -162,7 +163,7 @@ def test_no_resend_begins_later_than_five_seconds_after_the_first_try_nor_than_t
 def test_the_same_writes_again_are_another_transaction(scene: Scene) -> None:
     table, new = (
         scene.table,
-        scene.table.put({"PK": "P", "SK": "S"}, condition="attribute_not_exists(PK)"),
+        scene.table.put({"PK": "P", "SK": "S"}, when=ABSENT),
     )
     table.transact([new])
     with pytest.raises(ConditionFailed):

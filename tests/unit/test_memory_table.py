@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cobroke.domain.errors import Busy
+from cobroke.storage.conditions import ABSENT, PRESENT, Condition, at_version, below
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.table import ConditionFailed, Key, Table, Write
 from tests.account import TABLE, open_account
@@ -46,15 +47,12 @@ def an_item(rng: Random) -> Item:
     }
 
 
-def a_condition(rng: Random) -> dict[str, Any]:
-    conditions: list[dict[str, Any]] = [
-        {"condition": "attribute_not_exists(PK)", "values": None},
-        {"condition": "attribute_exists(PK)", "values": None},
-        {"condition": "version = :old", "values": {"old": rng.randint(1, 3)}},
-        {
-            "condition": "version < :old AND attribute_exists(f)",
-            "values": {"old": rng.randint(1, 3)},
-        },
+def a_condition(rng: Random) -> Condition:
+    conditions = [
+        ABSENT,
+        PRESENT,
+        at_version(rng.randint(1, 3)),
+        below("version", rng.randint(1, 3)) & Condition("attribute_exists(f)"),
     ]
     return rng.choice(conditions)
 
@@ -64,13 +62,13 @@ def a_write(rng: Random) -> Callable[[Table], Write]:
     kind = rng.randrange(6)
     return lambda table: [
         table.put(item),
-        table.put(item, **condition),
+        table.put(item, when=condition),
         table.delete(key),
-        table.delete(key, **condition),
+        table.delete(key, when=condition),
         table.update(
             key, "SET entity = :entity ADD matches :change", {"entity": "COUNTS", "change": change}
         ),
-        table.check(key, **condition),
+        table.check(key, when=condition),
     ][kind]
 
 
@@ -95,7 +93,7 @@ def an_operation(rng: Random) -> Callable[[Table], Any]:
                 page_limit=limit,
             )
         ),
-        lambda table: table.put_alone(item, **condition),
+        lambda table: table.try_put(item, when=condition),
         *[lambda table: table.transact([write(table) for write in writes])] * 3,
     ]
     return rng.choice(operations)
@@ -147,9 +145,7 @@ def test_each_page_is_read_at_its_own_moment_and_what_others_do_is_not_interrupt
 def test_what_it_does_not_know_it_does_not_answer() -> None:
     table, key = MemoryTable(), ("P", "a")
     with pytest.raises(NotImplementedError):
-        table.transact(
-            [table.put({"PK": "P", "SK": "a"}, condition="size(f) > :n", values={"n": 1})]
-        )
+        table.transact([table.put({"PK": "P", "SK": "a"}, when=Condition("size(f) > {}", (1,)))])
     with pytest.raises(NotImplementedError):
         table.transact([table.update(key, "REMOVE f", {"n": 1})])
     with pytest.raises(NotImplementedError):
@@ -216,13 +212,13 @@ def test_what_writes_an_item_of_a_transaction_under_way_is_cancelled_and_goes_ag
     table, ends = torn_by(0), list[object]()
 
     def write() -> None:
-        ends.append(table.put_alone({"PK": "P", "SK": "a"}))
+        ends.append(table.try_put({"PK": "P", "SK": "a"}))
         with pytest.raises(ClientError) as cancelled:
             table.store.transact_write_items(
                 TransactItems=[table.delete(C)], ClientRequestToken="other"
             )
         ends.append(cancelled.value.response["CancellationReasons"])
-        ends.append(table.put_alone({"PK": "P", "SK": "z", "version": 1}))
+        ends.append(table.try_put({"PK": "P", "SK": "z", "version": 1}))
 
     while_under_way(table, write)
     assert ends == [False, [{"Code": "TransactionConflict"}], True]
@@ -245,9 +241,7 @@ def test_the_stream_shows_each_item_as_soon_as_it_is_written_and_no_write_withou
 
 def test_a_token_makes_a_transaction_repeatable_and_stands_for_no_other() -> None:
     table = MemoryTable()
-    again = {
-        "TransactItems": [table.put({"PK": "P", "SK": "a"}, condition="attribute_not_exists(PK)")]
-    }
+    again = {"TransactItems": [table.put({"PK": "P", "SK": "a"}, when=ABSENT)]}
     for _ in range(3):
         table.store.transact_write_items(**again, ClientRequestToken="one")
     assert len(table.stream) == 1

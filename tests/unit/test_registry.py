@@ -99,12 +99,12 @@ def test_a_market_that_could_not_be_put_is_not_taken_for_known() -> None:
 
 def test_a_market_whose_put_meets_another_write_is_put_behind_it() -> None:
     table, refusals, market = MemoryTable(), iter([True, True]), Market("тула", Group.FLAT)
-    put = table.put_alone
+    put = table.try_put
 
     def held(item: Item, **asked: Any) -> bool:
         return not next(refusals, False) and put(item, **asked)
 
-    with patch.object(table, "put_alone", held), patch("cobroke.storage.pauses.time.sleep"):
+    with patch.object(table, "try_put", held), patch("cobroke.storage.pauses.time.sleep"):
         registry.remember(table, market, set[tuple[Market, int]](), START)
     assert list(registry.markets(table)) == [market]
 

@@ -20,17 +20,8 @@ def item_of(raw: Raw) -> Item:
     return {name: _value(*attribute.items()) for name, attribute in raw.items()}
 
 
-def condition_of(condition: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What a write says of it, "" for none."""
-    if not condition:
-        return {}
-    return {"ConditionExpression": condition} | (
-        {"ExpressionAttributeValues": values_of(values)} if values else {}
-    )
-
-
 def values_of(values: Mapping[str, Any]) -> Raw:
-    """The values that an expression names with a colon."""
+    """Write down the values that an expression names with a colon."""
     return attributes_of({f":{name}": value for name, value in values.items()})
 
 

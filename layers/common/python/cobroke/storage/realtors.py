@@ -8,8 +8,9 @@ from cobroke.domain import ids
 from cobroke.domain.errors import AlreadyRegistered, NotRegistered
 from cobroke.domain.realtors import Proof
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.notation import Item
-from cobroke.storage.retry import Torn, until_written
+from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
 
 
@@ -29,15 +30,15 @@ class Realtor:
     username: str | None = None
     proven_at: int = 0
     push_off: bool = False
-    """He has blocked the bot; until his next Telegram login."""
+    """They have blocked the bot; until their next Telegram login."""
     push_after: int = 0
-    """Telegram wants no message to him before this time (s)."""
+    """Telegram wants no message to them before this time (s)."""
     token_version: int = 1
     version: int = 1
 
     @property
     def telegram(self) -> str | None:
-        """Where to write to him: proven, else None."""
+        """Where to write to them: proven, else None."""
         if not self.verified:
             return None
         return f"@{self.username}" if self.username else f"tg://user?id={self.telegram_id}"
@@ -56,18 +57,15 @@ def register(table: Table, realtor: Realtor) -> Realtor:
             raise AlreadyRegistered
         new = replace(realtor, id=ids.realtor_id(os.urandom(ids.REALTOR_BYTES)))
         claim = entities.TELEGRAM.at(keys.telegram(new.telegram_id), {"realtor_id": new.id})
-        absent = "attribute_not_exists(PK)"
-        table.transact(
-            [table.put(claim, condition=absent), table.put(_item(new), condition=absent)]
-        )
+        table.transact([table.put(claim, when=ABSENT), table.put(_item(new), when=ABSENT)])
         return new
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def login(table: Table, proof: Proof) -> Realtor:
-    """The realtor with the proven Telegram id, as of this proof, else NotRegistered. The first
-    proof verifies him and ends every token issued before.
+    """Return the realtor with the proven Telegram id, as of this proof; raise NotRegistered where
+    there is none. The first proof verifies them and ends every token issued before.
     """
 
     def attempt() -> Realtor:
@@ -75,22 +73,20 @@ def login(table: Table, proof: Proof) -> Realtor:
         new = proven(old, proof)
         if new != old:
             written = replace(new, version=old.version + 1)
-            table.transact(
-                [table.put(_item(written), condition="version = :old", values={"old": old.version})]
-            )
+            table.transact([table.put(_item(written), when=at_version(old.version))])
         return new
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def starting_verified(realtor: Realtor, proof: Proof) -> Realtor:
-    """One who registers with a proof: nobody held a token of his before, so none ends."""
+    """Verify one who registers with a proof: nobody held a token of theirs before, so none ends."""
     return replace(realtor, verified=True, **_names(proof))
 
 
 def proven(realtor: Realtor, proof: Proof) -> Realtor:
-    """What a proof changes: pushes are on again, names as of the latest one; the first ends what
-    was issued before.
+    """Apply a proof: pushes are on again, names as of the latest proof; the first ends what was
+    issued before.
     """
     realtor = replace(realtor, push_off=False)
     if proof.auth_date >= realtor.proven_at:

@@ -7,12 +7,12 @@ from cobroke.storage.table import ConditionFailed, Table, Write
 
 
 class Torn(Exception):
-    """Of a transaction one item was seen and another not yet: read again."""
+    """One item of a transaction was seen and another not yet: read again."""
 
 
-def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result:
-    """What `attempt` returns. It must read what it decides on: it runs anew after every lost race.
-    Else Busy.
+def retry_on_conflict[Result](table: Table, attempt: Callable[[], Result]) -> Result:
+    """Return what `attempt` returns. It must read what it decides on: it runs anew after every lost
+    race. Raises Busy where there is no more time.
     """
     tried = 0
     while True:
@@ -22,8 +22,10 @@ def until_written[Result](table: Table, attempt: Callable[[], Result]) -> Result
             pause(tried := tried + 1, table.seconds_left)
 
 
-def written(table: Table, writes: Sequence[Write]) -> bool:
-    """False where a condition does not hold: somebody else has written what was seen."""
+def try_transact(table: Table, writes: Sequence[Write]) -> bool:
+    """Make all of the writes once; return False where a condition does not hold: somebody else has
+    written what was seen.
+    """
     try:
         table.transact(writes)
     except ConditionFailed:

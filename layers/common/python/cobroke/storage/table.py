@@ -18,7 +18,8 @@ from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
 from cobroke.storage.client import BUSY_CODES, CLIENT, REQUEST_SECONDS, RESEND_SECONDS
-from cobroke.storage.notation import Item, attributes_of, condition_of, item_of, values_of
+from cobroke.storage.conditions import ANYTHING, Condition
+from cobroke.storage.notation import Item, attributes_of, item_of
 from cobroke.storage.pauses import pause
 
 type Key = tuple[str, str]
@@ -56,11 +57,11 @@ class Table:
         return self._until - time.monotonic()
 
     def get(self, key: Key) -> Item | None:
-        answer = self._call("get_item", TableName=self.name, Key=_key(key), ConsistentRead=True)
+        answer = self._call("get_item", **self._at(key), ConsistentRead=True)
         return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """The items there are, however many keys; DynamoDB is asked again, a little later, for what
+        """Read the items there are, however many keys; ask DynamoDB again, a little later, for what
         it left out.
         """
         ahead, throttled = list(dict.fromkeys(keys)), 0
@@ -79,11 +80,11 @@ class Table:
         return found
 
     def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
-        """The items there are of at most 100, as of one moment: what is being written to any of
-        them is waited for. Twice as dear as `get_many`, which may see one item of a transaction and
+        """Read the items there are of at most 100, as of one moment: wait for what is being written
+        to any of them. Twice as dear as `get_many`, which may see one item of a transaction and
         not yet another.
         """
-        asked, tried = [{"Get": {"TableName": self.name, "Key": _key(key)}} for key in keys], 0
+        asked, tried = [{"Get": self._at(key)} for key in keys], 0
         while True:
             try:
                 answer = self._call("transact_get_items", TransactItems=asked)
@@ -92,14 +93,14 @@ class Table:
                     raise
                 pause(tried := tried + 1, self.seconds_left)
             else:
-                items = [item_of(one["Item"]) for one in answer["Responses"] if "Item" in one]
+                items = [item_of(part["Item"]) for part in answer["Responses"] if "Item" in part]
                 return {(item["PK"], item["SK"]): item for item in items}
 
     def query(
         self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
     ) -> Iterator[Item]:
-        """The items of one partition whose sort keys lie from `low` to `high`, both included, in
-        key order.
+        """Read the items of one partition whose sort keys lie from `low` to `high`, both included,
+        in key order.
         """
         for raw in self.query_raw(pk, low, high, newest_first=newest_first):
             yield item_of(raw)
@@ -114,8 +115,8 @@ class Table:
         attributes: Sequence[str] = (),
         page_limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """As `query`, in DynamoDB's own notation: for reads of thousands, where decoding would be
-        the cost. `page_limit`: how many items one call reads at most, for a caller who may stop
+        """Read as `query`, in DynamoDB's own notation: for thousands of items, where decoding would
+        be the cost. `page_limit`: how many items one call reads at most, for a caller who may stop
         there.
         """
         asked: dict[str, Any] = {
@@ -136,7 +137,7 @@ class Table:
         return self._pages("query", asked)
 
     def scan(self, attributes: Sequence[str]) -> Iterator[Item]:
-        """Everything there is, with these attributes only. No snapshot, and in order within a
+        """Read everything there is, with these attributes only. No snapshot, and in order within a
         partition alone.
         """
         names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
@@ -145,53 +146,27 @@ class Table:
             item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked})
         )
 
-    def put(
-        self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None
-    ) -> Write:
-        return {
-            "Put": {
-                "TableName": self.name,
-                "Item": attributes_of(item),
-                **condition_of(condition, values),
-            }
-        }
+    def put(self, item: Item, *, when: Condition = ANYTHING) -> Write:
+        return {"Put": {"TableName": self.name, "Item": attributes_of(item), **when.asked()}}
 
-    def delete(
-        self, key: Key, *, condition: str = "", values: Mapping[str, Any] | None = None
-    ) -> Write:
-        return {
-            "Delete": {"TableName": self.name, "Key": _key(key), **condition_of(condition, values)}
-        }
+    def delete(self, key: Key, *, when: Condition = ANYTHING) -> Write:
+        return {"Delete": self._at(key) | when.asked()}
 
     def update(
-        self, key: Key, expression: str, values: Mapping[str, Any], *, condition: str = ""
+        self, key: Key, expression: str, values: Mapping[str, Any], *, when: Condition = ANYTHING
     ) -> Write:
-        updated = {"TableName": self.name, "Key": _key(key), "UpdateExpression": expression}
-        return {
-            "Update": {
-                **updated,
-                **condition_of(condition),
-                "ExpressionAttributeValues": values_of(values),
-            }
-        }
+        asked = {"UpdateExpression": expression, **when.asked(values)}
+        return {"Update": self._at(key) | asked}
 
-    def check(self, key: Key, *, condition: str, values: Mapping[str, Any] | None = None) -> Write:
-        return {
-            "ConditionCheck": {
-                "TableName": self.name,
-                "Key": _key(key),
-                **condition_of(condition, values),
-            }
-        }
+    def check(self, key: Key, *, when: Condition) -> Write:
+        return {"ConditionCheck": self._at(key) | when.asked()}
 
-    def put_alone(
-        self, item: Item, *, condition: str = "", values: Mapping[str, Any] | None = None
-    ) -> bool:
+    def try_put(self, item: Item, *, when: Condition = ANYTHING) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it
         seem so.
         """
         try:
-            self._call("put_item", **self.put(item, condition=condition, values=values)["Put"])
+            self._call("put_item", **self.put(item, when=when)["Put"])
         except ClientError as error:
             if error.response["Error"]["Code"] in {
                 "ConditionalCheckFailedException",
@@ -202,8 +177,8 @@ class Table:
         return True
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """All of the writes or none, once: until its end is known, the very same request goes again
-        under its token.
+        """Make all of the writes or none, once: until its end is known, the very same request goes
+        again under its token. Raises ConditionFailed, or Busy where its end stays unknown.
         """
         asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
         tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
@@ -211,8 +186,8 @@ class Table:
             pause(tried := tried + 1, until - time.monotonic())
 
     def _is_through(self, asked: Mapping[str, Any]) -> bool:
-        """False where its end is not known, or another transaction holds an item, or the table
-        throttles one.
+        """Send it; False where its end is not known, or another transaction holds an item, or the
+        table throttles one.
         """
         try:
             self._call("transact_write_items", **asked)
@@ -225,6 +200,9 @@ class Table:
                 return False
             raise
         return True
+
+    def _at(self, key: Key) -> dict[str, Any]:
+        return {"TableName": self.name, "Key": _key(key)}
 
     def _pages(self, operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
         while True:

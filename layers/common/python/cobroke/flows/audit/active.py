@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cobroke.domain.paging import Page
 from cobroke.storage.postings import limits, own_lists
 from cobroke.storage.postings.limits import Counts
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
 
@@ -27,4 +27,4 @@ def wrong(table: Table, owner: str) -> WrongLimits | None:
 
 
 def recount(table: Table, found: WrongLimits) -> bool:
-    return written(table, [limits.replace(table, *found)])
+    return try_transact(table, [limits.replace(table, *found)])

@@ -3,7 +3,7 @@ their marks.
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import Pair
@@ -11,11 +11,12 @@ from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Owned
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, PRESENT, Condition, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table
 
 
@@ -57,11 +58,11 @@ def mirror(table: Table, found: WrongMirror) -> bool:
     """Put from the record; without a record, deleted."""
     key, (pk, sk) = keys.pair(*found.ids), keys.mirror(*found.ids)
     if found.record is None:
-        is_absent = table.check(key, condition="attribute_not_exists(PK)")
-        return written(table, [is_absent, table.delete((pk, sk), **_as_seen(found.mirror))])
+        deleted = table.delete((pk, sk), when=_as_seen(found.mirror))
+        return try_transact(table, [table.check(key, when=ABSENT), deleted])
     known = pairs.unchanged(table, pairs.of_item(found.record))
     item = entities.MIRROR.at((pk, sk), _facts(found.record) or {})
-    return written(table, [known, table.put(item, **_as_seen(found.mirror))])
+    return try_transact(table, [known, table.put(item, when=_as_seen(found.mirror))])
 
 
 def wrong_count(table: Table, of: Owned) -> WrongCount | None:
@@ -75,10 +76,8 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
 
 def count(table: Table, found: WrongCount) -> bool:
     item = entities.COUNTS.at(keys.counts(*found.of), found.counted._asdict())
-    if found.kept is None:
-        return written(table, [table.put(item, condition="attribute_not_exists(PK)")])
-    as_seen = "pairs = :pairs AND matches = :matches"
-    return written(table, [table.put(item, condition=as_seen, values=found.kept._asdict())])
+    as_seen = holding(**found.kept._asdict()) if found.kept else ABSENT
+    return try_transact(table, [table.put(item, when=as_seen)])
 
 
 def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:
@@ -108,15 +107,13 @@ def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
 
 def unmark(table: Table, mark: Key) -> bool:
     notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
-    is_absent = table.check(notice, condition="attribute_not_exists(PK)")
-    return written(table, [is_absent, table.delete(mark, condition="attribute_exists(PK)")])
+    is_absent = table.check(notice, when=ABSENT)
+    return try_transact(table, [is_absent, table.delete(mark, when=PRESENT)])
 
 
 def _facts(item: Item | None) -> Item | None:
     return item and {"d": item["d"], "version": item["version"]}
 
 
-def _as_seen(mirror: Item | None) -> dict[str, Any]:
-    if mirror is None:
-        return {"condition": "attribute_not_exists(PK)", "values": None}
-    return {"condition": "version = :version AND d = :d", "values": _facts(mirror)}
+def _as_seen(mirror: Item | None) -> Condition:
+    return holding(version=mirror["version"], d=mirror["d"]) if mirror else ABSENT

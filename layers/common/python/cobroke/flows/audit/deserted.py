@@ -9,7 +9,7 @@ from cobroke.domain.postings.features import Market
 from cobroke.storage import keys
 from cobroke.storage.keys import KINDS
 from cobroke.storage.matching import registry
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
 QUIET_MS = 2 * 24 * 3600 * 1000
@@ -24,7 +24,7 @@ def forget(table: Table, clock: Clock, standing: Set[Market]) -> None:
     for market in {*registry.markets(table)} - standing:
         now = clock()
         if _is_quiet(table, market, now):
-            written(table, [registry.forget(table, market, now)])
+            try_transact(table, [registry.forget(table, market, now)])
 
 
 def _is_quiet(table: Table, market: Market, now: int) -> bool:

@@ -11,12 +11,13 @@ from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
+from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.keys import Kind
 from cobroke.storage.matching import registry
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
 from cobroke.storage.postings.posting import Posting, of_itself
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table, Write
 
 
@@ -51,11 +52,11 @@ def put_right(table: Table, clock: Clock, found: WrongEntries) -> bool:
     """
     newest = max(found.versions.values(), default=0)
     if found.stored is None:
-        absent = table.check(keys.owned(*found.owned), condition="attribute_not_exists(PK)")
-        return written(table, [absent, *_taken_out(table, found, None, newest + 1, clock())])
+        absent = table.check(keys.owned(*found.owned), when=ABSENT)
+        return try_transact(table, [absent, *_taken_out(table, found, None, newest + 1, clock())])
     mended = of_itself(found.stored, found.stored, clock)
     mended = replace(mended, version=max(mended.version, newest + 1))
-    return written(
+    return try_transact(
         table,
         [
             *posting.writes(table, found.stored, mended),
@@ -69,7 +70,7 @@ def unregistered(table: Table, market: Market) -> Market | None:
 
 
 def register(table: Table, clock: Clock, market: Market) -> bool:
-    return written(table, [registry.new(table, market, clock())])
+    return try_transact(table, [registry.new(table, market, clock())])
 
 
 def _agree(kind: Kind, entry: Item, item: Item) -> bool:
@@ -86,10 +87,7 @@ def _taken_out(
     told = {own.content.features.market} if own and (own.in_market or own.stale) else set[Market]()
     stray = {key: old for key, old in found.versions.items() if key != place}
     left = {keys.market_of_entry(pk) for pk, _ in stray} - told
-    deleted = [
-        table.delete(key, condition="version = :old", values={"old": old})
-        for key, old in stray.items()
-    ]
+    deleted = [table.delete(key, when=at_version(old)) for key, old in stray.items()]
     return deleted + [
         table.put(_removal(found.owned, market, version, at)) for market in sorted(left)
     ]

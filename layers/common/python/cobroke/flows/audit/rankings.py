@@ -11,9 +11,10 @@ from cobroke.flows.audit.scan import Owned
 from cobroke.flows.matching.ranking import Seeker, current, seeking
 from cobroke.storage import keys
 from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.conditions import at_version
 from cobroke.storage.matching import rankings
 from cobroke.storage.matching.held_markets import HeldMarkets
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
 SPARE_S = 60
@@ -68,9 +69,7 @@ def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
 def drop(table: Table, found: WrongRanking) -> bool:
     """The next look reads afresh."""
     key = keys.ranking(owner_of(found.owned.id), *found.owned)
-    return written(
-        table, [table.delete(key, condition="version = :old", values={"old": found.version})]
-    )
+    return try_transact(table, [table.delete(key, when=at_version(found.version))])
 
 
 def _kept(table: Table, owned: Owned, clock: Clock) -> _Kept | None:

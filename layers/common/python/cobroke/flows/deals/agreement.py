@@ -17,7 +17,7 @@ from cobroke.storage.deals.matches import PairIds, Sides, load
 from cobroke.storage.keys import Kind
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.postings.posting import Posting
-from cobroke.storage.retry import until_written
+from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
 
 
@@ -45,7 +45,7 @@ def act(table: Table, side: Side, caller: str, pair_ids: PairIds, deed: Deed, cl
             table.transact(writes)
         return outcome.pair
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tuple[Sides, Side]:
@@ -66,7 +66,7 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
             table.transact(writes)
         return sides.having(side, gone)._replace(pair=done), side
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def close_matches(table: Table, kind: Kind, object_id: str, clock: Clock) -> int:
@@ -106,7 +106,7 @@ def close(
             table.transact(pairs.writes(table, known, closed, market))
         return closed is not known
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:

@@ -12,6 +12,7 @@ from cobroke.domain.postings.features import Market
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
+from cobroke.storage.conditions import over
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings.own_lists import count
@@ -27,23 +28,23 @@ _DEFAULTS = {
 
 
 def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
-    """Every pair of a lead or a property, by the id of its counterpart."""
+    """Read every pair of a lead or a property, by the id of its counterpart."""
     items = table.query(keys.pairs_of(kind, object_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
 def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
-    """Every change of a market's pairs since `watermark` (ms), as the pair then was, in order of
-    time.
+    """Read every change of a market's pairs since `watermark` (ms), as the pair then was, in order
+    of time.
     """
     since = keys.moment(watermark - OVERLAP_MS)
     return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
 
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
-    """For a change: the record under its version, its mirror, what has changed in the lead's
-    market, the counts of both objects where it or a match began or a match ended, and the reminder
-    where it will expire at another time.
+    """Make the writes of a change: the record under its version, its mirror, what has changed in
+    the lead's market, the counts of both objects where it or a match began or a match ended, and
+    the reminder where it will expire at another time.
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = (
@@ -54,7 +55,7 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     expires = new.expires_at if new.expires_at != old.expires_at else None
     the_match = match_id(new.lead_id, new.property_id)
     return [
-        table.put(entities.PAIR.at(pair, facts), **_as_read(old)),
+        table.put(entities.PAIR.at(pair, facts), when=over(old.version)),
         table.put(entities.MIRROR.at(mirror, facts)),
         table.put(_change_item(new, market, facts)),
         *(
@@ -67,24 +68,18 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
 
 
 def unchanged(table: Table, pair: Pair) -> Write:
-    """A condition: nobody has changed it since it was read, be it that nothing was stored."""
-    return table.check(keys.pair(pair.lead_id, pair.property_id), **_as_read(pair))
-
-
-def _as_read(pair: Pair) -> dict[str, Any]:
-    if not pair.version:
-        return {"condition": "attribute_not_exists(PK)"}
-    return {"condition": "version = :known", "values": {"known": pair.version}}
+    """Check that nobody has changed it since it was read, be it that nothing was stored."""
+    return table.check(keys.pair(pair.lead_id, pair.property_id), when=over(pair.version))
 
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
-    """What this side says with its LIKE, or (None) that it says nothing."""
+    """Keep what this side says with its LIKE, or (None) that it says nothing."""
     key = keys.message(pair.lead_id, pair.property_id, side)
     return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
 
 
 def of_item(item: Item) -> Pair:
-    """Of the record or of its mirror."""
+    """Make the pair of its record or of its mirror."""
     return _pair(item, *keys.sides_in((item["PK"], item["SK"])))
 
 
@@ -110,7 +105,7 @@ def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
 
 
 def _text(pair: Pair) -> str:
-    """What differs from a pair of which nothing is known."""
+    """Write down what differs from a pair of which nothing is known."""
     facts = {
         name: getattr(pair, name)
         for name, nothing in _DEFAULTS.items()
@@ -120,7 +115,7 @@ def _text(pair: Pair) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field's
-    """Tuples, named ones too, as lists."""
+    """Make lists of tuples, of named ones too."""
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 

@@ -12,15 +12,15 @@ KEPT_DAYS = 3
 
 
 def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> None:
-    """Under the day of the look; asked for once in 24 hours and object."""
+    """Mark it under the day of the look; asked for once in 24 hours and object."""
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
-    table.put_alone(entities.LOOK.at((pk, object_id), {"expires": expires}))
+    table.try_put(entities.LOOK.at((pk, object_id), {"expires": expires}))
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:
-    """The objects looked at in the last 24 hours, and perhaps some more of the two days before: the
-    mark of the last look may have been set 24 hours before it.
+    """Read which were looked at in the last 24 hours, and perhaps some more of the two days before:
+    the mark of the last look may have been set 24 hours before it.
     """
     days = range(now // DAY_MS - KEPT_DAYS + 1, now // DAY_MS + 1)
     return {item["SK"] for day in days for item in table.query(keys.looks(kind, market, day))}

@@ -14,6 +14,7 @@ from cobroke.domain.matching.ranking import (
     unpack_rows,
 )
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import over
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
@@ -37,8 +38,8 @@ class KeptRanking:
 def load_own(
     table: Table, kind: Kind, owner: str, object_id: str
 ) -> tuple[Posting, KeptRanking | None]:
-    """The caller's own object with its ranking, in one read. Absent and somebody else's are the
-    same miss.
+    """Read the caller's own object with its ranking, in one call; raise NotFound alike where it is
+    absent and where it is somebody else's.
     """
     key, kept_key = keys.owned_by(owner, kind, object_id), keys.ranking(owner, kind, object_id)
     items = table.get_many([key, kept_key])
@@ -51,9 +52,12 @@ def load_own(
 def load_many(
     table: Table, kind: Kind, object_ids: Iterable[str]
 ) -> Iterator[tuple[Posting, KeptRanking | None]]:
-    """Objects of anybody's with their rankings, read as many at once as one call takes."""
+    """Read objects of anybody's with their rankings, as many at once as one call takes."""
     for some in batched(object_ids, BATCH // 2, strict=False):
-        wanted = {keys.owned(kind, one): keys.ranking(owner_of(one), kind, one) for one in some}
+        wanted = {
+            keys.owned(kind, object_id): keys.ranking(owner_of(object_id), kind, object_id)
+            for object_id in some
+        }
         items = table.get_many([*wanted, *wanted.values()])
         for key, kept_key in wanted.items():
             kept = items.get(kept_key)
@@ -63,11 +67,8 @@ def load_many(
 def save(
     table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
 ) -> bool:
-    """Keep it in place of the `known` one. False where somebody else was faster: his is as good."""
+    """Keep it in place of the `known` one. False where another was faster: theirs is as good."""
     version = known.version if known else 0
-    condition, values = (
-        ("version = :old", {"old": version}) if known else ("attribute_not_exists(PK)", None)
-    )
     facts = {
         "rows": pack_rows(ranking.rows),
         "cut": pack_place(ranking.cut),
@@ -79,7 +80,7 @@ def save(
         "expires": ranking.watermark // 1000 + KEPT_S,
     }
     item = entities.RANKING.at(keys.ranking(own.owner, own.kind, own.id), facts)
-    return table.put_alone(item, condition=condition, values=values)
+    return table.try_put(item, when=over(version))
 
 
 def _of_item(item: Item) -> KeptRanking:

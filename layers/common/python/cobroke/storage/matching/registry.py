@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from cobroke.domain.postings.features import Market
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, below
 from cobroke.storage.notation import Item
-from cobroke.storage.retry import until_written
+from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import ConditionFailed, Table, Write
 
 SHARDS = 8
 KNOWN_FOR_MS = 10 * 60 * 1000
-"""So long a market that was put is not put again."""
+"""For this time a market that was put is not put again."""
 MOST_KNOWN = 10_000
 UNSEEN_FOR_MS = 60 * 60 * 1000
 """Well above the time that it is known, and that an audit takes: nobody has it in memory who has
@@ -28,23 +29,21 @@ def remember(table: Table, market: Market, known: Known, now: int) -> None:
     lately = market, now // KNOWN_FOR_MS
     if lately in known:
         return
-    until_written(table, lambda: _put(table, market, now))
+    retry_on_conflict(table, lambda: _put(table, market, now))
     if len(known) >= MOST_KNOWN:
         known.clear()
     known.add(lately)
 
 
 def new(table: Table, market: Market, now: int) -> Write:
-    """The same, as a write that is refused where it is there."""
-    return table.put(_item(market, now), condition="attribute_not_exists(PK)")
+    """Make the same write for a transaction, refused where the market is there."""
+    return table.put(_item(market, now), when=ABSENT)
 
 
 def forget(table: Table, market: Market, now: int) -> Write:
-    """Refused where somebody may still hold it for known."""
+    """Make a delete of it, refused where somebody may still hold it for known."""
     item = _item(market, now)
-    return table.delete(
-        (item["PK"], item["SK"]), condition="put_at < :at", values={"at": now - UNSEEN_FOR_MS}
-    )
+    return table.delete((item["PK"], item["SK"]), when=below("put_at", now - UNSEEN_FOR_MS))
 
 
 def markets(table: Table) -> Iterator[Market]:
@@ -55,7 +54,7 @@ def markets(table: Table) -> Iterator[Market]:
 
 def _put(table: Table, market: Market, now: int) -> None:
     """An audit that forgets it at this moment is waited for."""
-    if not table.put_alone(_item(market, now)):
+    if not table.try_put(_item(market, now)):
         raise ConditionFailed
 
 

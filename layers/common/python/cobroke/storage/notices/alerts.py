@@ -9,6 +9,7 @@ from cobroke.domain.deals.resurfacing import is_price_cut
 from cobroke.domain.notices.alert import Alert
 from cobroke.domain.postings.features import LeadFeatures
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, at_version, below, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
@@ -17,11 +18,11 @@ from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
 from cobroke.storage.postings import own_lists
 from cobroke.storage.postings.posting import Posting, of_item
-from cobroke.storage.retry import until_written
+from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import ConditionFailed, Key, Table, Write
 
 AT_ONCE = 16
-"""So many objects are told of in one transaction of 100 items: six of each at most, and two of the
+"""The most objects told of in one transaction of 100 items: six of each at most, and two of the
 cause.
 """
 
@@ -73,15 +74,17 @@ def is_done(table: Table, written: Posting) -> bool:
 
 
 def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[Posting, bool]]:
-    """Objects as they stand, and of each whether it `is_done`: many in one read. Without those
+    """Read objects as they stand, and of each whether it `is_done`: many in one read. Without those
     whose change is seen and which are not there yet: written at this moment, so of the next run.
     """
-    wanted = {keys.owned(kind, one): keys.alerted_all(kind, one) for one in object_ids}
+    wanted = {
+        keys.owned(kind, object_id): keys.alerted_all(kind, object_id) for object_id in object_ids
+    }
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
         if key in found:
-            one = of_item(found[key])
-            yield one, _covers(found.get(done_key), one)
+            stored = of_item(found[key])
+            yield stored, _covers(found.get(done_key), stored)
 
 
 def _covers(done: Item | None, written: Posting) -> bool:
@@ -89,23 +92,22 @@ def _covers(done: Item | None, written: Posting) -> bool:
 
 
 def call_done(table: Table, written: Posting) -> None:
-    """A slower one never takes back what a newer revision has said."""
+    """Mark it as done. A slower run never takes back what a newer revision has said."""
     item = entities.ALERTED.at(
         keys.alerted_all(written.kind, written.id), {"revision": written.revision}
     )
-    newer = "attribute_not_exists(PK) OR revision < :revision"
-    table.put_alone(item, condition=newer, values={"revision": written.revision})
+    table.try_put(item, when=ABSENT | below("revision", written.revision))
 
 
 def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
-    """Of these objects, those that the counterpart has not alerted yet, or not since a price cut."""
-    wanted = {keys.alerted(cause.alerts, one, cause.id): one for one in objects}
+    """Find those that the counterpart has not alerted yet, or not since a price cut."""
+    wanted = {keys.alerted(cause.alerts, own_id, cause.id): own_id for own_id in objects}
     ledger = table.get_many(wanted)
-    return {one for key, one in wanted.items() if _alerts(cause, ledger.get(key))}
+    return {own_id for key, own_id in wanted.items() if _alerts(cause, ledger.get(key))}
 
 
 def _alerts(cause: Cause, ledger: Item | None) -> bool:
-    """A counterpart alerts an object once; a listing again after a price cut."""
+    """Say whether it alerts: a counterpart does so once; a listing again after a price cut."""
     return ledger is None or (
         cause.price is not None and is_price_cut(cause.price, ledger["price"])
     )
@@ -114,15 +116,15 @@ def _alerts(cause: Cause, ledger: Item | None) -> bool:
 def tell(
     table: Table, cause: Cause, scores: Mapping[str, int], now_s: int, describe: Describe
 ) -> int | None:
-    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; how many are told.
-    Who was told before is not, nor whose pair somebody has acted on since it was read. None, and
-    nobody is told, where the cause is no longer the newest or has left the market.
+    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; return how many are
+    told. Who was told before is not, nor whose pair somebody has acted on since it was read. None,
+    and nobody is told, where the cause is no longer the newest or has left the market.
     """
     telling = _Telling(table, cause, scores, now_s, describe)
     try:
         return telling.at_first()
     except ConditionFailed:
-        return until_written(table, telling.again)
+        return retry_on_conflict(table, telling.again)
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,14 @@ class _Telling:
     describe: Describe
 
     def at_first(self) -> int:
-        """One condition stands for all pairs that may begin."""
+        """Tell under one condition that stands for all pairs that may begin."""
         none_began = own_lists.no_new_pair(
             self.table, self.cause.written.kind, self.cause.id, len(self.cause.pairs)
         )
         return self._tell(self.scores, self.cause.pairs, none_began)
 
     def again(self) -> int | None:
-        """Each pair for itself: it may be another's that began, and what is counted can be wrong."""
+        """Check each pair: the one that began may be another's, and the count can be wrong."""
         known = {own_id: self.cause.pair_with(own_id) for own_id in self.scores}
         wanted = {
             own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()
@@ -158,7 +160,7 @@ class _Telling:
         return self._tell(still, still)
 
     def _tell(self, objects: Iterable[str], with_pairs: Container[str], *conditions: Write) -> int:
-        """Of these objects those that are still to be alerted; `with_pairs`: whose pair is a
+        """Tell those of these objects that are still to be alerted; `with_pairs`: whose pair is a
         condition by itself.
         """
         ledgers, slots = self._owed(objects)
@@ -183,16 +185,16 @@ class _Telling:
 
     @property
     def _newest(self) -> Write:
-        known = {"known": self.cause.written.version}
-        return self.table.check(self.cause.entry, condition="version = :known", values=known)
+        return self.table.check(self.cause.entry, when=at_version(self.cause.written.version))
 
     def _owed(
         self, objects: Iterable[str]
     ) -> tuple[dict[str, Item | None], dict[str, Item | None]]:
-        """The ledgers and the slots of those whom the cause alerts."""
+        """Read the ledgers and the slots of those whom the cause alerts."""
         kind, cause = self.cause.alerts, self.cause.id
         wanted = {
-            one: (keys.alerted(kind, one, cause), keys.alert_slot(kind, one)) for one in objects
+            own_id: (keys.alerted(kind, own_id, cause), keys.alert_slot(kind, own_id))
+            for own_id in objects
         }
         items = self.table.get_many(chain.from_iterable(wanted.values()))
         ledgers = {own_id: items.get(ledger) for own_id, (ledger, _) in wanted.items()}
@@ -207,13 +209,11 @@ class _Telling:
 
 
 def _entered(table: Table, own_id: str, cause: Cause, notice_id: str, old: Item | None) -> Write:
-    """With the notice that it was told in: there it is counted."""
+    """Enter it with the notice that it was told in: there it is counted."""
     item = entities.ALERTED.at(
         keys.alerted(cause.alerts, own_id, cause.id), {"price": cause.price, "notice": notice_id}
     )
-    if old is None:
-        return table.put(item, condition="attribute_not_exists(PK)")
-    return table.put(item, condition="price = :old", values={"old": old["price"]})
+    return table.put(item, when=holding(price=old["price"]) if old else ABSENT)
 
 
 def _version(item: Item | None) -> int:

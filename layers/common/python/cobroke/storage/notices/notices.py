@@ -13,8 +13,9 @@ from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, PRESENT
 from cobroke.storage.notation import Item
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import BATCH, Key, Table, Write
 
 KEPT_S = 90 * 24 * 3600
@@ -40,13 +41,15 @@ class Notice:
 
 
 def notice_id(at: int, *reports: object) -> str:
-    """From the event's own stored time and what it reports: the same however often it is told."""
+    """Make an id of the event's own stored time and what it reports: the same however often it is
+    told.
+    """
     digest = hashlib.blake2b(dumps([str(part) for part in reports]).encode(), digest_size=8)
     return f"{keys.moment(at)}-{digest.hexdigest()}"
 
 
 def due(notice: pair.Notice) -> tuple[str, str]:
-    """Whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks
+    """Find whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks
     whether it was told.
     """
     to = owner_of(notice.lead_id if notice.to == "LEAD" else notice.property_id)
@@ -54,7 +57,7 @@ def due(notice: pair.Notice) -> tuple[str, str]:
 
 
 def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Of these (realtor's id, notice's id), those that have been put before."""
+    """Find those of these (realtor's id, notice's id) that have been put before."""
     wanted = {
         (keys.notices(realtor_id), notice): (realtor_id, notice) for realtor_id, notice in notices
     }
@@ -65,12 +68,12 @@ def put(table: Table, realtor_id: str, notice: Notice) -> bool:
     """Tell it, unread, unless it was told before. False where it was, also if it has been read
     since.
     """
-    return written(table, writes(table, realtor_id, notice))
+    return try_transact(table, writes(table, realtor_id, notice))
 
 
 def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = None) -> list[Write]:
-    """The notice, if it is not there, and its mark; `facts` are kept with one that grows until it
-    is read.
+    """Make the writes of the notice, if it is not there, and of its mark; `facts` are kept with a
+    notice that grows until it is read.
     """
     expires = notice.at // 1000 + KEPT_S
     grows = {"grows": True} if facts else {}
@@ -82,17 +85,16 @@ def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = N
         "expires": expires,
     }
     item = entities.NOTICE.at((keys.notices(realtor_id), notice.id), said | (facts or {}))
-    return [table.put(item, condition="attribute_not_exists(PK)"), table.put(mark)]
+    return [table.put(item, when=ABSENT), table.put(mark)]
 
 
 def page_of(
     table: Table, realtor_id: str, page: Page, now_s: int, *, unread_only: bool
 ) -> tuple[list[Notice], int, int]:
-    """A page of them, newest first; how many there are in all, and how many are unread."""
+    """Read a page of them, newest first; how many there are in all, and how many are unread."""
     told = [] if unread_only else _ids(table, keys.notices(realtor_id), now_s)
-    marks = _ids(
-        table, keys.unread(realtor_id), now_s
-    )  # read last: what is told between the two is not listed as read
+    # read last: what is told between the two is not listed as read
+    marks = _ids(table, keys.unread(realtor_id), now_s)
     listed = marks if unread_only else told
     items = _with_marks(table, realtor_id, page.of(listed), {*marks})
     marked = {*marks} & {*listed} | {sk for pk, sk in items if pk == keys.unread(realtor_id)}
@@ -107,7 +109,7 @@ def page_of(
 def _with_marks(
     table: Table, realtor_id: str, ids: Sequence[str], marked: set[str]
 ) -> dict[Key, Item]:
-    """These notices, and the marks of those that are not known to be `marked`. Where they are
+    """Read these notices, and the marks of those that are not known to be `marked`. Where they are
     written just now, one may be seen before the other: what is missing is looked for once more, as
     of one moment.
     """
@@ -126,34 +128,36 @@ def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
     item = table.get((keys.notices(realtor_id), notice))
     if item is None or item["expires"] <= now_s:
         raise NotFound
-    written(table, _reading(table, realtor_id, [(notice, "version" in item)]))
+    try_transact(table, _reading(table, realtor_id, [(notice, "version" in item)]))
 
 
 def read_all(table: Table, realtor_id: str, now_s: int) -> None:
-    """What is told meanwhile stays unread; so does a mark without its notice, which is the audit's."""
+    """Take all marks off. What is told meanwhile stays unread; so does a mark without its notice,
+    which is the audit's.
+    """
     raws = table.query_raw(keys.unread(realtor_id), attributes=("SK", "expires", "grows"))
     marks = [(raw["SK"]["S"], "grows" in raw) for raw in raws if int(raw["expires"]["N"]) > now_s]
     for some in batched(marks, BATCH // 2, strict=False):
-        if not written(table, _reading(table, realtor_id, some)):
-            for one in some:
-                written(table, _reading(table, realtor_id, [one]))
+        if not try_transact(table, _reading(table, realtor_id, some)):
+            for mark in some:
+                try_transact(table, _reading(table, realtor_id, [mark]))
 
 
 def _reading(table: Table, realtor_id: str, marks: Iterable[tuple[str, bool]]) -> list[Write]:
-    """The marks go. A notice that grows says itself that it was read: what would let it grow asks
-    it alone.
+    """Make the writes that take marks off. A notice that grows says itself that it was read: what
+    would let it grow asks it alone.
     """
     writes = []
     for notice, grows in marks:
         writes.append(table.delete((keys.unread(realtor_id), notice)))
         if grows:
-            key, there = (keys.notices(realtor_id), notice), "attribute_exists(PK)"
-            writes.append(table.update(key, "SET is_read = :yes", {"yes": True}, condition=there))
+            key = keys.notices(realtor_id), notice
+            writes.append(table.update(key, "SET is_read = :yes", {"yes": True}, when=PRESENT))
     return writes
 
 
 def _ids(table: Table, pk: str, now_s: int) -> list[str]:
-    """Newest first. What has expired may still lie there for days."""
+    """Read them, newest first. What has expired may still lie there for days."""
     raws = table.query_raw(pk, newest_first=True, attributes=("SK", "expires"))
     return [raw["SK"]["S"] for raw in raws if int(raw["expires"]["N"]) > now_s]
 

@@ -9,6 +9,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.alert import NOBODY, Alert
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, at_version, holding, missing
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
@@ -29,8 +30,8 @@ class Last(NamedTuple):
     def with_one_more(
         self, counterpart: str, score: int, at: int, counted_in: str | None
     ) -> tuple[str, Alert]:
-        """The alert, and the id of the notice that tells of it: this one, or one that begins at
-        this time (ms). `counted_in`: the notice that counts the counterpart already.
+        """Return the alert, and the id of the notice that tells of it: this one, or one that begins
+        at this time (ms). `counted_in`: the notice that counts the counterpart already.
         """
         if self.notice and self.grows:
             an_id, so_far = (
@@ -46,7 +47,7 @@ class Last(NamedTuple):
 
 
 def load(table: Table, kind: Kind, slots: Mapping[str, Item | None], now_s: int) -> Iterable[Last]:
-    """Of these own objects, by their slots: many in one read."""
+    """Read those of these own objects, by their slots: many in one read."""
     named = {own_id: _notice(own_id, slot) for own_id, slot in slots.items() if slot}
     items = table.get_many(named.values())
     for own_id, slot in slots.items():
@@ -60,8 +61,8 @@ def _notice(own_id: str, slot: Item) -> Key:
 
 
 def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
-    """Four items at most, on condition that the last notice is as it was seen: no other is unread
-    beside a new one.
+    """Make at most four writes, on condition that the last notice is as it was seen: no other is
+    unread beside a new one.
     """
     counted: Item = {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
     if last.notice and last.grows:
@@ -69,21 +70,17 @@ def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
     slot = entities.SLOT.at(keys.alert_slot(last.kind, last.own_id), {"notice": new.id})
     begun = notices.writes(table, owner_of(last.own_id), new, counted | {"version": 1})
     if last.slot is None:
-        return [*begun, table.put(slot, condition="attribute_not_exists(PK)")]
-    begun.append(table.put(slot, condition="notice = :old", values={"old": last.slot["notice"]}))
+        return [*begun, table.put(slot, when=ABSENT)]
+    begun.append(table.put(slot, when=holding(notice=last.slot["notice"])))
     if last.notice is None:
-        begun.append(
-            table.check(_notice(last.own_id, last.slot), condition="attribute_not_exists(PK)")
-        )
+        begun.append(table.check(_notice(last.own_id, last.slot), when=ABSENT))
     return begun
 
 
 def _grown(table: Table, old: Item, new: Notice, counted: Item) -> Write:
-    """It keeps its place, and is not told again: only on condition that it is still unread."""
+    """Let it grow where it is, only as long as it is unread: it is not told again."""
     text = new.words._asdict() | {"d": dumps(dict(new.data))}
     facts = text | counted | {"version": old["version"] + 1}
     expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
-    unread = "version = :old AND attribute_not_exists(is_read)"
-    return table.update(
-        (old["PK"], old["SK"]), expression, facts | {"old": old["version"]}, condition=unread
-    )
+    unread = at_version(old["version"]) & missing("is_read")
+    return table.update((old["PK"], old["SK"]), expression, facts, when=unread)

@@ -2,17 +2,18 @@
 
 from cobroke.domain.errors import Busy
 from cobroke.storage import keys, realtors
+from cobroke.storage.conditions import PRESENT, at_most, at_version, below, missing
 from cobroke.storage.notices.notices import Notice, of_item
 from cobroke.storage.pauses import TRIES, pause
 from cobroke.storage.realtors import Realtor
-from cobroke.storage.retry import written
+from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
 CLAIMED_FOR_S = 60
 
 
 def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice] | None:
-    """Whom to push what; None where it was pushed, or is gone, or he is not to be reached."""
+    """Read whom to push what; None where it was pushed, or is gone, or they cannot be reached."""
     realtor_key, notice_key = keys.realtor(realtor_id), (keys.notices(realtor_id), notice_id)
     items = table.get_many([realtor_key, notice_key])
     if len(items) < 2 or "pushed_at" in items[notice_key]:
@@ -26,22 +27,22 @@ def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice
 
 
 def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
-    """Whether nobody else is sending it, nor has sent it. A claim ends by itself."""
-    unsent = "attribute_exists(PK) AND attribute_not_exists(pushed_at)"
-    free = f"{unsent} AND (attribute_not_exists(claimed_until) OR claimed_until <= :now)"
-    values = {"until": now_s + CLAIMED_FOR_S, "now": now_s}
-    key = keys.notices(realtor_id), notice_id
-    return written(table, [table.update(key, "SET claimed_until = :until", values, condition=free)])
+    """Claim it; False where somebody else is sending it, or has sent it. A claim ends by itself."""
+    unclaimed = missing("claimed_until") | at_most("claimed_until", now_s)
+    free = PRESENT & missing("pushed_at") & unclaimed
+    key, values = (keys.notices(realtor_id), notice_id), {"until": now_s + CLAIMED_FOR_S}
+    change = table.update(key, "SET claimed_until = :until", values, when=free)
+    return try_transact(table, [change])
 
 
 def give_up(table: Table, realtor_id: str, notice_id: str) -> None:
-    """The claim, so that the next try need not wait for its end."""
+    """End the claim, so that the next try need not wait for its end."""
     _set(table, realtor_id, notice_id, "claimed_until", 0)
 
 
 def sent(table: Table, realtor_id: str, notice_id: str, now_s: int) -> None:
-    """For good: whatever delivers the notice again finds it pushed. What else would be a double is
-    tried as long as there is time.
+    """Mark it for good: whatever delivers the notice again finds it pushed. What else would be a
+    double is tried as long as there is time.
     """
     tried = 0
     while True:
@@ -52,30 +53,27 @@ def sent(table: Table, realtor_id: str, notice_id: str, now_s: int) -> None:
 
 
 def switch_off(table: Table, realtor: Realtor) -> None:
-    """Until his next login; where he has logged in since he was read, that counts."""
-    key, values = (
-        keys.realtor(realtor.id),
-        {"off": True, "old": realtor.version, "new": realtor.version + 1},
-    )
+    """Push nothing until their next login; one since they were read counts."""
     change = table.update(
-        key, "SET push_off = :off, version = :new", values, condition="version = :old"
+        keys.realtor(realtor.id),
+        "SET push_off = :off, version = :new",
+        {"off": True, "new": realtor.version + 1},
+        when=at_version(realtor.version),
     )
-    written(table, [change])
+    try_transact(table, [change])
 
 
 def wait(table: Table, realtor: Realtor, until_s: int) -> None:
-    """No message to him before, nor before the end of a longer wait. The version tells a login
-    under way that it has read what is no longer so.
+    """Send no message to them before, nor before the end of a longer wait. The version tells a
+    login under way that it has read what is no longer so.
     """
     key, values = keys.realtor(realtor.id), {"until": until_s, "one": 1}
     longer = "SET push_after = :until ADD version :one"
-    written(table, [table.update(key, longer, values, condition="push_after < :until")])
+    try_transact(table, [table.update(key, longer, values, when=below("push_after", until_s))])
 
 
 def _set(table: Table, realtor_id: str, notice_id: str, name: str, value: int) -> None:
-    """A notice that grows meanwhile is waited for: it must not make its message a double."""
+    """Set it; wait for a notice that grows meanwhile: it must not make its message a double."""
     key = keys.notices(realtor_id), notice_id
-    change = table.update(
-        key, f"SET {name} = :value", {"value": value}, condition="attribute_exists(PK)"
-    )
-    written(table, [change])
+    change = table.update(key, f"SET {name} = :value", {"value": value}, when=PRESENT)
+    try_transact(table, [change])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cobroke.domain.errors import IdempotencyKeyReused
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, at_most
 from cobroke.storage.table import Key, Table, Write
 
 KEPT_S = 24 * 3600
@@ -23,8 +24,8 @@ class Idempotency(NamedTuple):
         return keys.idempotency(owner, self.route, hashlib.sha256(self.key.encode()).hexdigest())
 
     def made(self, table: Table, owner: str, now_s: int) -> str | None:
-        """The id of what the same request made before; IdempotencyKeyReused where its body was
-        another.
+        """Return the id of what the same request made before; raise IdempotencyKeyReused where its
+        body was another.
         """
         item = table.get(self._at(owner))
         if item is None or item["expires"] <= now_s:
@@ -35,8 +36,7 @@ class Idempotency(NamedTuple):
         return made
 
     def mark(self, table: Table, owner: str, made: str, now_s: int) -> Write:
-        """Part of the transaction that makes it."""
+        """Make the marker, a part of the transaction that makes the object."""
         facts = {"fingerprint": self.fingerprint, "made": made, "expires": now_s + KEPT_S}
-        unused = "attribute_not_exists(PK) OR expires <= :now"
         item = entities.IDEMPOTENCY.at(self._at(owner), facts)
-        return table.put(item, condition=unused, values={"now": now_s})
+        return table.put(item, when=ABSENT | at_most("expires", now_s))

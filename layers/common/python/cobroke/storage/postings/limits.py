@@ -3,9 +3,12 @@ and bounded there.
 """
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import and_
 
 from cobroke.domain.errors import LimitReached
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ANYTHING, Condition, below, holding, missing
 from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
@@ -17,24 +20,23 @@ MOST_ACTIVE = 1_000
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
-    """LimitReached where there is no room for another. The transaction that makes it checks again."""
+    """Raise LimitReached where there is no room. The transaction that makes it checks again."""
     if kept(table, owner)[kind] >= MOST_ACTIVE:
         raise LimitReached
 
 
 def count(table: Table, owner: str, kind: Kind, change: int) -> Write:
+    """Make a write that adds `change`, refused where there is no room for it."""
     name = _name(kind)
-    room = f"attribute_not_exists({name}) OR {name} < :most" if change > 0 else ""
-    values = {"change": change, "entity": entities.LIMITS.name} | (
-        {"most": MOST_ACTIVE} if room else {}
-    )
+    room = missing(name) | below(name, MOST_ACTIVE) if change > 0 else ANYTHING
+    values = {"change": change, "entity": entities.LIMITS.name}
     return table.update(
-        keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, condition=room
+        keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, when=room
     )
 
 
 def kept(table: Table, owner: str) -> Counts:
-    """What has been counted; 0 where nothing has."""
+    """Read what has been counted; 0 where nothing has."""
     return of_item(table.get(keys.limits(owner)) or {})
 
 
@@ -43,19 +45,17 @@ def of_item(item: Item) -> Counts:
 
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
-    """A recount in place of what was kept, refused where that has changed meanwhile."""
+    """Put a recount in place of what was kept, refused where that has changed meanwhile."""
     item = entities.LIMITS.at(
         keys.limits(owner), {_name(kind): count for kind, count in counted.items()}
     )
-    condition = " AND ".join(_still(_name(kind), count) for kind, count in kept.items())
-    return table.put(
-        item, condition=condition, values={_name(kind): count for kind, count in kept.items()}
-    )
+    still = (_still(_name(kind), count) for kind, count in kept.items())
+    return table.put(item, when=reduce(and_, still))
 
 
-def _still(name: str, count: int) -> str:
-    same = f"{name} = :{name}"
-    return same if count else f"(attribute_not_exists({name}) OR {same})"
+def _still(name: str, count: int) -> Condition:
+    same = holding(**{name: count})
+    return same if count else missing(name) | same
 
 
 def _name(kind: Kind) -> str:

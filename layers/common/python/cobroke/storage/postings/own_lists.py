@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cobroke.domain.paging import Page
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import ABSENT, holding
 from cobroke.storage.keys import Kind
 from cobroke.storage.postings import posting
 from cobroke.storage.postings.posting import Posting
@@ -20,7 +21,7 @@ class Own(NamedTuple):
 def list_own(
     table: Table, kind: Kind, owner: str, status: PostingStatus | None, page: Page
 ) -> tuple[list[Own], int]:
-    """A page of them, newest first, and how many there are in all."""
+    """Read a page of them, newest first, and how many there are in all."""
     pk, _ = keys.realtor(owner)
     counts, on_page, total = {}, [], 0
     for item in table.query(pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True):
@@ -34,19 +35,19 @@ def list_own(
 
 
 def match_count(table: Table, kind: Kind, object_id: str) -> int:
-    """How many of its matches are PENDING, ACCEPTED or COMPLETED."""
+    """Read how many of its matches are PENDING, ACCEPTED or COMPLETED."""
     item = table.get(keys.counts(kind, object_id))
     return item["matches"] if item else 0
 
 
 def having_pairs(table: Table, kind: Kind, object_ids: Iterable[str]) -> set[str]:
-    """Those of these objects that anybody has acted on, whatever became of it: many in one read."""
-    wanted = {keys.counts(kind, one): one for one in object_ids}
+    """Find those that anybody has acted on, whatever became of it: many in one read."""
+    wanted = {keys.counts(kind, object_id): object_id for object_id in object_ids}
     return {wanted[key] for key, item in table.get_many(wanted).items() if item["pairs"]}
 
 
 def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int) -> Write:
-    """So many more: part of the transaction that makes it so."""
+    """Add to the counts of an object: a part of the transaction that makes them so."""
     values = {"pairs": pairs, "matches": matches, "entity": entities.COUNTS.name}
     return table.update(
         keys.counts(kind, object_id),
@@ -56,10 +57,6 @@ def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int)
 
 
 def no_new_pair(table: Table, kind: Kind, object_id: str, known: int) -> Write:
-    """A condition: to the so many pairs of an object that are known none has come. One for all that
-    may come.
-    """
-    key = keys.counts(kind, object_id)
-    if not known:
-        return table.check(key, condition="attribute_not_exists(PK)")
-    return table.check(key, condition="pairs = :known", values={"known": known})
+    """Check that no pair of an object has come to those known: once for all that may come."""
+    still = holding(pairs=known) if known else ABSENT
+    return table.check(keys.counts(kind, object_id), when=still)

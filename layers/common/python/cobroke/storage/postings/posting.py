@@ -20,6 +20,7 @@ from cobroke.domain.vocabulary import ArchivedFor, PostingStatus
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
+from cobroke.storage.conditions import over
 from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import limits
@@ -28,7 +29,7 @@ from cobroke.storage.schedule.agenda import Due
 from cobroke.storage.table import Table, Write
 
 FRESH_FOR_MS = 60 * 24 * 3600 * 1000
-"""An object that its owner does not write for so long grows stale."""
+"""An object that its owner does not write for this time grows stale."""
 
 FIRST_REVISION = 1
 
@@ -40,7 +41,7 @@ class Content(NamedTuple):
     features: Features
 
     def over(self, old: Self) -> Self:
-        """With the members of the old body that it has none for."""
+        """Take over the members of the old body that it has none for."""
         return self._replace(body=old.body | self.body)
 
 
@@ -105,7 +106,7 @@ def of_item(item: Item) -> Posting:
 
 
 def by_owner(old: Posting, new: Posting, clock: Clock) -> Posting:
-    """The owner's write of `new` over `old`: fresh again, and later than the last write, whatever
+    """Make `new` the owner's write over `old`: fresh again, and later than the last write, whatever
     the clocks say.
     """
     later = of_itself(old, replace(new, stale=False), clock)
@@ -113,16 +114,14 @@ def by_owner(old: Posting, new: Posting, clock: Clock) -> Posting:
 
 
 def of_itself(old: Posting, new: Posting, clock: Clock) -> Posting:
-    """A write that is not its owner's."""
+    """Make `new` a write over `old` that is not its owner's."""
     return replace(new, version=old.version + 1, changed_at=max(clock(), old.changed_at + 1))
 
 
 def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
-    """Of one transaction: `new` over `old`, under the version that `old` was read at."""
-    condition, values = (
-        ("version = :old", {"old": old.version}) if old else ("attribute_not_exists(PK)", None)
-    )
-    found = [table.put(_object_item(new), condition=condition, values=values)]
+    """Make the writes of one transaction that puts `new` over `old`, as `old` was read."""
+    as_read = over(old.version if old else 0)
+    found = [table.put(_object_item(new), when=as_read)]
     left = keys.market_entry(old.content.features, old.id) if old and old.in_market else None
     taken = keys.market_entry(new.content.features, new.id) if new.in_market else None
     if left and left != taken:
@@ -159,7 +158,7 @@ def _object_item(stored: Posting) -> Item:
 
 
 def _change_item(stored: Posting, market: Market) -> Item:
-    """What became of the object in this market: its features there, or (without them) that it left."""
+    """Say what became of it in this market: its features there, or (without them) that it left."""
     here = stored.in_market and stored.content.features.market == market
     key = keys.change(stored.kind, market, stored.changed_at, stored.id)
     facts = _market_facts(stored) if here else {"version": stored.version}

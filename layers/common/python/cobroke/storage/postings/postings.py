@@ -10,6 +10,7 @@ from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.preconditions import ANYTHING, IfMatch
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.storage import keys
+from cobroke.storage.conditions import at_version
 from cobroke.storage.keys import Kind
 from cobroke.storage.postings import limits
 from cobroke.storage.postings.idempotency import Idempotency
@@ -21,7 +22,7 @@ from cobroke.storage.postings.posting import (
     of_itself,
     writes,
 )
-from cobroke.storage.retry import Torn, until_written
+from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table, Write
 
 
@@ -33,8 +34,8 @@ def create(
     clock: Clock,
     once: Idempotency | None = None,
 ) -> Posting:
-    """The new object, or the one that the same request made before. LimitReached where there are
-    too many.
+    """Return the new object, or the one that the same request made before. Raises LimitReached
+    where there are too many.
     """
 
     def attempt() -> Posting:
@@ -42,9 +43,9 @@ def create(
         if made:
             return _made(table, kind, made)
         limits.check(table, owner, kind)
-        now = (
-            clock()
-        )  # as late as can be: what catches up by changes waits so long for a write to commit
+        # as late as can be: what catches up by changes allows for no more than OVERLAP_MS until the
+        # write commits
+        now = clock()
         new_id = ids.object_id(now, os.urandom(2), owner)
         new = Posting(
             kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now
@@ -53,11 +54,11 @@ def create(
         table.transact(writes(table, None, new) + marker)
         return new
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def _made(table: Table, kind: Kind, object_id: str) -> Posting:
-    """What has a marker was written with it, though it may be seen a little later."""
+    """Read what has a marker: it was written with it, though it may be seen a little later."""
     item = table.get(keys.owned(kind, object_id))
     if item is None:
         raise Torn
@@ -73,7 +74,7 @@ def replace_content(
     clock: Clock,
     only_if: IfMatch = ANYTHING,
 ) -> Posting:
-    """What the new body has no member for stays as it is stored."""
+    """Put the new body. What it has no member for stays as it is stored."""
 
     def attempt() -> Posting:
         old = load_own(table, kind, owner, object_id)
@@ -84,13 +85,13 @@ def replace_content(
         table.transact(writes(table, old, new))
         return new
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def archive(
     table: Table, kind: Kind, owner: str, object_id: str, clock: Clock, only_if: IfMatch = ANYTHING
 ) -> Posting:
-    """Repeatable: what is archived stays as it is."""
+    """Archive it. Repeatable: what is archived stays as it is."""
 
     def attempt() -> Posting:
         old = load_own(table, kind, owner, object_id)
@@ -101,7 +102,7 @@ def archive(
         table.transact(writes(table, old, new))
         return new
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def archived(old: Posting, reason: ArchivedFor, clock: Clock) -> Posting:
@@ -109,7 +110,7 @@ def archived(old: Posting, reason: ArchivedFor, clock: Clock) -> Posting:
 
 
 def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
-    """Take what its owner has not written for 60 days out of the market; whether that was so."""
+    """Take it out of the market if its owner has not written it for 60 days; False where not."""
 
     def attempt() -> bool:
         old = load(table, kind, object_id)
@@ -118,30 +119,31 @@ def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
         table.transact(writes(table, old, of_itself(old, replace(old, stale=True), clock)))
         return True
 
-    return until_written(table, attempt)
+    return retry_on_conflict(table, attempt)
 
 
 def unchanged(table: Table, stored: Posting) -> Write:
-    """A condition: nobody has written it since it was read."""
-    key = keys.owned(stored.kind, stored.id)
-    return table.check(key, condition="version = :known", values={"known": stored.version})
+    """Check that nobody has written it since it was read."""
+    return table.check(keys.owned(stored.kind, stored.id), when=at_version(stored.version))
 
 
 def load(table: Table, kind: Kind, object_id: str) -> Posting:
-    """Anybody's object: its id says where it lies."""
+    """Read anybody's object: its id says where it lies."""
     return load_own(table, kind, ids.owner_of(object_id), object_id)
 
 
 def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> dict[str, Posting]:
-    """Objects that there are, in one read, by their ids."""
+    """Read the objects that there are, many in one call, by their ids."""
     found = map(
         of_item, table.get_many(keys.owned(kind, object_id) for object_id in object_ids).values()
     )
-    return {one.id: one for one in found}
+    return {stored.id: stored for stored in found}
 
 
 def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> Posting:
-    """The caller's own object. Absent and somebody else's are the same miss, after the same work."""
+    """Read the caller's own object; raise NotFound, after the same work, where it is absent or
+    somebody else's.
+    """
     item = table.get(keys.owned_by(owner, kind, object_id))
     if item is None:
         raise NotFound

@@ -15,7 +15,7 @@ from cobroke.storage.table import Key, Table, Write
 SHARDS = 4
 DAY_MS = 24 * 3600 * 1000
 LATEST_DAYS = 100
-"""No run is later than that; so long an item is kept after it fell due."""
+"""No run is later than that; an item is kept for this time after it fell due."""
 
 type What = Literal["LEAD", "PROPERTY", "PAIR"]
 
@@ -31,7 +31,7 @@ class Due(NamedTuple):
 
 
 def remind(table: Table, due: Due) -> Write:
-    """Part of the transaction that sets the due time."""
+    """Put the reminder, a part of the transaction that sets the due time."""
     expires = due.at // 1000 + LATEST_DAYS * DAY_MS // 1000
     return table.put(entities.DUE.at(_key(due), {"expires": expires}))
 
@@ -41,8 +41,8 @@ def done(table: Table, due: Due) -> None:
 
 
 def due(table: Table, shard: int, now: int) -> Iterator[Due]:
-    """What is due by now, the oldest first, from the first day that the shard's cursor does not
-    call done.
+    """Read what is due by now, the oldest first, from the first day that the shard's cursor does
+    not call done.
     """
     today = now // DAY_MS
     for day in range(_first_day(table, shard, today), today + 1):
@@ -55,13 +55,13 @@ def due(table: Table, shard: int, now: int) -> Iterator[Due]:
 
 
 def _first_day(table: Table, shard: int, today: int) -> int:
-    """The day after the last that is done."""
+    """Find the day after the last that is done."""
     cursor = table.get(keys.cursor(shard))
     return cursor["day"] + 1 if cursor else today - LATEST_DAYS
 
 
 def _call_done(table: Table, shard: int, day: int) -> None:
-    table.put_alone(entities.CURSOR.at(keys.cursor(shard), {"day": day}))
+    table.try_put(entities.CURSOR.at(keys.cursor(shard), {"day": day}))
 
 
 def _key(due: Due) -> Key:

@@ -6,39 +6,38 @@ from collections.abc import Mapping
 from cobroke.domain.postings.features import Market
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.conditions import ABSENT, below
 from cobroke.storage.table import Table
 
 KEPT_S = 7 * 24 * 3600
 
 
 def watermark(table: Table, market: Market, now: int) -> int:
-    """Up to when (ms) the changes of a market were followed; without a run, as far back as there
-    are changes.
+    """Read up to when (ms) the changes of a market were followed; without a run, as far back as
+    there are changes.
     """
     item = table.get(keys.followed(market))
     return max(item["watermark"] if item else 0, now - LONGEST_MS)
 
 
 def follow(table: Table, market: Market, watermark: int) -> None:
-    """A slower worker never takes back how far another has come."""
+    """Keep how far it was followed. A slower worker never takes back how far another has come."""
     item = entities.FOLLOWED.at(keys.followed(market), {"watermark": watermark})
-    further = "attribute_not_exists(PK) OR watermark < :new"
-    table.put_alone(item, condition=further, values={"new": watermark})
+    table.try_put(item, when=ABSENT | below("watermark", watermark))
 
 
 def report(table: Table, run: str, part: str, did: Mapping[str, int], now_s: int) -> None:
-    """What one part of a run did; done again, it takes the place of the first report."""
+    """Keep what one part of a run did; done again, it takes the place of the first report."""
     facts = {f"n_{name}": count for name, count in did.items()}
-    digest = hashlib.sha256(
-        part.encode()
-    ).hexdigest()  # a city's name may be longer than a sort key
-    table.put_alone(
+    # a city's name may be longer than a sort key
+    digest = hashlib.sha256(part.encode()).hexdigest()
+    table.try_put(
         entities.RUN.at((keys.run(run), digest), {"part": part, "expires": now_s + KEPT_S, **facts})
     )
 
 
 def reports(table: Table, run: str) -> dict[str, dict[str, int]]:
-    """By part."""
+    """Read what each part of a run did."""
     return {
         item["part"]: {name[2:]: count for name, count in item.items() if name.startswith("n_")}
         for item in table.query(keys.run(run))

@@ -1,0 +1,74 @@
+"""What must hold of the stored item for a write of it to be made: all optimistic locking is said in
+these words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cobroke.storage.notation import values_of
+
+
+@dataclass(frozen=True)
+class Condition:
+    """DynamoDB's expression, with `{}` in place of each value. `&` and `|` join two."""
+
+    expression: str
+    values: tuple[Any, ...] = ()
+
+    def __and__(self, other: Self) -> Self:
+        return self._joined("AND", _operand(self.expression), _operand(other.expression), other)
+
+    def __or__(self, other: Self) -> Self:
+        return self._joined("OR", self.expression, other.expression, other)
+
+    def _joined(self, operation: str, left: str, right: str, other: Self) -> Self:
+        return type(self)(f"{left} {operation} {right}", self.values + other.values)
+
+    def asked(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the parts of a request that say it. `values`: those that an update names."""
+        named = {f"when_{number}": value for number, value in enumerate(self.values)}
+        expression = self.expression.format(*(f":{name}" for name in named))
+        found = {
+            "ConditionExpression": expression,
+            "ExpressionAttributeValues": values_of({**(values or {}), **named}),
+        }
+        return {name: part for name, part in found.items() if part}
+
+
+def _operand(expression: str) -> str:
+    """Put an OR in parentheses: AND binds closer."""
+    return f"({expression})" if " OR " in expression else expression
+
+
+def missing(name: str) -> Condition:
+    """The item has no such attribute, or is absent."""
+    return Condition(f"attribute_not_exists({name})")
+
+
+ANYTHING = Condition("")
+"""Whatever is there; not to be joined with others."""
+ABSENT = missing("PK")
+PRESENT = Condition("attribute_exists(PK)")
+
+
+def holding(**facts: Any) -> Condition:  # noqa: ANN401 - whatever an item holds
+    """Each of these attributes has this value."""
+    return Condition(" AND ".join(f"{name} = {{}}" for name in facts), tuple(facts.values()))
+
+
+def below(name: str, bound: int) -> Condition:
+    return Condition(f"{name} < {{}}", (bound,))
+
+
+def at_most(name: str, bound: int) -> Condition:
+    return Condition(f"{name} <= {{}}", (bound,))
+
+
+def at_version(version: int) -> Condition:
+    return holding(version=version)
+
+
+def over(version: int) -> Condition:
+    """Nobody has written it since it was read at this version; 0: there was nothing."""
+    return at_version(version) if version else ABSENT
