@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.report import CannotMeasure
 from cobroke.domain import ids
+from cobroke.domain.realtors import Realtor
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import loads_strictly
@@ -21,7 +22,6 @@ from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
 from cobroke.storage.postings.posting import Content, Posting
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
 type Json = dict[str, Any]

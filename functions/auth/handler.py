@@ -12,14 +12,13 @@ from cobroke.domain.errors import (
     TelegramProofRequired,
     Unauthorized,
 )
-from cobroke.domain.realtors import Proof
+from cobroke.domain.realtors import Proof, Realtor, starting_verified
 from cobroke.edge import tokens
 from cobroke.edge.api import Api
 from cobroke.edge.models.fields import Id
 from cobroke.edge.models.realtor import Login, Registration
 from cobroke.edge.secrets import secret
 from cobroke.storage import realtors
-from cobroke.storage.realtors import Realtor
 from cobroke.telegram import proofs as telegram
 
 api = handler = Api("auth")
@@ -54,7 +53,7 @@ def register(body: Registration) -> Token:
         raise Unauthorized
     realtor = Realtor("", body.telegram_id, body.phone, body.email, body.agency_name)
     if proof:
-        realtor = realtors.starting_verified(realtor, proof)
+        realtor = starting_verified(realtor, proof)
     key = _signing_key()
     return _token(realtors.register(api.table, realtor), key)
 

@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
+from cobroke.domain.realtors import Realtor
 from cobroke.flows.notices.push import LONGEST_SEND_S, Outcome, push
 from cobroke.storage import keys, realtors
 from cobroke.storage.notices import notices, pushes
@@ -190,7 +191,7 @@ class Reader:
         ).needs(200)
 
     @property
-    def profile(self) -> realtors.Realtor:
+    def profile(self) -> Realtor:
         found = realtors.find(self.table, self.id)
         assert found
         return found

@@ -19,6 +19,7 @@ from cobroke.domain.matching.shortlist import Ranked
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.features import Features, LeadFeatures, PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE
+from cobroke.domain.realtors import Realtor
 from cobroke.flows.matching import ranking as lists
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import realtors
@@ -27,7 +28,6 @@ from cobroke.storage.keys import Kind
 from cobroke.storage.matching import rankings
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.posting import Content, Posting
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
 

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from cobroke.domain.deals.pair import Action, Pair, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
+from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Deed
@@ -21,7 +22,6 @@ from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
-from cobroke.storage.realtors import Realtor
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
 from infra.triggers import STREAM_READERS

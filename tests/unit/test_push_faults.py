@@ -10,12 +10,12 @@ import pytest
 
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
+from cobroke.domain.realtors import Realtor
 from cobroke.flows.notices.push import LONGEST_SEND_S, Outcome, push
 from cobroke.storage import realtors
 from cobroke.storage.notices import notices, pushes
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.pauses import TRIES
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table, Write
 from cobroke.telegram.bot_api import Answer, Sent, Slower
 from tests.memory_table import MemoryTable

@@ -13,7 +13,7 @@ from cobroke.domain import ids
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
-from cobroke.domain.realtors import Proof
+from cobroke.domain.realtors import Proof, Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.matching.backlog import Written, backlog
@@ -22,7 +22,6 @@ from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.postings.posting import Content
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Key
 from tests.memory_table import MemoryTable
 from tests.support.seekers_world import SECOND, START, Offer, SeekersWorld

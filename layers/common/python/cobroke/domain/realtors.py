@@ -1,6 +1,7 @@
-"""What Telegram proves of a person."""
+"""Realtors: who registered, and what Telegram has proven of each."""
 
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 
 class Proof(NamedTuple):
@@ -12,3 +13,54 @@ class Proof(NamedTuple):
     name: str | None
     username: str | None
     auth_date: int
+
+
+@dataclass(frozen=True)
+class Realtor:
+    """`token_version` is raised to end every token issued before; `proven_at` is the latest proof's
+    time (s).
+    """
+
+    id: str
+    telegram_id: str
+    phone: str
+    email: str | None = None
+    agency_name: str | None = None
+    verified: bool = False
+    name: str | None = None
+    username: str | None = None
+    proven_at: int = 0
+    push_off: bool = False
+    """They have blocked the bot; until their next Telegram login."""
+    push_after: int = 0
+    """Telegram wants no message to them before this time (s)."""
+    token_version: int = 1
+    version: int = 1
+
+    @property
+    def telegram(self) -> str | None:
+        """Where to write to them: proven, else None."""
+        if not self.verified:
+            return None
+        return f"@{self.username}" if self.username else f"tg://user?id={self.telegram_id}"
+
+
+def starting_verified(realtor: Realtor, proof: Proof) -> Realtor:
+    """Verify one who registers with a proof: nobody held a token of theirs before, so none ends."""
+    return replace(realtor, verified=True, **_names(proof))
+
+
+def proven(realtor: Realtor, proof: Proof) -> Realtor:
+    """Apply a proof: pushes are on again, names as of the latest proof; the first ends what was
+    issued before.
+    """
+    realtor = replace(realtor, push_off=False)
+    if proof.auth_date >= realtor.proven_at:
+        realtor = replace(realtor, **_names(proof))
+    if realtor.verified:
+        return realtor
+    return replace(realtor, verified=True, token_version=realtor.token_version + 1)
+
+
+def _names(proof: Proof) -> dict[str, Any]:
+    return {"name": proof.name, "username": proof.username, "proven_at": proof.auth_date}

@@ -1,48 +1,16 @@
 """Realtors: who registered, and what Telegram has proven of each."""
 
 import os
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import asdict, fields, replace
 
 from cobroke.domain import ids
 from cobroke.domain.errors import AlreadyRegistered, NotRegistered
-from cobroke.domain.realtors import Proof
+from cobroke.domain.realtors import Proof, Realtor, proven
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
-
-
-@dataclass(frozen=True)
-class Realtor:
-    """`token_version` is raised to end every token issued before; `proven_at` is the latest proof's
-    time (s).
-    """
-
-    id: str
-    telegram_id: str
-    phone: str
-    email: str | None = None
-    agency_name: str | None = None
-    verified: bool = False
-    name: str | None = None
-    username: str | None = None
-    proven_at: int = 0
-    push_off: bool = False
-    """They have blocked the bot; until their next Telegram login."""
-    push_after: int = 0
-    """Telegram wants no message to them before this time (s)."""
-    token_version: int = 1
-    version: int = 1
-
-    @property
-    def telegram(self) -> str | None:
-        """Where to write to them: proven, else None."""
-        if not self.verified:
-            return None
-        return f"@{self.username}" if self.username else f"tg://user?id={self.telegram_id}"
-
 
 _ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]
 
@@ -77,27 +45,6 @@ def login(table: Table, proof: Proof) -> Realtor:
         return new
 
     return retry_on_conflict(table, attempt)
-
-
-def starting_verified(realtor: Realtor, proof: Proof) -> Realtor:
-    """Verify one who registers with a proof: nobody held a token of theirs before, so none ends."""
-    return replace(realtor, verified=True, **_names(proof))
-
-
-def proven(realtor: Realtor, proof: Proof) -> Realtor:
-    """Apply a proof: pushes are on again, names as of the latest proof; the first ends what was
-    issued before.
-    """
-    realtor = replace(realtor, push_off=False)
-    if proof.auth_date >= realtor.proven_at:
-        realtor = replace(realtor, **_names(proof))
-    if realtor.verified:
-        return realtor
-    return replace(realtor, verified=True, token_version=realtor.token_version + 1)
-
-
-def _names(proof: Proof) -> dict[str, Any]:
-    return {"name": proof.name, "username": proof.username, "proven_at": proof.auth_date}
 
 
 def find(table: Table, realtor_id: str) -> Realtor | None:

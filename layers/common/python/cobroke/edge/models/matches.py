@@ -16,6 +16,7 @@ from cobroke.domain.deals.pair import (
     other,
 )
 from cobroke.domain.ids import match_id
+from cobroke.domain.realtors import Realtor
 from cobroke.edge.models.fields import Count, Id, Share, Timestamp
 from cobroke.edge.models.lead import Requirements
 from cobroke.edge.models.parts import (
@@ -27,7 +28,6 @@ from cobroke.edge.models.parts import (
 )
 from cobroke.edge.models.property import Address, Details
 from cobroke.storage.deals import matches
-from cobroke.storage.realtors import Realtor
 
 type Awaiting = Literal["ME", "THEM"] | None
 

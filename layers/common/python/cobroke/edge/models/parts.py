@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, WithJsonSchema
 
+from cobroke.domain.realtors import Realtor
 from cobroke.edge.models.fields import Id
-from cobroke.storage.realtors import Realtor
 
 TEXT_IN_LISTS = 500
 """So many characters of a long text; where one thing is read it is whole."""

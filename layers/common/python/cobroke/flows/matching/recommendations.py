@@ -14,6 +14,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row, Sizes
 from cobroke.domain.matching.score import LISTED, Evaluation, evaluate
 from cobroke.domain.paging import Page
+from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker, again, current, keep, seeking
 from cobroke.storage import keys, realtors
@@ -24,7 +25,6 @@ from cobroke.storage.matching import looks, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting
 from cobroke.storage.postings.posting import Posting
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 
 _TRIES = 10

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cobroke.domain.notices.wording import Words
+from cobroke.domain.realtors import Realtor
 from cobroke.storage.notices import pushes
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Table
 from cobroke.telegram.bot_api import Answer, Blocked, Refused, Sent, Slower
 

@@ -11,11 +11,11 @@ from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import score
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.features import Market
+from cobroke.domain.realtors import Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.postings import posting
 from cobroke.storage.postings.posting import Posting
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.table import Key, Table
 
 

@@ -1,11 +1,11 @@
 """Who pushes a notice to Telegram: one at a time, and never again once it was sent."""
 
 from cobroke.domain.errors import Busy
+from cobroke.domain.realtors import Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.conditions import PRESENT, at_most, at_version, below, missing
 from cobroke.storage.notices.notices import Notice, of_item
 from cobroke.storage.pauses import TRIES, pause
-from cobroke.storage.realtors import Realtor
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
