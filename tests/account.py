@@ -3,10 +3,12 @@
 import base64
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import boto3
-import moto  # noqa: F401 - before any client is made
+import moto  # before any client is made
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.builders import BOT_TOKEN
@@ -39,8 +41,20 @@ os.environ |= {
 }
 
 
-def open_account() -> None:
-    """Make what the functions expect; inside moto."""
+_CORE = {"mock_credentials": True, "passthrough": {"urls": [], "services": []}}
+
+
+@contextmanager
+def opened_account() -> Iterator[None]:
+    """An account of moto's with what the functions expect in it. boto3's default session outlives
+    it: a new one reads the descriptions of all services again, ten times as long as all the rest.
+    """
+    with moto.mock_aws(config={"core": {**_CORE, "reset_boto3_session": False}}):
+        _make_what_is_expected()
+        yield
+
+
+def _make_what_is_expected() -> None:
     for name, value in PARAMETERS.items():
         boto3.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
     boto3.client("sqs").create_queue(QueueName=PUSH_QUEUE)

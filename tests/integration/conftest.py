@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from importlib import import_module
 from io import StringIO
 
-import moto
 import pytest
 
 from cobroke.clock import now_ms
 from cobroke.edge.routes import ROUTES
 from cobroke.storage.matching.held_markets import HeldMarkets
-from tests.account import open_account
+from tests.account import opened_account
 from tests.client import Client
 from tests.events import in_process
 
 
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with moto.mock_aws():
-        open_account()
+    with opened_account():
         matching = import_module("functions.stream_matching.handler")
         monkeypatch.setattr(
             matching, "held", HeldMarkets(matching.table, now_ms)

@@ -12,7 +12,6 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
-import moto
 import pytest
 
 from cobroke.domain.deals.pair import Side, other
@@ -25,7 +24,7 @@ from cobroke.storage.notices import notices
 from cobroke.storage.postings.own_lists import match_count
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
-from tests.account import TABLE, open_account
+from tests.account import TABLE, opened_account
 from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.events import in_process
@@ -79,8 +78,7 @@ class Day:
 
 @pytest.fixture(scope="module")
 def day() -> Day:
-    with moto.mock_aws():
-        open_account()
+    with opened_account():
         with recorded(TABLE) as stream:
             ids = a_lively_day(Random(11))
         raws = list(boto3.client("dynamodb").scan(TableName=TABLE)["Items"])

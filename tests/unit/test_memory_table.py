@@ -7,7 +7,6 @@ from itertools import count
 from random import Random
 from typing import Any
 
-import moto
 import pytest
 from botocore.exceptions import ClientError
 
@@ -15,7 +14,7 @@ from cobroke.domain.errors import Busy
 from cobroke.storage.conditions import ABSENT, PRESENT, Condition, at_version, below
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.table import ConditionFailed, Key, Table, Write
-from tests.account import TABLE, open_account
+from tests.account import TABLE, opened_account
 from tests.memory_table import MemoryTable
 
 PARTITIONS = ("A", "B")
@@ -25,8 +24,7 @@ ATTRIBUTES = ("SK", "version", "f")
 
 @pytest.fixture
 def both() -> Iterator[tuple[Table, MemoryTable]]:
-    with moto.mock_aws():
-        open_account()
+    with opened_account():
         yield Table(TABLE), MemoryTable(page_items=3)
 
 
