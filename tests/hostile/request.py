@@ -48,7 +48,8 @@ def facts_of(anna: Client, boris: Client, city: str = "Москва") -> dict[st
     hers.
     """
     lead, listing = anna.post_lead(a_lead(city=city)), anna.post_property(a_property(city=city))
-    path = f"/leads/{lead}/property-recommendations/{boris.post_property(a_property(city=city))}/action"
+    theirs = boris.post_property(a_property(city=city))
+    path = f"/leads/{lead}/property-recommendations/{theirs}/action"
     return {
         "token": anna.token or "",
         "lead_id": lead,

@@ -142,7 +142,7 @@ def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
 
 
 @pytest.fixture
-def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - an account comes first
+def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - an account first
     post = Post()
     monkeypatch.setattr(function, "queue", post)
     monkeypatch.setattr(function, "time", SimpleNamespace(time=lambda: float(post.now)))
@@ -150,7 +150,10 @@ def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - 
 
 
 @pytest.fixture
-def telegram(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBotApi]:  # noqa: ARG001
+def telegram(
+    socket_enabled: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[FakeBotApi]:
     """The fake, and the function speaking to it."""
     with (
         fake_bot_api() as api,
@@ -606,7 +609,8 @@ def test_a_message_that_is_none_ends_among_the_failed_and_the_others_are_sent(
     assert (len(telegram.inbox(anna_reads.chat)), len(post.failed)) == (1, 1)
 
 
-def test_the_queue_keeps_a_message_and_cuts_its_delay(aws: None) -> None:  # noqa: ARG001 - an account
+@pytest.mark.usefixtures("aws")
+def test_the_queue_keeps_a_message_and_cuts_its_delay() -> None:
     client, queue = boto3.client("sqs"), Queue(PUSH_QUEUE_URL)
     queue.put({"realtor_id": "a", "notice_id": "b"})
     (received,) = client.receive_message(QueueUrl=PUSH_QUEUE_URL)["Messages"]

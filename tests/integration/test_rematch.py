@@ -1,4 +1,4 @@
-"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing."""
+"""A scheduled run does what the stream has lost, once, and nothing over what was not lost."""
 
 from collections import Counter
 from copy import deepcopy

@@ -55,7 +55,7 @@ class Wire:
             "Scan", lambda: self.far.read(lambda: self.far.store.scan(**asked), lambda _: True)
         )
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:  # noqa: N803 - DynamoDB's own
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:
         """Of many it leaves some out now and then."""
         (name, asked), *_ = RequestItems.items()
         wanted = asked["Keys"]
@@ -72,7 +72,7 @@ class Wire:
         answer = self._tried("BatchGetItem", ask)
         return answer | ({"UnprocessedKeys": {name: {"Keys": wanted[some:]}}} if leaves_out else {})
 
-    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803 - DynamoDB's own
+    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:
         return self._tried("TransactGetItems", lambda: self.far.read_whole(TransactItems))
 
     def put_item(self, **write: Any) -> Answer:
@@ -81,8 +81,8 @@ class Wire:
     def transact_write_items(
         self,
         *,
-        TransactItems: list[dict[str, Any]],  # noqa: N803 - DynamoDB's own
-        ClientRequestToken: str | None = None,  # noqa: N803
+        TransactItems: list[dict[str, Any]],
+        ClientRequestToken: str | None = None,
     ) -> Answer:
         """Without a token botocore makes one for all its tries of the call."""
         token = ClientRequestToken or f"token-{next(self._numbers)}"
