@@ -1,10 +1,10 @@
-"""What Telegram proves of a person."""
+"""Realtors: what Telegram proves of them."""
 
 from typing import NamedTuple
 
 
 class Proof(NamedTuple):
-    """A verified identity: the Telegram id in decimal, the names of that moment, and the moment (s
+    """A verified identity: the Telegram id in decimal, the names at that moment, and the moment (s
     since 1970).
     """
 
