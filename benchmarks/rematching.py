@@ -76,7 +76,8 @@ def measure() -> Section:
         "which no stream record came. All parts of a run, one after the other in one worker, and "
         "of another one right behind it. Seconds are this machine's, the counting of units "
         f"included; the peak is that of the whole process. {len(KINDS) * SAMPLE} of the refreshed "
-        "lists, drawn by chance, are those of a loop in Decimal over all bodies. Goal: 512 MB at most.",
+        "lists, drawn by chance, are those of a loop in Decimal over all bodies. "
+        "Goal: 512 MB at most.",
         COLUMNS,
         [(name, *_said(run)) for name, run in zip(("first", "second"), ran, strict=True)],
     )

@@ -119,8 +119,9 @@ def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pai
 
 
 def _standing(pair: Pair, act: Act) -> Standing:
-    facts = act.facts
-    if pair.has_lapsed or resurfaced(pair, facts.price, facts.lead_revision, facts.score):
+    if pair.has_lapsed or resurfaced(
+        pair, act.facts.price, act.facts.lead_revision, act.facts.score
+    ):
         return "BACK"
     match pair.status:
         case None:

@@ -98,7 +98,7 @@ class Pair:
     changed_at: int = 0
     """When anything last changed; it never falls, whatever the clocks say."""
     told: tuple[Told, ...] = ()
-    """All that was told in this epoch, oldest first."""
+    """The outbox: all that is told in this epoch, oldest first."""
     snapshot: Snapshot | None = None
     """The facts of the last dislike or decline, while it stands."""
     version: int = 0
@@ -147,8 +147,9 @@ class Pair:
         return replace(self, offer_property=share, offer_property_at=at)
 
     def telling(self, kind: NoticeKind, *sides: Side, at: int) -> Self:
-        told = (Told(kind, side, at, self.rounds) for side in sides)
-        return replace(self, told=(*self.told, *told))
+        return replace(
+            self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides))
+        )
 
 
 def other(side: Side) -> Side:
