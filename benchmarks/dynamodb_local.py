@@ -58,7 +58,7 @@ def dynamodb_local() -> Iterator["DynamoDBClient"]:
 
 
 def _command(java: str, folder: str) -> list[str]:
-    """The command that starts it. It keeps notes where it works: in the folder."""
+    """Return the command that starts it. It keeps notes where it works: in the folder."""
     properties = [f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}", f"-Duser.dir={folder}"]
     options = ["-inMemory", "-disableTelemetry", "-port", str(PORT)]
     return [java, *properties, "-jar", str(EMULATOR / "DynamoDBLocal.jar"), *options]

@@ -45,7 +45,7 @@ def make_endpoints(
 
 
 def _secrets(stage: Stage, keys: SigningKeys, bot_token: str) -> dict[str, str]:
-    """The names of the secrets, never their text."""
+    """Tell a function the names of the secrets, never their text."""
     return {
         "REGISTRATION": stage.registration,
         "SIGNING_KEY_ID": keys.signing_id,

@@ -110,7 +110,7 @@ def stage_of(node: Node) -> Stage:
 
 
 def _local(stage: Stage, node: Node) -> Stage:
-    """With the Bot API's URL and the registration that `make run` was given."""
+    """Fill in the Bot API's URL and the registration that `make run` was given."""
     registration = node.try_get_context("registration") or stage.registration
     if registration not in REGISTRATIONS:
         raise NotConfigured(
@@ -121,7 +121,7 @@ def _local(stage: Stage, node: Node) -> Stage:
 
 
 def _deployed(stage: Stage, node: Node) -> Stage:
-    """With the CORS origins of `-c origins=https://a.example,https://b.example`."""
+    """Fill in the CORS origins of `-c origins=https://a.example,https://b.example`."""
     if origins := node.try_get_context("origins"):
         stage = replace(stage, origins=tuple(filter(None, origins.split(","))))
     if not stage.origins:

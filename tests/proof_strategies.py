@@ -27,7 +27,7 @@ NAMES = st.sampled_from(
 )
 ODD_NAMES = st.sampled_from(["Note", "a1", "a b", "имя", "k" * 33, ""])
 MOST = 4
-"""Of five proofs, so many are plain in one respect."""
+"""How many of five proofs are plain in one respect."""
 
 
 def _mostly[T](usual: st.SearchStrategy[T], odd: st.SearchStrategy[T]) -> st.SearchStrategy[T]:

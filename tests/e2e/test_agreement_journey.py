@@ -1,4 +1,4 @@
-"""Two realtors from the first like to the deal, over HTTP: what each is told, and what he may see
+"""Two realtors from the first like to the deal, over HTTP: what each is told, and what they may see
 of the other when.
 """
 

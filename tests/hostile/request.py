@@ -20,7 +20,7 @@ JSON: Headers = (("content-type", "application/json"),)
 class Hostile(NamedTuple):
     """One request. `body` None: without one; headers are sent as they stand, a name twice too.
 
-    `{lead_id}` and the like stand for ids of the caller's own objects, `{token}` for his token.
+    `{lead_id}` and the like stand for ids of the caller's own objects, `{token}` for their token.
     """
 
     what: str

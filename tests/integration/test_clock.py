@@ -229,7 +229,7 @@ def _pairs(city: City) -> list[Pair]:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A run so many ms from now, over the functions' table."""
+    """A run `later` ms from now, over the functions' table."""
     monkeypatch.setattr(agenda, "LATEST_DAYS", 1)
 
     def run(later: int) -> None:

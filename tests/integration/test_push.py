@@ -165,7 +165,7 @@ def telegram(
 
 
 class Reader:
-    """A realtor whom Telegram has proven, and what is put into his notices."""
+    """A realtor whom Telegram has proven, and what is put into their notices."""
 
     def __init__(self, stranger: Client, post: Post, *, proven: bool = True) -> None:
         self.chat, self.post, self.table = int(a_telegram_id()), post, Table(TABLE)
@@ -176,7 +176,7 @@ class Reader:
         self.id = str(Client(stranger.transport, token).get("/me").needs(200)["realtor_id"])
 
     def notice(self, title: str = "", message: str = "Текст", typed: str = "Текст") -> str:
-        """Tell him, and have it pushed; the notice's id."""
+        """Tell them, and have it pushed; the notice's id."""
         number = next(self._numbers)
         words = Words(title or f"№ {number}", message, typed)
         notice = Notice(notices.notice_id(START_S * 1000, number), "NEW_MATCH", words, {})

@@ -17,7 +17,7 @@ NS = 1_000_000_000
 STAYS = 0.2
 """How often the one who runs just goes on."""
 SPRINTS, LONGEST_SPRINT = 0.1, 40
-"""How often one is through with so many of its calls before anybody else is with one."""
+"""How often one is through with up to LONGEST_SPRINT calls before anybody else is with one."""
 SLOWEST_CALL_NS = 30_000_000
 _STACK_BYTES = 1 << 20
 

@@ -18,7 +18,7 @@ type Fault = Literal["throttled", "reset", "failed", "lost", "late", "conflict",
 ATTEMPTS = 3
 TIMEOUT_S = 2.5
 TROUBLED = 0.12
-"""So many calls meet a fault; of these so many meet nothing else."""
+"""The share of calls that meet a fault, and of these the share that meet nothing else."""
 STORMY = 0.2
 ANSWERED_LATE = 0.2
 STALLS, LONGEST_STALL_S = 0.03, 1.5

@@ -52,11 +52,8 @@ def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> 
 
 def _settle_markets(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> None:
     unknown = seen.settled_markets - set(registry.markets(table))
-    missing, register = (
-        partial(entries.unregistered, table),
-        partial(entries.register, table, clock),
-    )
-    looks.settle("markets", unknown, missing, register)
+    look, register = partial(entries.unregistered, table), partial(entries.register, table, clock)
+    looks.settle("markets", unknown, look, register)
     wrong, put_right = partial(entries.wrong, table), partial(entries.put_right, table, clock)
     looks.settle("entries", seen.entries, wrong, put_right)
     deserted.forget(table, clock, seen.standing)
