@@ -1,6 +1,4 @@
-"""The CDK app: `cdk deploy -c stage=local|dev|prod`. `python app.py` synthesises into cdk.out and
-calls nobody.
-"""
+"""The CDK app: `cdk deploy -c stage=local|dev|prod`. `python app.py` synthesises into cdk.out."""
 
 import json
 import os
@@ -20,7 +18,7 @@ from infra.stages import NotConfigured, stage_of  # noqa: E402
 
 
 def synthesize(outdir: str, context: Mapping[str, Any] | None = None) -> None:
-    """Write the cloud assembly of one stage; what cdk-nag finds fails it. The CDK CLI's own context
+    """Write the cloud assembly of one stage. What cdk-nag finds fails it; the CDK CLI's own context
     wins.
     """
     ours = json.loads((ROOT / "cdk.json").read_text())["context"]

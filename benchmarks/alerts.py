@@ -1,4 +1,4 @@
-"""What a new listing costs the function that alerts: how it grows with the market."""
+"""How the cost of a new listing, for the function that alerts, grows with the market."""
 
 import statistics
 import time
@@ -32,8 +32,9 @@ def measure() -> Section:
     per_listing = [row[0] for row in rows]
     return Section(
         "An alert",
-        f"{POSTED} listings posted by {len(SELLERS)} realtors into a market of buyers, followed {BATCH} at a time:"
-        " ranking made ready, alerts told. Medians of a listing; CPU time as a ratio of the smaller market's.",
+        f"{POSTED} listings posted by {len(SELLERS)} realtors into a market of buyers, "
+        f"followed {BATCH} at a time: ranking made ready, alerts told. "
+        "Medians of a listing; CPU time as a ratio of the smaller market's.",
         ("buyers", "CPU time", "units read", "units written", "round trips", "told in all"),
         [
             (f"{leads:,}", f"{cpu / per_listing[0]:.2f}", *(f"{value:,.0f}" for value in rest))
@@ -43,8 +44,8 @@ def measure() -> Section:
 
 
 def _measured(made: Market, leads: int) -> tuple[float, float, float, float, float]:
-    """CPU seconds, units read and written and round trips of a listing, and how many alerts there
-    were.
+    """Return CPU seconds, units read and written and round trips of a listing, and the number of
+    alerts.
     """
     with dynamodb_local():
         table = Table(TABLE)

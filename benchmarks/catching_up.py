@@ -1,6 +1,4 @@
-"""How much less it takes to catch a kept ranking up than to read it afresh, in a real city's
-market.
-"""
+"""How much less it takes to catch a ranking up than to read it afresh, in a real city's market."""
 
 import gc
 import statistics
@@ -35,15 +33,15 @@ from cobroke.storage.table import Table
 SAMPLE, ROUNDS = 24, 3
 CHANGES = (1, 10, 100, 1000)
 DEEDS = ("new price",) * 8 + ("new", "archived")
-"""What the changes are, in turn."""
+"""The changes, in turn."""
 HOUR_MS = 3_600_000
 
 type Look = Callable[[], Ranking]
 
 
 class Kept(NamedTuple):
-    """A ranking as it lies in the table, who looks at it, and the units that reading it adds to
-    that of its object.
+    """A ranking as it lies in the table, who looks at it, and the units read for it beside its
+    object.
     """
 
     seeker: Seeker
@@ -52,16 +50,14 @@ class Kept(NamedTuple):
 
 
 class Gain(NamedTuple):
-    """So many times more for the fresh read."""
+    """How many times more the fresh read takes."""
 
     cpu: float
     units: float
 
 
 def measure() -> Section:
-    """The rankings are an hour older than the first change, and the looks an hour younger than the
-    last.
-    """
+    """Rankings are made an hour before the first change, and looked at an hour after the last."""
     made = market.make_market(now_ms() - 4 * HOUR_MS)
     rng = Random(1)
     with dynamodb_local():
@@ -75,17 +71,18 @@ def measure() -> Section:
         ]
     return Section(
         "Catching a ranking up",
-        f"{len(made.properties):,} listings and {len(made.leads):,} buyers in one city; of ten changes eight are new"
-        " prices, one is a new object, one an archived one. What a fresh read takes against catching up,"
-        f" over {SAMPLE} rankings: the median and the least. Both begin with the object and its pairs read; to read and"
-        " unpack the kept ranking counts for catching up. The lists are the same. Goals at 100 changes: 15 × and 20 ×.",
+        f"{len(made.properties):,} listings and {len(made.leads):,} buyers in one city; "
+        "of ten changes eight are new prices, one is a new object, one an archived one. "
+        f"What a fresh read takes against catching up, over {SAMPLE} rankings: the median and the "
+        "least. Both begin with the object and its pairs read; to read and unpack the kept ranking "
+        "counts for catching up. The lists are the same. Goals at 100 changes: 15 × and 20 ×.",
         ("ranking", "changes", "CPU time", "units read", "read afresh all the same"),
         rows,
     )
 
 
 def _drawn(made: Market, rng: Random) -> list[Posting]:
-    """Buyers of flats alone: for the others nothing is offered."""
+    """Draw buyers of flats alone, for the others nothing is offered, and listings."""
     leads = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
     return [*rng.sample(leads, SAMPLE), *rng.sample(made.properties, SAMPLE)]
 
@@ -113,9 +110,8 @@ def _measured(
                 rng,
                 start + number * HOUR_MS // max(CHANGES),
             )
-        rows.append(
-            (name, f"{most:,}", *_said([_gain(table, one, start + 2 * HOUR_MS) for one in kept]))
-        )
+        gains = [_gain(table, ranking, start + 2 * HOUR_MS) for ranking in kept]
+        rows.append((name, f"{most:,}", *_said(gains)))
     return rows
 
 
@@ -131,8 +127,8 @@ def _said(gains: Sequence[Gain | None]) -> Sequence[str]:
 
 
 def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
-    """In turns, so that whatever slows the machine slows both; the first looks are counted and not
-    timed. None where the ranking was not caught up but read afresh.
+    """Look both ways in turns: what slows the machine slows both. The first looks are counted and
+    not timed. Return None where the ranking was not caught up but read afresh.
     """
     seeker = replace(kept.seeker, as_of=now)
     looks: tuple[Look, Look] = (
@@ -144,8 +140,7 @@ def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
     if read.called:
         return None
     fresh, fresh_units = _counted(table, looks[1])
-    # A ranking that was caught up may be shorter: what has come up from below its cut it cannot
-    # know.
+    # A ranking that was caught up may be shorter: it cannot know what came up from below its cut.
     assert caught_up.holds(SIZES.shown)  # noqa: S101 - else there is nothing to compare
     assert caught_up.rows == fresh.rows[: len(caught_up.rows)]  # noqa: S101
     spent = zip(*([_cpu_seconds(look) for look in looks] for _ in range(ROUNDS)), strict=True)
@@ -166,7 +161,7 @@ def _cpu_seconds(look: Look) -> float:
 
 
 def _change(table: Table, stored: Posting, deed: str, rng: Random, at: int) -> None:
-    """By its owner, at that time (ms)."""
+    """Let its owner do it, at that time (ms)."""
     repriced = _at_a_new_price(stored.kind, stored.content, rng)
     match deed:
         case "new":
@@ -180,7 +175,7 @@ def _change(table: Table, stored: Posting, deed: str, rng: Random, at: int) -> N
 
 
 def _at_a_new_price(kind: Kind, content: Content, rng: Random) -> Content:
-    """A tenth less to a twentieth more for a listing, or for both ends of a budget."""
+    """Change a price, or both ends of a budget, by a tenth less to a twentieth more."""
     body, percent = deepcopy(content.body), rng.randint(90, 105)
     priced, names = (
         (body["requirements"]["budget"], ("min", "max"))

@@ -1,6 +1,4 @@
-"""What the bytecode of the layer saves at a cold start: CPU time of a fresh interpreter that
-imports a handler.
-"""
+"""How much the layer's bytecode saves a cold start: CPU time of a Python that imports a handler."""
 
 import os
 import shutil
@@ -15,7 +13,7 @@ from infra.layer import build_layer
 
 ROUNDS = 15
 ZIPPED = 315_532_800
-"""1980-01-01, the date of every file in CDK's zip, in seconds since 1970."""
+"""1980-01-01 in s since 1970: the date of every file in CDK's zip."""
 FUNCTION = Path(__file__).parent.parent / "functions" / "leads"
 START = f"import sys; sys.path[:0] = sys.argv[1], {str(FUNCTION)!r}; import handler"
 ENVIRONMENT = {
@@ -41,30 +39,20 @@ def measure() -> Section:
     fresh = medians["fresh: bytecode checked by date, and the dates are right"]
     return Section(
         "A cold start",
-        f"A new Python imports `functions/leads`: CPU time, medians of {ROUNDS} rounds in turn. Goal: ours ≤ 1.2.",
+        f"A new Python imports `functions/leads`: CPU time, medians of {ROUNDS} rounds in turn. "
+        "Goal: ours ≤ 1.2.",
         ("layer", "CPU time against fresh"),
         [(name, f"{median / fresh:.2f}") for name, median in medians.items()],
     )
 
 
 def make_layers(folder: Path) -> dict[str, Path]:
-    """The same layer three times: what it might be at best, what we ship, and what CDK makes of
-    pip's.
-    """
+    """Make the layer three times: at its best, as we ship it, and as CDK makes it of pip's."""
     ours, fresh, naive = (folder / name / "python" for name in ("ours", "fresh", "naive"))
     build_layer(ours)
     shutil.copytree(ours, fresh)
-    compiled = (
-        sys.executable,
-        "-m",
-        "compileall",
-        "-q",
-        "-f",
-        "--invalidation-mode",
-        "timestamp",
-        str(fresh),
-    )
-    subprocess.run(compiled, check=True)  # noqa: S603 - our own words
+    words = [sys.executable, "-m", "compileall", "-q", "-f", "--invalidation-mode", "timestamp"]
+    subprocess.run([*words, str(fresh)], check=True)  # noqa: S603 - our own words
     shutil.copytree(fresh, naive)
     for layer in (ours, naive):
         for file in layer.rglob("*"):
@@ -77,7 +65,7 @@ def make_layers(folder: Path) -> dict[str, Path]:
 
 
 def cpu_seconds(layer: Path) -> float:
-    """Of one start, user and system. Nothing is written: Lambda's layers are read-only."""
+    """Measure one start, user and system. It writes nothing: Lambda's layers are read-only."""
     words = [sys.executable, "-I", "-S", "-B", "-c", START, str(layer)]
     child = subprocess.Popen(words, env=ENVIRONMENT)  # noqa: S603 - our own words
     _, status, used = os.wait4(child.pid, 0)

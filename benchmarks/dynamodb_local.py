@@ -1,9 +1,8 @@
-"""AWS's own DynamoDB Local, for one benchmark: in memory, and seen by nobody else. It counts units
-as DynamoDB does.
+"""AWS's own DynamoDB Local, for one benchmark: in memory, seen by nobody else, counting units.
 
-It listens on every interface and no option changes that. So the benchmark moves into a network of
-its own first, where 127.0.0.1 is all there is. Its licence forbids to run it within a program of
-ours.
+It listens on every interface and no option changes that. So the benchmark first moves into a
+network of its own, where 127.0.0.1 is all there is. Its licence forbids to run it within a program
+of ours.
 """
 
 import fcntl
@@ -40,10 +39,10 @@ _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
 @contextmanager
 def dynamodb_local() -> Iterator["DynamoDBClient"]:
-    """A client of a new DynamoDB with our empty table TABLE; within, boto3's other clients reach it
-    too.
+    """Start a new DynamoDB with our table TABLE, empty, and give a client of it. Within, boto3's
+    other clients reach it too.
 
-    The thread stays without the machine's network for the rest of its life. Else CannotMeasure.
+    The thread stays without the machine's network for the rest of its life. Raises CannotMeasure.
     """
     java = _java()
     _leave_the_network()
@@ -59,7 +58,7 @@ def dynamodb_local() -> Iterator["DynamoDBClient"]:
 
 
 def _command(java: str, folder: str) -> list[str]:
-    """It keeps notes where it works: in the folder."""
+    """Return the command that starts it. It keeps notes where it works: in the folder."""
     properties = [f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}", f"-Duser.dir={folder}"]
     options = ["-inMemory", "-disableTelemetry", "-port", str(PORT)]
     return [java, *properties, "-jar", str(EMULATOR / "DynamoDBLocal.jar"), *options]
@@ -77,10 +76,9 @@ def _environment() -> dict[str, str]:
 def _java() -> str:
     java = shutil.which("java")
     if java:
-        said = subprocess.run(
-            [java, "-version"], capture_output=True, text=True, check=False
-        ).stderr
-        version = re.search(r'version "(\d+)', said)
+        words = [java, "-version"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+        version = re.search(r'version "(\d+)', done.stderr)
         if version and int(version[1]) >= LEAST_JAVA:
             return java
     raise CannotMeasure(f"DynamoDB Local needs Java {LEAST_JAVA} or newer, and none was found.")
@@ -92,7 +90,8 @@ def _leave_the_network() -> None:
         os.unshare(os.CLONE_NEWNET if os.geteuid() == 0 else os.CLONE_NEWUSER | os.CLONE_NEWNET)
     except (AttributeError, OSError):
         raise CannotMeasure(
-            "DynamoDB Local listens on every interface, and this machine does not let us keep it from them."
+            "DynamoDB Local listens on every interface, "
+            "and this machine does not let us keep it from them."
         ) from None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", _IFF_UP))

@@ -1,6 +1,4 @@
-"""A real city's market: 22,963 flats offered in Moscow and 5,000 buyers, from the data beside the
-repository.
-"""
+"""A real city's market: 22,963 flats in Moscow, 5,000 buyers, of the data beside the repository."""
 
 import csv
 import os
@@ -35,7 +33,7 @@ _WORDS = ("property_type", "property_class", "condition")
 
 
 class Market(NamedTuple):
-    """Newer ones come later; the realtors own them in turn."""
+    """Leads and listings, the oldest first, owned by the realtors in turn."""
 
     realtors: Sequence[Realtor]
     leads: Sequence[Posting]
@@ -43,19 +41,19 @@ class Market(NamedTuple):
 
 
 def listings() -> list[Json]:
-    """Bodies of `POST /properties`, as read from the wire. Else CannotMeasure."""
+    """Return bodies of `POST /properties`, as read from the wire. Raises CannotMeasure."""
     with _data("moscow_listings.csv").open(newline="") as lines:
         return [_listing(row) for row in csv.DictReader(lines)]
 
 
 def buyers() -> list[Json]:
-    """Bodies of `POST /leads`, as read from the wire. Else CannotMeasure."""
+    """Return bodies of `POST /leads`, as read from the wire. Raises CannotMeasure."""
     with _data("moscow_leads.jsonl").open("rb") as lines:
         return [{"requirements": loads_strictly(line)} for line in lines]
 
 
 def make_market(now: int, seed: int = 1) -> Market:
-    """All of it, as if put in one object a millisecond until `now` (ms). Else CannotMeasure."""
+    """Make all of it, an object a millisecond until `now` (ms). Raises CannotMeasure."""
     rng = Random(seed)
     owners = [
         Realtor(ids.realtor_id(rng.randbytes(8)), f"bench-{n}", f"+7916{n:07}")
@@ -73,9 +71,7 @@ def make_market(now: int, seed: int = 1) -> Market:
 
 
 def load(table: Table, market: Market) -> None:
-    """Put it into the table as old writes have left it, with no change still to be read; not all at
-    once.
-    """
+    """Put it into the table as old writes have left it: no change is still to be read."""
     with ThreadPoolExecutor(_THREADS) as pool:
         for _ in pool.map(
             lambda items: _put(table, items), batched(_items(market), _BATCH, strict=False)
@@ -84,7 +80,7 @@ def load(table: Table, market: Market) -> None:
 
 
 def _items(market: Market) -> Iterator[Item]:
-    """What storage writes of each, but for its change."""
+    """Yield the items that storage writes, but for the changes."""
     yield from map(realtors._item, market.realtors)
     for stored in (*market.leads, *market.properties):
         yield posting._object_item(stored)

@@ -1,6 +1,4 @@
-"""What an index of a market spares a run over all of its leads or listings, and how it grows with
-the market.
-"""
+"""How much an index spares a run over all leads or listings of a market, and how its time grows."""
 
 import gc
 import multiprocessing
@@ -30,16 +28,17 @@ from cobroke.domain.postings.features import (
 
 SAMPLE, BUILDS = 300, 3
 TILES = (2, 4)
-"""So many times the market."""
+"""How many times the market a larger one is."""
 OFF = 3
-"""Percent that a tile's prices and areas are off at most."""
+"""How far a tile's prices and areas are off at most, in percent."""
+COLUMNS = ("list", "two passes", "in Decimal", "with the build", "a build")
 MAXRSS_IN_MB = 2**20 if sys.platform == "darwin" else 2**10
 
 type Finding = Callable[..., Selection]
 
 
 class Run(NamedTuple):
-    """All lists of one kind: who looks for whom."""
+    """The lists of one kind: who looks for whom, and how."""
 
     name: str
     seekers: Sequence[Entry[Any]]
@@ -69,20 +68,15 @@ def measure() -> Section:
     )
     return Section(
         "A whole market matched in memory",
-        f"The best {MOST} of {len(listings):,} listings for {SAMPLE} buyers, of {len(leads):,} buyers for {SAMPLE}"
-        " listings. CPU time against that of an index over them: of the two passes over the rows a market read leaves,"
-        " these found for nothing; of a plain loop in Decimal over all bodies; of that loop where a run over everybody"
-        " builds the index first; and as how many lists a build takes. Then the index's own time in a larger market,"
-        f" tiled from this one with prices and areas up to {OFF} % off. The lists are the same. Goal for the"
-        f" buyers: 60 ×. With the city and both indexes a process takes {peak:,.0f} MB at most.",
-        (
-            "list",
-            "two passes",
-            "in Decimal",
-            "with the build",
-            "a build",
-            *(f"{n} × the market" for n in TILES),
-        ),
+        f"The best {MOST} of {len(listings):,} listings for {SAMPLE} buyers, "
+        f"of {len(leads):,} buyers for {SAMPLE} listings. CPU time against that of an index over "
+        "them: of the two passes over the rows a market read leaves, these found for nothing; "
+        "of a plain loop in Decimal over all bodies; of that loop where a run over everybody "
+        "builds the index first; and as how many lists a build takes. Then the index's own time in "
+        f"a larger market, tiled from this one with prices and areas up to {OFF} % off. "
+        "The lists are the same. Goal for the buyers: 60 ×. "
+        f"With the city and both indexes a process takes {peak:,.0f} MB at most.",
+        (*COLUMNS, *(f"{n} × the market" for n in TILES)),
         [_measured(run, rng) for run in runs],
     )
 
@@ -104,7 +98,7 @@ def _measured(run: Run, rng: Random) -> Sequence[str]:
 
 
 def _spent(run: Run, find: Finding, sample: Sequence[Entry[Any]]) -> Sequence[float]:
-    """Three ways in turns, so that whatever slows the machine slows all of them."""
+    """Select in three ways in turns: what slows the machine slows them all."""
     spent = [0.0, 0.0, 0.0]
     for seeker in sample:
         lists = run.lists(seeker, run.others)
@@ -113,7 +107,7 @@ def _spent(run: Run, find: Finding, sample: Sequence[Entry[Any]]) -> Sequence[fl
             seconds, found = _timed(select)
             spent[number] += seconds
             answers.append(found)
-        assert answers[0] == answers[1] == answers[2]  # noqa: S101 - else there is nothing to compare
+        assert answers[0] == answers[1] == answers[2]  # noqa: S101
     return spent
 
 
@@ -127,7 +121,8 @@ def _growth(
         before += _timed(_by(find, seeker))[0]
         seconds, found = _timed(_by(larger, seeker))
         after += seconds
-        assert found == run.best(seeker.features, owner_of(seeker.id), rows, MOST)  # noqa: S101 - as above
+        best = run.best(seeker.features, owner_of(seeker.id), rows, MOST)
+        assert found == best  # noqa: S101 - as above
     return after / before
 
 
@@ -136,14 +131,14 @@ def _by(find: Finding, seeker: Entry[Any]) -> Selecting:
 
 
 def _timed[T](deed: Callable[[], T]) -> tuple[float, T]:
-    """With its CPU time in seconds."""
+    """Return its CPU time in seconds, and what it returned."""
     start = time.process_time()
     done = deed()
     return time.process_time() - start, done
 
 
 def _tile(each: Entry[Any], rng: Random) -> Row:
-    """Another object like it, as old and of the same owner."""
+    """Make another object like it, as old and of the same owner."""
     own, percents = each.features, rng.sample(range(100 - OFF, 101 + OFF), 2)
     numbers = own._asdict()
     for name in numbers:
@@ -157,7 +152,7 @@ def _tile(each: Entry[Any], rng: Random) -> Row:
 
 
 def _peak_megabytes() -> float:
-    """In a process of its own, which is given the rows alone."""
+    """Measure a process of its own, which is given the rows alone."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, max_tasks_per_child=1) as pool:
         rows = pool.submit(_rows).result()
@@ -172,7 +167,7 @@ def _rows() -> tuple[list[Row], list[Row]]:
 
 
 def _hold(listings: list[Row], leads: list[Row]) -> float:
-    """The peak in MB of one who builds both indexes and makes everybody's list of one kind."""
+    """Build both indexes, make all lists of one kind, and return the peak in MB."""
     by_listing, by_lead = ListingIndex(listings), LeadIndex(leads)
     for an_id, packed in leads:
         by_listing.best(unpack_lead("", packed), owner_of(an_id), MOST)

@@ -30,7 +30,7 @@ SAMPLE = 50
 LONG_AGO_MS = 3_600_000
 FIRST = asked(None, None)
 ASK, OFFER, MIDDLE = 50, 40, 45
-"""Percent: what a lead asks for, what a listing offers, where they meet."""
+"""In percent: what a lead asks for, what a listing offers, where they meet."""
 GREETING = "A family of four, with the money at hand; they could come and see it on Saturday."
 
 type Action[On] = Callable[[Table, On], object]
@@ -44,16 +44,17 @@ def measure() -> Section:
         rows = _measured(table, made, Random(1))
     return Section(
         "What an action consumes",
-        f"{len(made.properties):,} listings and {len(made.leads):,} buyers in one city, {SAMPLE} actions of each kind:"
-        f" the median and the most. A page has {FIRST.limit} rows, each LIKE a message. A unit reads 4 KB or writes"
-        " 1 KB; those of a transaction count twice. What is not there counts nothing here, and one unit at AWS.",
+        f"{len(made.properties):,} listings and {len(made.leads):,} buyers in one city, "
+        f"{SAMPLE} actions of each kind: the median and the most. A page has {FIRST.limit} rows, "
+        "each LIKE a message. A unit reads 4 KB or writes 1 KB; those of a transaction count "
+        "twice. What is not there counts nothing here, and one unit at AWS.",
         ("action", "units read", "units written", "round trips"),
         rows,
     )
 
 
 def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
-    """The looks first: they are to find no changes."""
+    """Measure the looks first: they are to find no changes."""
     flats = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
     drawn, properties = rng.sample(flats, 2 * SAMPLE), rng.sample(made.properties, SAMPLE)
     leads, lost = drawn[:SAMPLE], drawn[SAMPLE:]
@@ -73,13 +74,13 @@ def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
 
 
 def _of_matches(table: Table, recommended: Sequence[Sequence[PairIds]]) -> list[Sequence[str]]:
-    """Counted with the best listing of each lead, and its page's last; those between are matches
+    """Count with the best listing of each lead, and its page's last. Those between are matches
     already.
     """
     best, worst = [ids[0] for ids in recommended], [ids[-1] for ids in recommended]
     for ids in recommended:
-        for one in ids[1:-1]:
-            _begin_a_match(table, one)
+        for pair in ids[1:-1]:
+            _begin_a_match(table, pair)
     return [
         _row(table, "a first DISLIKE", _dislike, worst),
         _row(table, "a first LIKE", _like("LEAD", ASK), best),
@@ -97,9 +98,9 @@ def _of_matches(table: Table, recommended: Sequence[Sequence[PairIds]]) -> list[
 
 
 def _row[On](table: Table, name: str, action: Action[On], sample: Sequence[On]) -> Sequence[str]:
-    used = [_used(table, action, one) for one in sample]
+    actions = [_used(table, action, on) for on in sample]
     columns = zip(
-        *((one.read_units, one.write_units, one.round_trips) for one in used), strict=True
+        *((used.read_units, used.write_units, used.round_trips) for used in actions), strict=True
     )
     return name, *(f"{statistics.median(column):,.0f} · {max(column):,.0f}" for column in columns)
 
@@ -131,7 +132,7 @@ def _recommended(table: Table, lead: Posting) -> list[PairIds]:
 
 
 def _begin_a_match(table: Table, ids: PairIds) -> None:
-    """Both sides have been told, and wait."""
+    """Let both sides act and be told, and wait."""
     first = _like("LEAD", ASK)(table, ids)
     tell_of_pair(table, first, None)
     tell_of_pair(table, _like("PROPERTY", OFFER)(table, ids), first)

@@ -1,6 +1,4 @@
-"""One scheduled run over a real city's market after an hour in which the stream has lost
-everything: in one worker.
-"""
+"""A scheduled run in one worker, over a real city's market, when the stream has lost an hour."""
 
 import multiprocessing
 import resource
@@ -34,16 +32,20 @@ from cobroke.storage.schedule import runs
 from cobroke.storage.table import Table
 
 CHANGED, LOOKED_AT = 320, 1_000
-"""Of each kind."""
+"""How many of each kind."""
 SAMPLE, THREADS = 100, 4
+COLUMNS = (
+    *("run", "followed", "alerts", "lists", "wall", "CPU", "peak"),
+    *("units read", "units written", "round trips"),
+)
 AGE_MS = 2 * HOUR_MS
 
 type Bodies = dict[Kind, list[tuple[str, dict[str, Any]]]]
 
 
 class Run(NamedTuple):
-    """Seconds of the clock and of the processor, megabytes at most, and what DynamoDB was asked
-    for.
+    """What a run did, and took: seconds of the clock and of the processor, megabytes at most, units
+    and round trips.
     """
 
     did: Counter[str]
@@ -65,27 +67,18 @@ def measure() -> Section:
         ran = [_in_a_worker() for _ in range(2)]
         bodies = _bodies(client)
         for kind in KINDS:
-            for own in rng.sample([one for one in looked_at if one.kind == kind], SAMPLE):
+            for own in rng.sample([own for own in looked_at if own.kind == kind], SAMPLE):
                 _compare(table, own, bodies)
     return Section(
         "A scheduled run",
-        f"One city: {len(made.properties):,} listings and {len(made.leads):,} buyers. Of each kind {LOOKED_AT:,} were"
-        f" looked at within a day, and {CHANGED} have changed in an hour of which no stream record came. All parts of a"
-        " run, one after the other in one worker, and of another one right behind it. Seconds are this machine's, the"
-        f" counting of units included; the peak is that of the whole process. {len(KINDS) * SAMPLE} of the refreshed"
-        " lists, drawn by chance, are those of a loop in Decimal over all bodies. Goal: 512 MB at most.",
-        (
-            "run",
-            "followed",
-            "alerts",
-            "lists",
-            "wall",
-            "CPU",
-            "peak",
-            "units read",
-            "units written",
-            "round trips",
-        ),
+        f"One city: {len(made.properties):,} listings and {len(made.leads):,} buyers. Of each kind "
+        f"{LOOKED_AT:,} were looked at within a day, and {CHANGED} have changed in an hour of "
+        "which no stream record came. All parts of a run, one after the other in one worker, and "
+        "of another one right behind it. Seconds are this machine's, the counting of units "
+        f"included; the peak is that of the whole process. {len(KINDS) * SAMPLE} of the refreshed "
+        "lists, drawn by chance, are those of a loop in Decimal over all bodies. "
+        "Goal: 512 MB at most.",
+        COLUMNS,
         [(name, *_said(run)) for name, run in zip(("first", "second"), ran, strict=True)],
     )
 
@@ -97,7 +90,7 @@ def _said(run: Run) -> Sequence[str]:
 
 
 def _looked_at(table: Table, made: Market, rng: Random) -> list[Posting]:
-    """Buyers of flats and some listings: each with a ranking two hours old, of the usual size and
+    """Give buyers of flats and some listings a ranking each: two hours old, of the usual size, and
     wrong.
     """
     flats = [lead for lead in made.leads if lead.content.features.market.group == Group.FLAT]
@@ -116,7 +109,7 @@ def _looked_at(table: Table, made: Market, rng: Random) -> list[Posting]:
         looks.mark(table, own.kind, own.content.features.market, own.id, now)
 
     _each(look, [*buyers, *listings])
-    for place in {one.content.features.market for one in (*made.leads, *made.properties)}:
+    for place in {own.content.features.market for own in (*made.leads, *made.properties)}:
         registry.remember(table, place, set(), now)
         runs.follow(table, place, now - AGE_MS)
     return [*buyers, *listings]
@@ -124,7 +117,7 @@ def _looked_at(table: Table, made: Market, rng: Random) -> list[Posting]:
 
 def _any_rows(others: Sequence[Posting], rng: Random) -> tuple[Row, ...]:
     drawn = rng.sample(others, SIZES.kept)
-    return tuple(sorted((Row(7_000, one.id, one.version, 1) for one in drawn), reverse=True))
+    return tuple(sorted((Row(7_000, own.id, own.version, 1) for own in drawn), reverse=True))
 
 
 def _change_much(table: Table, made: Market, rng: Random) -> None:
@@ -142,7 +135,7 @@ def _change_much(table: Table, made: Market, rng: Random) -> None:
 
 
 def _in_a_worker() -> Run:
-    """In a process of its own, as the function is: it holds nothing of ours."""
+    """Run in a process of its own, as the function does: it holds nothing of ours."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_work).result()
 
@@ -159,7 +152,7 @@ def _work() -> Run:
 
 
 def _bodies(client: Any) -> Bodies:  # noqa: ANN401 - boto3's own
-    """Of all that is in the market now."""
+    """Read the bodies of all that is in the market now."""
     found: Bodies = {"LEAD": [], "PROPERTY": []}
     pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
     for item in (item_of(raw) for page in pages for raw in page["Items"]):
@@ -171,7 +164,7 @@ def _bodies(client: Any) -> Bodies:  # noqa: ANN401 - boto3's own
 
 
 def _compare(table: Table, own: Posting, bodies: Bodies) -> None:
-    """What is kept of an object must be what a plain loop finds, if the object is still there."""
+    """Check that the kept ranking of an object, if it is still there, is that of a plain loop."""
     there, known = rankings.load_own(table, own.kind, own.owner, own.id)
     if not there.in_market:
         return

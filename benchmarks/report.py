@@ -1,6 +1,4 @@
-"""What a benchmark says: a section of docs/performance.md, or in a sentence why nothing can be
-measured here.
-"""
+"""The report of a benchmark: a section of docs/performance.md, or why nothing can be measured."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -27,7 +25,7 @@ class Section(NamedTuple):
 
 
 def publish(measure: Callable[[], Section]) -> None:
-    """Show what was measured and put it into the page, in place of the last time's."""
+    """Print what was measured and put it into the page, in place of what was there."""
     try:
         section = measure()
     except CannotMeasure as reason:

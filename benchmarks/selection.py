@@ -1,6 +1,4 @@
-"""How much faster the best of a packed market is found than by scoring every row of it, or every
-body.
-"""
+"""How much faster the best of a packed market is found than by scoring every row, or every body."""
 
 import heapq
 import math
@@ -63,9 +61,10 @@ def measure() -> Section:
     for_listings = [_for_a_listing(listing, leads) for listing in rng.sample(listings, SAMPLE)]
     return Section(
         "The best of a packed market",
-        f"The best {MOST} of {len(listings):,} listings for {SAMPLE} buyers, of {len(leads):,} buyers for {SAMPLE}"
-        " listings. CPU time against that of the two passes over the packed rows of a market read: of scoring all these"
-        " rows, and of a plain loop in Decimal over all bodies. The lists are the same.",
+        f"The best {MOST} of {len(listings):,} listings for {SAMPLE} buyers, "
+        f"of {len(leads):,} buyers for {SAMPLE} listings. CPU time against that of the two passes "
+        "over the packed rows of a market read: of scoring all these rows, "
+        "and of a plain loop in Decimal over all bodies. The lists are the same.",
         ("list", "rows read, median", "every row scored", "every body scored, in Decimal"),
         [
             ("listings for a buyer", *_measured(for_buyers)),
@@ -75,7 +74,7 @@ def measure() -> Section:
 
 
 def _measured(lists: Sequence[Lists]) -> Sequence[str]:
-    """In turns, so that whatever slows the machine slows all three."""
+    """Select in three ways in turns: what slows the machine slows them all."""
     spent = [0.0, 0.0, 0.0]
     for each in lists:
         answers = []
@@ -83,7 +82,7 @@ def _measured(lists: Sequence[Lists]) -> Sequence[str]:
             start = time.process_time()
             answers.append(select())
             spent[number] += time.process_time() - start
-        assert answers[0] == answers[1] == answers[2]  # noqa: S101 - else there is nothing to compare
+        assert answers[0] == answers[1] == answers[2]  # noqa: S101
     median = statistics.median(each.rows for each in lists)
     return f"{median:,.0f}", *(f"{other / spent[0]:.1f} ×" for other in spent[1:])
 
@@ -133,25 +132,22 @@ def _best(owner: str, scored: Iterable[tuple[int | None, str]]) -> Selection:
 
 
 def _in_decimal(wish: Json, offer: Json) -> int | None:
-    """The formulas of docs/scoring.md as one writes them down; all names in the data are spelled
-    alike.
+    """Score by the formulas of docs/scoring.md as they are written there. All names in the data are
+    spelled alike.
     """
     details = offer["details"]
     low, high = Decimal(wish["budget"]["min"]), Decimal(wish["budget"]["max"])
     smallest, largest = Decimal(wish["area"]["min"]), Decimal(wish["area"]["max"])
     price, area = Decimal(details["price"]), Decimal(details["area"])
-    kind, rooms = (
-        (wish["property_type"], details["property_type"]),
-        _rooms(wish["rooms"], details["rooms"]),
-    )
+    kind = wish["property_type"], details["property_type"]
+    rooms = _rooms(wish["rooms"], details["rooms"])
     if wish["location"]["city"] != offer["address"]["city"] or rooms == 0:
         return None
     if kind[0] != kind[1] and kind not in HALF_FITTING:
         return None
-    if (
-        not Decimal("0.6") * low <= price <= Decimal("1.1") * high
-        or area < Decimal("0.8") * smallest
-    ):
+    if not Decimal("0.6") * low <= price <= Decimal("1.1") * high:
+        return None
+    if area < Decimal("0.8") * smallest:
         return None
     location = _location(wish["location"], offer["address"])
     earned = [
@@ -160,19 +156,17 @@ def _in_decimal(wish: Json, offer: Json) -> int | None:
         (15, rooms),
         (12, _area(smallest, largest, area)),
         (8, 10000 if kind[0] == kind[1] else 5000),
-        (
-            5,
-            BY_STEPS[
-                CLASSES.index(details["property_class"]) - CLASSES.index(wish["property_class"])
-            ],
-        ),
-        (5, BY_STEPS[CONDITIONS.index(details["condition"]) - CONDITIONS.index(wish["condition"])]),
+        (5, _steps(CLASSES, wish["property_class"], details["property_class"])),
+        (5, _steps(CONDITIONS, wish["condition"], details["condition"])),
     ]
     stated = [(weight, credit) for weight, credit in earned if credit is not None]
-    points = sum(weight * credit for weight, credit in stated) // sum(
-        weight for weight, _ in stated
-    )
+    weights = sum(weight for weight, _ in stated)
+    points = sum(weight * credit for weight, credit in stated) // weights
     return points if location is None or location >= 5000 else min(points, 6000)
+
+
+def _steps(order: Sequence[str], wished: str, offered: str) -> int:
+    return BY_STEPS[order.index(offered) - order.index(wished)]
 
 
 def _budget(low: Decimal, high: Decimal, price: Decimal) -> int:
@@ -205,7 +199,7 @@ def _area(smallest: Decimal, largest: Decimal, area: Decimal) -> int:
 
 
 def _listings(rng: Random) -> list[Listing]:
-    """In the order of a market's keys."""
+    """Make them in the order of a market's keys."""
     bodies = market.listings()
     known = [PropertyBody.model_validate(body).features() for body in bodies]
     made = _entries(bodies, known, features.pack_property, rng)
@@ -215,7 +209,7 @@ def _listings(rng: Random) -> list[Listing]:
 
 
 def _leads(rng: Random) -> list[Lead]:
-    """In the order of a market's keys."""
+    """Make them in the order of a market's keys."""
     bodies = market.buyers()
     known = [LeadBody.model_validate(body).features() for body in bodies]
     made = _entries(bodies, known, features.pack_lead, rng)

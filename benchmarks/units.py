@@ -1,4 +1,4 @@
-"""What a client's calls consume of DynamoDB.
+"""The units of DynamoDB that a client's calls consume.
 
 DynamoDB Local 1.25.1 miscounts a transaction's writes: it adds up each size once, however many
 items have it, and doubles twice. So those are weighed here, by AWS's own rules; everything else is
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 if TYPE_CHECKING:
+    from botocore.model import OperationModel
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Raw = Mapping[str, Mapping[str, Any]]
@@ -22,8 +23,8 @@ _READS = {"BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"}
 
 
 class Used:
-    """Units read (of 4 KB, strongly consistent) and written (of 1 KB), and round trips, repeated
-    ones included.
+    """Counts units read (of 4 KB, strongly consistent) and written (of 1 KB), and round trips,
+    repeated ones included.
 
     A refused write is billed too, but its answer does not say how much: it counts as a round trip
     alone.
@@ -36,7 +37,7 @@ class Used:
         self._lock = threading.Lock()
 
     def asked(
-        self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object
+        self, params: dict[str, Any], model: "OperationModel", context: dict[str, Any], **_: object
     ) -> None:
         if "ReturnConsumedCapacity" in model.input_shape.members:
             params["ReturnConsumedCapacity"] = "TOTAL"
@@ -55,7 +56,11 @@ class Used:
             self.round_trips += 1
 
     def answered(
-        self, parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object
+        self,
+        parsed: Mapping[str, Any],
+        model: "OperationModel",
+        context: dict[str, Any],
+        **_: object,
     ) -> None:
         said = parsed.get("ConsumedCapacity", [])
         units = sum(
@@ -73,14 +78,14 @@ class Used:
                 self.write_units += units
 
     def _kilobytes(self, table: str, key: Raw) -> int:
-        """Of what is stored now, begun ones whole; 1 for nothing."""
+        """Weigh what is stored now: a begun KB counts as one, and so does nothing."""
         item = self._scales.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
         return max(1, -(-size(item) // 1024))
 
 
 @contextmanager
 def counted(client: "DynamoDBClient") -> Iterator[Used]:
-    """Counts what the client's calls consume within, from all threads."""
+    """Count what the client's calls consume within, from all threads."""
     uncounted = boto3.client(
         "dynamodb", endpoint_url=client.meta.endpoint_url, region_name=client.meta.region_name
     )
@@ -100,7 +105,7 @@ def counted(client: "DynamoDBClient") -> Iterator[Used]:
 
 
 def size(item: Raw) -> int:
-    """Bytes of an item of texts, numbers, bytes, truths and nulls, as DynamoDB counts them."""
+    """Count the bytes of an item of texts, numbers, bytes, truths and nulls, as DynamoDB does."""
     return sum(len(name.encode()) + _value_size(*value.items()) for name, value in item.items())
 
 

@@ -1,1 +1,1 @@
-"""Where it runs: the CDK stack. It knows of the product its routes alone."""
+"""The CDK stack: where the product runs. Of the product it knows the routes alone."""

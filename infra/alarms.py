@@ -7,6 +7,7 @@ Functions and failure queues are found in the stack itself: a new one cannot be 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws_cdk import Duration, aws_cloudwatch, aws_cloudwatch_actions, aws_dynamodb, aws_sns, aws_sqs
@@ -21,17 +22,17 @@ AUDIT_KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "en
 LAGS_MS = 10 * 60 * 1000
 PERIOD = Duration.minutes(5)
 WOKEN_H = {"rematch_planner": 3, "audit": 36}
-"""What the clock wakes (every half hour, every night), and how many hours without are too many."""
+"""What the clock wakes (every half hour, every night), and after how many silent hours it rings."""
 SILENCES = 3
-"""So many parts of that time, each without."""
+"""In how many periods those hours are measured, all of which must be silent."""
 THROTTLED = 100
-"""In five minutes; fewer are tried again and nobody notices."""
+"""Requests in five minutes; fewer are tried again and nobody notices."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """Raised when the metric is above `most`; where nothing is measured nothing is wrong. With
-    `silent_h`, when nothing is measured for so many hours.
+    """One alarm. It is raised when the metric is above `most`; where nothing is measured nothing is
+    wrong. With `silent_h` it is raised when nothing is measured for that many hours.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Alarm:
 
 
 def make_alarms(scope: Construct, stage: Stage) -> None:
-    """`local` has none: nobody would see them."""
+    """Make the alarms of a stage; `local` has none, for nobody would see them."""
     if stage.is_local:
         return
     topic = (
@@ -60,32 +61,21 @@ def make_alarms(scope: Construct, stage: Stage) -> None:
 
 
 def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
-    for one in scope.node.find_all():
-        match one:
-            case aws_sqs.Queue() if one.node.id.endswith("-failed"):
-                yield _of_queue(one)
+    for construct in scope.node.find_all():
+        match construct:
+            case aws_sqs.Queue() if construct.node.id.endswith("-failed"):
+                yield _of_queue(construct)
             case lambda_.Function():
-                yield from _of_function(one)
+                yield from _of_function(construct)
             case aws_dynamodb.Table():
-                yield from _of_table(one)
+                yield from _of_table(construct)
+    audit = {"service": "audit", "stage": stage.name}
     for kind in AUDIT_KINDS:
-        dimensions = {"service": "audit", "stage": stage.name}
-        metric = f"Drift{kind.capitalize()}"
-        yield Alarm(
-            f"drift-{kind}",
-            f"The audit found {kind} that had drifted.",
-            NAMESPACE,
-            metric,
-            dimensions,
-        )
-    dimensions = {"service": "rematch_worker", "stage": stage.name}
-    yield Alarm(
-        "part-failed",
-        "A part of a scheduled run failed; it comes again.",
-        NAMESPACE,
-        "PartFailed",
-        dimensions,
-    )
+        says = f"The audit found {kind} that had drifted."
+        yield Alarm(f"drift-{kind}", says, NAMESPACE, f"Drift{kind.capitalize()}", audit)
+    worker = {"service": "rematch_worker", "stage": stage.name}
+    says = "A part of a scheduled run failed; it comes again."
+    yield Alarm("part-failed", says, NAMESPACE, "PartFailed", worker)
 
 
 def _of_queue(queue: aws_sqs.Queue) -> Alarm:
@@ -96,37 +86,21 @@ def _of_queue(queue: aws_sqs.Queue) -> Alarm:
 
 
 def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
-    name, dimensions = function.node.id, {"FunctionName": function.function_name}
-    yield Alarm(
-        f"{name}-errors",
-        "The function fails or runs out of time.",
-        "AWS/Lambda",
-        "Errors",
-        dimensions,
+    name = function.node.id
+    of_function = partial(
+        Alarm, namespace="AWS/Lambda", dimensions={"FunctionName": function.function_name}
     )
-    yield Alarm(
-        f"{name}-throttles",
-        "The function is kept from running.",
-        "AWS/Lambda",
-        "Throttles",
-        dimensions,
-    )
+    says = "The function fails or runs out of time."
+    yield of_function(f"{name}-errors", says, metric="Errors")
+    says = "The function is kept from running."
+    yield of_function(f"{name}-throttles", says, metric="Throttles")
     if name in {reader.function for reader in STREAM_READERS}:
         says = "The function is more than ten minutes behind the table's stream."
-        yield Alarm(
-            f"{name}-lags",
-            says,
-            "AWS/Lambda",
-            "IteratorAge",
-            dimensions,
-            statistic="Maximum",
-            most=LAGS_MS,
-        )
+        age = partial(of_function, metric="IteratorAge", statistic="Maximum")
+        yield age(f"{name}-lags", says, most=LAGS_MS)
     if name in WOKEN_H:
         says = "The clock has not woken the function."
-        yield Alarm(
-            f"{name}-silent", says, "AWS/Lambda", "Invocations", dimensions, silent_h=WOKEN_H[name]
-        )
+        yield of_function(f"{name}-silent", says, metric="Invocations", silent_h=WOKEN_H[name])
 
 
 def _of_table(table: aws_dynamodb.Table) -> Iterator[Alarm]:

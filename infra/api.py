@@ -1,4 +1,4 @@
-"""The HTTP API: made from ROUTES."""
+"""The HTTP API, made from ROUTES."""
 
 import json
 from collections.abc import Mapping
@@ -30,8 +30,8 @@ ALLOWED_HEADERS = [
 ]
 EXPOSED_HEADERS = ["ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
 PREFLIGHT_HOLDS = Duration.hours(2)
-"""As long as browsers believe it; without it they ask before every request."""
-# What was asked and how it went; no address, no agent: those are personal.
+"""How long browsers believe it; without it they ask before every request."""
+# What was asked and how it went. No address and no agent: those are personal.
 _LOGGED = {
     "requestId": "$context.requestId",
     "routeKey": "$context.routeKey",
@@ -41,12 +41,21 @@ _LOGGED = {
 }
 
 
+_NO_AUTHORIZER = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-APIG4",
+    reason="Every function checks the token itself, closed by default; a gateway authorizer would "
+    "double cold starts and could answer a bad token only with its own 403.",
+)
+
+
 def make_api(
     scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Function]
 ) -> aws_apigatewayv2.HttpApi:
+    """Make the API and its stage: every route to its function, all else to the default one."""
     methods = sorted({route.method for route in ROUTES})
     integrations = {
-        name: HttpLambdaIntegration(f"{name}-integration", one) for name, one in functions.items()
+        name: HttpLambdaIntegration(f"{name}-integration", function)
+        for name, function in functions.items()
     }
     api = aws_apigatewayv2.HttpApi(
         scope,
@@ -62,13 +71,7 @@ def make_api(
             methods=[aws_apigatewayv2.HttpMethod[route.method]],
             integration=integrations[route.function],
         )
-    Validations.of(api).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions::AwsSolutions-APIG4",
-            reason="Every function checks the token itself, closed by default; a gateway authorizer would double cold "
-            "starts and could answer a bad token only with its own 403.",
-        )
-    )
+    Validations.of(api).acknowledge(_NO_AUTHORIZER)
     _serve(api, stage)
     if stage.is_local:
         _suit_the_emulator(api, stage, methods)
@@ -86,7 +89,7 @@ def _cors(stage: Stage, methods: list[str]) -> aws_apigatewayv2.CorsPreflightOpt
 
 
 def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
-    """The stage `$default`: throttled, with an access log for what never reaches a function."""
+    """Make the stage `$default`: throttled, and logging what never reaches a function."""
     log = aws_logs.LogGroup(
         api, "AccessLog", retention=stage.log_retention, removal_policy=stage.removal
     )
@@ -106,7 +109,7 @@ def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
 
 
 def _suit_the_emulator(api: aws_apigatewayv2.HttpApi, stage: Stage, methods: list[str]) -> None:
-    """The emulator takes the API's id from a tag, and CORS by the names of the service's own API."""
+    """Tag the API with its id, and repeat CORS by the names of the service's own API."""
     Tags.of(api).add("ms-custom-id", LOCAL_API_ID)
     resource = api.node.default_child
     assert isinstance(resource, CfnResource)  # noqa: S101 - for mypy

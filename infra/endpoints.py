@@ -30,6 +30,7 @@ def make_endpoints(
     keys: SigningKeys,
     bot_token: str,
 ) -> dict[str, lambda_.Function]:
+    """Make the functions behind the routes, by their names, with what each may do."""
     functions = {}
     for name, actions in TABLE_ACTIONS.items():
         environment = {"TABLE_NAME": table.table_name, "PUBLIC_KEYS": keys.public}
@@ -37,15 +38,14 @@ def make_endpoints(
             environment |= _secrets(stage, keys, bot_token)
         functions[name] = make_function(scope, stage, name, layer, environment)
         allow(functions[name], [f"dynamodb:{action}" for action in actions], table.table_arn)
-    # They lie under the account's own key of SSM, whose policy lets in whoever may read the
-    # parameter.
+    # They lie under the account's own key of SSM, which lets in whoever may read the parameter.
     secrets = [parameter_arn(scope, name) for name in (*keys.private, bot_token)]
     allow(functions["auth"], ["ssm:GetParameter"], *secrets)
     return functions
 
 
 def _secrets(stage: Stage, keys: SigningKeys, bot_token: str) -> dict[str, str]:
-    """The names of the secrets, never their text."""
+    """Tell a function the names of the secrets, never their text."""
     return {
         "REGISTRATION": stage.registration,
         "SIGNING_KEY_ID": keys.signing_id,

@@ -1,6 +1,4 @@
-"""One function, made in one place: its code, its log, and a role of its own with named actions
-only.
-"""
+"""The one place where a function is made: its code, its log, and a role with named actions only."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,12 +12,12 @@ from infra.stages import Stage
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 MEMORY_MB = 1024
 API_TIMEOUT = Duration.seconds(28)
-"""Below the gateway's 30 s: a function that finds the store busy answers by itself."""
-
+"""Less than the gateway's 30 s: a function that finds the store busy answers by itself."""
 STORE_TIMEOUT_S = "20"
-"""On local: the emulator knows no transaction's token, so that trying a slow one again would write
-it twice.
+"""On `local` alone: the emulator knows no transaction's token, so a slow one that was tried again
+would be written twice.
 """
+_LAMBDA = aws_iam.ServicePrincipal("lambda.amazonaws.com")
 
 
 def make_function(
@@ -30,12 +28,9 @@ def make_function(
     environment: Mapping[str, str],
     timeout: Duration = API_TIMEOUT,
 ) -> lambda_.Function:
-    """The function of `functions/<name>`."""
+    """Make the function of `functions/<name>`."""
     log_group = aws_logs.LogGroup(
         scope, f"{name}-log", retention=stage.log_retention, removal_policy=stage.removal
-    )
-    role = aws_iam.Role(
-        scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
     )
     function = lambda_.Function(
         scope,
@@ -45,26 +40,31 @@ def make_function(
         runtime=lambda_.Runtime.PYTHON_3_13,
         architecture=stage.architecture,
         layers=[layer],
-        role=role,
+        role=aws_iam.Role(scope, f"{name}-role", assumed_by=_LAMBDA),
         log_group=log_group,
         memory_size=MEMORY_MB,
         timeout=timeout,
-        environment={
-            "STAGE": stage.name,
-            "POWERTOOLS_SERVICE_NAME": name,
-            "POWERTOOLS_LOG_LEVEL": "INFO",
-            **({"STORE_TIMEOUT_S": STORE_TIMEOUT_S} if stage.is_local else {}),
-            **environment,
-        },
+        environment={**_common_environment(stage, name), **environment},
     )
     allow(function, ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
-    Validations.of(function).acknowledge(
-        Acknowledgment(
-            id="AwsSolutions::AwsSolutions-L1",
-            reason="Python 3.13 is what .python-version, the tests and the layer's bytecode use; they move together.",
-        )
-    )
+    Validations.of(function).acknowledge(_PYTHON_IS_CHOSEN)
     return function
+
+
+_PYTHON_IS_CHOSEN = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-L1",
+    reason="Python 3.13 is what .python-version, the tests and the layer's bytecode use; "
+    "they move together.",
+)
+
+
+def _common_environment(stage: Stage, name: str) -> dict[str, str]:
+    return {
+        "STAGE": stage.name,
+        "POWERTOOLS_SERVICE_NAME": name,
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        **({"STORE_TIMEOUT_S": STORE_TIMEOUT_S} if stage.is_local else {}),
+    }
 
 
 def allow(function: lambda_.Function, actions: Sequence[str], *resources: str) -> None:
@@ -75,7 +75,7 @@ def allow(function: lambda_.Function, actions: Sequence[str], *resources: str) -
 
 
 def parameter_arn(scope: Construct, name: str) -> str:
-    """The ARN of an SSM parameter by its name, which begins with a slash."""
+    """Return the ARN of an SSM parameter by its name, which begins with a slash."""
     stack = Stack.of(scope)
     return stack.format_arn(
         service="ssm", resource=f"parameter{name}", arn_format=ArnFormat.NO_RESOURCE_NAME

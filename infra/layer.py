@@ -1,7 +1,7 @@
 """The one layer: the third-party code of production and the package `cobroke`, compiled for Lambda.
 
-CDK's zipper dates files 1980, so that bytecode which is checked by date looks stale and every cold
-start would compile again. Unchecked-hash bytecode is taken as it is.
+CDK's zipper dates files 1980: bytecode that is checked by date would look stale, and every cold
+start would compile again. Bytecode with an unchecked hash is taken as it is.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from constructs import Construct
 from infra.stages import Stage
 
 SOURCE = Path(__file__).parent.parent / "layers" / "common"
+LOCK = SOURCE / "requirements.txt"
 CACHE = Path(__file__).parent.parent / "build" / "layers"
 # Of botocore's descriptions of 400 services, those that we call.
 SERVICES = {"dynamodb", "scheduler", "sqs", "ssm"}
@@ -29,6 +30,7 @@ _PLATFORMS = {
 
 
 def make_layer(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
+    """Make the layer, built on this machine for the stage's architecture."""
     bundling = BundlingOptions(
         image=DockerImage.from_registry("none"),  # CDK asks for one; it is never used
         local=LayerBuild(stage),
@@ -56,13 +58,19 @@ class LayerBuild:
         # Local functions run in this very interpreter, on this very machine.
         self._platforms = () if stage.is_local else _PLATFORMS[stage.architecture.name]
 
-    def try_bundle(self, output_dir: str, *, image: DockerImage, **_: object) -> bool:  # noqa: ARG002 - jsii's names
+    def try_bundle(
+        self,
+        output_dir: str,
+        *,
+        image: DockerImage,  # noqa: ARG002 - jsii's own
+        **_: object,
+    ) -> bool:
         build_layer(Path(output_dir) / "python", self._platforms)
         return True
 
 
 def build_layer(into: Path, platforms: tuple[str, ...] = ()) -> None:
-    """The layer's `python` folder, for pip's platforms or (without any) for this machine."""
+    """Build the layer's `python` folder, for pip's platforms or (without any) for this machine."""
     shutil.copytree(_third_party(platforms), into)
     shutil.copytree(
         SOURCE / "python" / "cobroke",
@@ -73,45 +81,31 @@ def build_layer(into: Path, platforms: tuple[str, ...] = ()) -> None:
 
 
 def _third_party(platforms: tuple[str, ...]) -> Path:
-    """Installed, pruned and compiled once for each lock and platform."""
-    lock = SOURCE / "requirements.txt"
+    """Return the folder of what was installed, pruned and compiled, once a lock and platform."""
     target = "-".join(platforms) or f"{sys.platform}-{platform.machine()}"
-    built = (
-        CACHE
-        / f"{target}-{hashlib.sha256(lock.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]}"
-    )
+    made_from = LOCK.read_bytes() + Path(__file__).read_bytes()
+    built = CACHE / f"{target}-{hashlib.sha256(made_from).hexdigest()[:16]}"
     if not built.exists():
         half = built.with_name(built.name + ".half")
         shutil.rmtree(half, ignore_errors=True)
-        wanted = [word for name in platforms for word in ("--platform", name)]
-        wanted += ["--implementation", "cp", "--python-version", "3.13"] if platforms else []
-        pip = [
-            sys.executable,
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "-qq",
-            "install",
-            "--require-hashes",
-        ]
-        pip += [
-            "--only-binary=:all:",
-            "--no-compile",
-            "--target",
-            str(half),
-            *wanted,
-            "--requirement",
-            str(lock),
-        ]
-        subprocess.run(pip, check=True)  # noqa: S603 - our own words
+        _install(half, platforms)
         _prune(half)
         _compile(half)
         half.rename(built)
     return built
 
 
+def _install(into: Path, platforms: tuple[str, ...]) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-qq", "install"]
+    pip += ["--require-hashes", "--only-binary=:all:", "--no-compile", "--target", str(into)]
+    pip += [word for name in platforms for word in ("--platform", name)]
+    pip += ["--implementation", "cp", "--python-version", "3.13"] if platforms else []
+    pip += ["--requirement", str(LOCK)]
+    subprocess.run(pip, check=True)  # noqa: S603 - our own words
+
+
 def _prune(folder: Path) -> None:
-    """Take out what never runs; dist-info keeps its METADATA, which email-validator is found by."""
+    """Take out what never runs. dist-info keeps its METADATA: email-validator is found by it."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     for description in (folder / "botocore" / "data").iterdir():
         if description.is_dir() and description.name not in SERVICES:
@@ -121,13 +115,6 @@ def _prune(folder: Path) -> None:
 
 
 def _compile(folder: Path) -> None:
-    words = [
-        "-m",
-        "compileall",
-        "-q",
-        "--invalidation-mode",
-        "unchecked-hash",
-        "-s",
-        str(folder.parent),
-    ]
-    subprocess.run([sys.executable, *words, str(folder)], check=True)  # noqa: S603 - our own words
+    words = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    words += ["-s", str(folder.parent), str(folder)]
+    subprocess.run(words, check=True)  # noqa: S603 - our own words

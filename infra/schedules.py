@@ -1,5 +1,5 @@
-"""The clock: a schedule wakes the planner, the planner fills a queue, the worker empties it; and
-the nightly audit.
+"""The clock: a schedule wakes the planner, which fills a queue, the worker empties it. Another
+wakes the nightly audit.
 """
 
 from aws_cdk import Duration, aws_dynamodb, aws_iam, aws_scheduler
@@ -34,12 +34,13 @@ AUDIT_ACTIONS = (
     "Query",
     "Scan",
 )
-"""Nobody else may scan."""
+"""No other function may scan."""
 
 
 def make_schedules(
     scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table
 ) -> None:
+    """Make the planner, the worker with its queue, the audit, and what wakes them."""
     failed = make_queue(scope, stage, "rematch_worker-failed")
     queue = make_queue(
         scope, stage, "rematch_worker-queue", failed, visibility=Duration.minutes(60)

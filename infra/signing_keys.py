@@ -15,11 +15,9 @@ from infra.stages import Stage
 
 @dataclass(frozen=True)
 class SigningKeys:
-    """`public` is JSON: key id → public key. `signing_id` and `signing_parameter` name the key that
-    signs.
-
-    `private` has the parameters of all, so that a deploy that changes which one signs finds both
-    readable.
+    """The keys of a stage. `public` is JSON: key id → public key. `signing_id` and
+    `signing_parameter` name the key that signs. `private` has the parameters of all: a deploy that
+    changes which key signs must find both readable.
     """
 
     public: str
@@ -29,6 +27,7 @@ class SigningKeys:
 
 
 def make_signing_keys(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> SigningKeys:
+    """Make the keys of the stage's `signing_keys`, each once and for good."""
     maker = _make_maker(scope, stage, layer)
     made = {
         name: CustomResource(
@@ -55,7 +54,7 @@ def make_signing_keys(scope: Construct, stage: Stage, layer: lambda_.ILayerVersi
 
 
 def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> lambda_.Function:
-    """It may put keys and read public ones; a private key it can never read."""
+    """Make the function that puts keys. It reads public ones; a private key it can never read."""
     private, public = f"/cobroke/{stage.name}/signing-keys", f"/cobroke/{stage.name}/public-keys"
     environment = {"PRIVATE_KEYS": private, "PUBLIC_KEYS": public}
     maker = make_function(scope, stage, "signing_key", layer, environment, Duration.minutes(1))
@@ -68,7 +67,8 @@ def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) ->
         Validations.of(scope).acknowledge(
             Acknowledgment(
                 id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{arn}]",
-                reason="It may only put there, and the last part of the name is the key's own id, not known before.",
+                reason="It may only put there, and the last part of the name is the key's own id, "
+                "not known before.",
             )
         )
     return maker

@@ -1,4 +1,4 @@
-"""The stack: wires what the modules beside it make."""
+"""The stack, wired of what the modules beside it make."""
 
 from aws_cdk import CfnOutput, CfnParameter, CliCredentialsStackSynthesizer, Stack
 from constructs import Construct
@@ -30,8 +30,8 @@ class CobrokeStack(Stack):
         CfnOutput(self, "TableName", value=made_table.table_name)
 
     def _bot_token(self, stage: Settings) -> str:
-        """Its parameter. CloudFormation looks it up before it changes anything: a missing token
-        fails the deploy.
+        """Return the name of its parameter. CloudFormation looks it up before it changes anything:
+        where the token is missing, the deploy fails.
         """
         if stage.is_local:
             return stage.bot_token_parameter

@@ -1,4 +1,4 @@
-"""What differs between the stages, as one table."""
+"""The stages as one table: what differs between them."""
 
 import platform
 from dataclasses import dataclass, replace
@@ -12,8 +12,8 @@ REGISTRATIONS = ("open", "proof_required")
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage. All `signing_keys` are published, one of them signs: a rotation is publish, sign,
-    retire.
+    """One stage. All `signing_keys` are published and one of them signs: a new one is published,
+    signs, and the old one is retired.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Stage:
     """Empty: pushes are only recorded."""
     rematch_every: str = "rate(30 minutes)"
     audit_at: str = "cron(30 1 * * ? *)"
-    """UTC; half past four in Moscow, when least is written."""
+    """In UTC: half past four in Moscow, when least is written."""
     alarm_topic: str = ""
     """The ARN of the SNS topic that alarms are sent to; empty: they are only shown."""
     mini_app_url: str = ""
@@ -91,12 +91,12 @@ STAGES = {
 
 
 class NotConfigured(Exception):
-    """The context of the app does not say what a stage needs; the text says what to add."""
+    """The app's context lacks something that a stage needs; the text says what to add."""
 
 
 def stage_of(node: Node) -> Stage:
-    """The stage that `-c stage=…` names, with the CORS origins of `-c
-    origins=https://a.example,https://b.example`.
+    """Return the stage that `-c stage=…` names, `dev` without, as the context fills it in. Raises
+    NotConfigured where something is missing or wrong.
     """
     name = node.try_get_context("stage") or "dev"
     if name not in STAGES:
@@ -106,26 +106,30 @@ def stage_of(node: Node) -> Stage:
     stage = STAGES[name]
     mini_app, topic = (node.try_get_context(name) or "" for name in ("mini_app_url", "alarm_topic"))
     stage = replace(stage, mini_app_url=mini_app, alarm_topic=topic)
-    if stage.is_local:
-        url, registration = (
-            node.try_get_context(name) for name in ("telegram_api_url", "registration")
+    return _local(stage, node) if stage.is_local else _deployed(stage, node)
+
+
+def _local(stage: Stage, node: Node) -> Stage:
+    """Fill in the Bot API's URL and the registration that `make run` was given."""
+    registration = node.try_get_context("registration") or stage.registration
+    if registration not in REGISTRATIONS:
+        raise NotConfigured(
+            f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}."
         )
-        stage = replace(
-            stage, telegram_api_url=url or "", registration=registration or stage.registration
-        )
-        if stage.registration not in REGISTRATIONS:
-            raise NotConfigured(
-                f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}."
-            )
-    origins = node.try_get_context("origins")
-    if origins and not stage.is_local:
+    url = node.try_get_context("telegram_api_url") or ""
+    return replace(stage, telegram_api_url=url, registration=registration)
+
+
+def _deployed(stage: Stage, node: Node) -> Stage:
+    """Fill in the CORS origins of `-c origins=https://a.example,https://b.example`."""
+    if origins := node.try_get_context("origins"):
         stage = replace(stage, origins=tuple(filter(None, origins.split(","))))
     if not stage.origins:
         raise NotConfigured(
-            f"The stage {name} needs the origins that browsers may call from: -c origins=https://app.example.com"
+            f"The stage {stage.name} needs the origins that browsers may call from: "
+            "-c origins=https://app.example.com"
         )
-    if not stage.is_local:
-        _must_be_origins(stage.origins)
+    _must_be_origins(stage.origins)
     return stage
 
 
@@ -135,5 +139,6 @@ def _must_be_origins(origins: tuple[str, ...]) -> None:
         is_here = scheme == "http" and host.partition(":")[0] == "localhost"
         if not host or "/" in host or "*" in host or (scheme != "https" and not is_here):
             raise NotConfigured(
-                f"{origin!r} is no origin: write https:// and the host, nothing after it, as in https://app.example.com"
+                f"{origin!r} is no origin: write https:// and the host, nothing after it, "
+                "as in https://app.example.com"
             )

@@ -9,7 +9,7 @@ TTL_ATTRIBUTE = "expires"
 
 
 def make_table(scope: Construct, stage: Stage) -> dynamodb.Table:
-    """PK and SK, on demand, no index; a stream of both images, point-in-time recovery, TTL."""
+    """Make it: PK and SK, on demand, no index; a stream of both images, recovery, TTL."""
     return dynamodb.Table(
         scope,
         "Table",

@@ -14,8 +14,6 @@ from infra.stages import Stage
 
 FAILED_KEPT = Duration.days(14)
 READ_STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
-
-
 READER_TIMEOUT = Duration.minutes(5)
 PUSH_TIMEOUT = Duration.minutes(1)
 VISIBILITY = Duration.minutes(6)
@@ -26,8 +24,8 @@ QUEUE_ACTIONS = ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes
 
 @dataclass(frozen=True)
 class StreamReader:
-    """A function of the stream, what it may do with the table, and the records that wake it:
-    patterns of Lambda's event filtering, any of them.
+    """A function of the stream, what it may do with the table, and which records wake it: those
+    that fit any of the patterns of Lambda's event filtering.
     """
 
     function: str
@@ -60,7 +58,7 @@ STREAM_READERS = (
         ],
     ),
 )
-"""At most two: DynamoDB's stream has no room for more."""
+"""No more than two: DynamoDB's stream has no room for a third."""
 
 
 def make_triggers(
@@ -70,6 +68,7 @@ def make_triggers(
     table: aws_dynamodb.Table,
     bot_token: str,
 ) -> None:
+    """Make the readers of the stream, and the push with its queue."""
     environment = {"TABLE_NAME": table.table_name}
     readers = {}
     for reader in STREAM_READERS:
@@ -94,9 +93,7 @@ def _make_push(
     table: aws_dynamodb.Table,
     bot_token: str,
 ) -> aws_sqs.Queue:
-    """The queue of notices to push and the function that does; what fails six times is kept in a
-    queue of its own.
-    """
+    """Make the function that pushes, and return its queue. What fails six times goes to another."""
     failed = make_queue(scope, stage, "telegram_push-failed")
     queue = make_queue(scope, stage, "telegram_push-queue", failed)
     environment = {
@@ -117,7 +114,7 @@ def _make_push(
 def feed(
     scope: Construct, queue: aws_sqs.Queue, function: lambda_.Function, batch_size: int
 ) -> None:
-    """Let the function empty the queue, a few at once."""
+    """Let the function empty the queue, `batch_size` messages at once."""
     allow(function, [f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
     mapping = lambda_.EventSourceMapping(
         scope,
@@ -138,8 +135,8 @@ def _read_stream(
     reader: StreamReader,
     function: lambda_.Function,
 ) -> None:
-    """From the first record on. A record that fails ten times, or for two hours, goes to a queue of
-    its own.
+    """Let the function read the stream from the first record on. A record that fails ten times, or
+    for two hours, goes to a queue of its own.
     """
     failed = make_queue(scope, stage, f"{reader.function}-failed")
     stream = table.table_stream_arn
@@ -165,7 +162,7 @@ def _read_stream(
 
 
 def _list_streams(scope: Construct, table: aws_dynamodb.Table, function: lambda_.Function) -> None:
-    """What Lambda asks for besides; it is no right over one stream."""
+    """Allow what Lambda asks for besides; it is no right over one stream."""
     allow(function, ["dynamodb:ListStreams"], f"{table.table_arn}/stream/*")
     Validations.of(scope).acknowledge(
         Acknowledgment(
@@ -188,9 +185,10 @@ def make_queue(
     failed: aws_sqs.Queue | None = None,
     visibility: Duration = VISIBILITY,
 ) -> aws_sqs.Queue:
-    """With `failed`, what was received six times in vain goes there; without, it is itself where
-    such things go.
+    """Make a queue. What was received six times in vain goes to `failed`; a queue without one is
+    itself where such things go.
     """
+    redrive = aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed) if failed else None
     queue = aws_sqs.Queue(
         scope,
         name,
@@ -198,21 +196,16 @@ def make_queue(
         enforce_ssl=not stage.is_local,  # the emulator speaks plain HTTP, on the loopback alone
         retention_period=FAILED_KEPT,
         visibility_timeout=visibility,
-        dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=6, queue=failed)
-        if failed
-        else None,
+        dead_letter_queue=redrive,
     )
     if stage.is_local:
-        Validations.of(queue).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-SQS4",
-                reason="The emulator speaks plain HTTP, on loopback.",
-            )
-        )
+        _acknowledge(queue, "SQS4", "The emulator speaks plain HTTP, on loopback.")
     if failed is None:
-        Validations.of(queue).acknowledge(
-            Acknowledgment(
-                id="AwsSolutions::AwsSolutions-SQS3", reason="It is itself where failed records go."
-            )
-        )
+        _acknowledge(queue, "SQS3", "It is itself where failed records go.")
     return queue
+
+
+def _acknowledge(queue: aws_sqs.Queue, rule: str, reason: str) -> None:
+    Validations.of(queue).acknowledge(
+        Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)
+    )

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import boto3
 import moto  # before any client is made
@@ -41,7 +41,13 @@ os.environ |= {
 }
 
 
-_CORE = {"mock_credentials": True, "passthrough": {"urls": [], "services": []}}
+_SETTINGS: Any = {
+    "core": {
+        "mock_credentials": True,
+        "passthrough": {"urls": [], "services": []},
+        "reset_boto3_session": False,
+    }
+}
 
 
 @contextmanager
@@ -49,7 +55,7 @@ def opened_account() -> Iterator[None]:
     """An account of moto's with what the functions expect in it. boto3's default session outlives
     it: a new one reads the descriptions of all services again, ten times as long as all the rest.
     """
-    with moto.mock_aws(config={"core": {**_CORE, "reset_boto3_session": False}}):
+    with moto.mock_aws(config=_SETTINGS):
         _make_what_is_expected()
         yield
 

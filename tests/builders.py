@@ -109,7 +109,7 @@ def a_context(milliseconds: int = 600_000) -> Any:
 
 
 def init_data(telegram_id: int, bot_token: str = BOT_TOKEN, **changes: Any) -> str:
-    """What a Mini App of this bot would send for this person; a change of None leaves a field out."""
+    """What a Mini App of this bot sends for this person; a change of None leaves a field out."""
     user = {"id": telegram_id, "first_name": "Иван", "last_name": "Петров", "username": "ivan"}
     fields = {"auth_date": str(int(time.time())), "query_id": "AAH", "user": dumps(user)} | changes
     sent = {name: value for name, value in fields.items() if value is not None}

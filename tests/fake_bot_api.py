@@ -93,7 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.after_s:
             api.stopping.wait(reply.after_s)
         if reply.spoken:
-            head = f"HTTP/1.1 {reply.status} Whatever\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            head = f"HTTP/1.1 {reply.status} Whatever\r\n"
+            head += "content-type: application/json\r\nconnection: close\r\n"
             with contextlib.suppress(OSError):  # it was not waited for
                 self.wfile.write(head.encode() + reply.header + b"\r\n" + reply.body)
 

@@ -70,8 +70,12 @@ HOSTILE: dict[str, dict[str, str]] = {
         "a newline in a value": signed(note="a\nb"),
         "a newline in a value, not encoded": signed(note="a\nb").replace("%0A", "\n"),
         "a newline at the end of the hash": PLAIN + "%0A",
-        "two fields spliced into one": f"auth_date={NOW}%0Aquery_id%3DAAH&user={THE_USER}&hash={HASH}",
-        "the user spliced into another field": f"auth_date={NOW}&query_id=AAH%0Auser%3D{THE_USER}&hash={HASH}",
+        "two fields spliced into one": (
+            f"auth_date={NOW}%0Aquery_id%3DAAH&user={THE_USER}&hash={HASH}"
+        ),
+        "the user spliced into another field": (
+            f"auth_date={NOW}&query_id=AAH%0Auser%3D{THE_USER}&hash={HASH}"
+        ),
         "a user of several lines": signed(user='{\n"id":42}'),
         "a Windows newline": signed(note="a\r\nb"),
     },

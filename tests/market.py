@@ -138,7 +138,7 @@ def spelled(rng: Random, name: str, of: PlaceType) -> str:
 
 
 def wire(hundredths: int) -> int | Decimal:
-    """Kopecks or hundredths of m² as the strict JSON loader gives the number: whole ones are ints."""
+    """Kopecks or hundredths of m² as the strict JSON loader gives them: whole ones are ints."""
     return hundredths // 100 if hundredths % 100 == 0 else Decimal(hundredths).scaleb(-2)
 
 

@@ -112,13 +112,13 @@ class _Store:
             self._sorted[key[0]].remove(key[1])
             self.stream.changes.append((old, None))
 
-    def get_item(self, *, Key: Raw, ConsistentRead: bool, **_: Any) -> Answer:  # noqa: N803 - DynamoDB's own
+    def get_item(self, *, Key: Raw, ConsistentRead: bool, **_: Any) -> Answer:
         self._begin(consistent=ConsistentRead)
         self._settle(key_of(Key))
         found = self.items.get(key_of(Key))
         return {"Item": dict(found)} if found else {}
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:
         (name, asked), *_ = RequestItems.items()
         self._begin(consistent=asked["ConsistentRead"])
         wanted = [key_of(key) for key in asked["Keys"]]
@@ -126,7 +126,7 @@ class _Store:
             raise _refused("ValidationException", "BatchGetItem")
         return {"Responses": {name: [dict(self.items[key]) for key in wanted if key in self.items]}}
 
-    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803
+    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:
         """As if it had waited for what is being written."""
         self._begin()
         keys = [key_of(part["Get"]["Key"]) for part in TransactItems]
@@ -161,7 +161,7 @@ class _Store:
             {"LastEvaluatedKey": {"PK": {"S": pk}, "SK": {"S": page[-1]}}} if page != rows else {}
         )
 
-    def scan(self, *, ConsistentRead: bool, **asked: Any) -> Answer:  # noqa: N803 - DynamoDB's own
+    def scan(self, *, ConsistentRead: bool, **asked: Any) -> Answer:
         """Partitions in the order of their hashes."""
         self._begin(consistent=ConsistentRead)
         after = (
@@ -296,4 +296,5 @@ def cancelled(*reasons: str) -> ClientError:
 
 
 def _refused(code: str, operation: str, **more: Any) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "refused"}, **more}, operation)  # type: ignore[typeddict-item]
+    answer: Any = {"Error": {"Code": code, "Message": "refused"}, **more}
+    return ClientError(answer, operation)

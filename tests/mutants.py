@@ -158,7 +158,8 @@ def planted(mutant: Mutant) -> Iterator[None]:
 
 
 def _code(function: Callable[..., Any], source: str) -> Any:
-    """Put into the function itself, so that it also counts where the function was imported by name."""
+    """Put into the function itself, so that it counts where that is imported by name too."""
     made = dict[str, Any]()
-    exec(compile(source, function.__code__.co_filename, "exec"), dict(function.__globals__), made)  # noqa: S102
+    code = compile(source, function.__code__.co_filename, "exec")
+    exec(code, dict(function.__globals__), made)  # noqa: S102
     return made[function.__name__].__code__

@@ -73,7 +73,7 @@ def breakdown(requirements: Json, listing: Json) -> list[Json]:
 
 
 def recommended(own: Json, others: Iterable[Json], *, side: Side) -> Recommendations:
-    """The best 100 for `own`, a lead or a listing; all are {id, owner, status, created_at, body}."""
+    """The best 100 for `own`, a lead or listing; all are {id, owner, status, created_at, body}."""
     found = []
     for other in others:
         points = _points(own, other, side)

@@ -1,4 +1,4 @@
-"""An outage of the stream: a market whose changes nobody has followed, and runs over it that die."""
+"""An outage of the stream: a market whose changes nobody followed, and runs over it that die."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

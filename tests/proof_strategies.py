@@ -27,7 +27,7 @@ NAMES = st.sampled_from(
 )
 ODD_NAMES = st.sampled_from(["Note", "a1", "a b", "имя", "k" * 33, ""])
 MOST = 4
-"""Of five proofs, so many are plain in one respect."""
+"""How many of five proofs are plain in one respect."""
 
 
 def _mostly[T](usual: st.SearchStrategy[T], odd: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
@@ -64,7 +64,7 @@ def _users(draw: st.DrawFn) -> str:
 
 @st.composite
 def mini_apps(draw: st.DrawFn) -> str:
-    """Init_data: signed over its lines, written in one of the ways there are, and perhaps touched."""
+    """Init_data: signed over its lines, written in one of the ways there are, perhaps touched."""
     extra = draw(st.dictionaries(_mostly(NAMES, ODD_NAMES), TEXTS, max_size=3))
     fields = {"auth_date": draw(_mostly(TIMES.map(str), ODD_TIMES)), "user": draw(_users())} | extra
     for name in draw(

@@ -38,7 +38,8 @@ def recorded(table: str) -> Iterator[list[Json]]:
     raises. moto's own stream shows an upsert as two INSERTs and a write without effect as MODIFY,
     and triples the time of a transaction.
     """
-    call, reader, stream = BaseClient._make_api_call, boto3.client("dynamodb"), list[Json]()  # type: ignore[attr-defined]
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    reader, stream = boto3.client("dynamodb"), list[Json]()
 
     def images(keys: Iterable[Key]) -> dict[Key, Json]:
         wanted = [{"PK": {"S": pk}, "SK": {"S": sk}} for pk, sk in keys]
@@ -74,7 +75,8 @@ def a_record(number: int, old: Json | None, new: Json | None, table: str = "tabl
         "eventID": f"{number:032x}",
         "eventName": "REMOVE" if not new else "MODIFY" if old else "INSERT",
         "eventSource": "aws:dynamodb",
-        "eventSourceARN": f"arn:aws:dynamodb:eu-central-1:123456789012:table/{table}/stream/2026-01-01T00:00:00.000",
+        "eventSourceARN": f"arn:aws:dynamodb:eu-central-1:123456789012:table/{table}"
+        "/stream/2026-01-01T00:00:00.000",
         "dynamodb": {
             "ApproximateCreationDateTime": float(clock.now_ms() // 1000),
             "Keys": {"PK": image["PK"], "SK": image["SK"]},
@@ -165,7 +167,7 @@ class Pump:
             reply = json.loads(
                 json.dumps(self.handler(json.loads(json.dumps({"Records": records})), None))
             )
-        except Exception as error:  # noqa: BLE001 - whatever a function raises, its batch comes again
+        except Exception as error:  # noqa: BLE001 - whatever it is, the batch comes again
             self.raised.append(error)
             return None
         if reply is None or reply in ({}, {"batchItemFailures": None}):

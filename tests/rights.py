@@ -1,8 +1,8 @@
 """Who may do what, as data: a row for every route, a column for every kind of caller, and the
-answer he gets.
+answer they get.
 
 An answer is a status, and its code where another code of that status would be wrong. `owner` has
-proven his Telegram, `unverified` has not, and both ask of objects of their own; `other` and
+proven their Telegram, `unverified` has not, and both ask of objects of their own; `other` and
 `stranger` (who has no token) ask of the owner's; `archived` is an owner whose objects are archived.
 """
 
@@ -25,7 +25,7 @@ _NOT_YOURS = "404 not_found"
 
 
 def _everyones(answer: str) -> Row:
-    """About the caller himself: only a token is asked for."""
+    """About the caller alone: only a token is asked for."""
     return Row(answer, answer, answer, _NO_TOKEN, answer)
 
 

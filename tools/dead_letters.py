@@ -1,4 +1,4 @@
-"""What has failed for good, and what to do about it: docs/runbook.md.
+"""`make letters`: looks at what has failed for good, sends it back, or drops it (docs/runbook.md).
 
 Usage: python -m tools.dead_letters [look|redrive|drop] QUEUE [--stage STAGE] [--yes]
 QUEUE is named by the function that failed; without a stage, the stack of `make run`.
@@ -22,11 +22,13 @@ from tools.stack import NotRunning, Stack
 QUEUES = ("rematch_worker", "stream_matching", "stream_notifications", "telegram_push")
 HIDDEN_S = 120
 WAIT_S = 2
-"""An answer sooner may leave out messages that are there."""
-NO_WAY_BACK = """\
-These are places in the table's stream, not records, and the stream forgets after a day: nothing can be sent back.
-A scheduled run does what the function did not: `make rematch STAGE=…`, look at what it says, then drop them.\
-"""
+"""An answer that comes sooner may leave out messages that are there."""
+NO_WAY_BACK = (
+    "These are places in the table's stream, not records, and the stream forgets after a day: "
+    "nothing can be sent back.\n"
+    "A scheduled run does what the function did not: `make rematch STAGE=…`, "
+    "look at what it says, then drop them."
+)
 
 
 class NoWayBack(Exception):
@@ -35,7 +37,7 @@ class NoWayBack(Exception):
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """A failure queue, and the queue that its messages came from: none for a stream's."""
+    """A failure queue, and the queue that its messages came from: None where that is a stream."""
 
     sqs: Any
     url: str
@@ -47,7 +49,7 @@ class DeadLetters:
         return int(answer["Attributes"][name])
 
     def look(self) -> dict[str, list[int]]:
-        """Kind → when its messages were sent (ms). Nothing is taken out."""
+        """Return kind → when its messages were sent (ms). Nothing is taken out."""
         found = defaultdict(list)
         received = list(self._received())
         for message in received:
@@ -60,15 +62,15 @@ class DeadLetters:
         return dict(found)
 
     def redrive(self) -> int:
-        """Send back what is there now, and say how much. A message leaves only after it was sent:
-        at worst it is done twice, which changes nothing.
+        """Send back what is there now, and return how many. A message leaves only after it was
+        sent: at worst it is done twice, which changes nothing. Raises NoWayBack.
         """
         if self.source_url is None:
             raise NoWayBack(NO_WAY_BACK)
         return sum(self._sent_back(message) for message in islice(self._received(), len(self)))
 
     def drop(self) -> int:
-        """Delete what is there now, and say how much."""
+        """Delete what is there now, and return how many."""
         return sum(self._deleted(message) for message in islice(self._received(), len(self)))
 
     def _received(self) -> Iterator[Any]:
@@ -76,8 +78,9 @@ class DeadLetters:
             "QueueUrl": self.url,
             "MaxNumberOfMessages": 10,
             "MessageSystemAttributeNames": ["SentTimestamp"],
+            "VisibilityTimeout": HIDDEN_S,
+            "WaitTimeSeconds": WAIT_S,
         }
-        asked |= {"VisibilityTimeout": HIDDEN_S, "WaitTimeSeconds": WAIT_S}
         while messages := self.sqs.receive_message(**asked).get("Messages"):
             yield from messages
 
@@ -91,7 +94,7 @@ class DeadLetters:
 
 
 def kind_of(body: str) -> str:
-    """What a message asks for, without saying of whom."""
+    """Say what a message asks for, but not for whom."""
     try:
         match json.loads(body):
             case {"DDBStreamBatchInfo": {"batchSize": size}, "requestContext": {"condition": why}}:
@@ -106,6 +109,7 @@ def kind_of(body: str) -> str:
 
 
 def dead_letters(stack: Stack, function: str) -> DeadLetters:
+    """Find the failure queue of a function. Raises NotRunning where there is none."""
     sqs = stack.client("sqs")
 
     def url(what: str) -> str | None:

@@ -1,8 +1,7 @@
-"""The stack on this machine: ministack with every role enforced, and the same CDK app deployed onto
-it.
+"""The stack on this machine: ministack with every role enforced, the same CDK app deployed onto it.
 
-`running_stack` is what `make run` and the end-to-end tests share. Every start is an empty market;
-nothing outlives it.
+`make run` and the end-to-end tests share `running_stack`. Every start is an empty market; nothing
+outlives it.
 """
 
 import contextlib
@@ -50,11 +49,12 @@ class RunningStack:
     _emulator: subprocess.Popen[bytes]
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - any boto3 client
-        """A boto3 client of the emulator, as its administrator."""
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **KEYS)  # type: ignore[call-overload]
+        """Make a boto3 client of the emulator, as its administrator."""
+        options = {"endpoint_url": self.endpoint, "region_name": REGION, **KEYS}
+        return boto3.client(service, **options)  # type: ignore[call-overload]
 
     def logs(self) -> list[str]:
-        """What all functions have written."""
+        """Return the log lines of all functions."""
         client = self.client("logs")
         described = client.get_paginator("describe_log_groups").paginate()
         groups: list[str] = [
@@ -79,7 +79,7 @@ def running_stack(
     say: Say = lambda _: None,
 ) -> Iterator[RunningStack]:
     """Start the emulator on a port, deploy onto it, and stop it in the end. `state` is emptied
-    first.
+    first. Raises NotStarted.
     """
     _must_be_free(port)
     shutil.rmtree(state, ignore_errors=True)
@@ -95,11 +95,8 @@ def running_stack(
         running = RunningStack(f"{endpoint}/_aws/execute-api/{API_ID}", endpoint, "", emulator)
         _await(running, state)
         _furnish(running, bot_token)
-        context = {
-            "stage": "local",
-            "telegram_api_url": telegram_api_url,
-            "registration": registration,
-        }
+        context = {"stage": "local", "registration": registration}
+        context |= {"telegram_api_url": telegram_api_url}
         outputs = deploy(environment, state, context, say)
         yield RunningStack(running.base_url, endpoint, outputs["TableName"], emulator)
 
@@ -123,7 +120,7 @@ def _must_be_free(port: int) -> None:
 
 
 def environment_of(port: int, state: Path) -> dict[str, str]:
-    """That of whoever calls, without his AWS account."""
+    """Return the caller's own environment, with the emulator for an AWS account."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return own | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), own.get("PATH", os.defpath)]),
@@ -159,9 +156,7 @@ def _await(running: RunningStack, state: Path) -> None:
 
 
 def _furnish(running: RunningStack, bot_token: str) -> None:
-    """What an account has before the first deploy: the deployer's bot token, and a bucket for the
-    CDK.
-    """
+    """Put there what an account has before a first deploy: the bot token, and the CDK's bucket."""
     name = "/cobroke/local/telegram-bot-token"
     running.client("ssm").put_parameter(
         Name=name, Value=bot_token, Type="SecureString", Overwrite=True
@@ -173,24 +168,14 @@ def _furnish(running: RunningStack, bot_token: str) -> None:
 def deploy(
     environment: dict[str, str], state: Path, context: dict[str, str], say: Say
 ) -> dict[str, str]:
+    """Deploy with the CDK, and return the stack's outputs. Raises NotStarted."""
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     if not cdk.exists():
         raise NotStarted("The CDK is not installed: `make install` installs it.")
-    words = [
-        str(cdk),
-        "deploy",
-        STACK,
-        *(word for name, value in context.items() for word in ("-c", f"{name}={value}")),
-    ]
-    words += [
-        "--require-approval",
-        "never",
-        "--method",
-        "direct",
-        "--no-notices",
-        "--progress",
-        "events",
-    ]
+    words = [str(cdk), "deploy", STACK]
+    words += [word for name, value in context.items() for word in ("-c", f"{name}={value}")]
+    words += ["--require-approval", "never", "--method", "direct", "--no-notices"]
+    words += ["--progress", "events"]
     words += ["--output", str(state / "cdk.out"), "--outputs-file", str(state / "outputs.json")]
     log = state / "deploy.log"
     deploying = tether.start(words, environment, log)

@@ -1,4 +1,4 @@
-"""Many acts at once under faults, seed after seed: every one must find all as it has to be.
+"""`make faults`: plays many acts at once under faults, seed after seed, and says what went wrong.
 
 Usage: python -m tools.faults [SEEDS [ACTS [FIRST]]] (20 seeds of 200 acts, from 1)
 """

@@ -1,5 +1,4 @@
-"""`make fuzz`: schemathesis, with all its checks, on the API of a running `make run`, by
-docs/openapi.json.
+"""`make fuzz`: tries the API of a running `make run` by docs/openapi.json, with schemathesis.
 
 Usage: python -m tools.fuzz [base url]; without one, that of `make run`.
 """
@@ -24,20 +23,20 @@ from tools.stack import api_url
 
 SEEDS = (1, 2, 3)
 EXAMPLES = 20
-"""Of one operation with one seed, beyond what its coverage phase tries."""
+"""How many of an operation with a seed, beyond what the coverage phase tries."""
 PATIENCE_S = 30
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 COMMAND = Path(sys.executable).with_name("schemathesis")
 
 
 class Found(Exception):
-    """Something that is not as the contract says; the text is schemathesis' own report."""
+    """Something is not as the contract says; the text is schemathesis' own report."""
 
 
 def fuzz(
     base_url: str, seed: int, examples: int = EXAMPLES, *options: str, whole: bool = True
 ) -> int:
-    """How many requests were tried, all of them answered as the contract says; else Found."""
+    """Return how many requests were tried, all answered as the contract says. Raises Found."""
     with (
         httpx.Client(base_url=base_url, timeout=60, trust_env=False) as http,
         tempfile.TemporaryDirectory() as folder,
@@ -46,23 +45,12 @@ def fuzz(
         config.write_text(
             Template(CONFIG.read_text()).substitute(_a_market(http), whole=str(whole).lower())
         )
-        words = [
-            str(COMMAND),
-            "--config-file",
-            str(config),
-            "run",
-            str(DOCUMENT),
-            "--url",
-            base_url,
-            "--no-color",
-        ]
-        words += ["--seed", str(seed), "--max-examples", str(examples), *options]
-        here = {
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "NO_PROXY": "127.0.0.1",
-            "no_proxy": "127.0.0.1",
-        }
-        ran = subprocess.run(
+        words = [str(COMMAND), "--config-file", str(config), "run", str(DOCUMENT)]
+        words += ["--url", base_url, "--no-color", "--seed", str(seed)]
+        words += ["--max-examples", str(examples), *options]
+        here = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+        here |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+        ran = subprocess.run(  # noqa: S603 - our own words
             words, env=os.environ | here, cwd=folder, capture_output=True, text=True, check=False
         )
     tried = re.search(r"^  ([\d,]+) generated", ran.stdout, re.MULTILINE)
@@ -72,51 +60,49 @@ def fuzz(
 
 
 def _a_market(http: httpx.Client) -> dict[str, str]:
-    """A realtor whose lead and whose listing each suit one of another's, and who was liked and told
-    so.
+    """Make a realtor whose lead and whose listing each suit one of another's, and who was liked and
+    told so. Return their token and all ids, by the names that the configuration has for them.
     """
-    one, another = _registers(http), _registers(http)
-    lead, listing = (_creates(http, one, *of) for of in (("lead", LEAD), ("property", PROPERTY)))
-    others_lead, others_listing = (
-        _creates(http, another, *of) for of in (("lead", LEAD), ("property", PROPERTY))
+    token, others_token = _registers(http), _registers(http)
+    lead, others_lead = (_creates(http, of, "lead", LEAD) for of in (token, others_token))
+    listing, others_listing = (
+        _creates(http, of, "property", PROPERTY) for of in (token, others_token)
     )
-    matches = []
-    for liked in (lead, _creates(http, one, "lead", LEAD)):
-        path = f"/properties/{others_listing}/lead-recommendations/{liked}/action"
-        matches.append(_said(http, another, "POST", path, {"action": "LIKE"})["match"]["match_id"])
-    _said(
-        http,
-        one,
-        "POST",
-        f"/leads/{liked}/property-recommendations/{others_listing}/action",
-        {"action": "LIKE"},
-    )
-    path = f"/leads/{others_lead}/property-recommendations/{listing}/action"
-    _said(http, another, "POST", path, {"action": "LIKE"})
-    until = time.monotonic() + PATIENCE_S
-    while (
-        not (told := _said(http, one, "GET", "/notifications")["notifications"])
-        and time.monotonic() < until
-    ):
-        time.sleep(0.2)
-    if not told:
-        raise Found(f"Nobody was told of a LIKE within {PATIENCE_S} s.")
-    ids = {
+    second_lead = _creates(http, token, "lead", LEAD)
+    of_theirs = f"/properties/{others_listing}/lead-recommendations"
+    match = _likes(http, others_token, f"{of_theirs}/{lead}")
+    accepted = _likes(http, others_token, f"{of_theirs}/{second_lead}")
+    _likes(http, token, f"/leads/{second_lead}/property-recommendations/{others_listing}")
+    _likes(http, others_token, f"/leads/{others_lead}/property-recommendations/{listing}")
+    return {
+        "token": token,
         "own_lead": lead,
         "own_property": listing,
         "others_lead": others_lead,
         "others_property": others_listing,
+        "match": match,
+        "accepted": accepted,
+        "notice": _first_notice(http, token),
     }
-    return ids | {
-        "token": one,
-        "match": matches[0],
-        "accepted": matches[1],
-        "notice": told[0]["id"],
-    }
+
+
+def _likes(http: httpx.Client, token: str, pair: str) -> str:
+    """Return the id of the match that the LIKE opens or agrees."""
+    answer = _said(http, token, "POST", f"{pair}/action", {"action": "LIKE"})
+    return str(answer["match"]["match_id"])
+
+
+def _first_notice(http: httpx.Client, token: str) -> str:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if told := _said(http, token, "GET", "/notifications")["notifications"]:
+            return str(told[0]["id"])
+        time.sleep(0.2)
+    raise Found(f"Nobody was told of a LIKE within {PATIENCE_S} s.")
 
 
 def _registers(http: httpx.Client) -> str:
-    """A new realtor's token."""
+    """Return a new realtor's token."""
     body = REGISTRATION | {"telegram_id": str(time.time_ns())}
     return str(_said(http, "", "POST", "/auth/register", body)["access_token"])
 

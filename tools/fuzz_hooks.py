@@ -1,4 +1,4 @@
-"""What schemathesis cannot make of the contract alone."""
+"""Hooks of `make fuzz`: what schemathesis cannot make of the contract alone."""
 
 import re
 from typing import Any
@@ -20,8 +20,8 @@ schemathesis.openapi.format(
 def before_call(
     _: schemathesis.HookContext, case: schemathesis.Case[Any], __: dict[str, Any]
 ) -> None:
-    """Its coverage phase sends one key and one tag with every body: all but the first would be
-    refused for these.
+    """Give a request of the coverage phase a key and a tag of its own. It sends the same with every
+    body: all but the first would be refused for these.
     """
     how = case.meta.phase.data if case.meta else None
     if isinstance(how, CoveragePhaseData) and how.scenario != CoverageScenario.MISSING_PARAMETER:

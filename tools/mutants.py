@@ -1,6 +1,6 @@
-"""Plants each known bug in turn. Those of the lists (tests/mutants.py) the search and a written
-story must both find, those of writes, counts and notices (tests/support/fault_mutants.py) the fault
-run within its three seeds.
+"""Plants each known bug in turn, and says which survive. Those of the lists (tests/mutants.py) the
+search and a written story must both find; those of writes, counts and notices
+(tests/support/fault_mutants.py) the fault run must find within its three seeds.
 
 Usage: python -m tools.mutants [WORD …] (only those with one of the words in their names)
 """
@@ -77,7 +77,7 @@ def _missed_by(mutant: Mutant, machine: type[Lists]) -> Iterator[str]:
 
 
 def _fails(test: Callable[[], None]) -> bool:
-    """Whether an answer was wrong; any other error is one of the mutant itself, and raised."""
+    """Return whether an answer was wrong. Any other error is the mutant's own, and raised."""
     try:
         with redirect_stdout(StringIO()):
             test()

@@ -1,8 +1,7 @@
-"""`make openapi`: docs/openapi.json, the contract as a machine reads it, from the typed routes that
-serve it.
+"""`make openapi`: writes docs/openapi.json, the contract, from the typed routes that serve it.
 
-What a function is sent and answers are its annotations, what it says of itself is its docstring,
-what a field means is the text under it, and an error is what `problem` makes of it. Nothing of this
+The annotations of a function say what it is sent and answers, its docstring says what it does, the
+text under a field what that means, and `problem` makes the examples of errors. Nothing of this
 costs a function anything at its start.
 """
 
@@ -31,13 +30,14 @@ from tools.contract.words import ABOUT, ETAG, PARAMETERS, SERVERS
 type Json = dict[str, Any]
 type Mode = Literal["validation", "serialization"]
 type Key = tuple[str, str]
-"""A route's key, and which of its schemas: `body`, `answer` or the name of a parameter."""
+"""A route's key, and the name of one of its schemas: `body`, `answer` or a parameter's."""
 
+NULL = {"type": "null"}
 DOCUMENT = Path(__file__).parent.parent / "docs" / "openapi.json"
 
 
 class Operation:
-    """One route, the function that serves it, and what that function is sent and answers."""
+    """One route, the function that serves it, and what this is sent and answers."""
 
     def __init__(self, route: Route) -> None:
         self.route = route
@@ -47,7 +47,7 @@ class Operation:
         self.query = [name for name in self.types if name not in {"body", "return", *self.path_ids}]
 
     def asks(self) -> Iterator[tuple[Key, Mode, TypeAdapter[Any]]]:
-        """The schemas that it needs."""
+        """Yield the schemas that it needs."""
         for name, annotation in self.types.items():
             if name not in self.path_ids:
                 part, mode = (
@@ -56,7 +56,7 @@ class Operation:
                 yield (self.route.key, part), typing.cast("Mode", mode), TypeAdapter(annotation)
 
     def refusals(self) -> Iterator[type[errors.Refusal]]:
-        """Everything it may answer instead."""
+        """Yield every refusal it may answer with."""
         route = self.route
         if route.takes_body or route.keyed or route.conditional:
             yield errors.Malformed
@@ -76,7 +76,7 @@ class Operation:
 
 
 def document() -> Json:
-    """The whole contract, OpenAPI 3.1."""
+    """Return the whole contract, OpenAPI 3.1."""
     operations = list(_operations())
     asked = [asked for operation in operations for asked in operation.asks()]
     made, definitions = TypeAdapter.json_schemas(
@@ -84,8 +84,9 @@ def document() -> Json:
     )
     schemas: dict[Key, Json] = {key: schema for (key, _), schema in made.items()}
     paths: dict[str, Json] = {}
-    for one in operations:
-        paths.setdefault(one.route.path, {})[one.route.method.lower()] = _operation(one, schemas)
+    for operation in operations:
+        verbs = paths.setdefault(operation.route.path, {})
+        verbs[operation.route.method.lower()] = _operation(operation, schemas)
     definitions["$defs"]["TelegramAuthData"] |= IGNORED
     written: Json = {
         "openapi": "3.1.0",
@@ -152,12 +153,9 @@ def _path_and_query(of: Operation, schemas: dict[Key, Json]) -> Iterator[Json]:
     defaults: Json = {} if of_own else {"page": 1, "limit": DEFAULT_LIMIT}
     for name in of.query:
         schema = schemas[of.route.key, name]
-        given = next((one for one in schema.get("anyOf", []) if one != {"type": "null"}), schema)
-        given = (
-            given
-            | bounds(of.types[name])
-            | ({"default": defaults[name]} if name in defaults else {})
-        )
+        stated = [option for option in schema.get("anyOf", [schema]) if option != NULL]
+        given = stated[0] | bounds(of.types[name])
+        given |= {"default": defaults[name]} if name in defaults else {}
         yield {"name": name, "in": "query", "required": False, "schema": given} | PARAMETERS[name]
 
 
@@ -172,7 +170,7 @@ def _examples(examples: dict[str, Json]) -> Json:
 
 
 def text() -> str:
-    """The document as its file holds it."""
+    """Return the document as its file holds it."""
     return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
 
 

@@ -1,5 +1,5 @@
-"""Is all ready for a deploy? Says of each check that it is ok, or what to do. Reads no secret,
-changes nothing.
+"""`make deploy-check`: says of all that a deploy needs whether it is ok, or what to do. It reads no
+secret and changes nothing.
 
 Usage: python -m tools.preflight STAGE [ORIGINS]
 """
@@ -32,7 +32,7 @@ class NotReady(Exception):
 
 @dataclass(frozen=True)
 class Deploy:
-    """What is to be deployed: a stage and its CORS origins, as `make deploy` is given them."""
+    """A deploy: a stage and its CORS origins, as `make deploy` is given them."""
 
     stage: str
     origins: str
@@ -50,7 +50,9 @@ type Look = Callable[[Deploy], str]
 
 
 class Check(NamedTuple):
-    """`look` answers what it found, or raises NotReady. It is not tried before what it needs is ok."""
+    """One check. `look` returns what it found, or raises NotReady. It waits until all that it
+    `needs` is ok.
+    """
 
     what: str
     look: Look
@@ -58,7 +60,7 @@ class Check(NamedTuple):
 
 
 def ready(deploy: Deploy) -> bool:
-    """Whether every check is ok; prints a line for each."""
+    """Return whether every check is ok, and print a line for each."""
     passed: set[str] = set()
     for check in CHECKS:
         waiting = [needed for needed in check.needs if needed not in passed]
@@ -114,7 +116,8 @@ def credentials(_: Deploy) -> str:
         raise NotReady(
             f"none that work ({type(why).__name__}): `aws sso login`, or export AWS_PROFILE=…"
         ) from None
-    return f"account {identity['Account']} in {here.region_name}, as {identity['Arn'].rpartition(':')[2]}"
+    account, who = identity["Account"], identity["Arn"].rpartition(":")[2]
+    return f"account {account} in {here.region_name}, as {who}"
 
 
 def bootstrap(_: Deploy) -> str:
@@ -132,30 +135,32 @@ def bootstrap(_: Deploy) -> str:
 
 
 def bot_token(deploy: Deploy) -> str:
-    """Its kind and its key; describing a parameter gives no text of it, encrypted or not."""
+    """Look at its kind and its key. A description holds no text of it, encrypted or not."""
     name = deploy.bot_token_parameter
     try:
-        found = (
-            session()
-            .client("ssm")
-            .describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
-        )
+        ssm = session().client("ssm")
+        found = ssm.describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [name]}])
     except (BotoCoreError, ClientError) as why:
         raise NotReady(_refused("ssm:DescribeParameters", why)) from None
     if not found["Parameters"]:
         raise NotReady(
-            f"put it into {name} as a SecureString; docs/deploy.md says how, out of the shell's history"
+            f"put it into {name} as a SecureString; "
+            "docs/deploy.md says how, out of the shell's history"
         )
     (parameter,) = found["Parameters"]
     if parameter["Type"] != "SecureString":
         raise NotReady(
-            f"{name} is a {parameter['Type']}: delete it, put a SecureString there, let @BotFather revoke it"
+            f"{name} is a {parameter['Type']}: "
+            "delete it, put a SecureString there, let @BotFather revoke it"
         )
     if not parameter.get("KeyId", DEFAULT_KEY).endswith(DEFAULT_KEY):
         raise NotReady(
             f"{name} lies under a key that auth may not use: put it anew without --key-id"
         )
-    return f"{name} is a SecureString; its text was not read, so whether it is the right token is not known"
+    return (
+        f"{name} is a SecureString; "
+        "its text was not read, so whether it is the right token is not known"
+    )
 
 
 def template(deploy: Deploy) -> str:
@@ -178,7 +183,7 @@ CHECKS = (
 
 
 def _said(words: list[str], otherwise: str) -> str:
-    """What a command prints; NotReady with what to do, and the end of what it said, where it fails."""
+    """Return what a command prints. Raises NotReady where it fails: what to do, and its end."""
     own = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     try:
         done = subprocess.run(  # noqa: S603 - our own words
@@ -205,7 +210,8 @@ def _refused(action: str, why: Exception) -> str:
 def main() -> None:
     if len(sys.argv) not in {2, 3}:
         sys.exit(
-            "Usage: python -m tools.preflight STAGE [ORIGINS]; origins are separated by commas, without spaces"
+            "Usage: python -m tools.preflight STAGE [ORIGINS]; "
+            "origins are separated by commas, without spaces"
         )
     if not ready(Deploy(sys.argv[1], "".join(sys.argv[2:]))):
         sys.exit("Not ready for a deploy.")

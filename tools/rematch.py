@@ -40,12 +40,13 @@ def main(stage: str) -> None:
     console.print(_table(reports))
     if missing := len(planned["parts"]) - len(reports):
         sys.exit(
-            f"{missing} parts are not done after {PATIENCE_S} s: look into the worker's log and its failure queue."
+            f"{missing} parts are not done after {PATIENCE_S} s: "
+            "look into the worker's log and its failure queue."
         )
 
 
 def _await(stack: Stack, planned: dict[str, Any], console: Console) -> Reports:
-    """Until every part has reported."""
+    """Wait until every part has reported, PATIENCE_S at most."""
     until, reports = time.monotonic() + PATIENCE_S, _reports(stack, planned["run"])
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Working", total=len(planned["parts"]))

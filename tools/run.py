@@ -1,4 +1,4 @@
-"""`make run`: the stack on this machine until Ctrl-C, its URL in .local/api-url."""
+"""`make run`: serves the stack on this machine until Ctrl-C, its URL in .local/api-url."""
 
 import contextlib
 import fcntl
@@ -15,6 +15,7 @@ LOCAL = Path(__file__).parent.parent / ".local"
 API_URL = LOCAL / "api-url"
 DEFAULT_PORT = "4566"
 REGISTRATIONS = ("open", "proof_required")
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
@@ -22,11 +23,8 @@ class Stopped(BaseException):
 
 
 def main() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if (number, signal.getsignal(number)) != (
-            signal.SIGHUP,
-            signal.SIG_IGN,
-        ):  # nohup means what it says
+    for number in STOPPING:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # else nohup
             signal.signal(number, _stop)
     try:
         with _only_one():
@@ -38,7 +36,7 @@ def main() -> None:
 
 
 def _stop(*_: object) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)  # once is enough: now all is put away
     raise Stopped
 
@@ -66,16 +64,17 @@ def _serve() -> None:
 
 @contextlib.contextmanager
 def _only_one() -> Iterator[None]:
-    """The lock ends with this process, however it ends."""
+    """Hold a lock that ends with this process, however it ends. Raises NotStarted."""
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "run.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NotStarted(
-                "`make run` is running already: use the API of .local/api-url, or stop it with Ctrl-C in its terminal."
+                "`make run` is running already: use the API of .local/api-url, "
+                "or stop it with Ctrl-C in its terminal."
             ) from None
-        API_URL.unlink(missing_ok=True)  # of one that was killed
+        API_URL.unlink(missing_ok=True)  # left by a run that was killed
         yield
 
 
@@ -92,14 +91,15 @@ def _announced(stack: RunningStack) -> Iterator[None]:
 
 
 def _wait(stack: RunningStack) -> None:
-    """Until a signal. A make that was killed sends none, but leaves us to another parent."""
+    """Wait for a signal. A make that was killed sends none, but leaves us to another parent."""
     parent = os.getppid()
     while stack.is_up:
         time.sleep(0.5)
         if "MAKELEVEL" in os.environ and os.getppid() != parent:
             raise Stopped
     raise NotStarted(
-        "The emulator ended by itself; .local/run/emulator.log says why. Start again with `make run`."
+        "The emulator ended by itself; .local/run/emulator.log says why. "
+        "Start again with `make run`."
     )
 
 

@@ -1,5 +1,5 @@
-"""Does a deployed API answer as it should? Only requests that are refused, so that nothing is
-written anywhere.
+"""`make smoke`: says whether a deployed API answers as it should. It sends only what is refused, so
+that nothing is written anywhere.
 
 Usage: python -m tools.smoke URL [ORIGINS]; with origins, the CORS preflight of each is tried.
 """
@@ -15,16 +15,16 @@ from cobroke.edge.problems import PROBLEM_JSON
 from cobroke.edge.routes import ROUTES
 
 TIMEOUT_S = 35
-"""The gateway gives up after 30 s; until then a function's first request may be slow."""
+"""A function's first request may be slow; after 30 s the gateway gives up."""
 MARKS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-"""What every answer of ours says."""
+"""The headers of every answer of ours."""
+CHALLENGE = {"www-authenticate": "Bearer"}
+EMPTY = dict[str, object]()
 FORGED = {"init_data": f"auth_date=1&user=%7B%22id%22%3A1%7D&hash={'0' * 64}"}
 
 
 class Check(NamedTuple):
-    """One request and the answer it must have: a status, and for each header the values that are
-    right.
-    """
+    """One request and the answer it must have: a status, and for each header the right values."""
 
     what: str
     request: httpx.Request
@@ -32,7 +32,7 @@ class Check(NamedTuple):
     headers: Mapping[str, tuple[str, ...]]
 
     def fault(self, answer: httpx.Response) -> str | None:
-        """What is wrong with the answer, or None."""
+        """Say what is wrong with the answer, or None."""
         if answer.status_code != self.status:
             return f"{answer.status_code} instead of {self.status}"
         for name, right in self.headers.items():
@@ -46,8 +46,8 @@ class Unreachable(Exception):
 
 
 def smoke(http: httpx.Client, origins: tuple[str, ...] = ()) -> bool:
-    """Whether every answer is right; prints a line for each. The client's base URL is that of the
-    API.
+    """Return whether every answer is right, and print a line for each. The client's base URL is the
+    API's. Raises Unreachable.
     """
     faults = 0
     for check in (*_refusals(http), *(_preflight(http, origin) for origin in origins)):
@@ -77,18 +77,18 @@ def _refusals(http: httpx.Client) -> Iterator[Check]:
     for route in ROUTES:
         if not route.public:
             path = re.sub(r"\{\w+\}", "no-such-id", route.path)
-            what, challenge = (
+            what, body = (
                 f"{route.key} without a token is a 401",
-                {"www-authenticate": "Bearer"},
+                EMPTY if route.takes_body else None,
             )
-            yield refused(
-                what, 401, route.method, path, {} if route.takes_body else None, **challenge
-            )
-    # Its hash is compared with one made of the bot token: without the right to read that, it would
-    # be a 503.
+            yield refused(what, 401, route.method, path, body, **CHALLENGE)
+    # The proof's hash is compared with one made of the bot token; auth would answer 503 if it could
+    # not read that.
     what = "a forged proof is a 401, so auth reads the bot token"
     yield refused(what, 401, "POST", "/auth/telegram", {"telegram_auth_data": FORGED})
-    yield refused("a registration without its fields is a 422", 422, "POST", "/auth/register", {})
+    yield refused(
+        "a registration without its fields is a 422", 422, "POST", "/auth/register", EMPTY
+    )
 
 
 def _preflight(http: httpx.Client, origin: str) -> Check:
@@ -105,7 +105,8 @@ def _preflight(http: httpx.Client, origin: str) -> Check:
 def main() -> None:
     if len(sys.argv) not in {2, 3}:
         sys.exit(
-            "Usage: python -m tools.smoke URL [ORIGINS], as in: make smoke URL=https://….amazonaws.com"
+            "Usage: python -m tools.smoke URL [ORIGINS], "
+            "as in: make smoke URL=https://….amazonaws.com"
         )
     origins = tuple(filter(None, "".join(sys.argv[2:]).split(",")))
     try:

@@ -1,5 +1,5 @@
-"""A deployed stack, as its operator reaches it: the local one of `make run`, or a stage on AWS by
-one's credentials.
+"""A deployed stack as its operator reaches it: that of `make run`, or a stage on AWS by one's own
+credentials.
 """
 
 import os
@@ -17,8 +17,8 @@ API_URL = Path(__file__).parent.parent / ".local" / "api-url"
 
 
 def api_url() -> str:
-    """Of the API that a tool's first argument names, without one that of `make run`; the tool ends
-    where none runs.
+    """Return the URL that is a tool's first argument, or without one that of `make run`. Where none
+    runs, the tool ends.
     """
     if len(sys.argv) > 1:
         return sys.argv[1].rstrip("/")
@@ -34,6 +34,8 @@ class NotRunning(Exception):
 
 
 class Stack:
+    """The stack of a stage. What looks into it raises NotRunning where it is not there."""
+
     def __init__(self, stage: str) -> None:
         self.name = f"cobroke-{stage}"
         self._session = session()
@@ -43,26 +45,26 @@ class Stack:
         return self._session.client(service, **self._options)  # type: ignore[call-overload]
 
     def output(self, name: str) -> str:
-        """One of the stack's outputs."""
+        """Return one of the stack's outputs."""
         try:
             (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
         except ClientError:
             raise self._not_here from None
-        return next(str(one["OutputValue"]) for one in stack["Outputs"] if one["OutputKey"] == name)
+        outputs = {output["OutputKey"]: str(output["OutputValue"]) for output in stack["Outputs"]}
+        return outputs[name]
 
     def function(self, folder: str) -> str:
-        """The name of the function of `functions/<folder>`."""
+        """Return the deployed name of the function of `functions/<folder>`."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()
-        names: list[str] = [one["FunctionName"] for page in pages for one in page["Functions"]]
-        found = [
-            name for name in names if name.startswith(f"{self.name}-{folder.replace('_', '')}")
-        ]
-        if not found:
-            raise self._not_here
-        return found[0]
+        functions = [function for page in pages for function in page["Functions"]]
+        prefix = f"{self.name}-{folder.replace('_', '')}"
+        for name in (str(function["FunctionName"]) for function in functions):
+            if name.startswith(prefix):
+                return name
+        raise self._not_here
 
     def log(self, folder: str) -> list[str]:
-        """What a function has written."""
+        """Return a function's log lines."""
         deployed = self.client("lambda").get_function_configuration(
             FunctionName=self.function(folder)
         )
@@ -79,7 +81,7 @@ class Stack:
 
 
 def session() -> boto3.Session:
-    """Of the region that the CDK takes: AWS_REGION, which boto3 does not know, comes first."""
+    """Open a session in the CDK's region: AWS_REGION, which boto3 does not know, comes first."""
     return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 

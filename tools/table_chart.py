@@ -1,7 +1,6 @@
-"""`make chart`: docs/table.md, the kinds of item in the table and how each question finds its
-answer.
+"""`make chart`: writes docs/table.md, the kinds of item and how each question finds its answer.
 
-The kinds are `storage/entities.py`, printed. A question names the function that asks it.
+The kinds are those of `storage/entities.py`. A question names the function that asks it.
 """
 
 from pathlib import Path
@@ -13,7 +12,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "table.md"
 
 
 class Access(NamedTuple):
-    """`reads`: what is read of which kinds. `by`: module and function under `cobroke/`."""
+    """A question, what its answer reads of which kinds, and by which function under `cobroke/`."""
 
     question: str
     reads: str
@@ -109,7 +108,7 @@ def chart() -> str:
 
 
 def _rows(entity: Entity) -> list[str]:
-    shapes = [each.split(" | ") for each in entity.keys]
+    shapes = [shape.split(" | ") for shape in entity.keys]
     attributes = " ".join(f"`{name}`" for name in entity.attributes.split())
     first, *more = [f"| {{}} | `{pk}` | `{sk}` | {{}} | {{}} |" for pk, sk in shapes]
     rest = [row.format("", "", "") for row in map(_escaped, more)]
@@ -117,7 +116,7 @@ def _rows(entity: Entity) -> list[str]:
 
 
 def _escaped(row: str) -> str:
-    """The braces of a key stay."""
+    """Double all braces but the two empty ones: those of a key stay."""
     return row.replace("{", "{{").replace("}", "}}").replace("{{}}", "{}")
 
 

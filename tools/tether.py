@@ -1,8 +1,9 @@
-"""Runs a command that never outlives its caller: `python -m tools.tether command…`, as leader of a
-process group.
+"""A command that never outlives its caller, the leader of a process group.
+
+Usage: python -m tools.tether COMMAND…
 
 Its standard input is a pipe that nobody writes to. When the caller ends, by kill -9 too, the pipe
-does, and with it the whole group.
+ends, and with it the whole group.
 """
 
 import contextlib
@@ -18,8 +19,8 @@ from pathlib import Path
 def start(
     command: Sequence[str], environment: Mapping[str, str], log: Path
 ) -> subprocess.Popen[bytes]:
-    """The command's tether; its return code is the command's. What the command says goes to the
-    log.
+    """Start a command, and return its tether: its return code is the command's. What the command
+    says goes to the log.
     """
     with log.open("wb") as said:
         return subprocess.Popen(  # noqa: S603 - our own words
@@ -34,9 +35,7 @@ def start(
 
 
 def stop(tether: subprocess.Popen[bytes]) -> None:
-    """End the command and all it started. What they held is thrown away, so that they need no time
-    to end.
-    """
+    """End the command and all it started, at once: what they hold is thrown away."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(tether.pid, signal.SIGKILL)
     tether.wait()
@@ -51,7 +50,8 @@ def _end_with_the_caller() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_the_caller, daemon=True).start()
-    sys.exit(subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False).returncode)  # noqa: S603
+    done = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False)  # noqa: S603
+    sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""Properties: POST /properties · GET /properties · GET /properties/{property_id} · PUT /properties/{property_id}
-· PUT /properties/{property_id}/archive
+"""Properties: POST /properties · GET /properties · GET /properties/{property_id}
+· PUT /properties/{property_id} · PUT /properties/{property_id}/archive
 """
 
 from datetime import UTC, datetime

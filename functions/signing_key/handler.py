@@ -37,7 +37,7 @@ def handler(event: Event, context: Any) -> None:  # noqa: ANN401, ARG001 - Lambd
             answer["Data"] = _key(name)
         except Exception as failure:  # noqa: BLE001 - CloudFormation is told of every one
             kind = type(failure).__name__
-            logger.error("no key", key_name=name, kind=kind)  # noqa: TRY400 - its text may hold what was sent
+            logger.error("no key", key_name=name, kind=kind)  # noqa: TRY400 - never its text
             answer |= {"Status": "FAILED", "Reason": f"{kind} while making the signing key {name}"}
     _answer(event, answer)
 

@@ -1,7 +1,8 @@
-"""Two realtors from the first like to the deal, over HTTP: what each is told, and what he may see
+"""Two realtors from the first like to the deal, over HTTP: what each is told, and what they may see
 of the other when.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from cobroke.exact_json import dumps
@@ -154,7 +155,7 @@ def test_contacts_are_there_exactly_while_both_agree(stranger: Client, a_city: s
     assert deal.listed()[0]["timeline"]["contact_shared_at"] == first_time
     told_twice = ["CONTACT_SHARED", "CONTACT_SHARED", "INTEREST", "MUTUAL"]
     for realtor in (deal.anna, deal.boris):
-        eventually(lambda realtor=realtor: realtor.inbox(deal.match_id), told_twice)  # type: ignore[misc]
+        eventually(partial(realtor.inbox, deal.match_id), told_twice)
     deal.anna.client.post(f"/matches/{deal.match_id}/complete").needs(200)
     assert deal.shown() == open_contacts
 

@@ -14,7 +14,7 @@ from tests.polling import soon
 
 
 def proven(stranger: Client) -> tuple[Client, int]:
-    """A realtor who registers with a proof, and his chat."""
+    """A realtor who registers with a proof, and their chat."""
     chat = int(a_telegram_id())
     return stranger.registered(telegram_id=str(chat), telegram_auth_data=widget(chat)), chat
 

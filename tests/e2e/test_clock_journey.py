@@ -121,7 +121,7 @@ def wake_once(running: RunningStack, name: str) -> None:
     (planner,) = [target for target in targets if "rematchplanner" in target["Arn"]]
     scheduler.create_schedule(
         Name=name,
-        ScheduleExpression=f"at({datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='seconds')})",
+        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
         Target={"Arn": planner["Arn"], "RoleArn": planner["RoleArn"]},

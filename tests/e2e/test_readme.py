@@ -27,7 +27,7 @@ def test_the_lines_of_the_readme_end_with_the_listing_at_the_head_of_the_list(
     (tmp_path / ".local" / "api-url").write_text(stack.base_url)
     script = "set -euo pipefail\n" + typed()
     typing = ["bash", "-c", script]
-    done = subprocess.run(typing, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - README's own
+    done = subprocess.run(typing, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     posted, best = map(loads, re.findall(r"\{.*?\}(?=\{|$)", done.stdout))
     row = best["recommendations"][0]

@@ -38,7 +38,7 @@ class World(NamedTuple):
         return head
 
     def state(self) -> list[Any]:
-        """All that is the realtor's, as he sees it."""
+        """All that is the realtor's, as they see it."""
         own = [f"/leads/{self.ids['lead_id']}", f"/properties/{self.ids['property_id']}"]
         paths = ["/me", "/leads", "/properties", *own, f"{own[0]}/matches", f"{own[1]}/matches"]
         return [

@@ -15,7 +15,8 @@ _LISTS = {
 }
 """Every paged list, and what else it knows."""
 _NO_NUMBERS = (
-    "0 -1 -0 00 01 1.0 1.5 +1 %2B1 %201 1%20 1%0A 1e0 1_0 0x1 %D9%A1 %EF%BC%91 %C2%B2 1,1 1%2C1 null true None [] "
+    "0 -1 -0 00 01 1.0 1.5 +1 %2B1 %201 1%20 1%0A 1e0 1_0 0x1 %D9%A1 %EF%BC%91 %C2%B2 "
+    "1,1 1%2C1 null true None [] "
     f"1;1 1%00 %00 %FF %ED%A0%80 % %4 99999999999999999999 {'9' * 5000} {CANARY} %7B%7D 1%3D1"
 ).split()
 _WORDS = f"active Active %20ACTIVE ACTIVE, ACTIVE,ACTIVE %00 True TRUE 1 yes null {CANARY}".split()

@@ -20,7 +20,7 @@ JSON: Headers = (("content-type", "application/json"),)
 class Hostile(NamedTuple):
     """One request. `body` None: without one; headers are sent as they stand, a name twice too.
 
-    `{lead_id}` and the like stand for ids of the caller's own objects, `{token}` for his token.
+    `{lead_id}` and the like stand for ids of the caller's own objects, `{token}` for their token.
     """
 
     what: str
@@ -48,7 +48,8 @@ def facts_of(anna: Client, boris: Client, city: str = "Москва") -> dict[st
     hers.
     """
     lead, listing = anna.post_lead(a_lead(city=city)), anna.post_property(a_property(city=city))
-    path = f"/leads/{lead}/property-recommendations/{boris.post_property(a_property(city=city))}/action"
+    theirs = boris.post_property(a_property(city=city))
+    path = f"/leads/{lead}/property-recommendations/{theirs}/action"
     return {
         "token": anna.token or "",
         "lead_id": lead,

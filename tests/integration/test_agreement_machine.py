@@ -115,7 +115,8 @@ def check_change(old: Pair, new: Pair) -> None:
     assert new.epoch - old.epoch in {0, 1}
     if old.status and old.epoch == new.epoch:
         assert old.offer_lead is None or new.offer_lead <= old.offer_lead  # type: ignore[operator]
-        assert old.offer_property is None or new.offer_property >= old.offer_property  # type: ignore[operator]
+        offered = old.offer_property
+        assert offered is None or new.offer_property >= offered  # type: ignore[operator]
     if new.negotiation_status == "AGREED":
         assert new.agreed_share in {new.offer_lead, new.offer_property}
 
@@ -418,7 +419,7 @@ class Agreements(RuleBasedStateMachine):
     ) -> None:
         """`meanwhile`: what happens before the calls of the table of those numbers."""
         calls, others = count(), meanwhile or {}
-        self.table.between = lambda: others.get(next(calls), nothing)()  # noqa: PLW0108 - each time another one
+        self.table.between = lambda: others.get(next(calls), nothing)()  # noqa: PLW0108
         try:
             self.office.acts(said[0], ids, *said[1:])
         except errors.Refusal as refusal:

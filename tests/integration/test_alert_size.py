@@ -97,7 +97,7 @@ def test_a_notice_of_thousands_is_as_small_as_one_of_fifty_and_still_grows() -> 
     assert size(told(table)[0]) < MOST_BYTES
 
 
-def test_one_that_is_told_again_after_a_price_cut_is_counted_once_though_its_score_is_kept_no_more() -> (
+def test_one_told_again_after_a_price_cut_is_counted_once_though_its_score_is_kept_no_more() -> (
     None
 ):
     table = MemoryTable()

@@ -203,7 +203,8 @@ def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_hol
     assert len(world.queue.messages) == len(world.every_notice) > 10
 
 
-def test_what_is_queued_more_than_once_is_sent_once(day: Day, aws: None) -> None:  # noqa: ARG001 - an account
+@pytest.mark.usefixtures("aws")
+def test_what_is_queued_more_than_once_is_sent_once(day: Day) -> None:
     world, _, _ = wild_world(day, 1)
     assert len(world.queue.messages) > len(world.queue.notices)
     table = Table(TABLE)

@@ -41,9 +41,8 @@ def test_a_new_listing_alerts_the_owner_of_a_matching_lead(
         "count": 1,
         "top": [{"property_id": listing, "match_score": 88}],
     }
-    assert (
-        row["message"]
-        == "Хамовники: 2\u00a0комнаты, 60\u00a0м², 21\u00a0000\u00a0000\u00a0₽. Совпадение 88\u00a0%."
+    assert row["message"] == (
+        "Хамовники: 2\u00a0комнаты, 60\u00a0м², 21\u00a0000\u00a0000\u00a0₽. Совпадение 88\u00a0%."
     )
 
 

@@ -117,6 +117,10 @@ def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(
     assert deaths == len(calls) > 50
 
 
+def is_listed(lead: Any, listing: Any) -> bool:
+    return (score(lead, listing) or 0) >= LISTED
+
+
 def a_pair_to_be(table: MemoryTable) -> PairIds:
     """Two that have nothing to do with each other yet, and may: no knock-out forbids what is so
     alike.
@@ -130,7 +134,7 @@ def a_pair_to_be(table: MemoryTable) -> PairIds:
         if (lead.kind, listing.kind) == keys.KINDS
         and lead.owner != listing.owner
         and lead.content.features.market == listing.content.features.market
-        and (score(lead.content.features, listing.content.features) or 0) >= LISTED  # type: ignore[arg-type]
+        and is_listed(lead.content.features, listing.content.features)
         and table.get(keys.pair(lead.id, listing.id)) is None
     )
 

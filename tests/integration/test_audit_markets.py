@@ -4,6 +4,7 @@ coming.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from random import Random
 from unittest.mock import patch
@@ -196,10 +197,14 @@ def test_a_market_is_known_whenever_somebody_comes_to_it(*, known: bool, late: b
     assert (forgotten > 0) == (late and not known)
 
 
+def _audit(land: Land, found: list[Counter[str]]) -> None:
+    found.append(land.audits())
+
+
 def test_two_audits_at_once_forget_it_once_and_find_no_drift() -> None:
     for number, land in lands():
         others = list[Counter[str]]()
-        before_call(land, number, lambda land=land, others=others: others.append(land.audits()))  # type: ignore[misc]
+        before_call(land, number, partial(_audit, land, others))
         assert land.audits() == {}
         assert others == [{}]
         assert land.cities == {"тверь"}, number

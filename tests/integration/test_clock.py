@@ -229,7 +229,7 @@ def _pairs(city: City) -> list[Pair]:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A run so many ms from now, over the functions' table."""
+    """A run `later` ms from now, over the functions' table."""
     monkeypatch.setattr(agenda, "LATEST_DAYS", 1)
 
     def run(later: int) -> None:
@@ -279,7 +279,8 @@ class Shown:
     def likes(self, client: Client, status: int) -> Any:
         mine, theirs = (self.own, self.other) if client is self.anna else (self.other, self.own)
         kind = self.kind if client is self.anna else other(self.kind)
-        path = f"/{_noun(kind)}/{mine}/{'property' if kind == 'LEAD' else 'lead'}-recommendations/{theirs}/action"
+        wanted = "property" if kind == "LEAD" else "lead"
+        path = f"/{_noun(kind)}/{mine}/{wanted}-recommendations/{theirs}/action"
         return client.post(path, {"action": "LIKE"}).needs(status)
 
     def archive(self) -> None:

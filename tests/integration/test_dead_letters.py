@@ -35,7 +35,7 @@ class Stack:
 
 
 @pytest.fixture(autouse=True)
-def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Stack:  # noqa: ARG001 - an account comes first
+def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Stack:  # noqa: ARG001 - an account first
     monkeypatch.setattr(dead_letters, "WAIT_S", 0)
     monkeypatch.setattr(dead_letters, "Stack", lambda _: Stack())
     for name in (

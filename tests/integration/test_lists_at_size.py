@@ -118,7 +118,7 @@ def saves() -> Iterator[list[bool]]:
 
 
 def a_world(kind: Kind, count: int = 20) -> SeekersWorld:
-    """With so many equally good counterparts, posted long ago: a fifth of 20 may change before the
+    """With `count` equally good counterparts, posted long ago: a fifth of 20 may change before the
     market is read.
     """
     world = SeekersWorld(kind)

@@ -52,7 +52,7 @@ def _is_of(key: str, verb: str, path: str) -> bool:
 
 
 def _only(known: Any, value: Any) -> Any:
-    """Of a value what the page says of it; what it calls an object or does not describe is whole."""
+    """Of a value what the page says of it; what it calls an object, or leaves out, is whole."""
     if isinstance(known, dict) and isinstance(value, dict):
         return {name: _only(known[name], one) for name, one in value.items() if name in known}
     if isinstance(known, list) and isinstance(value, list):

@@ -36,7 +36,7 @@ class Watched(Queue):
         self._take = self._client.send_message_batch
         self._client.send_message_batch = self._offered
 
-    def _offered(self, *, QueueUrl: str, Entries: Sequence[Json]) -> Any:  # noqa: N803 - SQS's own
+    def _offered(self, *, QueueUrl: str, Entries: Sequence[Json]) -> Any:
         bodies = [json.loads(entry["MessageBody"]) for entry in Entries]
         number = len(self.sent)
         self.sent.append(bodies)

@@ -143,7 +143,7 @@ def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
 
 
 @pytest.fixture
-def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - an account comes first
+def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - an account first
     post = Post()
     monkeypatch.setattr(function, "queue", post)
     monkeypatch.setattr(function, "time", SimpleNamespace(time=lambda: float(post.now)))
@@ -151,7 +151,10 @@ def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - 
 
 
 @pytest.fixture
-def telegram(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBotApi]:  # noqa: ARG001
+def telegram(
+    socket_enabled: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[FakeBotApi]:
     """The fake, and the function speaking to it."""
     with (
         fake_bot_api() as api,
@@ -163,7 +166,7 @@ def telegram(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 class Reader:
-    """A realtor whom Telegram has proven, and what is put into his notices."""
+    """A realtor whom Telegram has proven, and what is put into their notices."""
 
     def __init__(self, stranger: Client, post: Post, *, proven: bool = True) -> None:
         self.chat, self.post, self.table = int(a_telegram_id()), post, Table(TABLE)
@@ -174,7 +177,7 @@ class Reader:
         self.id = str(Client(stranger.transport, token).get("/me").needs(200)["realtor_id"])
 
     def notice(self, title: str = "", message: str = "Текст", typed: str = "Текст") -> str:
-        """Tell him, and have it pushed; the notice's id."""
+        """Tell them, and have it pushed; the notice's id."""
         number = next(self._numbers)
         words = Words(title or f"№ {number}", message, typed)
         notice = Notice(notices.notice_id(START_S * 1000, number), "NEW_MATCH", words, {})
@@ -607,7 +610,8 @@ def test_a_message_that_is_none_ends_among_the_failed_and_the_others_are_sent(
     assert (len(telegram.inbox(anna_reads.chat)), len(post.failed)) == (1, 1)
 
 
-def test_the_queue_keeps_a_message_and_cuts_its_delay(aws: None) -> None:  # noqa: ARG001 - an account
+@pytest.mark.usefixtures("aws")
+def test_the_queue_keeps_a_message_and_cuts_its_delay() -> None:
     client, queue = boto3.client("sqs"), Queue(PUSH_QUEUE_URL)
     queue.put({"realtor_id": "a", "notice_id": "b"})
     (received,) = client.receive_message(QueueUrl=PUSH_QUEUE_URL)["Messages"]

@@ -30,7 +30,7 @@ def table(aws: None) -> Table:  # noqa: ARG001 - an account comes first
 
 
 @pytest.fixture
-def stream(table: Table) -> Iterator[list[Json]]:  # noqa: ARG001 - clients older than the recorder count as well
+def stream(table: Table) -> Iterator[list[Json]]:  # noqa: ARG001 - older clients count as well
     with recorded(TABLE) as stream:
         yield stream
 

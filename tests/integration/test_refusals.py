@@ -1,4 +1,4 @@
-"""Bad input gets a clear problem document and changes nothing; the order of refusals is the law's."""
+"""Bad input gets a clear problem document and changes nothing; refusals come in the law's order."""
 
 from io import StringIO
 

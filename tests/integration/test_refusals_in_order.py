@@ -70,7 +70,8 @@ def test_of_two_faults_of_a_replacement_the_first_is_told(anna: Client, boris: C
 
     def send(faults: Faults) -> Answer:
         lead = leads["foreign" in faults, "archived" in faults]
-        path = f"/leads/{'x' if 'malformed id' in faults else lead}{'/x' if 'unknown path' in faults else ''}"
+        lead_id = "x" if "malformed id" in faults else lead
+        path = f"/leads/{lead_id}{'/x' if 'unknown path' in faults else ''}"
         tags = "1" if "no tags" in faults else '"0"' if "old version" in faults else "*"
         headers = _headers(faults) | {"if-match": tags}
         client = Client(anna.transport, None if "no token" in faults else anna.token, headers)

@@ -1,4 +1,4 @@
-"""A scheduled run does what the stream has lost, once, and over what was not lost it does nothing."""
+"""A scheduled run does what the stream has lost, once, and nothing over what was not lost."""
 
 from collections import Counter
 from copy import deepcopy
@@ -94,7 +94,7 @@ def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stre
 
 
 def repaired(world: Town, kind: Side, object_id: str) -> None:
-    """A write that is not its owner's and changes nothing he sees."""
+    """A write that is not its owner's and changes nothing they see."""
     old = postings.load(world.table, kind, object_id)
     world.table.transact(posting.writes(world.table, old, posting.of_itself(old, old, world.clock)))
 
@@ -216,7 +216,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def behind(scene: Scene, changes: int, *, price: int = 60_000_000) -> None:
-    """An hour goes by, and so many listings come to market."""
+    """Let an hour go by, in which `changes` listings come to market."""
     scene.world.now += 60 * MINUTE
     for _ in range(changes):
         scene.offered(price)

@@ -81,7 +81,7 @@ def left_by(city: City) -> dict[Any, Json]:
 
 
 def run_until_done(schedule: Schedule) -> None:
-    """What dies is called again: the schedule tries again, the queue hands its message out again."""
+    """Call what dies again: the schedule tries again, the queue hands its message out again."""
     with schedule.on_time():
         for step in (schedule.plan, schedule.work):
             try:

@@ -1,4 +1,4 @@
-"""A run that is killed: the next one goes on behind its last whole slice, and nothing is left out."""
+"""A run that is killed: the next goes on behind its last whole slice, and nothing is left out."""
 
 from itertools import count, pairwise
 from random import Random

@@ -132,9 +132,10 @@ def test_a_browser_that_may_not_call_fails_it(
     origin: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert not tried(the_gateway, ORIGIN, origin)
+    wrong = f"access-control-allow-origin is None instead of {origin!r}"
     assert lines(capsys)[-2:] == [
         f"ok  browsers may call from {ORIGIN}",
-        f"NO  browsers may call from {origin}: access-control-allow-origin is None instead of {origin!r}",
+        f"NO  browsers may call from {origin}: {wrong}",
     ]
 
 

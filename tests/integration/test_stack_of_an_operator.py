@@ -1,4 +1,4 @@
-"""What an operator's commands reach: the stage he names, in the region that he exported, or a
+"""What an operator's commands reach: the stage they name, in the region they exported, or a
 sentence.
 """
 

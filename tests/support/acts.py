@@ -50,7 +50,8 @@ def _of_pair(story: Story, ids: Ids, asked: list[Asked]) -> Iterator[str]:
             and not _given(number, makers, taken, set())
             and not _closed(story, step)
         ):
-            yield f"nobody was told of version {step.new.now.version} of {ids} at {step.new.step}: {step.new.now}"
+            pair = step.new.now
+            yield f"nobody was told of version {pair.version} of {ids} at {step.new.step}: {pair}"
 
 
 def _takes(

@@ -173,7 +173,7 @@ class TownAndModel:
             thing.there = False
 
     def read(self) -> None:
-        """One of his notices, or all."""
+        """One of their notices, or all."""
         realtor = self.rng.choice(self.world.realtors)
         unread = self.world.notices(realtor, unread_only=True)
         if unread and self.rng.random() < 0.5:
@@ -217,7 +217,7 @@ class TownAndModel:
             yield self.rng.choice(there)
 
     def told(self, realtor: str) -> list[tuple[str, int, list[tuple[str, int]], bool]]:
-        """By the product: of which object, how many, the best, and whether he has read it; oldest
+        """By the product: of which object, how many, the best, and whether it is read; oldest
         of each first.
         """
         found = []

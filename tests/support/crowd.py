@@ -137,7 +137,7 @@ class Crowd(Asking):
         self.rush()
 
     def _at_once(self, name: str, what: Callable[[], object]) -> None:
-        """Beside what he does, a little later."""
+        """Beside what they do, a little later."""
 
         def run() -> None:
             self.scheduler.step(self.rng.choice([0, 0, 0.2, 1]) * self.rng.random())
@@ -211,7 +211,7 @@ class Crowd(Asking):
         return self._ask(one.owner, "GET", one.recommendation(), looks=one.id)
 
     def own_views(self) -> Iterator[Asked]:
-        """All that is shown to each of them of his own, but for recommendations."""
+        """All that is shown to each of them of their own, but for recommendations."""
         for who in self.realtors:
             yield self._ask(who, "GET", "/notifications", shows="notices")
             yield self._ask(who, "GET", "/leads", shows="objects", kind="LEAD")
@@ -226,7 +226,7 @@ class Crowd(Asking):
             self.scheduler.start(f"passer-by {next(self._numbers)}", what)
 
     def _rung(self, realtor_id: str) -> None:
-        """A push: he looks at once, now and then."""
+        """A push: they look at once, now and then."""
         who = next((one.owner for one in self.objects if owner_of(one.id) == realtor_id), None)
         if who and self.rng.random() < 0.5:
             self._at_once(f"rung {next(self._numbers)}", partial(self._read, who))

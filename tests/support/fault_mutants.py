@@ -83,7 +83,8 @@ BUGS = (
             Edit(
                 postings.create,
                 "table.transact(writes(table, None, new) + marker)",
-                "table.transact(writes(table, None, new))\n        if marker:\n            table.transact(marker)",
+                "table.transact(writes(table, None, new))\n"
+                "        if marker:\n            table.transact(marker)",
             ),
         ),
     ),
@@ -194,7 +195,8 @@ MENDS = (
             Edit(
                 notices.page_of,
                 "items = _with_marks(table, realtor_id, page.of(listed), {*marks})",
-                "items = table.get_many((keys.notices(realtor_id), notice) for notice in page.of(listed))",
+                "items = table.get_many("
+                "(keys.notices(realtor_id), notice) for notice in page.of(listed))",
             ),
         ),
     ),

@@ -3,11 +3,11 @@
 import random
 from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import DAY, Facts, Notice, Pair, Side, owed
+from cobroke.domain.deals.pair import DAY, Action, Facts, Notice, Pair, Side, owed
 from cobroke.domain.vocabulary import Number
 
 BEGIN = 1_700_000_000_000
@@ -56,15 +56,16 @@ class Walk:
             + ["OBJECT_CLOSED"] * (not self.chance.randrange(10))
         )
         if event in {"EXPIRED", "OBJECT_CLOSED"}:
-            return Step(event, None, None, pair, close(pair, event, self.now), ())  # type: ignore[arg-type]
+            closed = close(pair, event, self.now)  # type: ignore[arg-type]
+            return Step(event, None, None, pair, closed, ())
         actor, share = self.chance.choice(SIDES), self._number(pair)
         try:
             if event == "done":
                 return Step(event, actor, None, pair, complete(pair, actor, self.now), ())
-            became, notices, _ = react(pair, actor, event, share, self.facts, self.now)  # type: ignore[arg-type]
+            outcome = react(pair, actor, cast("Action", event), share, self.facts, self.now)
         except (errors.Conflict, errors.NotFound):
             return Step(event, actor, share, pair, pair, ())
-        return Step(event, actor, share, pair, became, notices)
+        return Step(event, actor, share, pair, outcome.pair, outcome.notices)
 
     def _number(self, pair: Pair) -> Number | None:
         """Often none, or near what has been offered."""
@@ -128,5 +129,6 @@ def check_the_step(step: Step) -> None:
 def check_concessions(before: Pair, became: Pair) -> None:
     if before.status is None:
         return
-    assert before.offer_lead is None or became.offer_lead <= before.offer_lead  # type: ignore[operator]
-    assert before.offer_property is None or became.offer_property >= before.offer_property  # type: ignore[operator]
+    ask, offer = before.offer_lead, before.offer_property
+    assert ask is None or became.offer_lead <= ask  # type: ignore[operator]
+    assert offer is None or became.offer_property >= offer  # type: ignore[operator]

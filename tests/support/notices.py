@@ -259,7 +259,7 @@ def _missed(
             and not told
             and _among_the_best(story, own, cause, since, until)
         ):
-            yield f"{own_id} was never alerted of {cause.id}, written at {since} and done at {until}"
+            yield f"{own_id} was never alerted of {cause.id}, written at {since}, done at {until}"
 
 
 def _among_the_best(story: Story, own: Posting, cause: Posting, since: int, until: int) -> bool:

@@ -70,11 +70,13 @@ def _entries(story: Story, now: dict[str, Posting]) -> Iterator[str]:
         one, found = now.get(an_id), entries[an_id]
         wanted = [_place(one)] if one and one.in_market else []
         if [(item["PK"].split("#")[1:3], item["SK"]) for item in found] != wanted:
-            yield f"{an_id} stands at {[(item['PK'], item['SK']) for item in found]} instead of {wanted}"
+            stands = [(item["PK"], item["SK"]) for item in found]
+            yield f"{an_id} stands at {stands} instead of {wanted}"
         for item in found:
             own = story.items[f"REALTOR#{owner_of(an_id)}", f"{item['PK'].split('#')[1]}#{an_id}"]
             if (item["f"], item["version"]) != (own["f"], own["version"]):
-                yield f"the entry of {an_id} is of version {item['version']} instead of {own['version']}"
+                wrong, right = item["version"], own["version"]
+                yield f"the entry of {an_id} is of version {wrong} instead of {right}"
 
 
 def _place(one: Posting) -> tuple[list[str], str]:
@@ -101,8 +103,9 @@ def _changes(story: Story) -> Iterator[str]:
     known = Counter((item["SK"].split("#")[1], item["version"]) for item in story.of("PAIR_CHANGE"))
     for ids, acts in story.pairs.items():
         for act in acts:
-            if known["".join(ids), act.now.version] != 1:
-                yield f"version {act.now.version} of the pair {ids} has {known[''.join(ids), act.now.version]} changes"
+            changes = known["".join(ids), act.now.version]
+            if changes != 1:
+                yield f"version {act.now.version} of the pair {ids} has {changes} changes"
 
 
 def _reminders(story: Story, now: dict[str, Posting]) -> Iterator[str]:

@@ -265,4 +265,5 @@ def _state(match: Any) -> str:
     """As `Met.seen_by` says it, of what an action, a list or a completion shows."""
     if match is None:
         return "no match"
-    return f"{match['status']} at {match.get('commission', match)['agreed_share']}, {match['awaiting']}"
+    agreed = match.get("commission", match)["agreed_share"]
+    return f"{match['status']} at {agreed}, {match['awaiting']}"

@@ -27,13 +27,13 @@ EXPECTED = {"Busy"}
 
 
 class Queue:
-    """Of pushes. It takes everything. `rings`: the phone of the one whom a push is for, by his id."""
+    """Of pushes. It takes everything. `rings`: the phone of the realtor of a push, by their id."""
 
     def __init__(self) -> None:
         self.messages: list[dict[str, str]] = []
         self.rings: Callable[[str], None] = lambda _: None
 
-    def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803 - SQS's own
+    def send_message(self, *, MessageBody: str, **_: Any) -> None:
         self.messages.append({"body": MessageBody})
         self.rings(loads(MessageBody)["realtor_id"])
 

@@ -17,7 +17,7 @@ NS = 1_000_000_000
 STAYS = 0.2
 """How often the one who runs just goes on."""
 SPRINTS, LONGEST_SPRINT = 0.1, 40
-"""How often one is through with so many of its calls before anybody else is with one."""
+"""How often one is through with up to LONGEST_SPRINT calls before anybody else is with one."""
 SLOWEST_CALL_NS = 30_000_000
 _STACK_BYTES = 1 << 20
 
@@ -28,7 +28,7 @@ class Killed(BaseException):
 
 @dataclass(eq=False)
 class Task:
-    """Something that goes on by itself. `kill_in`: it is killed at the so-manieth chance from here."""
+    """Something that goes on by itself. `kill_in`: at which chance from here it is killed."""
 
     name: str
     run: Callable[[], object]
@@ -38,7 +38,7 @@ class Task:
 
 
 class Scheduler:
-    """Hands the baton on. Time stands still but for what calls take and what the sleepers wait for."""
+    """Hands the baton on. Time stands still but for what calls take and the sleepers wait for."""
 
     def __init__(self, seed: object) -> None:
         self.rng = Random(f"schedule {seed}")

@@ -36,7 +36,8 @@ type Seeker = LeadFeatures | PropertyFeatures
 def a_lead(**changes: object) -> LeadFeatures:
     """A flat of 1–2 rooms in the first place, for 100–200 and 40–60 m²; in hundredths."""
     wished = frozenset({1, 2}), frozenset(PLACES[:1]), frozenset[bytes]()
-    return LeadFeatures(CITY, 0, 2, 2, 10_000, 20_000, 4_000, 6_000, *wished)._replace(**changes)  # type: ignore[arg-type]
+    lead = LeadFeatures(CITY, 0, 2, 2, 10_000, 20_000, 4_000, 6_000, *wished)
+    return lead._replace(**changes)  # type: ignore[arg-type]
 
 
 def a_listing(**changes: object) -> PropertyFeatures:

@@ -46,7 +46,7 @@ caught up.
 
 
 class Offer(NamedTuple):
-    """What a counterpart offers, or (as a lead) wishes; the price in kopecks is a lead's greatest."""
+    """What a counterpart offers or, as a lead, wishes; the price (kopecks) is a lead's greatest."""
 
     price: int = 15_000
     klass: int = 1
@@ -237,7 +237,7 @@ class SeekersWorld:
         some moment of it.
         """
         calls, others, self.seen = itertools.count(), others or {}, {}
-        self.table.between = lambda: others.get(next(calls), int)()  # noqa: PLW0108 - each time another one
+        self.table.between = lambda: others.get(next(calls), int)()  # noqa: PLW0108
         try:
             answer = (look or self.look)()
         finally:

@@ -127,7 +127,7 @@ class Town:
         assert [pump.failed for pump in pumps] == [[] for _ in pumps]
 
     def notices(self, realtor: str, *, unread_only: bool = False) -> list[Notice]:
-        """His alerts, newest first; what he has not read is counted as it lies there."""
+        """Their alerts, newest first; what they have not read is counted as it lies there."""
         found, _, unread = notices.page_of(
             self.table, realtor, Page(1, 10_000), 0, unread_only=unread_only
         )

@@ -1,4 +1,4 @@
-"""Judges what a realtor is shown of his own while nobody writes: his objects, their matches, his
+"""Judges what a realtor is shown of their own while nobody writes: objects, their matches, the
 notices.
 """
 

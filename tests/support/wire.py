@@ -18,7 +18,7 @@ type Fault = Literal["throttled", "reset", "failed", "lost", "late", "conflict",
 ATTEMPTS = 3
 TIMEOUT_S = 2.5
 TROUBLED = 0.12
-"""So many calls meet a fault; of these so many meet nothing else."""
+"""The share of calls that meet a fault, and of these the share that meet nothing else."""
 STORMY = 0.2
 ANSWERED_LATE = 0.2
 STALLS, LONGEST_STALL_S = 0.03, 1.5
@@ -55,7 +55,7 @@ class Wire:
             "Scan", lambda: self.far.read(lambda: self.far.store.scan(**asked), lambda _: True)
         )
 
-    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:  # noqa: N803 - DynamoDB's own
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> Answer:
         """Of many it leaves some out now and then."""
         (name, asked), *_ = RequestItems.items()
         wanted = asked["Keys"]
@@ -72,7 +72,7 @@ class Wire:
         answer = self._tried("BatchGetItem", ask)
         return answer | ({"UnprocessedKeys": {name: {"Keys": wanted[some:]}}} if leaves_out else {})
 
-    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:  # noqa: N803 - DynamoDB's own
+    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> Answer:
         return self._tried("TransactGetItems", lambda: self.far.read_whole(TransactItems))
 
     def put_item(self, **write: Any) -> Answer:
@@ -81,8 +81,8 @@ class Wire:
     def transact_write_items(
         self,
         *,
-        TransactItems: list[dict[str, Any]],  # noqa: N803 - DynamoDB's own
-        ClientRequestToken: str | None = None,  # noqa: N803
+        TransactItems: list[dict[str, Any]],
+        ClientRequestToken: str | None = None,
     ) -> Answer:
         """Without a token botocore makes one for all its tries of the call."""
         token = ClientRequestToken or f"token-{next(self._numbers)}"

@@ -34,7 +34,7 @@ PAGES = 4, 40, 12
 
 
 class World:
-    """`run` lets so many acts happen, and says what is wrong then: nothing, if all is well."""
+    """`run` lets `number` acts happen, and says what is wrong then: nothing, if all is well."""
 
     def __init__(self, seed: int, at_once: int = AT_ONCE) -> None:
         self.seed, self.at_once = seed, at_once

@@ -68,7 +68,7 @@ def days_read(calls: Sequence[tuple[str, Any]]) -> set[str]:
 
 
 @pytest.mark.parametrize(("late", "is_due"), [(-1, False), (0, True), (1, True)])
-def test_what_is_due_at_a_moment_is_taken_from_that_millisecond_on(late: int, is_due: bool) -> None:  # noqa: FBT001
+def test_what_is_due_at_a_moment_is_taken_from_that_millisecond_on(late: int, is_due: bool) -> None:
     due = a_due(NOON)
     assert taken(reminded(due), NOON + late) == [due] * is_due
 

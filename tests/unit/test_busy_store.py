@@ -21,7 +21,7 @@ class OneAtATime:
     def __init__(self, table: MemoryTable, nothing_for: int) -> None:
         self.ask, self.nothing_for, self.calls = table.store.batch_get_item, nothing_for, 0
 
-    def __call__(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - DynamoDB's own
+    def __call__(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:
         self.calls += 1
         (name, asked), *_ = RequestItems.items()
         done = 0 if self.calls <= self.nothing_for else 1

@@ -1,5 +1,5 @@
-"""An edit erases nothing that its author could not read: what no list gives back, he need not know
-of.
+"""An edit erases nothing that its author could not read: what no list gives back, they need not
+know of.
 """
 
 from itertools import count

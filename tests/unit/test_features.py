@@ -1,4 +1,4 @@
-"""What is packed comes back equal, and a market's ranges hold whatever the knock-outs let through."""
+"""What is packed comes back equal; a market's ranges hold whatever the knock-outs let through."""
 
 from hypothesis import assume, given
 from hypothesis import strategies as st

@@ -269,7 +269,8 @@ def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
     market = a_market(town, 10)
     new = town.posted("PROPERTY", town.there[0].content.features)
     town.held.begin()
-    with patch.object(markets, "changes_of", side_effect=OSError), pytest.raises(OSError):  # noqa: PT011 - any failure
+    failing = patch.object(markets, "changes_of", side_effect=OSError)
+    with failing, pytest.raises(OSError):  # noqa: PT011 - any failure
         town.held.get("PROPERTY", market)
     held = town.held.get("PROPERTY", market)
     assert held.size == 11

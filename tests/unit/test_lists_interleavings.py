@@ -36,7 +36,7 @@ def of_both(test: Callable[[Kind], None]) -> Callable[[Kind], None]:
 
 
 def a_world(kind: Kind, count: int = 8) -> SeekersWorld:
-    """With so many equally good counterparts, posted long ago: the newest is the best."""
+    """With `count` equally good counterparts, posted long ago: the newest is the best."""
     world = SeekersWorld(kind)
     for _ in range(count):
         world.passes(1)

@@ -25,13 +25,19 @@ from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable, cancelled
 from tests.support.contents import lead, listing
 
+
+def _refused(code: str) -> ClientError:
+    answer: Any = {"Error": {"Code": code}}
+    return ClientError(answer, "TransactWriteItems")
+
+
 NOW = 1_764_000_000_000
 CONFLICT = cancelled("None", "TransactionConflict")
 ENDS = [
     CONFLICT,
     cancelled("ThrottlingError", "None"),
-    ClientError({"Error": {"Code": "ThrottlingException"}}, "TransactWriteItems"),  # type: ignore[typeddict-item]
-    ClientError({"Error": {"Code": "TransactionInProgressException"}}, "TransactWriteItems"),  # type: ignore[typeddict-item]
+    _refused("ThrottlingException"),
+    _refused("TransactionInProgressException"),
     ReadTimeoutError(endpoint_url="https://dynamodb"),
 ]
 

@@ -1,4 +1,4 @@
-"""A market indexed in memory gives the lists of the selection: the same ids, scores, order and cut."""
+"""A market indexed in memory gives the selection's lists: the same ids, scores, order and cut."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise, product
@@ -112,7 +112,8 @@ def test_a_lead_that_leaves_wishes_open_finds_and_is_found_alike(
     leads, listings = a_city()
     rows = rows_of(listings, rng)
     matching = indexed("lead", rows)
-    open_leads = [lead._replace(**wishes) for lead in rng.sample(leads, 30)]  # type: ignore[arg-type]
+    drawn = rng.sample(leads, 30)
+    open_leads = [lead._replace(**wishes) for lead in drawn]  # type: ignore[arg-type]
     for lead in open_leads:
         assert matching(lead, most, NONE_HIDDEN) == selected(lead, rows, most)
     rows = rows_of([*open_leads, *leads[:300]], rng)

@@ -26,10 +26,11 @@ TEN_ROUNDS = [
 
 
 def act(pair: Pair, words: str, *, later: int = 1000, facts: Facts = FACTS) -> Outcome:
-    """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, so many ms after its last change."""
+    """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, `later` ms after its change."""
     actor, action, *numbers = words.split()
     share: Number | None = Decimal(numbers[0]) if numbers else None
-    return react(pair, actor, action, share, facts, (pair.changed_at or BEGIN) + later)  # type: ignore[arg-type]
+    now = (pair.changed_at or BEGIN) + later
+    return react(pair, actor, action, share, facts, now)  # type: ignore[arg-type]
 
 
 def after(*words: str, pair: Pair = FRESH) -> Pair:

@@ -130,7 +130,10 @@ def test_every_refusal_has_its_place() -> None:
 
 def test_a_status_that_can_mean_several_things_lists_them() -> None:
     act = OPERATIONS["POST /leads/{lead_id}/property-recommendations/{property_id}/action"]
-    of_the_contract = "own_object archived pair_declined not_a_concession too_many_rounds terms_agreed match_closed"
+    of_the_contract = (
+        "own_object archived pair_declined not_a_concession too_many_rounds terms_agreed "
+        "match_closed"
+    )
     assert codes(act, "409") == of_the_contract.split()
     assert codes(OPERATIONS["POST /leads"], "422") == ["invalid", "idempotency_key_reused"]
     assert codes(OPERATIONS["POST /auth/telegram"], "404") == ["not_registered"]

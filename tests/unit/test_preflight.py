@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import moto
@@ -29,7 +30,8 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 
 def put(name: str, value: str, kind: str = "String", **more: str) -> None:
-    boto3.client("ssm").put_parameter(Name=name, Value=value, Type=kind, **more)  # type: ignore[arg-type]
+    ssm: Any = boto3.client("ssm")
+    ssm.put_parameter(Name=name, Value=value, Type=kind, **more)
 
 
 def program(path: Path, script: str) -> Path:

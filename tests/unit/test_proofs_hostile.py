@@ -53,7 +53,7 @@ def test_there_are_many_hostile_proofs_and_each_has_its_own_name() -> None:
 
 
 def _readings(text: str) -> Iterator[tuple[set[str], list[str]]]:
-    """The hashes that a careless reader could find, and the lines that he would check against them."""
+    """The hashes that a careless reader could find, and the lines to be checked against them."""
     parts = [part.partition("=") for part in text.lstrip("?").split("&") if part]
     pairs = [(unquote_plus(name), unquote_plus(value)) for name, _, value in parts]
     hashes = {value.strip() for name, value in pairs if name.lower() == "hash"}

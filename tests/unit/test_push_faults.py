@@ -25,7 +25,7 @@ NOW_S = 1_764_000_000
 
 @dataclass
 class Phone:
-    """A proven realtor's, and the table that his notices lie in."""
+    """A proven realtor's, and the table that their notices lie in."""
 
     table: MemoryTable = field(default_factory=MemoryTable)
     answers: list[Answer] = field(default_factory=list)
@@ -76,7 +76,7 @@ def phone() -> Iterator[Phone]:
 
 
 class Deaf:
-    """A table that does not take a `pushed_at` for so many calls."""
+    """A table that does not take a `pushed_at` for `calls` calls."""
 
     def __init__(self, table: Table, calls: int) -> None:
         self.transact, self.left = table.transact, calls

@@ -19,10 +19,11 @@ BACK = pytest.mark.parametrize("now", [CHEAPER, BETTER, CHEAPER._replace(score=N
 
 
 def act(pair: Pair, words: str, facts: Facts = THEN, *, later: int = 1000) -> Outcome:
-    """What `LEAD LIKE 60` makes of a pair, so many ms after its last change."""
+    """What `LEAD LIKE 60` makes of a pair, `later` ms after its last change."""
     actor, action, *numbers = words.split()
     share = int(numbers[0]) if numbers else None
-    return react(pair, actor, action, share, facts, (pair.changed_at or BEGIN) + later)  # type: ignore[arg-type]
+    now = (pair.changed_at or BEGIN) + later
+    return react(pair, actor, action, share, facts, now)  # type: ignore[arg-type]
 
 
 def after(*words: str, pair: Pair = FRESH) -> Pair:

@@ -1,11 +1,27 @@
-"""ROUTES, the functions and the house: each says the same."""
+"""ROUTES, the functions and the README say the same; the house has its measures."""
 
+import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
 from tests.conftest import ROOT
 
+PRODUCT = [
+    *ROOT.glob("functions/**/*.py"),
+    *ROOT.glob("layers/common/python/**/*.py"),
+    *ROOT.glob("infra/*.py"),
+]
+PYTHON = [
+    *PRODUCT,
+    *ROOT.glob("app.py"),
+    *(
+        path
+        for folder in ("benchmarks", "tests", "tools")
+        for path in ROOT.glob(f"{folder}/**/*.py")
+    ),
+]
 FUNCTIONS = {path.parent.name: path for path in ROOT.glob("functions/*/handler.py")}
 
 
@@ -47,10 +63,37 @@ def test_only_identity_is_public() -> None:
 
 
 def test_a_handler_is_at_most_150_lines_and_a_module_250() -> None:
-    for path in (
-        *ROOT.glob("functions/**/*.py"),
-        *ROOT.glob("layers/common/python/**/*.py"),
-        *ROOT.glob("infra/*.py"),
-    ):
+    for path in PRODUCT:
         limit = 150 if path.name == "handler.py" else 250
         assert len(_source(path).splitlines()) <= limit, path
+
+
+def test_a_folder_of_the_product_has_at_most_16_modules() -> None:
+    modules = Counter(path.parent for path in PRODUCT if path.name != "__init__.py")
+    assert {folder: many for folder, many in modules.items() if many > 16} == {}
+
+
+def test_a_function_of_the_product_has_at_most_30_lines_below_its_docstring() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {function.name}"
+        for path in PRODUCT
+        for function in ast.walk(ast.parse(_source(path)))
+        if isinstance(function, ast.FunctionDef) and _lines_of_its_own(function) > 30
+    ]
+    assert long == []
+
+
+def test_no_line_of_python_has_more_than_100_characters() -> None:
+    """Comments included, which the linter lets pass where they say `noqa` or `type: ignore`."""
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in PYTHON
+        for number, line in enumerate(_source(path).splitlines(), start=1)
+        if len(line) > 100
+    ]
+    assert long == []
+
+
+def _lines_of_its_own(function: ast.FunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0

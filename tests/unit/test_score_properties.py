@@ -278,7 +278,8 @@ def test_spelling_order_and_repeats_change_nothing(
     def respelled(name: str) -> str:
         spaced = recased(name).replace(" ", "  ")
         without = spaced.replace("ё", "е").replace("Ё", "Е")
-        return f" {data.draw(st.sampled_from([spaced, without, unicodedata.normalize('NFD', spaced)]))}\t"
+        spellings = [spaced, without, unicodedata.normalize("NFD", spaced)]
+        return f" {data.draw(st.sampled_from(spellings))}\t"
 
     wish, offer = deepcopy(pair)
     wish["location"]["city"] = respelled(wish["location"]["city"])

@@ -152,7 +152,8 @@ def test_what_ends_the_process_is_not_taken_for_a_failure_of_the_record(logger: 
 
 def loaded_by(module: str) -> set[str]:
     """What of the heavy modules a fresh process knows after its import."""
-    program = f"import json, sys, {module}; print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
+    program = f"import json, sys, {module}; "
+    program += f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
     environment = os.environ | {
         "STAGE": "local",
         "TABLE_NAME": "cobroke",

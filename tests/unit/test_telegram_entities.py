@@ -58,7 +58,8 @@ TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PR
 
 def every_message(listing: Json) -> list[Words]:
     """About a listing, to both sides."""
-    notices = [Notice(kind, to, 1, 0, "the lead", "the listing", 1) for kind, to in TOLD]  # type: ignore[arg-type]
+    ids = "the lead", "the listing"
+    notices = [Notice(kind, to, 1, 0, *ids, 1) for kind, to in TOLD]  # type: ignore[arg-type]
     told = [about_pair(notice, PAIR, listing) for notice in notices]
     alerts = [
         about(count, Decimal("88.25"), listing)

@@ -219,7 +219,7 @@ def test_clocks_may_differ_by_five_seconds() -> None:
 
 
 def _of_length(length: int) -> str:
-    """A right token of so many letters: base64 leaves gaps, so both parts are filled up."""
+    """A right token of `length` letters: base64 leaves gaps, so both parts are filled up."""
     tries = (
         signed(CLAIMS | {"more": "x" * fill}, HEADER | {"more": "x" * odd})
         for odd in range(3)

@@ -1,4 +1,4 @@
-"""What realtors read: Russian, short, numbers as they are written there, and nothing of a client."""
+"""What realtors read: Russian, short, numbers as they are written there, nothing of a client."""
 
 from decimal import Decimal
 from itertools import product

@@ -1,1 +1,1 @@
-"""What tools/openapi.py writes the contract with."""
+"""The parts that tools/openapi.py writes the contract with."""

@@ -1,6 +1,4 @@
-"""One deal of the Moscow market, as each side of it sees it at some time: what the examples are
-made of.
-"""
+"""One deal of the Moscow market, as each side sees it at some time; the examples are made of it."""
 
 from typing import Any
 

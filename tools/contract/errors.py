@@ -1,6 +1,4 @@
-"""The errors of the contract: RFC 9457 problem documents, their examples just as `problem` makes
-them.
-"""
+"""The errors of the contract: RFC 9457 problem documents, with examples that `problem` makes."""
 
 import json
 from collections.abc import Iterable
@@ -16,7 +14,8 @@ type Kind = type[errors.Refusal]
 
 SCHEMAS: dict[str, Json] = {
     "Problem": {
-        "description": "RFC 9457. `code` is for programs, `title` for people. Never holds what the caller sent.",
+        "description": "RFC 9457. `code` is for programs, `title` for people. "
+        "Never holds what the caller sent.",
         "type": "object",
         "properties": {
             "type": {"type": "string", "pattern": "^urn:cobroke:problem:[a-z_]+$"},
@@ -45,8 +44,9 @@ SCHEMAS: dict[str, Json] = {
         },
     },
     "BodyFault": {
-        "description": "The rule that the body breaks, and where: `at` is the offset from 0, in the body as it reached "
-        "us, of the first byte that breaks it (of a repeated member its second name; the end of a body that is cut).",
+        "description": "The rule that the body breaks, and where: `at` is the offset from 0, "
+        "in the body as it reached us, of the first byte that breaks it "
+        "(of a repeated member its second name; the end of a body that is cut).",
         "type": "object",
         "properties": {
             "pointer": {"const": ""},
@@ -56,23 +56,26 @@ SCHEMAS: dict[str, Json] = {
         "required": ["pointer", "code", "at"],
     },
     "FieldError": {
-        "description": "One thing wrong with one field, by its JSON pointer; of a parameter, its name.",
+        "description": "One thing wrong with one field, by its JSON pointer; "
+        "of a parameter, its name.",
         "type": "object",
         "properties": {name: {"type": "string"} for name in errors.FieldError._fields},
         "required": list(errors.FieldError._fields),
     },
 }
 SHARED = (
-    *(
-        errors.Malformed,
-        errors.Unauthorized,
-        errors.NotFound,
-        errors.Archived,
-        errors.PreconditionFailed,
-    ),
-    *(errors.TooLarge, errors.NotJson, errors.Invalid, errors.LimitReached, errors.Busy),
+    errors.Malformed,
+    errors.Unauthorized,
+    errors.NotFound,
+    errors.Archived,
+    errors.PreconditionFailed,
+    errors.TooLarge,
+    errors.NotJson,
+    errors.Invalid,
+    errors.LimitReached,
+    errors.Busy,
 )
-"""Those that stand alone with their status, and often."""
+"""The refusals that stand alone with their status, and often."""
 _EXAMPLES: dict[Kind, errors.Refusal] = {
     errors.Invalid: errors.Invalid(
         errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
@@ -90,7 +93,7 @@ HEADERS = {
 
 
 def refused(kinds: Iterable[Kind]) -> Json:
-    """The answers with these refusals, by their status."""
+    """Return the answers with these refusals, by their status."""
     by_status: dict[HTTPStatus, list[Kind]] = {}
     for kind in kinds:
         by_status.setdefault(status_of(_fact(kind)), []).append(kind)
@@ -103,7 +106,7 @@ def refused(kinds: Iterable[Kind]) -> Json:
 
 
 def shared() -> Json:
-    """The answers that operations refer to."""
+    """Return the answers that operations refer to."""
     return {kind.__name__: _answer(kind) for kind in SHARED}
 
 

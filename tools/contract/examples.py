@@ -1,4 +1,4 @@
-"""Examples of the contract: what each operation is sent, and what it then answers."""
+"""The examples of the contract: what each operation is sent, and what it then answers."""
 
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ type Json = dict[str, Any]
 
 
 class Example(NamedTuple):
-    """Of one operation, each by its name."""
+    """The examples of one operation, by their names."""
 
     answers: dict[str, Json]
     requests: dict[str, Json]
@@ -55,7 +55,8 @@ NOTICE = {
 }
 HASH = "c501b71e775f74ce10e377dea85a7ea24ecd640b223ea86dfe453e0eaed2e2b2"
 INIT_DATA = {
-    "init_data": "query_id=AAHdF6IQAAAAAN0XohDhrOrc&user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Anna%22%7D"
+    "init_data": "query_id=AAHdF6IQAAAAAN0XohDhrOrc"
+    "&user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Anna%22%7D"
     f"&auth_date=1776168000&hash={HASH}"
 }
 WIDGET = {
@@ -72,7 +73,8 @@ REGISTRATION = {
     "agency_name": "Дом у парка",
 }
 TOKEN = {
-    "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"
+    "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9."
+    "eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"
 }
 ME = {
     "realtor_id": ANNA,

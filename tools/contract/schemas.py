@@ -1,4 +1,4 @@
-"""The schemas of the contract: those of pydantic, with what it leaves out."""
+"""The schemas of the contract: pydantic's, with what it leaves out."""
 
 import ast
 import inspect
@@ -21,12 +21,10 @@ IGNORED = {
     "propertyNames": {"pattern": READABLE},
     "additionalProperties": {"$ref": f"{REF}Ignored"},
 }
-"""What an unknown member of a body may be: it is not kept, but it is read."""
+"""Says what an unknown member of a body may be: it is not kept, but it is read."""
 NAMES = {"PostingStatus": "ObjectStatus"}
-"""Of types that the contract calls otherwise."""
+"""A type's name in the code → its name in the contract."""
 _LAST = ("MatchStatus", "PostingStatus")
-
-
 ANYTHING: dict[str, Json] = {
     "Ignored": {
         "description": "An unknown member: of any type, read and forgotten.",
@@ -40,14 +38,14 @@ ANYTHING: dict[str, Json] = {
 
 
 class ContractSchema(GenerateJsonSchema):
-    """No titles; in an answer every key; the texts under the fields, each on one line; what is
-    sent holds no control characters.
+    """Writes a schema without titles. In an answer every key is required, what is sent holds no
+    control characters, and the text under a field is its description, on one line.
     """
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - its own
         return False
 
-    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ANN401, FBT001 - pydantic's own
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ANN401, FBT001 - its own
         return self.mode == "serialization" or super().field_is_required(field, total)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
@@ -71,7 +69,7 @@ class ContractSchema(GenerateJsonSchema):
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """The texts under a model's fields, its bases' too."""
+    """Return the texts under a model's fields, those of its bases too."""
     found: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         if issubclass(cls, BaseModel) and cls is not BaseModel:
@@ -87,8 +85,9 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
 
 
 def bounds(annotation: Any) -> Json:  # noqa: ANN401 - an annotation
-    """What `Query(ge=…, le=…)` says of a parameter, which pydantic leaves to its validator."""
-    rules = [rule for one in annotation.__metadata__ for rule in getattr(one, "metadata", ())]
+    """Return what `Query(ge=…, le=…)` says of a parameter: pydantic leaves it to its validator."""
+    said_of_it = annotation.__metadata__
+    rules = [rule for query in said_of_it for rule in getattr(query, "metadata", ())]
     words = (("ge", "minimum"), ("le", "maximum"))
     return {
         said: getattr(rule, name) for rule in rules for name, said in words if hasattr(rule, name)
@@ -96,12 +95,12 @@ def bounds(annotation: Any) -> Json:  # noqa: ANN401 - an annotation
 
 
 def ordered(schemas: Json) -> Json:
-    """By name, the two kinds of status last, as the document has always had them."""
+    """Sort by name, the two kinds of status last, as the document has always had them."""
     return dict(sorted(schemas.items(), key=lambda item: item[0] in _LAST))
 
 
 def named(document: Json) -> Json:
-    """With names of one word for all types."""
+    """Give types the names that the contract has for them."""
     text = json.dumps(document)
     for name, better in NAMES.items():
         text = text.replace(name, better)

@@ -1,18 +1,25 @@
-"""What the contract says of itself, of parameters and of headers."""
+"""The contract's words about itself, about parameters and about headers."""
 
 from typing import Any
 
 type Json = dict[str, Any]
 
-ABOUT = """Realtors close deals together: one has a buyer, another has a listing. This API finds the pairs, scores them,
+ABOUT = """\
+Realtors close deals together: one has a buyer, another has a listing. \
+This API finds the pairs, scores them,
 and takes both sides through the agreement on the commission.
 
-Money is in roubles, areas in square metres, a share in percent of the listing side's commission that goes to the
-buyer's realtor. Numbers are exact: they leave as they came. A field that may be null is always present in an answer.
-Unknown members of a body and unknown query names are ignored. `(added)` marks what is beyond the first description.
+Money is in roubles, areas in square metres, \
+a share in percent of the listing side's commission that goes to the
+buyer's realtor. Numbers are exact: they leave as they came. \
+A field that may be null is always present in an answer.
+Unknown members of a body and unknown query names are ignored. \
+`(added)` marks what is beyond the first description.
 
-Every error is `application/problem+json` (RFC 9457). An unknown path is a 404, a wrong verb a 405 with `Allow`, a fault
-of ours a 500 `internal_error`. Every answer has an `X-Request-Id`, which `instance` repeats. The gateway's own answers,
+Every error is `application/problem+json` (RFC 9457). \
+An unknown path is a 404, a wrong verb a 405 with `Allow`, a fault
+of ours a 500 `internal_error`. Every answer has an `X-Request-Id`, which `instance` repeats. \
+The gateway's own answers,
 a throttled 429, an over-long header or a body over 6 MB, are outside this promise."""
 _TAG = r'(W/)?"[\x21\x23-\x7e]*"'
 PARAMETERS: dict[str, Json] = {

@@ -1,1 +1,1 @@
-"""`make demo`."""
+"""`make demo`: a tour of the API."""

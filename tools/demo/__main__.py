@@ -1,4 +1,4 @@
-"""A tour of the API against a running stack: every HTTP call is named, and what it gives is shown.
+"""A tour of the API of a running stack: names every HTTP call, and shows what it gives.
 
 Usage: python -m tools.demo [base url]; without one, that of `make run`.
 """
@@ -26,7 +26,8 @@ LISTINGS, LEADS = 36, 12
 
 def main() -> None:
     with httpx.Client(base_url=api_url(), timeout=30) as http:
-        _tour(http, random.Random(7), f"Вымышленск-{time.time_ns() % 100_000}")  # noqa: S311 - a seeded example
+        chance = random.Random(7)  # noqa: S311 - a seeded example
+        _tour(http, chance, f"Вымышленск-{time.time_ns() % 100_000}")
 
 
 def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
@@ -35,7 +36,8 @@ def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
 
     console.rule(f"{LISTINGS} listings and {LEADS} leads of a small city")
     console.print(
-        "[dim]Борис, Вера:[/] [bold cyan]POST[/] /properties   [dim]Анна, Вера:[/] [bold cyan]POST[/] /leads"
+        "[dim]Борис, Вера:[/] [bold cyan]POST[/] /properties   "
+        "[dim]Анна, Вера:[/] [bold cyan]POST[/] /leads"
     )
     listings = [a_listing(chance, city) for _ in range(LISTINGS)]
     owners = [(boris, vera)[number % 2] for number in range(LISTINGS)]

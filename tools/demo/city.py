@@ -66,7 +66,7 @@ def a_lead(
 
 
 def a_perfect_listing(city: str) -> Json:
-    """What the first lead of the tour wishes, in everything."""
+    """Make the listing that the first lead of the tour wishes, in everything."""
     details: Json = {
         "price": 11_500_000,
         "area": 58,

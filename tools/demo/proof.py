@@ -1,4 +1,4 @@
-"""A Mini App's proof of identity, as Telegram would sign it for the bot whose token is known here."""
+"""A Mini App's proof of identity, signed as Telegram does for the bot whose token is known here."""
 
 import hmac
 import json

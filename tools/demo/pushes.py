@@ -1,6 +1,4 @@
-"""What went to Telegram, or on a local stack without a Bot API would have gone: from the log of the
-push function.
-"""
+"""The pushes that a local stack without a Bot API would have sent, from its push function's log."""
 
 import json
 import time
@@ -12,7 +10,7 @@ PATIENCE_S = 10
 
 
 def show_pushes(told: Json) -> None:
-    """Of these notices."""
+    """Print the pushes of these notices, once they are there."""
     texts = [notice["message"] for notice in told["notifications"]]
     until, found = time.monotonic() + PATIENCE_S, _recorded(texts)
     while not found and time.monotonic() < until:
@@ -28,4 +26,6 @@ def _recorded(texts: list[str]) -> list[Json]:
     except NotRunning:
         return []
     written = [json.loads(line) for line in lines if line.startswith("{")]
-    return [one for one in written if one["message"] == "push recorded" and one["text"] in texts]
+    return [
+        line for line in written if line["message"] == "push recorded" and line["text"] in texts
+    ]

@@ -1,9 +1,8 @@
-"""A realtor of the tour: registers, then speaks for himself; every call is named."""
+"""A realtor of the tour, who registers and then acts; every call is named."""
 
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 
@@ -14,7 +13,7 @@ PATIENCE_S = 15
 
 
 class Realtor:
-    """Registers when he is made."""
+    """One realtor, registered when they are made."""
 
     def __init__(self, http: httpx.Client, name: str) -> None:
         self._http = http
@@ -28,19 +27,21 @@ class Realtor:
         }
         self._token = self.call("POST", "/auth/register", body)["access_token"]
 
-    def call(self, verb: str, path: str, body: Json | None = None, *, quiet: bool = False) -> Any:  # noqa: ANN401 - JSON
+    def call(self, verb: str, path: str, body: Json | None = None, *, quiet: bool = False) -> Json:
+        """Return the answer to a request, printed unless `quiet`; an error ends the tour."""
         if not quiet:
             console.print(f"[dim]{self.name}:[/] [bold cyan]{verb}[/] {path}")
         headers = {"Authorization": f"Bearer {self._token}"} if hasattr(self, "_token") else {}
         answer = self._http.request(verb, path, json=body, headers=headers)
         if answer.is_error:
             sys.exit(f"{verb} {path} answered {answer.status_code}: {answer.text}")
-        return answer.json()
+        said: Json = answer.json()
+        return said
 
     def awaits(self, path: str, seen: Callable[[Json], bool]) -> Json:
-        """Ask until the answer is what the stream will have made of it."""
+        """Ask until the answer shows what the stream makes of it, PATIENCE_S at most."""
         until = time.monotonic() + PATIENCE_S
-        answer: Json = self.call("GET", path)
+        answer = self.call("GET", path)
         while not seen(answer) and time.monotonic() < until:
             time.sleep(0.3)
             answer = self.call("GET", path, quiet=True)

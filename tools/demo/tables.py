@@ -1,4 +1,4 @@
-"""What the API answered, as tables in the terminal."""
+"""Answers of the API, shown as tables in the terminal."""
 
 import sys
 from typing import Any
@@ -48,14 +48,14 @@ def show_leads(rows: list[Json]) -> None:
 
 
 def _reasons(row: Json) -> str:
-    wanting = (
-        one for one in row["score_breakdown"] if one["credit"] is not None and one["credit"] < 1
+    stated = [part for part in row["score_breakdown"] if part["credit"] is not None]
+    return ", ".join(
+        f"{part['criterion']} {part['credit']:.2f}" for part in stated if part["credit"] < 1
     )
-    return ", ".join(f"{one['criterion']} {one['credit']:.2f}" for one in wanting)
 
 
 def show_timeline(match: Json) -> None:
-    """Where a match stands, and how it came there."""
+    """Print where a match stands, and how it came there."""
     table = Table(title=f"match {match['match_id'][:8]}…", show_header=False)
     commission, realtor = match["commission"], match["realtor_info"]
     table.add_row("opened", match["timeline"]["created_at"])

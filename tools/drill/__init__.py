@@ -1,1 +1,1 @@
-"""`make drill`: the rotation of the signing key, walked on a stack of its own on the emulator."""
+"""`make drill`: a change of the signing key, walked on a stack of its own on the emulator."""

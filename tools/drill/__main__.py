@@ -1,4 +1,4 @@
-"""`make drill`: the signing key is published, signs and is retired, each by a deploy, on an
+"""`make drill`: publishes a signing key, lets it sign and retires it, each by a deploy, on an
 emulator of its own.
 
 Usage: python -m tools.drill. It needs no running stack and leaves none behind.
@@ -42,11 +42,8 @@ class Emulated:
 
     def ask(self, event: str, key: str) -> None:
         deployed = self._stack.client("lambda").list_functions()["Functions"]
-        maker = next(
-            one["FunctionName"]
-            for one in deployed
-            if one["FunctionName"].startswith(f"{STACK}-signingkey")
-        )
+        names = (function["FunctionName"] for function in deployed)
+        maker = next(name for name in names if name.startswith(f"{STACK}-signingkey"))
         asked = {
             "RequestType": event,
             "ResourceProperties": {"KeyName": key},
@@ -57,22 +54,19 @@ class Emulated:
         }
         self._stack.client("lambda").invoke(FunctionName=maker, Payload=json.dumps(asked))
         answer = self._answers.taken.pop()
-        if (answer["Status"], answer["RequestId"], answer["LogicalResourceId"]) != (
-            "SUCCESS",
-            event,
-            key,
-        ):
+        said = answer["Status"], answer["RequestId"], answer["LogicalResourceId"]
+        if said != ("SUCCESS", event, key):
             raise NotRotated(f"{event} of {key} is answered {answer.get('Reason')}")
 
     def stored(self) -> Stored:
         pages = self._stack.client("ssm").get_paginator("get_parameters_by_path")
         return {
-            one["Name"]: (one["Value"], one["Version"])
+            parameter["Name"]: (parameter["Value"], parameter["Version"])
             for folder in FOLDERS
             for page in pages.paginate(
                 Path=f"{PARAMETERS}/{folder}", Recursive=True, WithDecryption=True
             )
-            for one in page["Parameters"]
+            for parameter in page["Parameters"]
         }
 
     def key_id(self, key: str) -> str:
@@ -92,7 +86,7 @@ class Emulated:
 
 
 class Answers(HTTPServer):
-    """Where the custom resource answers to, in CloudFormation's stead."""
+    """A server that takes the custom resource's answers, in CloudFormation's stead."""
 
     def __init__(self) -> None:
         super().__init__((HOST, 0), _TakeAnswer)

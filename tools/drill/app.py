@@ -1,7 +1,7 @@
-"""The CDK app with the stage `local` as a step of the rotation has it: `python -m tools.drill.app
-KEY,KEY SIGNS`.
+"""The CDK app, with the signing keys of `local` as a step of the rotation has them. On AWS such a
+step is an edit of `infra/stages.py`.
 
-On AWS a step is an edit of `infra/stages.py`; here it is that of one run.
+Usage: python -m tools.drill.app KEY,KEY SIGNS
 """
 
 import os

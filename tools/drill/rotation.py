@@ -1,9 +1,8 @@
-"""What must hold while the signing key is changed: a table of deploys, and a walk along it in any
-world that deploys.
+"""The rotation of the signing key: a table of deploys, and a walk that tries what must hold.
 
-After each deploy a realtor registers. His token names the key that signs now; the tokens of all
-realtors work where their key is published and are a 401 where it is not; and no key that was there
-has been written again.
+After each deploy a realtor registers. Their token names the key that signs now. The tokens of all
+realtors work where their key is published, and are a 401 where it is not. No key that was there has
+been written again.
 """
 
 import re
@@ -16,13 +15,11 @@ from cobroke.edge.routes import ROUTES
 
 OLD, NEW = "2026-11", "2027-02"
 EVENTS = ("Create", "Update", "Delete")
-"""What CloudFormation asks of the custom resource: again, after a change, at the end or in a
-rollback.
-"""
+"""All that CloudFormation asks of the custom resource, in whichever order."""
 
 
 class Step(NamedTuple):
-    """One deploy: the names of the published keys, and of the one that signs."""
+    """One deploy: the names of the published keys, and of the key that signs."""
 
     name: str
     keys: tuple[str, ...]
@@ -43,7 +40,7 @@ type Stored = Mapping[str, object]
 
 
 class World(Protocol):
-    """A deployed stack, and those who ask of it. It begins with FIRST."""
+    """A stack that can be deployed and asked. It begins with FIRST deployed."""
 
     def deploy(self, step: Step) -> None: ...
 
@@ -51,16 +48,16 @@ class World(Protocol):
         """Send the custom resource an event of CloudFormation's, for the key of this name."""
 
     def stored(self) -> Stored:
-        """The parameters of all keys, private and public."""
+        """Return the parameters of all keys, private and public."""
 
     def key_id(self, key: str) -> str:
-        """Under which a token names it."""
+        """Return the id under which a token names the key."""
 
     def register(self) -> str:
-        """The token of a new realtor."""
+        """Return the token of a new realtor."""
 
     def status(self, verb: str, path: str, token: str) -> int:
-        """Of the answer to a request with an empty object for a body."""
+        """Return the status of the answer to a request whose body is an empty object."""
 
 
 class NotRotated(Exception):
@@ -68,7 +65,7 @@ class NotRotated(Exception):
 
 
 def walk(world: World, tell: Callable[[str], None]) -> None:
-    """All steps, with a line for each; NotRotated where something does not hold."""
+    """Walk all steps and tell of each. Raises NotRotated where something does not hold."""
     tokens: list[tuple[str, str]] = []
     stored: Stored = {}
     published = set[str]()
@@ -86,7 +83,8 @@ def walk(world: World, tell: Callable[[str], None]) -> None:
         stored = _kept(step, stored, world.stored(), 2 * len(published))
         working = sum(key in step.keys for key, _ in tokens)
         tell(
-            f"{step.name}: {step.signs} signs, {working} of {len(tokens)} tokens work, {len(stored)} parameters as put"
+            f"{step.name}: {step.signs} signs, {working} of {len(tokens)} tokens work, "
+            f"{len(stored)} parameters as put"
         )
 
 
@@ -97,8 +95,8 @@ def _must_name(world: World, step: Step, token: str) -> None:
 
 
 def _must_answer(world: World, step: Step, key: str, token: str) -> None:
-    """One route of every function: beyond the token it meets an unknown id or a body without its
-    fields.
+    """Try a token on one route of every function: beyond it the request meets an unknown id, or a
+    body without its fields.
     """
     for function, (verb, path) in _one_route_each().items():
         status = world.status(verb, path, token)
@@ -115,9 +113,9 @@ def _one_route_each() -> dict[str, tuple[str, str]]:
 
 
 def _kept(step: Step, before: Stored, now: Stored, wanted: int) -> Stored:
-    """What is stored now: all of what was, untouched, and so many parameters."""
-    for name, one in before.items():
-        if now.get(name) != one:
+    """Return what is stored now, if it is all that was, untouched, and `wanted` parameters."""
+    for name, value in before.items():
+        if now.get(name) != value:
             raise NotRotated(f"{step.name}: {name} is not what it was")
     if len(now) != wanted:
         raise NotRotated(

@@ -1,11 +1,11 @@
-"""Time, as the functions read it: whole milliseconds since 1970, UTC."""
+"""The clock of the functions: whole milliseconds since 1970, UTC."""
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 type Clock = Callable[[], int]
-"""What says now (ms)."""
+"""Says now, in ms."""
 
 
 def now_ms() -> int:
@@ -13,12 +13,9 @@ def now_ms() -> int:
 
 
 def timestamp(ms: int) -> str:
-    """RFC 3339 with milliseconds, as in 2026-11-24T09:30:00.123Z."""
-    return (
-        datetime.fromtimestamp(ms / 1000, UTC)
-        .isoformat(timespec="milliseconds")
-        .replace("+00:00", "Z")
-    )
+    """Write a time as RFC 3339 with milliseconds, as in 2026-11-24T09:30:00.123Z."""
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def timestamp_or_none(ms: int | None) -> str | None:

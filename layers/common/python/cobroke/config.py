@@ -1,4 +1,4 @@
-"""What a function is told by its environment: read once, at its start."""
+"""The environment of a function, read once, at its start."""
 
 import json
 import os
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Config:
-    """The environment of one function, as infra writes it. What only some are told is empty
-    elsewhere.
-    """
+    """The environment as infra writes it. What only some functions are told is empty elsewhere."""
 
     stage: str
     table_name: str
@@ -20,9 +18,9 @@ class Config:
     signing_key_parameter: str
     bot_token_parameter: str
     registration: str
-    """`open`, or `proof_required`: nobody registers without a proof of his Telegram account."""
+    """`open`, or `proof_required`: nobody registers without a proof of their Telegram account."""
     telegram_api_url: str
-    """Where the Bot API answers; empty: pushes are only recorded."""
+    """The Bot API's; where it is empty, pushes are only recorded."""
     mini_app_url: str
     push_queue_url: str
     run_queue_url: str

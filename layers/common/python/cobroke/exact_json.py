@@ -1,4 +1,4 @@
-"""JSON with exact numbers: read strictly from the wire, written as the value came. `float` never.
+"""JSON with exact numbers, read strictly from the wire and written as the value came: no `float`.
 
 A whole number is an int however it was written (`2.0`, `2e0`), any other a Decimal without trailing
 zeros.
@@ -26,23 +26,23 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def dumps(value: Json) -> str:
-    """Compact, in UTF-8 letters, a Decimal as the number it is."""
+    """Write JSON: compact, letters as they are, a Decimal as the number it is."""
     return simplejson.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def fingerprint(value: Json) -> str:
-    """Equal for equal JSON: numbers by value, members in any order."""
+    """Return a digest that is equal for equal JSON: numbers by value, members in any order."""
     canonical = simplejson.dumps(value, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def loads(text: str) -> Any:  # noqa: ANN401 - what we wrote ourselves has the shape we know
-    """What `dumps` wrote."""
+    """Read what `dumps` wrote."""
     return json.loads(text, parse_float=Decimal)
 
 
 def loads_strictly(body: bytes) -> Json:
-    """What a stranger wrote. Anything two readers could understand differently is Malformed."""
+    """Read what a stranger wrote. Raises Malformed where two readers could differ about it."""
     try:
         value: Json = json.loads(
             body.decode(),
@@ -65,8 +65,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def exact_number(text: str) -> int | Decimal:
-    """The value of a number of JSON; Malformed or ArithmeticError where it is too long, too great
-    or too fine.
+    """Return the value of a number of JSON. Raises Malformed or ArithmeticError where it is too
+    long, too great or too fine.
     """
     if len(text) > MAX_NUMBER_LENGTH:
         raise Malformed
@@ -83,7 +83,7 @@ def _refuse(_: str) -> None:
 
 
 def _must_be_plain(value: Json) -> None:
-    """Malformed where something lies too deep, or a text or a name holds what none should."""
+    """Raises Malformed where a value lies too deep, or a text or name holds what none may."""
     ahead: list[tuple[int, Json]] = [(1, value)]
     while ahead:
         depth, item = ahead.pop()
@@ -93,4 +93,4 @@ def _must_be_plain(value: Json) -> None:
             if depth > MAX_DEPTH:
                 raise Malformed
             inner = [*item, *item.values()] if isinstance(item, dict) else item
-            ahead.extend((depth + 1, one) for one in inner)
+            ahead.extend((depth + 1, member) for member in inner)

@@ -1,4 +1,4 @@
-"""What a log may say of a bug: kind, AWS's code and place, never its text, which may hold what
+"""Failures as a log may have them: kind, AWS's code and place, never the text, which may hold what
 somebody sent.
 """
 
@@ -7,10 +7,8 @@ from typing import Any
 
 
 def kind_and_place(failure: BaseException) -> dict[str, Any]:
-    frames = [
-        f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(failure.__traceback__)
-    ]
-    code = (
-        getattr(failure, "response", {}).get("Error", {}).get("Code")
-    )  # botocore's ClientError has one
+    """Describe a failure: its class, where it came through, and AWS's code if it has one."""
+    stack = traceback.extract_tb(failure.__traceback__)
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in stack]
+    code = getattr(failure, "response", {}).get("Error", {}).get("Code")  # of a ClientError
     return {"kind": type(failure).__name__, "frames": frames} | ({"code": code} if code else {})

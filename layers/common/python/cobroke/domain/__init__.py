@@ -1,1 +1,1 @@
-"""What the business is: pure values and rules. No AWS, no environment, no clock, no randomness."""
+"""The business, in pure values and rules: no AWS, no environment, no clock, no randomness."""

@@ -1,4 +1,4 @@
-"""Why a request is refused: facts, one class each. The edge (http.py) turns them into statuses.
+"""The refusals: facts, one class each. The edge (problems.py) turns them into statuses.
 
 Refusal
 ├── Malformed                  the body or a header cannot be read            400
@@ -29,11 +29,11 @@ Refusal
 from typing import ClassVar, Literal, NamedTuple
 
 type Rule = Literal["not_utf8", "not_json", "repeated_member", "character", "number", "depth"]
-"""What a body must keep to be read at all."""
+"""A rule that a body must keep to be read at all."""
 
 
 class FieldError(NamedTuple):
-    """One thing wrong with one field: a JSON pointer, a code for programs, a sentence for people."""
+    """A fault of one field: a JSON pointer, a code for programs, a sentence for people."""
 
     pointer: str
     code: str
@@ -48,7 +48,7 @@ class BodyFault(NamedTuple):
 
 
 class Refusal(Exception):
-    """The base of every refusal: `code` for programs, `title` for people. Never holds what the
+    """The base of every refusal: `code` for programs, `title` for people. It never holds what the
     caller sent.
     """
 
@@ -61,7 +61,7 @@ class Malformed(Refusal):
     title = "The body is not JSON that this API reads, or a header has no form."
 
     def __init__(self, *errors: BodyFault) -> None:
-        """Nothing where it is a header."""
+        """Take the fault of a body; nothing where it is a header."""
         super().__init__()
         self.errors = errors
 

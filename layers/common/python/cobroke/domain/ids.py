@@ -1,5 +1,4 @@
-"""Ids: opaque outside. Inside, an object's id begins with its creation time and ends with its
-owner's id.
+"""Ids: opaque outside. Inside, an object's begins with its creation time and ends with its owner's.
 
 A realtor's id is 8 random bytes; an object's is 16: 6 of time (ms since 1970), 2 random, 8 of its
 owner. Written in base32hex, which sorts as its bytes do: a newer object's id sorts later.
@@ -16,12 +15,12 @@ _NOTICE = re.compile("[0-9]{13}-[0-9a-f]{16}")
 
 
 def written(raw: bytes) -> str:
-    """An id of these bytes."""
+    """Write an id of these bytes."""
     return base64.b32hexencode(raw).decode().rstrip("=").lower()
 
 
 def _read(text: str, length: int) -> bytes | None:
-    """The bytes of an id in its one spelling, or None."""
+    """Return the bytes of an id in its one spelling, else None."""
     try:
         raw = base64.b32hexdecode(text.upper() + "=" * (-len(text) % 8))
     except (binascii.Error, ValueError):
@@ -30,12 +29,12 @@ def _read(text: str, length: int) -> bytes | None:
 
 
 def realtor_id(entropy: bytes) -> str:
-    """From 8 random bytes."""
+    """Make one from 8 random bytes."""
     return written(entropy)
 
 
 def object_id(created_at: int, entropy: bytes, owner: str) -> str:
-    """From the time of creation in ms, 2 random bytes and the id of the owner."""
+    """Make one from the time of creation in ms, 2 random bytes and the id of the owner."""
     return written(created_at.to_bytes(6) + entropy + base64.b32hexdecode(owner.upper() + "==="))
 
 
@@ -48,34 +47,34 @@ def is_object_id(text: str) -> bool:
 
 
 def owner_of(an_object: str) -> str:
-    """The id of the realtor who owns the lead or property with this (well-formed) id."""
+    """Return the id of the realtor who owns the posting with this (well-formed) id."""
     return written(bytes_of(an_object)[OBJECT_BYTES - REALTOR_BYTES :])
 
 
 def created_at(an_object: str) -> int:
-    """When the lead or property with this (well-formed) id was created, in ms since 1970."""
+    """Return when the posting with this (well-formed) id was created, in ms since 1970."""
     return int.from_bytes(bytes_of(an_object)[:6])
 
 
 def bytes_of(an_object: str) -> bytes:
-    """The 16 bytes of a (well-formed) object's id: they sort as the ids do."""
+    """Return the 16 bytes of a (well-formed) object's id: they sort as the ids do."""
     return base64.b32hexdecode(an_object.upper() + "======")
 
 
 def match_id(lead_id: str, property_id: str) -> str:
-    """A pair makes one match, ever: its id is both."""
+    """Join the two ids: a pair makes one match, ever."""
     return lead_id + property_id
 
 
 def pair_of(a_match: str) -> tuple[str, str] | None:
-    """The lead's and the property's id, None where it is no match's."""
+    """Return the lead's and the property's id, None where it is no match's."""
     middle = len(a_match) // 2
     lead_id, property_id = a_match[:middle], a_match[middle:]
     return (lead_id, property_id) if is_object_id(lead_id) and is_object_id(property_id) else None
 
 
 def is_notice_id(text: str) -> bool:
-    """A notice's id: its time in ms, and what it reports as 16 hexadecimal digits."""
+    """Return whether it is a notice's: its time in ms, and 16 hexadecimal digits."""
     return _NOTICE.fullmatch(text) is not None
 
 
@@ -88,5 +87,5 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
 
 
 def is_well_formed(name: str, text: str) -> bool:
-    """Whether an id in a path, by the name that the route gives it, can be one."""
+    """Return whether an id in a path can be one of the kind that the route names."""
     return _FORMS[name](text)

@@ -1,22 +1,22 @@
-"""A page of a list."""
+"""Pages of lists."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 DEFAULT_LIMIT = 20
 WHOLE_LIST_LIMIT = 1000
-"""An own list asked for without page and limit is one page of so many."""
+"""How many rows a page of one's own list has that is asked for without page and limit."""
 
 
 class Page(NamedTuple):
-    """The `number`-th run of `limit` rows, from 1."""
+    """A run of `limit` rows, the `number`-th from 1."""
 
     number: int
     limit: int
 
     @property
     def rows(self) -> range:
-        """Which rows it holds, counted from 0."""
+        """The rows it holds, counted from 0."""
         return range((self.number - 1) * self.limit, self.number * self.limit)
 
     def of[Row](self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -28,5 +28,5 @@ def asked(page: int | None, limit: int | None) -> Page:
 
 
 def asked_of_own(page: int | None, limit: int | None) -> Page:
-    """Without both, the whole list as one page."""
+    """Return the page asked for; without page and limit, the whole list."""
     return Page(1, WHOLE_LIST_LIMIT) if page is None and limit is None else asked(page, limit)

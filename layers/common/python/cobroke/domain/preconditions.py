@@ -1,6 +1,4 @@
-"""What a caller makes a write depend on: the version he has read (If-Match), and that it is made
-once.
-"""
+"""Conditions of a write: that it is over the version its caller read (If-Match), and made once."""
 
 import re
 from typing import NamedTuple
@@ -8,23 +6,23 @@ from typing import NamedTuple
 from cobroke.domain.errors import Malformed, PreconditionFailed
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
-# RFC 9110, 5.6.1.2: elements may be empty. Not all of them: such a list would name no version.
+# RFC 9110, 5.6.1.2: elements may be empty, but not all: such a list would name no version.
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 def etag(revision: int) -> str:
-    """The entity tag of what its owner has written so many times."""
+    """Write the entity tag of a posting by how many times its owner has written it."""
     return f'"{revision}"'
 
 
 class IfMatch(NamedTuple):
-    """The tags that may be written over; None: any, as where nothing was said."""
+    """The tags that may be written over; None where any may, as when nothing is said."""
 
     tags: tuple[str, ...] | None = None
 
     def check(self, revision: int) -> None:
-        """Weak tags fit nothing: a write needs to know exactly what it replaces."""
+        """Raises PreconditionFailed. Weak tags fit nothing: a write must know what it replaces."""
         if self.tags is not None and etag(revision) not in self.tags:
             raise PreconditionFailed
 
@@ -33,7 +31,7 @@ ANYTHING = IfMatch()
 
 
 def if_match(header: str | None) -> IfMatch:
-    """RFC 9110, 13.1.1; Malformed where it is none."""
+    """Read the header, by RFC 9110, 13.1.1. Raises Malformed."""
     tags = header if header is not None else "*"
     if tags.strip(" \t") == "*":
         return ANYTHING
@@ -43,7 +41,7 @@ def if_match(header: str | None) -> IfMatch:
 
 
 def idempotency_key(header: str | None) -> str | None:
-    """1 to 255 printable ASCII characters; Malformed where it is none."""
+    """Read the header: 1 to 255 printable ASCII characters. Raises Malformed."""
     if header is not None and not _KEY.fullmatch(header):
         raise Malformed
     return header

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 
 class Proof(NamedTuple):
-    """A verified identity: the Telegram id in decimal, the names of that moment, and the moment (s
+    """A verified identity: the Telegram id in decimal, the names at that moment, and the moment (s
     since 1970).
     """
 

@@ -1,4 +1,4 @@
-"""Texts as they are kept: lines, texts, phone numbers, web addresses."""
+"""Lines, texts, phone numbers and web addresses, as they are kept."""
 
 import posixpath
 import re
@@ -6,7 +6,7 @@ import unicodedata
 from urllib.parse import unquote, urlsplit
 
 _WHITE_SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-"""What Unicode calls so. Python's own classes hold four separators more."""
+"""As Unicode has it. Python's own classes hold four separators more."""
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINK = re.compile(r"://|www\.|t\.me/|@", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[0-9() -]+")
@@ -14,15 +14,15 @@ _BOT_PATH = re.compile("/+(?:file/)?bot[0-9]+:")
 
 
 def line(text: str) -> str:
-    """A name as it is kept: no format characters, white space as single spaces and none at its
-    ends, in NFC.
+    """Return a name as it is kept: in NFC, without format characters, white space as single spaces
+    and none at its ends.
     """
     return unicodedata.normalize("NFC", _WHITE_SPACE.sub(" ", _without_format(text)).strip(" "))
 
 
 def undirected(text: str) -> str:
-    """A text as it is kept: no direction controls, all else as it came (the joiners of an emoji
-    too).
+    """Return a text as it is kept: without direction controls, all else (the joiners of an emoji
+    too) as it came.
     """
     return _DIRECTION.sub("", text)
 
@@ -32,8 +32,8 @@ def has_link(text: str) -> bool:
 
 
 def phone_number(text: str) -> str | None:
-    """`+` and digits, or None where it is no phone number. Without a `+` in front a Russian one is
-    meant.
+    """Return `+` and digits, None where it is no phone number. Without a `+` in front a Russian one
+    is meant.
     """
     plain = "".join(map(_on_a_keyboard, _without_format(text)))
     if not 10 <= len(plain) <= 32 or not _PHONE.fullmatch(plain):
@@ -47,8 +47,8 @@ def phone_number(text: str) -> str | None:
 
 
 def holds_bot_token(url: str) -> bool:
-    """Whether a web address is one of Telegram's Bot API, or of a server like it: its path begins
-    with the token.
+    """Return whether a web address is one of Telegram's Bot API, or of a server like it: its path
+    begins with the token.
     """
     try:
         parts = urlsplit(url)
@@ -62,7 +62,7 @@ def holds_bot_token(url: str) -> bool:
 
 
 def web_address(text: str) -> bool:
-    """Whether it is an https URL with a host name: no user, and no IP address in any spelling."""
+    """Return whether it is an https URL with a host name: no user, no IP address however spelt."""
     if not text.isprintable() or any(sign in text for sign in ' \\"<>`'):
         return False
     try:
@@ -73,22 +73,20 @@ def web_address(text: str) -> bool:
     if parts.scheme != "https" or not host or "@" in parts.netloc:
         return False
     labels = _as_browsers_read(host).split(".")
-    # Browsers read a last label that is a number, decimal or hexadecimal, as the end of an IPv4
-    # address.
-    named = any(letter.isalpha() for letter in labels[-1]) and not re.fullmatch(
-        "0x[0-9a-f]*", labels[-1]
-    )
+    # Browsers read an IPv4 address where the last label is a number, decimal or hexadecimal.
+    last = labels[-1]
+    named = any(map(str.isalpha, last)) and not re.fullmatch("0x[0-9a-f]*", last)
     return named and all(labels) and not re.search(r"[:%\[\]^|]", host)
 
 
 def _as_browsers_read(host: str) -> str:
-    """Small letters, whatever their width; some marks they do not read at all."""
+    """Return a host in small letters, whatever their width, without the marks nobody reads."""
     plain = unicodedata.normalize("NFKC", host).casefold().replace("\u3002", ".")
     return "".join(sign for sign in plain if not unicodedata.category(sign).startswith("M"))
 
 
 def _on_a_keyboard(sign: str) -> str:
-    """Any dash as `-`, any white space as a space."""
+    """Return any dash as `-`, any white space as a space."""
     if sign == "\u2212" or unicodedata.category(sign) == "Pd":
         return "-"
     return " " if _WHITE_SPACE.match(sign) else sign

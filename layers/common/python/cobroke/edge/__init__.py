@@ -1,1 +1,3 @@
-"""The edge: what comes in is checked and named, what goes out is put into words. Nothing is decided here."""
+"""The edge: what comes in is checked and named, what goes out is put into words. Nothing is decided
+here.
+"""

@@ -170,7 +170,8 @@ def _route(method: str, path: str) -> Route:
 
 
 def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Powertools knows `application/json` in lower case alone; what the body is has been checked."""
+    """Powertools knows `application/json` in lower case alone; what the body is has been checked.
+    """
     named = {name.lower(): value or "" for name, value in headers.items()}
     return {
         **event,

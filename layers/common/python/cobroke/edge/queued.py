@@ -36,7 +36,8 @@ def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: L
     try:
         act(json.loads(received["body"]))
     except Exception as failure:  # noqa: BLE001 - whatever it was, the message comes again
-        logger.error("message failed", queued=received["body"], **kind_and_place(failure))  # noqa: TRY400 - never its text
+        said = {"queued": received["body"], **kind_and_place(failure)}
+        logger.error("message failed", **said)  # noqa: TRY400 - never its text
         return False
     return True
 
@@ -44,11 +45,12 @@ def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: L
 def _hold_back(
     received: Mapping[str, Any], pause_s: Callable[[int], int], queue: Queue, logger: Logger
 ) -> None:
-    """Where that fails, the message comes again when the queue gives up waiting for its function."""
+    """Where that fails, the message comes again when the queue gives up waiting for its function.
+    """
     try:
         queue.hold_back(
             received["receiptHandle"],
             pause_s(int(received["attributes"]["ApproximateReceiveCount"])),
         )
-    except Exception as failure:  # noqa: BLE001 - the other messages of the batch have nothing to do with it
+    except Exception as failure:  # noqa: BLE001 - the other messages go on
         logger.warning("message not held back", **kind_and_place(failure))

@@ -20,7 +20,8 @@ type Raw = Mapping[str, Any]
 
 
 class Record(NamedTuple):
-    """One write of one item: its key, what it was before, if it was, and what it is now, if it is."""
+    """One write of one item: its key, what it was before, if it was, and what it is now, if it is.
+    """
 
     pk: str
     sk: str
@@ -48,7 +49,8 @@ def each(event: Event, act: Callable[[Record], None], logger: Logger) -> dict[st
                 )
             )
         except Exception as failure:  # noqa: BLE001 - whatever it was, the record comes again
-            logger.error("record failed", **kind_and_place(failure))  # noqa: TRY400 - never its text
+            said = kind_and_place(failure)
+            logger.error("record failed", **said)  # noqa: TRY400 - never its text
             if position == 0 and len(event["Records"]) > 1:
                 raise RecordFailed from None
             return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}

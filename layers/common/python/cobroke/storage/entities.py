@@ -1,5 +1,5 @@
-"""The kinds of item in the one table, a row each: where it stands, what it holds, how long, and
-what it is made from. docs/table.md is this page, printed; what is in the table is held against it.
+"""The kinds of item in the one table, a row each: where it stands, what it holds, how long, what it
+is made from. docs/table.md is this page, printed; a test holds what is in the table against it.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from cobroke.storage.table import Key
 
 @dataclass(frozen=True)
 class Entity:
-    """`keys`: partition and sort key, one pair a shape. Of `attributes` those with a `?` may be
-    absent. `kept`: for how long, "" for good. `made_from`: what the audit or a run makes it from
-    again, "" where it is the truth itself.
+    """A kind of item. `keys` has its partition and sort key, a pair for each shape. Of `attributes`
+    those with a `?` may be absent. `kept` says for how long, "" is for good. `made_from` says what
+    the audit or a run makes it from again, "" where it is the truth itself.
     """
 
     name: str
@@ -25,14 +25,15 @@ class Entity:
     made_from: str = ""
 
     def at(self, key: Key, facts: Mapping[str, Any]) -> Item:
-        """Such an item."""
+        """Make an item of this kind."""
         return {"PK": key[0], "SK": key[1], "entity": self.name, **facts}
 
 
 REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
-    "telegram_id username name phone email agency_name verified proven_at token_version push_off push_after version",
+    "telegram_id username name phone email agency_name verified proven_at token_version push_off "
+    "push_after version",
     "a realtor",
 )
 TELEGRAM = Entity(
@@ -90,8 +91,8 @@ ENTRY = Entity(
         "MARKET#PROPERTY#{city}#{group}#{rooms} | {price}#{property}",
     ),
     "f version revision?",
-    "where a lead or listing stands in its market: a lead by the highest price it may be shown (with its revision), "
-    "a listing by its rooms and price",
+    "where a lead or listing stands in its market: a lead by the highest price it may be shown "
+    "(with its revision), a listing by its rooms and price",
     made_from="LEAD, PROPERTY",
 )
 CHANGE = Entity(
@@ -130,8 +131,10 @@ PAIR_CHANGE = Entity(
 NOTICE = Entity(
     "NOTICE",
     ("NOTICES#{realtor} | {notice}",),
-    "type title message typed d expires counterparts? scores? version? is_read? claimed_until? pushed_at?",
-    "what a realtor was told; one that tells of alerts grows until it is read (`counterparts`, `scores`, `version`)",
+    "type title message typed d expires counterparts? scores? version? is_read? claimed_until? "
+    "pushed_at?",
+    "what a realtor was told; one that tells of alerts grows until it is read (`counterparts`, "
+    "`scores`, `version`)",
     kept="90 days",
     made_from="PAIR, unless it tells of alerts",
 )
@@ -146,8 +149,8 @@ ALERTED = Entity(
     "ALERTED",
     ("ALERTS#{kind}#{object} | {counterpart}", "ALERTS#{kind}#{object} | DONE"),
     "price? notice? revision?",
-    "that a counterpart has alerted an object, in which notice and at which price; under DONE, up to which revision "
-    "the object itself has alerted all it should",
+    "that a counterpart has alerted an object, in which notice and at which price; under DONE, up "
+    "to which revision the object itself has alerted all it should",
 )
 SLOT = Entity(
     "SLOT",
@@ -199,5 +202,5 @@ RUN = Entity(
 ENTITIES: tuple[Entity, ...] = tuple(
     found for found in list(globals().values()) if isinstance(found, Entity)
 )
-"""As they stand above."""
+"""All kinds, as they stand above."""
 OF_KIND = {"LEAD": LEAD, "PROPERTY": PROPERTY}

@@ -1,1 +1,1 @@
-"""What the two sides of a pair do about it, and what becomes of it."""
+"""Deals: what the two sides do about a pair, and what becomes of it."""

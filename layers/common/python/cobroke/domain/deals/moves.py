@@ -1,4 +1,4 @@
-"""What each move makes of a pair. Which of them an act is, the table of negotiation.py says."""
+"""The moves: what each makes of a pair. The table of negotiation.py says which one an act is."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ MOST_ROUNDS = 10
 
 
 class Act(NamedTuple):
-    """What one side did, with the number it sent, if it did, at what time (ms)."""
+    """The act of one side at a time (ms), with the number that it sent, if any."""
 
     actor: Side
     share: Number | None
@@ -25,7 +25,7 @@ class Act(NamedTuple):
 
     @property
     def number(self) -> Number:
-        """The number that a first LIKE means."""
+        """The number that a first LIKE stands for."""
         return self.facts.published_share if self.share is None else self.share
 
     @property
@@ -33,8 +33,8 @@ class Act(NamedTuple):
         return Snapshot(self.facts.price, self.facts.lead_revision, self.facts.score)
 
     def reaches(self, mark: Number | None) -> bool:
-        """Whether the number gives the other side at least as much as `mark`: a lead's ask falls,
-        an offer rises.
+        """Return whether the number gives the other side at least as much as `mark`: a lead's ask
+        falls, an offer rises.
         """
         if mark is None:
             return False
@@ -42,7 +42,7 @@ class Act(NamedTuple):
 
 
 type Move = Callable[[Pair, Act], Pair]
-"""The very same pair where nothing changes. Raises a Conflict."""
+"""Returns the very same pair where nothing changes. Raises a Conflict."""
 
 
 def like_first(pair: Pair, act: Act) -> Pair:
@@ -55,13 +55,13 @@ def like_second(pair: Pair, act: Act) -> Pair:
 
 
 def like_for_later(pair: Pair, act: Act) -> Pair:
-    """The other side's dislike stands: the LIKE is kept until it is taken back."""
+    """Keep the LIKE until the other side takes its dislike back."""
     return pair if _is_repeated(pair, act) else _liking(pair, act)
 
 
 def bid(pair: Pair, act: Act) -> Pair:
-    """A counter-offer or a better offer of one's own. What settles, settles at the number that
-    stood first.
+    """Make a counter-offer, or better one's own. What settles, settles at the number that stood
+    first. Raises NotAConcession or TooManyRounds.
     """
     if _is_repeated(pair, act):
         return pair
@@ -78,13 +78,14 @@ def bid(pair: Pair, act: Act) -> Pair:
 
 
 def stand_by(pair: Pair, act: Act) -> Pair:
+    """Say again what is agreed. Raises TermsAgreed where it is another number."""
     if act.share in (None, pair.agreed_share, pair.offer(act.actor)):
         return pair
     raise errors.TermsAgreed
 
 
 def dislike(pair: Pair, act: Act) -> Pair:
-    """Without a match. A LIKE that was kept is gone."""
+    """Dislike a pair that has no match. A LIKE that was kept is gone."""
     if pair.action(act.actor) == "DISLIKE":
         return pair
     return replace(
@@ -93,7 +94,7 @@ def dislike(pair: Pair, act: Act) -> Pair:
 
 
 def dislike_again(pair: Pair, act: Act) -> Pair:
-    """Of a pair that is back."""
+    """Dislike a pair that is back."""
     return dislike(anew(pair), act) if pair.status is None else decline(pair, act)
 
 
@@ -117,8 +118,8 @@ def refuse(fact: type[errors.Conflict]) -> Move:
 
 
 def anew(pair: Pair) -> Pair:
-    """A clean record: of what was before, only that there was a match, and that contacts were
-    shared.
+    """Return a clean record. Of what was before it says only when there was a match, and when
+    contacts were shared.
     """
     return Pair(
         lead_id=pair.lead_id,
@@ -131,7 +132,7 @@ def anew(pair: Pair) -> Pair:
 
 
 def closed(pair: Pair, reason: ClosedReason, by: Side | None, at: int) -> Pair:
-    """Rejected; but what was agreed stays on the record."""
+    """Return the pair as rejected; what was agreed stays on the record."""
     return replace(
         pair,
         status="REJECTED",
@@ -148,7 +149,7 @@ def _closed_by_actor(pair: Pair, reason: ClosedReason, act: Act) -> Pair:
 
 
 def _opened(pair: Pair, act: Act) -> Pair:
-    """A match that waits for the other side; a dislike before it no longer stands."""
+    """Open a match that waits for the other side; a dislike before it no longer stands."""
     return replace(
         pair,
         status="PENDING",
@@ -164,7 +165,7 @@ def _liking(pair: Pair, act: Act) -> Pair:
 
 
 def _is_repeated(pair: Pair, act: Act) -> bool:
-    """Whether the LIKE says nothing that its sender has not said: no number means none new."""
+    """Return whether the LIKE says nothing new: no number means the same as before."""
     said = pair.offer(act.actor)
     return said is not None and act.share in (None, said)
 

@@ -1,4 +1,4 @@
-"""What becomes of a pair when one side acts: one pure transition, as a table."""
+"""The negotiation: what becomes of a pair when one side acts, one pure transition as a table."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,23 +26,23 @@ from cobroke.domain.deals.resurfacing import resurfaced
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
 DECLINED_FOR = 30 * DAY
-"""So long the side that did not close a match cannot reopen it (ms)."""
+"""How long the side that did not close a match cannot reopen it, in ms."""
 
 type Standing = Literal[
-    "UNTOUCHED",  # no match, and the other side did nothing
-    "DISLIKED",  # no match, and the other side's dislike stands
-    "LIKED",  # no match: one's own dislike stands, the other side's LIKE was kept
+    "UNTOUCHED",  # there is no match, and the other side did nothing
+    "DISLIKED",  # there is no match, and the other side's dislike stands
+    "LIKED",  # there is no match: one's own dislike stands, the other side's LIKE is kept
     "INVITED",  # the other side liked, this one has not yet
-    "AWAITED",  # both liked, this side's turn
-    "WAITING",  # the other side's turn
+    "AWAITED",  # both liked, and it is this side's turn
+    "WAITING",  # both liked, and it is the other side's turn
     "ACCEPTED",
     "COMPLETED",
-    "BACK",  # disliked or declined before something changed so much that it no longer counts, or nobody answered
+    "BACK",  # nobody answered, or what was disliked or declined has changed enough since
     "REOPENABLE",
     "DECLINED",  # the other side closed the match, not long ago
     "GONE",  # an object was archived
 ]
-"""How the one who acts finds the pair."""
+"""How the side that acts finds the pair."""
 
 TABLE: Mapping[Standing, tuple[Move, Move]] = {
     #             LIKE                          DISLIKE
@@ -62,19 +62,19 @@ TABLE: Mapping[Standing, tuple[Move, Move]] = {
 
 
 class Outcome(NamedTuple):
-    """The pair, the very same object where nothing changed, and what its change tells whom."""
+    """The pair, the very same object where nothing changed, and the notices of its change."""
 
     pair: Pair
     notices: tuple[Notice, ...] = ()
     starts_anew: bool = False
-    """Whether the messages of before no longer count."""
+    """Whether earlier messages no longer count."""
 
 
 def react(
     pair: Pair, actor: Side, action: Action, share: Number | None, facts: Facts, now: int
 ) -> Outcome:
-    """The pair after one side's LIKE or DISLIKE; `share` is the commission it proposes, `now` in
-    ms.
+    """Return the pair after one side's LIKE or DISLIKE. `share` is the commission it proposes,
+    `now` is in ms.
 
     Raises PairDeclined, NotAConcession, TooManyRounds, TermsAgreed, MatchClosed or Archived.
     """
@@ -94,7 +94,7 @@ def react(
 
 
 def complete(pair: Pair, actor: Side, now: int) -> Pair:
-    """The deal is done. Raises NotFound without a match, NotAccepted before a share is agreed."""
+    """Complete the deal. Raises NotFound without a match, NotAccepted before a share is agreed."""
     if pair.status == "COMPLETED":
         return pair
     if pair.status is None:
@@ -108,7 +108,7 @@ def complete(pair: Pair, actor: Side, now: int) -> Pair:
 
 
 def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pair:
-    """What closes without an act: nothing but a match that is PENDING, and EXPIRED only once it is
+    """Close a match that nobody acted on: only while it is PENDING, and as EXPIRED only once it is
     due.
     """
     due = pair.expires_at
@@ -137,7 +137,7 @@ def _standing(pair: Pair, act: Act) -> Standing:
 
 
 _UNMATCHED: Mapping[str, Standing] = {"NONE": "UNTOUCHED", "DISLIKE": "DISLIKED", "LIKE": "LIKED"}
-"""By what the other side did."""
+"""The standing by what the other side did."""
 
 
 def _standing_when_closed(pair: Pair, act: Act) -> Standing:

@@ -14,13 +14,13 @@ type ClosedReason = Literal["DECLINED", "WITHDRAWN", "EXPIRED"] | ArchivedFor
 type NoticeKind = Literal["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"]
 
 DAY = 24 * 60 * 60 * 1000
-"""In ms."""
+"""A day in ms."""
 PENDING_FOR = 14 * DAY
-"""A match that waits so long without an act expires."""
+"""After how long without an act a match expires, in ms."""
 
 
 class Told(NamedTuple):
-    """What one side was told, in which round of the bargaining, at what time (ms)."""
+    """A thing that one side was told, in which round of the bargaining, at what time (ms)."""
 
     kind: NoticeKind
     to: Side
@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
 class Notice(NamedTuple):
     """One thing to tell one realtor. All its fields are its identity: its key is `at` and a hash of
-    the rest.
+    the others.
     """
 
     kind: NoticeKind
@@ -43,8 +43,8 @@ class Notice(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """The two objects as they are now: percent, kopecks, revision, basis points (None: not
-    recommendable now).
+    """The two objects as they are now: percent, kopecks, revision, basis points (None where the
+    pair cannot be recommended).
     """
 
     published_share: Number
@@ -63,8 +63,8 @@ class Snapshot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """The record, times in ms since 1970. While there is no match `status` is None; `version` 0 is
-    not stored yet.
+    """The record, times in ms since 1970. While there is no match `status` is None; while it is not
+    stored `version` is 0.
     """
 
     lead_id: str
@@ -90,17 +90,17 @@ class Pair:
     epoch: int = 1
     """Which bargaining of the match it is; a reopening begins the next."""
     created_at: int | None = None
-    """Of the match; stays through reopenings."""
+    """When the match was first opened; it stays through reopenings."""
     acted_at: int = 0
-    """The last act of a side that changed something."""
+    """When a side last changed something."""
     contact_shared_at: int | None = None
-    """The first ACCEPTED; never moves or clears."""
+    """When it was first ACCEPTED; it never moves or clears."""
     changed_at: int = 0
-    """The newest change of any kind; never falls, whatever the clocks say."""
+    """When anything last changed; it never falls, whatever the clocks say."""
     told: tuple[Told, ...] = ()
-    """All that this epoch told so far, oldest first."""
+    """The outbox: all that is told in this epoch, oldest first."""
     snapshot: Snapshot | None = None
-    """Of the last dislike or decline, while it stands."""
+    """The facts of the last dislike or decline, while it stands."""
     version: int = 0
 
     @property
@@ -123,7 +123,7 @@ class Pair:
         return self.closed_reason == "EXPIRED" and None in (self.offer_lead, self.offer_property)
 
     def asks(self, side: Side) -> bool:
-        """Whether the other side alone has acted, and waits for this one."""
+        """Return whether the other side alone has acted, and waits for this one."""
         return self.status == "PENDING" and self.offer(side) is None
 
     def action(self, side: Side) -> Action | Literal["NONE"]:
@@ -133,15 +133,13 @@ class Pair:
         return self.offer_lead if side == "LEAD" else self.offer_property
 
     def keeps_like(self, side: Side) -> bool:
-        """Whether this side's LIKE waits for the other side to take its dislike back."""
+        """Return whether this side's LIKE waits for the other side to take its dislike back."""
         return self.status is None and self.action(side) == "LIKE"
 
     def acting(self, side: Side, action: Action) -> Self:
-        return (
-            replace(self, lead_action=action)
-            if side == "LEAD"
-            else replace(self, property_action=action)
-        )
+        if side == "LEAD":
+            return replace(self, lead_action=action)
+        return replace(self, property_action=action)
 
     def offering(self, side: Side, share: Number | None, at: int | None) -> Self:
         if side == "LEAD":
@@ -159,7 +157,7 @@ def other(side: Side) -> Side:
 
 
 def owed(pair: Pair) -> tuple[Notice, ...]:
-    """Every notice of the present epoch, from the record alone: the same, with the same keys,
-    whenever it is asked.
+    """Return every notice of the present epoch, from the record alone: always the same, with the
+    same keys.
     """
     return tuple(Notice(*told, pair.lead_id, pair.property_id, pair.epoch) for told in pair.told)

@@ -1,4 +1,4 @@
-"""Whether a pair is out of a side's list of recommendations, and what brought a disliked one back."""
+"""Resurfacing: what hides a pair from a side's list, and what brings a disliked one back."""
 
 from typing import Literal
 
@@ -8,28 +8,26 @@ type Resurfaced = Literal["PRICE_DROP", "REQUIREMENTS"]
 
 
 def hidden(pair: Pair, side: Side, price: int, revision: int, score: int | None) -> bool:
-    """Whether a match, or a dislike that still stands, keeps the pair out of this side's list. The
-    other arguments as of `resurfaced`.
+    """Return whether a match, or a dislike that still stands, keeps the pair out of this side's
+    list. The other arguments are those of `resurfaced`.
     """
-    return (
-        resurfaced(pair, price, revision, score) is None
-        if pair.snapshot
-        else not is_open(pair, side)
-    )
+    if pair.snapshot:
+        return resurfaced(pair, price, revision, score) is None
+    return not is_open(pair, side)
 
 
 def is_open(pair: Pair, side: Side) -> bool:
-    """Whether it is in this side's list whatever its objects are worth: nobody dislikes it, and
-    there is no match but one that waits for the first act of this side.
+    """Return whether it is in this side's list whatever its objects are worth: nobody dislikes it,
+    and there is no match but one that waits for the first act of this side.
     """
     return pair.snapshot is None and (pair.status is None or pair.asks(side) or pair.has_lapsed)
 
 
 def resurfaced(pair: Pair, price: int, revision: int, score: int | None) -> Resurfaced | None:
-    """What has changed so much since the dislike or decline that it no longer counts.
+    """Return what has changed since the dislike or decline so that this no longer counts.
 
-    The present price in kopecks, the lead's revision, the score in basis points (None: not
-    recommendable now).
+    The price, in kopecks, the lead's revision and the score, in basis points (None where the pair
+    cannot be recommended), are the present ones.
     """
     then = pair.snapshot
     if then is None:
@@ -41,5 +39,5 @@ def resurfaced(pair: Pair, price: int, revision: int, score: int | None) -> Resu
 
 
 def is_price_cut(price: int, then: int) -> bool:
-    """By 3 % and more; cuts add up."""
+    """Return whether the price fell by 3 % or more since `then`; cuts add up."""
     return 100 * price <= 97 * then

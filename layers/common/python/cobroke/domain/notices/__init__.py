@@ -1,1 +1,1 @@
-"""What realtors are told, and when."""
+"""Notices: what realtors are told, and when."""

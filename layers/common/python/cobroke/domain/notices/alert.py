@@ -1,25 +1,23 @@
-"""An alert: somebody else's counterpart is new or better, and among the best that an object would
-be shown.
-"""
+"""Alerts: somebody else's posting is new or better, and among the best that an object is shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 ALERTED = 8_000
-"""A pair below this score alerts nobody."""
+"""The least score that alerts anybody, in basis points."""
 BEST = 10
-"""Only so many of the best that a look would show do."""
+"""How many of the best that a look would show alert."""
 TOP = 3
 KEPT = 50
-"""So many scores are kept: a notice that nobody reads for months stays small. The best three are
+"""How many scores are kept: a notice that nobody reads for months stays small. The best three are
 right as long as no more than 47 of the kept have fallen, and only what alerts again can fall.
 """
 
 
 @dataclass(frozen=True)
 class Alert:
-    """What one notice tells of: how many different counterparts of one own object, and the best of
-    them with their scores in basis points.
+    """The content of one notice: how many different counterparts of one own object alerted it, and
+    the best of them with their scores in basis points.
     """
 
     count: int
@@ -31,7 +29,7 @@ class Alert:
         return _in_order(self.best)[:TOP]
 
     def growing(self, counterpart: str, score: int, *, counted_before: bool) -> "Alert":
-        """With one more; of one that this notice has counted before the score is updated."""
+        """Add a counterpart. The score of one that was counted before is updated."""
         best = _in_order({**self.best, counterpart: score})[:KEPT]
         return Alert(self.count + (not counted_before), dict(best))
 

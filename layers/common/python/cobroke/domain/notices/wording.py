@@ -1,5 +1,5 @@
-"""What realtors are told, in Russian. Nothing of a client, and of the other realtor nothing but
-what he offers.
+"""The wording of notices, in Russian: nothing of a client, and of the other realtor only what they
+offer.
 """
 
 from collections.abc import Mapping
@@ -10,20 +10,18 @@ from cobroke.domain.vocabulary import Number
 
 _NBSP = "\u00a0"
 _LONGEST_NAME = 70
-"""Or district: realtors may write 120 letters; with all else no message is then over 200."""
+"""In letters, of a district too: realtors may write 120. No message is then over 200."""
 
 
 class Words(NamedTuple):
     title: str
     message: str
     typed: str = ""
-    """The part of the message that holds what a realtor typed; where that is not said, it may be
-    anywhere.
-    """
+    """The part of the message that holds what a realtor typed; empty where it may be anywhere."""
 
 
 def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
-    """`pair` as it was when the notice came due, `listing`: the body of its property."""
+    """Word a notice of a pair as it was when that came due; `listing` is its property's body."""
     title, terms = _TOLD[notice.kind, notice.to]
     share = pair.agreed_share if notice.kind == "CONTACT_SHARED" else pair.offer(other(notice.to))
     shown = described(listing, notice.to)
@@ -31,47 +29,38 @@ def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
 
 
 def about_lead_alert(count: int, score: Number, best: Mapping[str, Any]) -> Words:
-    """To the owner of a lead: `count` listings, the best of them with its body and its score
-    (0–100).
-    """
-    title = (
-        "Новый объект для вашего покупателя"
-        if count == 1
-        else "Новые объекты для вашего покупателя"
-    )
-    found = (
-        ""
-        if count == 1
-        else f"{count}{_NBSP}{plural(count, 'новый объект', 'новых объекта', 'новых объектов')}. Лучший: "
-    )
+    """Tell a lead's owner of `count` listings, the best with its body and its score (0–100)."""
     shown = described(best, "LEAD")
-    return Words(title, f"{found}{shown}. Совпадение {percent(score)}.", shown)
+    message = f"{shown}. Совпадение {percent(score)}."
+    if count == 1:
+        return Words("Новый объект для вашего покупателя", message, shown)
+    found = plural(count, "новый объект", "новых объекта", "новых объектов")
+    message = f"{count}{_NBSP}{found}. Лучший: {message}"
+    return Words("Новые объекты для вашего покупателя", message, shown)
 
 
 def about_property_alert(count: int, score: Number, own: Mapping[str, Any]) -> Words:
-    """To the owner of a listing with this body: `count` leads, the best of them with this score
-    (0–100).
-    """
+    """Tell the owner of a listing with this body of `count` leads, and the best score (0–100)."""
     title = "Новый покупатель на ваш объект" if count == 1 else "Новые покупатели на ваш объект"
-    found = f"{count}{_NBSP}{plural(count, 'новый покупатель', 'новых покупателя', 'новых покупателей')}"
+    found = plural(count, "новый покупатель", "новых покупателя", "новых покупателей")
     shown = described(own, "PROPERTY")
-    return Words(title, f"{shown}. {found}, лучшее совпадение {percent(score)}.", shown)
+    message = f"{shown}. {count}{_NBSP}{found}, лучшее совпадение {percent(score)}."
+    return Words(title, message, shown)
 
 
 def described(listing: Mapping[str, Any], to: Side) -> str:
-    """As in «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽» to its owner; to others «Хамовники:
-    …».
+    """Describe a listing: «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽» to its owner, to
+    others «Хамовники: …».
     """
     address, details = listing["address"], listing["details"]
-    place = (
-        [address["street"], address["house_number"]] if to == "PROPERTY" else [address["district"]]
-    )
+    names = ("street", "house_number") if to == "PROPERTY" else ("district",)
+    place = [address[name] for name in names]
     facts = rooms(details["rooms"]), f"{number(details['area'])}{_NBSP}м²", price(details["price"])
     return f"{', '.join(map(_shortened, place))}: {', '.join(facts)}"
 
 
 def price(roubles: Number) -> str:
-    """As in 18 500 000 ₽."""
+    """Write a price, as in 18 500 000 ₽."""
     return f"{number(roubles)}{_NBSP}₽"
 
 
@@ -80,7 +69,7 @@ def percent(share: Number) -> str:
 
 
 def number(value: Number) -> str:
-    """Thousands apart, a comma before the decimals, if there are any."""
+    """Write thousands apart, and a comma before the decimals, if there are any."""
     return f"{int(value) if value == int(value) else value:,}".replace(",", _NBSP).replace(".", ",")
 
 
@@ -89,14 +78,14 @@ def rooms(count: int) -> str:
 
 
 def plural(count: int, one: str, few: str, many: str) -> str:
-    """1 объект, 2 объекта, 5 объектов."""
+    """Choose the form for a count: 1 объект, 2 объекта, 5 объектов."""
     if count % 10 == 1 and count % 100 != 11:
         return one
     return few if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14} else many
 
 
 def _shortened(text: str) -> str:
-    """On one line, whatever was typed."""
+    """Put on one line what was typed, cut to the longest name."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1].rstrip()}…"
 
@@ -123,4 +112,4 @@ _TOLD: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
     ("CONTACT_SHARED", "LEAD"): ("Договорились: контакты открыты", "Ваша доля комиссии: {share}."),
 }
-"""By what is told and to which side."""
+"""Title and terms, by what is told and to which side."""

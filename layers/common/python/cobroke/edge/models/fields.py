@@ -91,7 +91,10 @@ def _a_photo(value: str) -> str:
 # What JSON Schema can say of the rules above.
 CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd"
 """And U+FFFD, which stands for bytes that were no letter."""
-FORMAT = r"\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+FORMAT = (
+    r"\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff"
+)
 _LINK = r"[\s\S]*(://|[wW]{3}\.|[tT]\.[mM][eE]/)"
 _OF_A_TITLE = Field(
     json_schema_extra={

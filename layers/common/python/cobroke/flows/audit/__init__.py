@@ -28,49 +28,32 @@ def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[
     """
     seen = scan.over(table, clock(), rng)
     looks = Looks(pause, drift)
-    looks.settle(
-        "mirrors",
-        seen.mirrors,
-        partial(agreements.wrong_mirror, table),
-        partial(agreements.mirror, table),
-    )
-    looks.settle(
-        "counts",
-        seen.counts,
-        partial(agreements.wrong_count, table),
-        partial(agreements.count, table),
-    )
+    _settle_deals(looks, seen, table, clock)
+    _settle_markets(looks, seen, table, clock)
+    suspects = rankings.suspects(table, clock, seen.samples)
+    wrong, drop = partial(rankings.wrong, table, clock), partial(rankings.drop, table)
+    looks.settle("rankings", suspects, wrong, drop)
+    looks.end()
+
+
+def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> None:
+    wrong, mirror = partial(agreements.wrong_mirror, table), partial(agreements.mirror, table)
+    looks.settle("mirrors", seen.mirrors, wrong, mirror)
+    wrong_count, count = partial(agreements.wrong_count, table), partial(agreements.count, table)
+    looks.settle("counts", seen.counts, wrong_count, count)
     looks.settle(
         "limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table)
     )
-    looks.settle(
-        "notices",
-        seen.owing,
-        partial(agreements.debt, table, clock),
-        partial(agreements.pay, table, clock),
-    )
-    looks.settle(
-        "marks",
-        seen.marks,
-        partial(agreements.lost_mark, table, clock),
-        partial(agreements.unmark, table),
-    )
+    debt, pay = partial(agreements.debt, table, clock), partial(agreements.pay, table, clock)
+    looks.settle("notices", seen.owing, debt, pay)
+    lost, unmark = partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table)
+    looks.settle("marks", seen.marks, lost, unmark)
+
+
+def _settle_markets(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> None:
     unknown = seen.settled_markets - set(registry.markets(table))
-    looks.settle(
-        "markets",
-        unknown,
-        partial(entries.unregistered, table),
-        partial(entries.register, table, clock),
-    )
-    looks.settle(
-        "entries",
-        seen.entries,
-        partial(entries.wrong, table),
-        partial(entries.put_right, table, clock),
-    )
+    look, register = partial(entries.unregistered, table), partial(entries.register, table, clock)
+    looks.settle("markets", unknown, look, register)
+    wrong, put_right = partial(entries.wrong, table), partial(entries.put_right, table, clock)
+    looks.settle("entries", seen.entries, wrong, put_right)
     deserted.forget(table, clock, seen.standing)
-    suspects = rankings.suspects(table, clock, seen.samples)
-    looks.settle(
-        "rankings", suspects, partial(rankings.wrong, table, clock), partial(rankings.drop, table)
-    )
-    looks.end()
