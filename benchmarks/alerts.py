@@ -54,7 +54,7 @@ def _measured(made: Market, leads: int) -> tuple[float, float, float, float, flo
         samples: list[Sequence[float]] = []
         told = 0
         for batch in batched(_posted(table, made), BATCH, strict=True):
-            held.begin()
+            held.expire()
             for posted in batch:
                 with counted(table._client) as used:
                     began = time.process_time()

@@ -29,10 +29,10 @@ table = Table(config.table_name)
 
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict[str, int]:  # noqa: ANN401, ARG001 - Lambda's own
-    table.begin(context.get_remaining_time_in_millis() / 1000 - LAST_S)
     drift = Counter(dict.fromkeys(KINDS, 0))
     try:
-        audit(table, now_ms, _pause, Random(), drift)  # noqa: S311 - a sample, no secret
+        with table.time_limit(context.get_remaining_time_in_millis() / 1000 - LAST_S):
+            audit(table, now_ms, _pause, Random(), drift)  # noqa: S311 - a sample, no secret
     finally:
         metrics.add_dimension("stage", config.stage)
         for kind, found in drift.items():

@@ -92,7 +92,7 @@ def _proven(auth_data: dict[str, Any]) -> Proof:
     try:
         return telegram.verify(auth_data, secret(api.config.bot_token_parameter), int(time.time()))
     except telegram.BadProof as why:
-        api.decided = f"proof refused: {why}"
+        api.note(f"proof refused: {why}")
         raise Unauthorized from None
 
 

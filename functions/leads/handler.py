@@ -11,7 +11,7 @@ from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.paging import asked_of_own
 from cobroke.edge.api import Api
 from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadRow, LeadView
-from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, fitting
+from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import list_own, match_count
 from cobroke.storage.postings.posting import FIRST_REVISION, Content, Posting
@@ -22,7 +22,9 @@ api = handler = Api("leads")
 @api.serves("POST /leads", status=201, refuses=(LimitReached,))
 def create_lead(body: LeadBody) -> LeadCreated:
     """Create a lead."""
-    lead = postings.create(api.table, "LEAD", api.caller, _content(body), now_ms, api.idempotency)
+    lead = postings.create(
+        api.table, "LEAD", api.caller, _content(body), now_ms, api.call.idempotency
+    )
     api.tag(FIRST_REVISION)
     return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
 
@@ -37,7 +39,7 @@ def list_leads(
     """
     which = asked_of_own(page, limit)
     leads, total = list_own(api.table, "LEAD", api.caller, status, which)
-    rows = fitting([LeadRow.model_construct(**_facts(*own)) for own in leads])
+    rows = rows_that_fit([LeadRow.model_construct(**_facts(*own)) for own in leads])
     return LeadList.model_construct(leads=rows, total=total, page=which.number, limit=which.limit)
 
 
@@ -60,7 +62,7 @@ def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
     content = _content(body)._replace(body=body.edit())
     return _view(
         postings.replace_content(
-            api.table, "LEAD", api.caller, lead_id, content, now_ms, api.if_match
+            api.table, "LEAD", api.caller, lead_id, content, now_ms, api.call.if_match
         )
     )
 
@@ -72,7 +74,9 @@ def archive_lead(lead_id: str) -> LeadView:
     Repeatable and for good: it is never recommended again, and its PENDING matches close within
     seconds.
     """
-    return _view(postings.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.if_match))
+    return _view(
+        postings.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.call.if_match)
+    )
 
 
 def _content(body: LeadBody) -> Content:

@@ -120,7 +120,7 @@ def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
     deed = Deed(body.action, body.proposed_commission, body.notes)
     now = agreement.act(api.table, side, api.caller, ids, deed, now_ms)
     match = match_state(now, side)
-    api.decided = f"{body.action} {match.status if match else 'without a match'}"
+    api.note(f"{body.action} {match.status if match else 'without a match'}")
     return Reacted.model_construct(action=body.action, match=match)
 
 

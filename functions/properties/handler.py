@@ -17,7 +17,7 @@ from cobroke.edge.models.property import (
     PropertyView,
     check_year,
 )
-from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, fitting
+from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import list_own, match_count
 from cobroke.storage.postings.posting import FIRST_REVISION, Content, Posting
@@ -29,7 +29,7 @@ api = handler = Api("properties")
 def create_property(body: PropertyBody) -> PropertyCreated:
     """Create a property."""
     created = postings.create(
-        api.table, "PROPERTY", api.caller, _content(body), now_ms, api.idempotency
+        api.table, "PROPERTY", api.caller, _content(body), now_ms, api.call.idempotency
     )
     api.tag(FIRST_REVISION)
     return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
@@ -45,7 +45,7 @@ def list_properties(
     """
     which = asked_of_own(page, limit)
     found, total = list_own(api.table, "PROPERTY", api.caller, status, which)
-    rows = fitting([PropertyRow.model_construct(**_facts(*own)) for own in found])
+    rows = rows_that_fit([PropertyRow.model_construct(**_facts(*own)) for own in found])
     return PropertyList.model_construct(
         properties=rows, total=total, page=which.number, limit=which.limit
     )
@@ -70,7 +70,7 @@ def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     content = _content(body)._replace(body=body.edit())
     return _view(
         postings.replace_content(
-            api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.if_match
+            api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.call.if_match
         )
     )
 
@@ -83,7 +83,7 @@ def archive_property(property_id: str) -> PropertyView:
     seconds.
     """
     return _view(
-        postings.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.if_match)
+        postings.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.call.if_match)
     )
 
 

@@ -31,9 +31,8 @@ known_markets: registry.Known = set()
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
-    table.begin(BATCH_S)
-    held.begin()
-    return each(event, _follow, logger)
+    with table.time_limit(BATCH_S), held.batch():
+        return each(event, _follow, logger)
 
 
 def _follow(record: Record) -> None:

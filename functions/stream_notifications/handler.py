@@ -27,8 +27,8 @@ queue = Queue(config.push_queue_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
-    table.begin(BATCH_S)
-    return each(event, _follow, logger)
+    with table.time_limit(BATCH_S):
+        return each(event, _follow, logger)
 
 
 def _follow(record: Record) -> None:

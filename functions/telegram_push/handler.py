@@ -28,8 +28,8 @@ bot = BotApi(config.telegram_api_url, config.mini_app_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
-    table.begin(context.get_remaining_time_in_millis() / 1000 - LAST_S)
-    return each(event, _push, _pause_s, queue, logger)
+    with table.time_limit(context.get_remaining_time_in_millis() / 1000 - LAST_S):
+        return each(event, _push, _pause_s, queue, logger)
 
 
 def _push(message: Message) -> None:

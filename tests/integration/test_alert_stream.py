@@ -238,7 +238,7 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
     listings = [scene.offers() for _ in range(12)]
     scene.settle()
     world.now += 3_600_000
-    world.held.begin()
+    world.held.expire()
     for kind in ("LEAD", "PROPERTY"):
         world.held.get(kind, content("LEAD", a_lead()).features.market)
     world.now += 3_600_000

@@ -117,9 +117,6 @@ class Town:
             patch("cobroke.storage.pauses.time.sleep"),
         ):
             yield
-        self.table.begin(
-            float("inf")
-        )  # the time of a batch ends with it, however long this town is kept
 
     def settle(self, *pumps: Pump) -> None:
         with self.followed():

@@ -71,8 +71,8 @@ def test_a_read_of_many_that_gets_nowhere_is_given_up(table: MemoryTable) -> Non
 
 def test_a_read_of_many_does_not_pause_beyond_its_time(table: MemoryTable) -> None:
     throttled = OneAtATime(table, nothing_for=10**6)
-    table.begin(0.03)
-    with patch.object(table.store, "batch_get_item", throttled), pytest.raises(Busy):
+    nothing = patch.object(table.store, "batch_get_item", throttled)
+    with table.time_limit(0.03), nothing, pytest.raises(Busy):
         table.get_many(KEYS)
 
 

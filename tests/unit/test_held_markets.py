@@ -122,7 +122,7 @@ def test_a_held_market_is_the_one_that_is_read_whatever_was_written_meanwhile(se
     for _ in range(60):
         town.acts()
         if town.rng.random() < 0.4:
-            town.held.begin()
+            town.held.expire()
             assert all(
                 town.is_held_as_it_is_read(kind) for kind in ("LEAD", "PROPERTY") for _ in range(4)
             )
@@ -133,7 +133,7 @@ def test_that_comparison_looks_at_markets_that_were_caught_up_and_at_many_candid
     with counted() as (whole, changes):
         for _ in range(200):
             town.acts()
-            town.held.begin()
+            town.held.expire()
             seeker = town.features("LEAD")
             seen += len(list(town.held.get("PROPERTY", seeker.market).counterparts(seeker)))
     assert seen > 200
@@ -181,7 +181,7 @@ def test_within_a_batch_a_market_is_caught_up_once_and_in_the_next_one_again() -
     market = a_market(town, 10)
     with counted() as (whole, changes):
         for _ in range(3):
-            town.held.begin()
+            town.held.expire()
             for _ in range(5):
                 town.held.get("PROPERTY", market)
     assert (whole.call_count, changes.call_count) == (0, 3)
@@ -197,7 +197,7 @@ def test_what_is_made_of_a_market_is_made_anew_only_after_a_change(*, news: bool
     )
 
     def looks() -> None:
-        town.held.begin()
+        town.held.expire()
         held = town.held.get("PROPERTY", market)
         list(held.counterparts(seeker))
         held.best(seeker, OWNERS[0], 3, {})
@@ -219,7 +219,7 @@ def test_after_more_changes_than_they_are_worth_the_market_is_read_anew(more: in
     market = a_market(town, 20)
     for old in town.there[: 20 // WORTH_READING_ANEW + more]:
         town.edited(old, old.content.features)
-    town.held.begin()
+    town.held.expire()
     with counted() as (whole, _):
         held = town.held.get("PROPERTY", market)
     assert (whole.call_count, held.size) == (more, 20)
@@ -230,7 +230,7 @@ def test_a_market_whose_changes_may_be_forgotten_is_read_anew(age: int, reads: i
     town = TwoCities()
     market = a_market(town, 10)
     town.now += age
-    town.held.begin()
+    town.held.expire()
     with counted() as (whole, _):
         town.held.get("PROPERTY", market)
     assert whole.call_count == reads
@@ -241,11 +241,11 @@ def test_so_many_markets_are_held_those_that_were_used_last() -> None:
     many = [town.features("LEAD", f"город-{number}").market for number in range(MOST_HELD + 1)]
     with counted() as (whole, _):
         for market in [*many[:-1], many[0], many[-1]]:
-            town.held.begin()
+            town.held.expire()
             town.held.get("LEAD", market)
         assert whole.call_count == MOST_HELD + 1
         for market in many:
-            town.held.begin()
+            town.held.expire()
             town.held.get("LEAD", market)
             if market == many[0]:
                 assert whole.call_count == MOST_HELD + 1
@@ -258,7 +258,7 @@ def test_a_batch_over_more_markets_than_are_held_has_each_of_them() -> None:
         town.posted("PROPERTY", town.features("PROPERTY", f"город-{number}"))
         for number in range(MOST_HELD + 2)
     ]
-    town.held.begin()
+    town.held.expire()
     for listing in listings * 2:
         assert town.held.get("PROPERTY", listing.content.features.market).size == 1
     assert len(town.held._held) == MOST_HELD
@@ -268,7 +268,7 @@ def test_what_the_store_refuses_is_read_again_and_nothing_is_lost() -> None:
     town = TwoCities()
     market = a_market(town, 10)
     new = town.posted("PROPERTY", town.there[0].content.features)
-    town.held.begin()
+    town.held.expire()
     failing = patch.object(markets, "changes_of", side_effect=OSError)
     with failing, pytest.raises(OSError):  # noqa: PT011 - any failure
         town.held.get("PROPERTY", market)
@@ -287,7 +287,7 @@ def test_it_learns_of_what_it_has_not_read_yet_and_keeps_what_is_newer() -> None
     held = town.held.get("PROPERTY", market)
     held.learn(first)
     town.edited(first, first.content.features)
-    town.held.begin()
+    town.held.expire()
     again = town.held.get("PROPERTY", market)
     again.learn(first)
     assert (held.size, again.size, again.entries[first.id].version) == (11, 11, 2)

@@ -158,10 +158,10 @@ def test_no_resend_begins_later_than_five_seconds_after_the_first_try_nor_than_t
         patch.object(table.store, "transact_write_items", throttled),
         patch("cobroke.storage.pauses.time.sleep", clock.passes),
         patch("cobroke.storage.table.time.monotonic", clock),
+        table.time_limit(table_seconds),
+        pytest.raises(Busy),
     ):
-        table.begin(table_seconds)
-        with pytest.raises(Busy):
-            table.transact([table.delete(("P", "S"))])
+        table.transact([table.delete(("P", "S"))])
     assert len(begun) > 1
     assert begun[-1] <= min(RESEND_SECONDS, table_seconds)
 

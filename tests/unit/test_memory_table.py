@@ -251,6 +251,5 @@ def test_a_token_makes_a_transaction_repeatable_and_stands_for_no_other() -> Non
 
 def test_it_has_the_time_of_a_request_as_well() -> None:
     table = MemoryTable()
-    table.begin(0)
-    with pytest.raises(Busy):
+    with table.time_limit(0), pytest.raises(Busy):
         table.get(("P", "S"))

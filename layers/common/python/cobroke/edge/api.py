@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -23,11 +24,11 @@ from pydantic import BaseModel
 from cobroke.config import Config
 from cobroke.domain import errors
 from cobroke.domain.ids import is_well_formed
-from cobroke.domain.preconditions import ANYTHING, etag, idempotency_key, if_match
+from cobroke.domain.preconditions import ANYTHING, IfMatch, etag, idempotency_key, if_match
 from cobroke.edge.access import Access
 from cobroke.edge.bodies import read_body
 from cobroke.edge.problems import invalid, problem
-from cobroke.edge.query import as_it_fits, given
+from cobroke.edge.query import in_base64_if_long, parse_query
 from cobroke.edge.routes import ROUTES, Route
 from cobroke.edge.served import SERVED, Served
 from cobroke.exact_json import Json, dumps, fingerprint
@@ -44,23 +45,34 @@ _BY_KEY = {route.key: route for route in ROUTES}
 type Event = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Call:
+    """What is known of the one request that is being served, and what its answer says beside its
+    body. A new one for every event.
+    """
+
+    id: str = ""
+    route: Route | None = None
+    caller: str = ""
+    body: Json = None
+    if_match: IfMatch = ANYTHING
+    idempotency: Idempotency | None = None
+    etag: str = ""
+    decided: str = ""
+    """What the route and the status do not say, for the log; nothing personal."""
+
+
 class Api(APIGatewayHttpResolver):
     """The routes of one function. A module's `handler` is its Api: call it with an event."""
 
     def __init__(self, function: str) -> None:
-        super().__init__(enable_validation=True, json_body_deserializer=lambda _: self._body)  # type: ignore[arg-type, return-value]
+        super().__init__(enable_validation=True, json_body_deserializer=self._body_of)
         self.config = Config.from_environment()
         self.table = Table(self.config.table_name)
         self.logger = Logger(service=function, utc=True)
+        self.call = Call()
         self._function = function
         self._access = Access(self.table, self.config)
-        self._body: Json = None
-        self.caller = ""
-        self.if_match = ANYTHING
-        self.idempotency: Idempotency | None = None
-        self._etag = ""
-        self.decided = ""
-        """What the route and the status do not say, for the log; nothing personal."""
         self.exception_handler(Exception)(self._refuse)
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()
@@ -81,14 +93,14 @@ class Api(APIGatewayHttpResolver):
             @functools.wraps(serve)
             def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response[str]:
                 body = dumps(serve(*args, **kwargs).model_dump(warnings=False))
-                return Response(
-                    status, "application/json", body, {"ETag": self._etag} if self._etag else None
-                )
+                headers = {"ETag": self.call.etag} if self.call.etag else None
+                return Response(status, "application/json", body, headers)
 
             signature = inspect.signature(serve)
             # Powertools would send Decimals as text or floats: an answer leaves as the text that we
             # made.
-            answer.__signature__ = signature.replace(return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]
+            unsaid = signature.replace(return_annotation=inspect.Signature.empty)
+            answer.__signature__ = unsaid  # type: ignore[attr-defined]
             path = _ID.sub(r"<\1>", route.path)
             self.route(path, route.method, status_code=status)(answer)
             return serve
@@ -97,64 +109,87 @@ class Api(APIGatewayHttpResolver):
 
     def tag(self, revision: int) -> None:
         """Let the answer say which version of the object it is."""
-        self._etag = etag(revision)
+        self.call = replace(self.call, etag=etag(revision))
+
+    def note(self, decided: str) -> None:
+        """Let the log say what was decided."""
+        self.call = replace(self.call, decided=decided)
+
+    @property
+    def caller(self) -> str:
+        """The realtor's id; "" on a public route."""
+        return self.call.caller
 
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
         started = time.perf_counter()
-        self.table.begin()
-        self.caller, self._body, self._etag, self.decided = "", None, "", ""
         request = APIGatewayProxyEventV2(dict(event))
-        request_id, route = request.request_context.request_id, None
-        try:
-            if request.http_method == "OPTIONS":
-                answer = _as_event(Response(204, body=""))
-            else:
-                route = _route(request.http_method, request.path)
-                self._admit(request, route)
-                answer = as_it_fits(self.resolve(_checked(event, request.headers), context))
-        except Exception as fact:  # noqa: BLE001 - nothing leaves as an error of the gateway
-            answer = _as_event(self._refuse(fact, request))
-        answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": request_id}
-        self.logger.info(
-            "request",
-            request_id=request_id,
-            route=route.key if route else None,
-            realtor_id=self.caller or None,
-            status=answer["statusCode"],
-            decided=self.decided or None,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
+        self.call = Call(request.request_context.request_id)
+        with self.table.time_limit():
+            answer = self._answer(request, context)
+        answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": self.call.id}
+        self._log(answer["statusCode"], time.perf_counter() - started)
         return answer
 
-    def _admit(self, request: APIGatewayProxyEventV2, route: Route) -> None:
+    def _answer(self, request: APIGatewayProxyEventV2, context: object) -> dict[str, Any]:
+        """Turn whatever is raised into an answer: nothing leaves as an error of the gateway."""
+        try:
+            if request.http_method == "OPTIONS":
+                return _gateway_answer(Response(204, body=""))
+            self._admit(request)
+            answer = self.resolve(_as_powertools_reads(request), context)  # type: ignore[arg-type]
+            return in_base64_if_long(answer)
+        except Exception as fact:  # noqa: BLE001 - a bug too is said as a problem
+            return _gateway_answer(self._refuse(fact))
+
+    def _admit(self, request: APIGatewayProxyEventV2) -> None:
+        """Let it in step by step: where it is refused the log says what was known by then."""
+        route = _route(request.http_method, request.path)
+        self.call = replace(self.call, route=route)
         if route.function != self._function:
             raise errors.NotFound
         if not route.public:
-            self.caller = self._access.caller(request.headers)
+            self.call = replace(self.call, caller=self._access.caller(request.headers))
         if route.takes_body:
-            self._body = read_body(request)
-        self.if_match = if_match(request.headers.get("if-match")) if route.conditional else ANYTHING
-        key = idempotency_key(request.headers.get("idempotency-key")) if route.keyed else None
-        self.idempotency = Idempotency(route.key, key, fingerprint(self._body)) if key else None
+            self.call = replace(self.call, body=read_body(request))
+        self._read_preconditions(route, request.headers)
         match = _PATTERNS[route].fullmatch(request.path)
         if match and not all(
             is_well_formed(name, text) for name, text in match.groupdict().items()
         ):
             raise errors.NotFound
         # Powertools takes the first of a list for the object that was meant.
-        if route.takes_body and not isinstance(self._body, dict):
+        if route.takes_body and not isinstance(self.call.body, dict):
             raise errors.Invalid(errors.FieldError("", "object_type", "The body must be an object"))
 
-    def _refuse(
-        self, fact: Exception, request: APIGatewayProxyEventV2 | None = None
-    ) -> Response[str]:
+    def _read_preconditions(self, route: Route, headers: Mapping[str, str]) -> None:
+        condition = if_match(headers.get("if-match")) if route.conditional else ANYTHING
+        key = idempotency_key(headers.get("idempotency-key")) if route.keyed else None
+        once = Idempotency(route.key, key, fingerprint(self.call.body)) if key else None
+        self.call = replace(self.call, if_match=condition, idempotency=once)
+
+    def _body_of(self, _: object) -> Any:  # noqa: ANN401 - as Powertools has it
+        """It has been read already, strictly."""
+        return self.call.body
+
+    def _log(self, status: int, seconds: float) -> None:
+        call = self.call
+        self.logger.info(
+            "request",
+            request_id=call.id,
+            route=call.route.key if call.route else None,
+            realtor_id=call.caller or None,
+            status=status,
+            decided=call.decided or None,
+            ms=round(seconds * 1000, 1),
+        )
+
+    def _refuse(self, fact: Exception) -> Response[str]:
         if isinstance(fact, RequestValidationError):
             fact = invalid(fact.errors())
-        request_id = (request or self.current_event).request_context.request_id
         if not isinstance(fact, errors.Refusal):
-            self.logger.error("bug", request_id=request_id, **kind_and_place(fact))
-        self.decided = self.decided or _why(fact)
-        status, headers, body = problem(fact, request_id)
+            self.logger.error("bug", request_id=self.call.id, **kind_and_place(fact))
+        self.call = replace(self.call, decided=self.call.decided or _broken_rules(fact))
+        status, headers, body = problem(fact, self.call.id)
         return Response(status.value, None, body, headers)
 
 
@@ -169,18 +204,19 @@ def _route(method: str, path: str) -> Route:
     raise errors.NotFound
 
 
-def _checked(event: Event, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Powertools knows `application/json` in lower case alone; what the body is has been checked.
+def _as_powertools_reads(request: APIGatewayProxyEventV2) -> dict[str, Any]:
+    """Powertools knows `application/json` in lower case alone; what the body is has been
+    checked.
     """
-    named = {name.lower(): value or "" for name, value in headers.items()}
+    named = {name.lower(): value or "" for name, value in request.headers.items()}
     return {
-        **event,
+        **request.raw_event,
         "headers": named | {"content-type": "application/json"},
-        "queryStringParameters": given(event.get("rawQueryString") or ""),
+        "queryStringParameters": parse_query(request.raw_event.get("rawQueryString") or ""),
     }
 
 
-def _why(fact: Exception) -> str:
+def _broken_rules(fact: Exception) -> str:
     found = fact.errors if isinstance(fact, errors.Invalid | errors.Malformed) else ()
     rules = [
         error.code if isinstance(error, errors.BodyFault) else error.pointer for error in found
@@ -188,7 +224,7 @@ def _why(fact: Exception) -> str:
     return " ".join([getattr(fact, "code", "bug"), *rules])
 
 
-def _as_event(response: Response[str]) -> dict[str, Any]:
+def _gateway_answer(response: Response[str]) -> dict[str, Any]:
     return {
         "statusCode": response.status_code,
         "headers": response.headers,

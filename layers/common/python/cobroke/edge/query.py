@@ -30,7 +30,7 @@ PageLimit = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=100)]
 StatusFilter = Annotated[PostingStatus | None, Query()]
 
 
-def given(query: str) -> dict[str, str]:
+def parse_query(query: str) -> dict[str, str]:
     """The values of a query string by their names. Of one given twice, all of them with commas
     between: no value that we take has one, so it is refused where it is known.
     """
@@ -40,7 +40,7 @@ def given(query: str) -> dict[str, str]:
     return values
 
 
-def fitting[Row: BaseModel](rows: list[Row]) -> list[Row]:
+def rows_that_fit[Row: BaseModel](rows: list[Row]) -> list[Row]:
     """As many of the first rows as one answer may hold."""
     left = MAX_ANSWER_BYTES - _ENVELOPE_BYTES
     for number, row in enumerate(rows):
@@ -50,7 +50,7 @@ def fitting[Row: BaseModel](rows: list[Row]) -> list[Row]:
     return rows
 
 
-def as_it_fits(answer: dict[str, Any]) -> dict[str, Any]:
+def in_base64_if_long(answer: dict[str, Any]) -> dict[str, Any]:
     """A function's answer is JSON of at most 6 MB itself, in which every quote and backslash of a
     body is two signs: a long one goes in base64, which the gateway takes off.
     """

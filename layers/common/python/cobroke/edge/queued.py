@@ -45,7 +45,8 @@ def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: L
 def _hold_back(
     received: Mapping[str, Any], pause_s: Callable[[int], int], queue: Queue, logger: Logger
 ) -> None:
-    """Where that fails, the message comes again when the queue gives up waiting for its function.
+    """Where that fails, the message comes again when the queue gives up waiting for its
+    function.
     """
     try:
         queue.hold_back(

@@ -20,7 +20,8 @@ type Raw = Mapping[str, Any]
 
 
 class Record(NamedTuple):
-    """One write of one item: its key, what it was before, if it was, and what it is now, if it is.
+    """One write of one item: its key, what it was before, if it was, and what it is now, if
+    it is.
     """
 
     pk: str

@@ -9,7 +9,7 @@ known).
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import boto3
@@ -49,8 +49,14 @@ class Table:
         with suppress(Busy):
             self.get(("CONNECTION", "CONNECTION"))
 
-    def begin(self, seconds: float = REQUEST_SECONDS) -> None:
-        self._until = time.monotonic() + seconds
+    @contextmanager
+    def time_limit(self, seconds: float = REQUEST_SECONDS) -> Iterator[None]:
+        """While it lasts no call begins later than so many seconds from now: Busy is raised."""
+        outer, self._until = self._until, time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._until = outer
 
     @property
     def seconds_left(self) -> float:

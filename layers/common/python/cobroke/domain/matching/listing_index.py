@@ -173,7 +173,8 @@ def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wishe
 def _cells[K](
     shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int
 ) -> Iterator[Cell[_Listing]]:
-    """Those of the keys, with the points that their listings have at most but for price and area.
+    """Those of the keys, with the points that their listings have at most but for price and
+    area.
     """
     for key, most in fixed.items():
         for step, listings in shelves.get(key, {}).items():

@@ -38,6 +38,7 @@ def prices(lead: LeadFeatures) -> PriceRange:
 
 
 def highest_price(lead: LeadFeatures) -> int:
-    """The greatest price the knock-outs let a lead see, in kopecks: a lead's place in its market.
+    """The greatest price the knock-outs let a lead see, in kopecks: a lead's place in its
+    market.
     """
     return 11 * lead.budget_max // 10

@@ -56,7 +56,8 @@ class Ranking:
     own_version: int
 
     def holds(self, shown: int) -> bool:
-        """Whether its first `shown` rows are those of the market: below the cut it knows nothing.
+        """Whether its first `shown` rows are those of the market: below the cut it knows
+        nothing.
         """
         return self.cut is None or len(self.rows) >= shown
 
@@ -90,7 +91,8 @@ def ranked(
 def caught_up(
     ranking: Ranking, changed: Candidates, select: Select, sizes: Sizes, watermark: int
 ) -> Ranking:
-    """The ranking as of a later `watermark`, given all that has changed since before its own one.
+    """The ranking as of a later `watermark`, given all that has changed since before its
+    own one.
     """
     stay, newer = _parted(ranking.rows, changed)
     best, was_cut = select(newer, sizes.kept)

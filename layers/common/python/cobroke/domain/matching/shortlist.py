@@ -109,7 +109,8 @@ class Shortlist:
                 least, oldest = self._limits(cell)
 
     def _limits(self, cell: _Cell) -> tuple[int, str]:
-        """The least sum for budget and area, and the oldest id, with which a row may still get in.
+        """The least sum for budget and area, and the oldest id, with which a row may still
+        get in.
         """
         score, an_id = self.bound
         return score * cell.weights - cell.earned, an_id if score == cell.top else ""

@@ -1,4 +1,5 @@
-"""Names of cities, districts and metro stations: compared normalised, by equality, shown as stored.
+"""Names of cities, districts and metro stations: compared normalised, by equality, shown as
+stored.
 """
 
 import hashlib

@@ -111,7 +111,8 @@ _OF_AN_ADDRESS = Field(
 _LETTERS = "\u00c0-\u024f\u0400-\u052f"
 _LABEL = f"[0-9A-Za-z{_LETTERS}_-]"
 _HTTPS = {
-    "pattern": rf"^https://({_LABEL}+\.)*(?!0[xX]){_LABEL}*[A-Za-zА-Яа-яЁё]{_LABEL}*(:[0-9]{{1,4}})?"
+    "pattern": rf"^https://({_LABEL}+\.)*(?!0[xX]){_LABEL}*[A-Za-zА-Яа-яЁё]{_LABEL}*"
+    rf"(:[0-9]{{1,4}})?"
     rf"([/?#][!#-;=?-\[\]^_a-~{_LETTERS}]*)?$",
 }
 

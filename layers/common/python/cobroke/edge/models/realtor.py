@@ -42,9 +42,7 @@ def _a_proof(value: dict[str, Any]) -> dict[str, Any]:
 
 _MARKS = rf"[() \t\n\r\xa0\u2000-\u2015\u2028\u2029\u202f\u205f\u2212\u3000{FORMAT}-]*"
 _DIGIT = f"({_MARKS}[0-9])"
-_PHONE = (
-    rf"^([{FORMAT}]*\+{_DIGIT}{{10,15}}|{_MARKS}[78]{_DIGIT}{{10}}|{_DIGIT}{{10}}){_MARKS}$"
-)
+_PHONE = rf"^([{FORMAT}]*\+{_DIGIT}{{10,15}}|{_MARKS}[78]{_DIGIT}{{10}}|{_DIGIT}{{10}}){_MARKS}$"
 _PROOFS = {
     "type": "object",
     "anyOf": [

@@ -22,7 +22,8 @@ from cobroke.storage.table import Table, Write
 
 
 class Deed(NamedTuple):
-    """What a realtor does about a pair: the commission he proposes, and what he says with a LIKE.
+    """What a realtor does about a pair: the commission he proposes, and what he says with a
+    LIKE.
     """
 
     action: Action

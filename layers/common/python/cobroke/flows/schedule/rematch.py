@@ -57,9 +57,10 @@ def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Co
     """
     now = clock()
     did = Counter(objects=0, alerts=0, closed=0, told=0, refreshed=0)
-    _follow(table, held, market, now, clock, did)
-    for kind in KINDS:
-        did["refreshed"] += _refresh(table, held, kind, market, now)
+    with held.batch():
+        _follow(table, held, market, now, clock, did)
+        for kind in KINDS:
+            did["refreshed"] += _refresh(table, held, kind, market, now)
     return did
 
 
@@ -74,7 +75,6 @@ def _follow(
     before the watermark holds it.
     """
     changes = backlog(table, market, runs.watermark(table, market, now))
-    held.begin()
     behind = 0
     for some in batched(changes, SLICE, strict=False):
         if behind:
@@ -117,7 +117,7 @@ def _alert(
     """
     written = postings.load(table, kind, object_id)
     if written.version != version:
-        held.begin()
+        held.expire()
     return alert(table, held, written, clock) if written.in_market else 0
 
 

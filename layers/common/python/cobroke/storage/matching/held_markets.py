@@ -5,6 +5,7 @@ batch.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from cobroke.clock import Clock
 from cobroke.domain.matching.lead_index import LeadIndex
@@ -108,8 +109,17 @@ class HeldMarkets:
         self._held: dict[tuple[Kind, Market], HeldMarket] = {}
         self._current: set[tuple[Kind, Market]] = set()
 
-    def begin(self) -> None:
-        """A new batch: what it asks for is caught up again."""
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """While it lasts each market is caught up once, when it is first asked for."""
+        self.expire()
+        try:
+            yield
+        finally:
+            self.expire()
+
+    def expire(self) -> None:
+        """Let every market be caught up again when it is next asked for."""
         self._current.clear()
 
     def get(self, kind: Kind, market: Market) -> HeldMarket:

@@ -101,7 +101,8 @@ def candidate(stored: Posting, market: Market) -> Candidate:
 
 
 def _candidate(raw: dict[str, Any]) -> Candidate:
-    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is its price.
+    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is
+    its price.
     """
     packed = raw["f"]["B"] if "f" in raw else None
     detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
