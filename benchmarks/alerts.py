@@ -13,11 +13,11 @@ from benchmarks.report import Section, publish
 from benchmarks.units import counted
 from cobroke.clock import now_ms
 from cobroke.domain.ids import realtor_id
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.matching.ranking import warm
 from cobroke.flows.notices.alerts import alert
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 LONG_AGO_MS = 3_600_000

@@ -19,15 +19,15 @@ from benchmarks.units import counted
 from cobroke.clock import now_ms
 from cobroke.domain.matching.ranking import SIZES, Ranking
 from cobroke.domain.postings.features import Group
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
 from cobroke.flows.matching.ranking import Seeker, current, seeking
 from cobroke.storage import keys
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import markets, rankings
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import Table
 
 SAMPLE, ROUNDS = 24, 3

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from benchmarks.report import CannotMeasure
 from cobroke.domain import ids
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import loads_strictly
 from cobroke.storage import entities, keys, realtors
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import Table
 
 type Json = dict[str, Any]

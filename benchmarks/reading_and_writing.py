@@ -14,6 +14,7 @@ from cobroke.domain.deals.pair import Pair, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import asked
 from cobroke.domain.postings.features import Group
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Deed
 from cobroke.flows.matching.recommendations import Recommendations, recommend
@@ -23,7 +24,6 @@ from cobroke.storage.deals.matches import PairIds, Sides
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 SAMPLE = 50

@@ -18,16 +18,15 @@ from benchmarks.report import Section, publish
 from benchmarks.selection import _best, _in_decimal
 from benchmarks.units import counted
 from cobroke.clock import now_ms
-from cobroke.domain.deals.pair import other
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row
 from cobroke.domain.postings.features import Group
+from cobroke.domain.postings.kinds import KINDS, Kind, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.matching import looks, rankings, registry
 from cobroke.storage.notation import item_of
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.schedule import runs
 from cobroke.storage.table import Table
 

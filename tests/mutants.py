@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cobroke.domain.deals import resurfacing
 from cobroke.domain.matching import ranking as rankings
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.matching import ranking as flow
 from cobroke.storage.matching import markets
 from cobroke.storage.postings import posting
@@ -80,7 +81,7 @@ MUTANTS = (
     ),
     Mutant(
         "change times straight from the clock",
-        (Edit(posting.of_itself, "max(clock(), old.changed_at + 1)", "clock()"),),
+        (Edit(Posting.changed, "max(now, self.changed_at + 1)", "now"),),
         "test_of_two_writes_with_clocks_apart_the_last_one_counts_a_minute_later",
     ),
     Mutant(

@@ -7,13 +7,13 @@ from typing import Any
 from unittest.mock import patch
 
 from cobroke.domain.ids import realtor_id
+from cobroke.domain.postings.kinds import KINDS
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
-from cobroke.storage.keys import KINDS
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notices import alerts
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from tests.builders import a_lead, a_property
 from tests.memory_table import MemoryTable
 from tests.pump import Json

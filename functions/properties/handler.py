@@ -8,6 +8,7 @@ from typing import Any
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.paging import asked_of_own
+from cobroke.domain.postings.posting import FIRST_REVISION, Content, Posting
 from cobroke.edge.api import Api
 from cobroke.edge.models.property import (
     PropertyBody,
@@ -20,7 +21,6 @@ from cobroke.edge.models.property import (
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import list_own, match_count
-from cobroke.storage.postings.posting import FIRST_REVISION, Content, Posting
 
 api = handler = Api("properties")
 

@@ -6,6 +6,7 @@
 
 from cobroke.clock import now_ms
 from cobroke.domain.paging import Page, asked
+from cobroke.domain.postings.kinds import Kind
 from cobroke.edge.api import Api
 from cobroke.edge.models.recommendations import (
     LeadRecommendations,
@@ -19,7 +20,6 @@ from cobroke.edge.models.recommendations import (
 )
 from cobroke.edge.query import PageLimit, PageNumber
 from cobroke.flows.matching.recommendations import Recommendations, look_at, recommend
-from cobroke.storage.keys import Kind
 
 api = handler = Api("recommendations")
 

@@ -14,13 +14,14 @@ from aws_lambda_powertools import Logger
 from cobroke.clock import now_ms
 from cobroke.config import Config
 from cobroke.domain.errors import NotFound
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.edge.streams import BATCH_S, Event, Record, each
 from cobroke.flows.matching.ranking import warm
 from cobroke.flows.notices.alerts import alert
-from cobroke.storage.keys import Kind, object_of
+from cobroke.storage.keys import object_of
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
 

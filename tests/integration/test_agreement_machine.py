@@ -26,9 +26,11 @@ from hypothesis.stateful import (
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import Outcome
-from cobroke.domain.deals.pair import DAY, Action, Pair, Side, other
+from cobroke.domain.deals.pair import DAY, Action, Pair, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import LISTED
+from cobroke.domain.postings.kinds import other
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.edge.models.matches import lead_match, property_match
 from cobroke.flows.deals import agreement
@@ -41,7 +43,6 @@ from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import match_count
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.pump import Json, drain

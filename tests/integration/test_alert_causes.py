@@ -10,6 +10,8 @@ from unittest.mock import patch
 import pytest
 
 from cobroke.domain.deals.pair import Side
+from cobroke.domain.ids import created_at
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.notices import alerts as flow
 from cobroke.flows.schedule.rematch import rematch
 from cobroke.storage import keys
@@ -18,7 +20,6 @@ from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import alerts
 from cobroke.storage.postings import posting, postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Key, Table, Write
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
@@ -105,9 +106,7 @@ def test_what_is_repaired_while_it_was_told_of_is_told_by_the_next_run(scene: Sc
 
     def repair() -> None:
         old = read(scene, listing)
-        world.table.transact(
-            posting.writes(world.table, old, posting.of_itself(old, old, world.clock))
-        )
+        world.table.transact(posting.writes(world.table, old, old.changed(world.clock())))
 
     with just_before_it_is_told(world, repair):
         scene.settle()
@@ -125,7 +124,7 @@ def test_a_later_lead_is_not_told_of_an_earlier_change_and_is_told_of_the_next_o
     world.now -= 1  # the lead comes in the same millisecond
     clara = world.realtors[2]
     later = world.posts("LEAD", clara, a_lead())
-    assert posting.ids.created_at(later) == read(scene, listing).updated_at
+    assert created_at(later) == read(scene, listing).updated_at
     scene.settle()
     assert scene.told() == [(1, (listing,))]
     assert world.notices(clara) == []
@@ -140,7 +139,7 @@ def test_a_repair_is_no_change_that_a_later_lead_is_told_of(scene: Scene) -> Non
     clara = world.realtors[2]
     world.posts("LEAD", clara, a_lead())
     old = read(scene, listing)
-    world.table.transact(posting.writes(world.table, old, posting.of_itself(old, old, world.clock)))
+    world.table.transact(posting.writes(world.table, old, old.changed(world.clock())))
     repaired = read(scene, listing)
     with world.followed():
         flow.alert(world.table, world.held, repaired, world.clock)

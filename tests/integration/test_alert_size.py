@@ -15,12 +15,12 @@ from cobroke.domain.notices.alert import KEPT, TOP, Alert
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.postings.features import PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.storage import keys
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.notices import alerts, notices
 from cobroke.storage.notices.alerts import Cause, Due
 from cobroke.storage.notices.notices import Notice
-from cobroke.storage.postings.posting import Content, Posting
 from tests.memory_table import MemoryTable
 
 NOW_S = 1_764_000_000

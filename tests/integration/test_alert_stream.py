@@ -13,17 +13,18 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import Side, other
+from cobroke.domain.deals.pair import Side
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
+from cobroke.domain.postings.kinds import other
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.matching.ranking import warm
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table, Write
 from cobroke.telegram.bot_api import Answer, Sent
 from functions.stream_matching import handler as matching
@@ -297,7 +298,7 @@ def test_neither_a_vacancy_nor_a_repair_makes_a_late_record_alert(scene: Scene) 
     for listing in best:
         world.archives("PROPERTY", listing)
     old = postings.load(world.table, "PROPERTY", late)
-    repaired = posting.of_itself(old, old, world.clock)
+    repaired = old.changed(world.clock())
     world.table.transact(posting.writes(world.table, old, repaired))
     scene.settle()
     assert scene.told() == [(10, tuple(best[:-4:-1]))]

@@ -13,10 +13,10 @@ import pytest
 
 from cobroke.domain.deals.pair import Side
 from cobroke.domain.postings.features import Group, Market
+from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.audit import audit, deserted
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.matching import registry
-from cobroke.storage.postings.posting import FRESH_FOR_MS
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
 from tests.pump import Json, drain

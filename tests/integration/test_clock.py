@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from cobroke.clock import now_ms, timestamp
-from cobroke.domain.deals.pair import PENDING_FOR, Pair, Side, other
+from cobroke.domain.deals.pair import PENDING_FOR, Pair, Side
+from cobroke.domain.postings.kinds import other
+from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Deed
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
@@ -18,7 +20,6 @@ from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import match_count
-from cobroke.storage.postings.posting import FRESH_FOR_MS
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import DAY_MS
 from cobroke.storage.table import Table

@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from cobroke.domain.matching.ranking import SIZES
 from cobroke.domain.matching.shortlist import Ranked
 from cobroke.domain.postings.features import Features
+from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.matching import ranking as lists
 from cobroke.storage.changes import LONGEST_MS, OVERLAP_MS
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import markets, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from tests import market, oracle

@@ -96,7 +96,7 @@ def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stre
 def repaired(world: Town, kind: Side, object_id: str) -> None:
     """A write that is not its owner's and changes nothing they see."""
     old = postings.load(world.table, kind, object_id)
-    world.table.transact(posting.writes(world.table, old, posting.of_itself(old, old, world.clock)))
+    world.table.transact(posting.writes(world.table, old, old.changed(world.clock())))
 
 
 class Scene:

@@ -7,17 +7,17 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.domain.postings.kinds import KINDS, Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.schedule import rematch
 from cobroke.flows.schedule.rematch import SLICE
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.matching.backlog import backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from tests.builders import a_lead, a_property
 from tests.outage import APART_MS, BUYER, Outage
 from tests.support.contents import MOSCOW, content

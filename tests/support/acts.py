@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
 from cobroke.domain.deals.pair import Facts, Pair, Side
-from cobroke.storage.postings.posting import Posting
+from cobroke.domain.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Story, Version, at, during, price_of, score_of
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from cobroke.domain.deals.pair import Action, Side, other
+from cobroke.domain.deals.pair import Action, Side
+from cobroke.domain.postings.kinds import other
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notices import notices
 from tests import oracle

@@ -5,9 +5,9 @@ from typing import Any
 
 from cobroke.domain.deals.pair import Side
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.posting import Content
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
-from cobroke.storage.postings.posting import Content
 from tests.builders import a_lead, a_property
 from tests.pump import Json
 

@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import other
 from cobroke.domain.ids import object_id, owner_of
 from cobroke.domain.matching.ranking import pack_rows, unpack_rows
+from cobroke.domain.postings.kinds import Kind, other
 from cobroke.flows.audit import KINDS
 from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import limits, posting, postings

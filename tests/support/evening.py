@@ -13,6 +13,7 @@ from typing import Any
 from cobroke.domain.errors import Refusal
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
+from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit import audit
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Deed
@@ -21,7 +22,6 @@ from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings

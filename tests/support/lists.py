@@ -8,8 +8,8 @@ from itertools import pairwise, product
 
 from cobroke.domain.deals import resurfacing
 from cobroke.domain.deals.pair import Pair, Side
+from cobroke.domain.postings.posting import Posting
 from cobroke.storage import keys
-from cobroke.storage.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Key, Story, Version, at, during, price_of, score_of
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.alert import ALERTED, BEST
+from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Story, Version, at, during, price_of, score_of
 

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from cobroke.domain.ids import owner_of
+from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item
-from cobroke.storage.postings.posting import Posting
 from tests.support.story import Story, price_of
 
 PENDING_FOR, FRESH_FOR = 14 * 86_400_000, 60 * 86_400_000

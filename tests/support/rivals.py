@@ -14,8 +14,9 @@ from typing import Any, Literal, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, Side, other, owed
+from cobroke.domain.deals.pair import Facts, Pair, Side, owed
 from cobroke.domain.ids import match_id, owner_of
+from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.edge.problems import status_of
 from cobroke.storage import keys

@@ -18,16 +18,16 @@ from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.matching.shortlist import Ranked
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.features import Features, LeadFeatures, PropertyFeatures
+from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.places import NOWHERE
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.matching import ranking as lists
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import realtors
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import rankings
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
 

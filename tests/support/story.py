@@ -9,11 +9,11 @@ from math import inf
 from typing import Any, NamedTuple
 
 from cobroke.domain.deals.pair import Pair
+from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting
 from tests import oracle
 from tests.builders import Json
 from tests.support.asked import Asked

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cobroke.storage.postings.posting import Posting
+from cobroke.domain.postings.posting import Posting
 from tests.support.asked import Asked
 from tests.support.story import Story, Version, at, during, holds, mark_of
 

@@ -13,9 +13,9 @@ import pytest
 from cobroke.domain.ids import match_id, object_id, realtor_id
 from cobroke.domain.postings.features import PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE
+from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.flows.schedule.agenda import work_off
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import FRESH_FOR_MS, Content
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import DAY_MS, LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable

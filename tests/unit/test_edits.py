@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from cobroke.domain.postings.posting import Content
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import dumps, loads_strictly
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Content
 from tests.builders import Json, a_lead, a_property
 from tests.memory_table import MemoryTable
 

@@ -10,13 +10,13 @@ from unittest.mock import MagicMock, patch
 
 import pytest
 
-from cobroke.domain.deals.pair import other
 from cobroke.domain.matching.market import MOST_ROOMS
 from cobroke.domain.matching.selection import best_leads, best_properties
 from cobroke.domain.postings.features import Features, LeadFeatures, Market, PropertyFeatures
+from cobroke.domain.postings.kinds import Kind, other
 from cobroke.domain.postings.places import NOWHERE
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.storage.changes import LONGEST_MS
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import held_markets, markets
 from cobroke.storage.matching.held_markets import (
     MOST_HELD,
@@ -24,7 +24,6 @@ from cobroke.storage.matching.held_markets import (
     HeldMarkets,
 )
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Content, Posting
 from tests.memory_table import MemoryTable
 
 START = 1_764_000_000_000

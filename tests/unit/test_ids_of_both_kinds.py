@@ -7,18 +7,17 @@ from random import Random
 import pytest
 
 from cobroke.domain import ids
-from cobroke.domain.deals.pair import other
 from cobroke.domain.matching.ranking import Ranking
 from cobroke.domain.notices.wording import Words
+from cobroke.domain.postings.kinds import KINDS, Kind, other
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.flows.audit import scan
 from cobroke.storage import keys
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.matching import rankings
 from cobroke.storage.notices import alerts
 from cobroke.storage.notices.alerts import Cause, Due
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import Table
 from tests.memory_table import MemoryTable
 from tests.support.seekers_world import START, Offer

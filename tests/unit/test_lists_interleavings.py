@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.configprovider import NEW_RETRIES_ENABLED
 
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Content
 from cobroke.storage import keys, table
-from cobroke.storage.keys import Kind
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Content
 from cobroke.storage.table import ConditionFailed
 from tests.mutants import MUTANTS, Mutant, planted
 from tests.support.seekers_world import (

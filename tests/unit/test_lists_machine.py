@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cobroke.domain.deals.pair import Action
 from cobroke.domain.matching.shortlist import Ranked
-from cobroke.storage.keys import Kind
+from cobroke.domain.postings.kinds import Kind
 from tests.support.seekers_world import (
     DAY,
     SECOND,

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from cobroke.domain.errors import Busy
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals.agreement import Deed, act
 from cobroke.storage import realtors
@@ -20,7 +21,6 @@ from cobroke.storage.conditions import ABSENT
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable, cancelled
 from tests.support.contents import lead, listing

@@ -14,12 +14,12 @@ from cobroke.domain.deals.pair import (
     NegotiationStatus,
     NoticeKind,
     Pair,
-    Side,
     Snapshot,
     Told,
 )
 from cobroke.domain.ids import object_id, realtor_id
 from cobroke.domain.postings.features import Group, Market
+from cobroke.domain.postings.kinds import Kind
 from cobroke.exact_json import loads
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
@@ -46,7 +46,7 @@ TIMES = st.integers(0, 4_000_000_000_000)
 SHARES = st.integers(0, 100) | st.integers(0, 10_000).map(
     lambda hundredths: Decimal(hundredths).scaleb(-2)
 )
-SIDES = one_of(Side)
+SIDES = one_of(Kind)
 ACTIONS = one_of(Action) | st.just("NONE")
 SNAPSHOTS = st.builds(
     Snapshot, st.integers(0, 10**14), st.integers(1, 9), st.none() | st.integers(0, 10_000)

@@ -6,8 +6,9 @@ import pytest
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import Outcome, close, react
-from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, other
+from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot
 from cobroke.domain.deals.resurfacing import hidden, resurfaced
+from cobroke.domain.postings.kinds import other
 
 BEGIN = 1_700_000_000_000
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")

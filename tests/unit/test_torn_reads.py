@@ -13,15 +13,15 @@ from cobroke.domain import ids
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
+from cobroke.domain.postings.kinds import KINDS, Kind
+from cobroke.domain.postings.posting import Content
 from cobroke.domain.realtors import Proof, Realtor
 from cobroke.storage import keys, realtors
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.notices import alerts, notices
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.idempotency import Idempotency
-from cobroke.storage.postings.posting import Content
 from cobroke.storage.table import Key
 from tests.memory_table import MemoryTable
 from tests.support.seekers_world import SECOND, START, Offer, SeekersWorld

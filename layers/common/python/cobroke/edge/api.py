@@ -11,7 +11,8 @@ import inspect
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -123,12 +124,20 @@ class Api(APIGatewayHttpResolver):
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
         started = time.perf_counter()
         request = APIGatewayProxyEventV2(dict(event))
-        self.call = Call(request.request_context.request_id)
-        with self.table.time_limit():
+        with self._serving(Call(request.request_context.request_id)), self.table.time_limit():
             answer = self._answer(request, context)
-        answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": self.call.id}
-        self._log(answer["statusCode"], time.perf_counter() - started)
+            answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": self.call.id}
+            self._log(answer["statusCode"], time.perf_counter() - started)
         return answer
+
+    @contextmanager
+    def _serving(self, call: Call) -> Iterator[None]:
+        """Nothing of a call outlasts it."""
+        outer, self.call = self.call, call
+        try:
+            yield
+        finally:
+            self.call = outer
 
     def _answer(self, request: APIGatewayProxyEventV2, context: object) -> dict[str, Any]:
         """Turn whatever is raised into an answer: nothing leaves as an error of the gateway."""

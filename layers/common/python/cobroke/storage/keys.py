@@ -1,15 +1,11 @@
 """Where each item of the table lives: partition and sort keys, in one place."""
 
-from typing import Literal
-
 from cobroke.domain.ids import owner_of
-from cobroke.domain.matching.market import highest_price, rooms_key
-from cobroke.domain.postings.features import Group, LeadFeatures, Market, PropertyFeatures
+from cobroke.domain.matching.market import place_of
+from cobroke.domain.postings.features import Features, Group, Market
+from cobroke.domain.postings.kinds import KINDS, Kind, lead_first
 from cobroke.storage.table import Key
 
-type Kind = Literal["LEAD", "PROPERTY"]
-
-KINDS: tuple[Kind, Kind] = ("LEAD", "PROPERTY")
 _BY_NAME: dict[str, Kind] = {kind: kind for kind in KINDS}
 
 LAST = "~"
@@ -106,21 +102,16 @@ def ranking(owner: str, kind: Kind, object_id: str) -> Key:
     return realtor(owner)[0], f"RANKING#{kind}#{object_id}"
 
 
-def properties_market(market: Market, rooms: str) -> str:
-    """The partition of a market's listings of one rooms key, in order of price."""
-    return f"MARKET#PROPERTY#{market.city}#{market.group.name}#{rooms}"
+def market_shelf(kind: Kind, market: Market, shelf: str) -> str:
+    """The partition of a part of a market's leads or listings, in order of price."""
+    whole = f"MARKET#{kind}#{market.city}#{market.group.name}"
+    return f"{whole}#{shelf}" if shelf else whole
 
 
-def leads_market(market: Market) -> str:
-    """The partition of a market's leads, in order of the highest price they may be shown."""
-    return f"MARKET#LEAD#{market.city}#{market.group.name}"
-
-
-def market_entry(features: LeadFeatures | PropertyFeatures, object_id: str) -> Key:
-    if isinstance(features, LeadFeatures):
-        return leads_market(features.market), f"{price(highest_price(features))}#{object_id}"
-    pk = properties_market(features.market, rooms_key(features.rooms))
-    return pk, f"{price(features.price)}#{object_id}"
+def market_entry(features: Features, object_id: str) -> Key:
+    shelf, kopecks = place_of(features)
+    pk = market_shelf(features.kind, features.market, shelf)
+    return pk, f"{price(kopecks)}#{object_id}"
 
 
 def changes(kind: Kind, market: Market) -> str:
@@ -213,7 +204,7 @@ def sides_in(key: Key) -> tuple[str, str]:
     """The lead's and the property's id, of a pair or of its mirror."""
     kind, _, own = key[0].partition("#")
     counterpart = id_in(key[1])
-    return (own, counterpart) if kind == "LEAD" else (counterpart, own)
+    return lead_first(_BY_NAME[kind], own, counterpart)
 
 
 def match_in(sort_key: str) -> str:

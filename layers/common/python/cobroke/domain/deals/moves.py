@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.domain import errors
-from cobroke.domain.deals.pair import ClosedReason, Facts, Pair, Side, Snapshot, other
+from cobroke.domain.deals.pair import ClosedReason, Facts, Pair, Side, Snapshot
+from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
 
 MOST_ROUNDS = 10

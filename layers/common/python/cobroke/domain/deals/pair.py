@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Self
 
+from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
-type Side = Literal["LEAD", "PROPERTY"]
+type Side = Kind
+"""Each side of a pair brings a posting of its kind."""
 type Action = Literal["LIKE", "DISLIKE"]
 
 type MatchStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "COMPLETED"]
@@ -122,6 +124,9 @@ class Pair:
         """Whether it expired while only one side had acted: as if there had been no match."""
         return self.closed_reason == "EXPIRED" and None in (self.offer_lead, self.offer_property)
 
+    def posting_id(self, side: Side) -> str:
+        return self.lead_id if side == "LEAD" else self.property_id
+
     def asks(self, side: Side) -> bool:
         """Return whether the other side alone has acted, and waits for this one."""
         return self.status == "PENDING" and self.offer(side) is None
@@ -150,10 +155,6 @@ class Pair:
         return replace(
             self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides))
         )
-
-
-def other(side: Side) -> Side:
-    return "PROPERTY" if side == "LEAD" else "LEAD"
 
 
 def owed(pair: Pair) -> tuple[Notice, ...]:

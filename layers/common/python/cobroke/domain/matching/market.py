@@ -2,12 +2,38 @@
 leave.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cobroke.domain.postings.features import LeadFeatures
+from cobroke.domain.postings.features import Features, LeadFeatures
+from cobroke.domain.postings.kinds import Kind
 
 MOST_ROOMS = 6
 ROOMS_KEYS = (*map(str, range(MOST_ROOMS)), f"{MOST_ROOMS}+")
+
+
+LEADS = ""
+"""The shelf of all leads of a market."""
+
+
+SHELVES: Mapping[Kind, Sequence[str]] = {"LEAD": (LEADS,), "PROPERTY": ROOMS_KEYS}
+
+
+class Place(NamedTuple):
+    """Where a posting stands in its market: on a shelf, by a price in kopecks."""
+
+    shelf: str
+    price: int
+
+
+class Shelf(NamedTuple):
+    """A part of a market: the prices (kopecks) on one shelf, both ends included; without a highest
+    one to its end.
+    """
+
+    name: str
+    lowest: int
+    highest: int | None
 
 
 class PriceRange(NamedTuple):
@@ -42,3 +68,19 @@ def highest_price(lead: LeadFeatures) -> int:
     market.
     """
     return 11 * lead.budget_max // 10
+
+
+def place_of(features: Features) -> Place:
+    """A lead stands by the highest price it may be shown, a listing by its rooms and price."""
+    if isinstance(features, LeadFeatures):
+        return Place(LEADS, highest_price(features))
+    return Place(rooms_key(features.rooms), features.price)
+
+
+def shelves_for(seeker: Features) -> Iterator[Shelf]:
+    """Find where the counterparts stand that the knock-outs of price and rooms may let it see."""
+    if isinstance(seeker, LeadFeatures):
+        lowest, highest = prices(seeker)
+        yield from (Shelf(rooms, lowest, highest) for rooms in rooms_keys(seeker))
+    else:
+        yield Shelf(LEADS, seeker.price, None)

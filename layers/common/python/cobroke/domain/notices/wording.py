@@ -5,7 +5,8 @@ offer.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cobroke.domain.deals.pair import Notice, Pair, Side, other
+from cobroke.domain.deals.pair import Notice, Pair, Side
+from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
 
 _NBSP = "\u00a0"

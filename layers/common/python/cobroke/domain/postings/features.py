@@ -6,9 +6,11 @@ place.
 """
 
 import struct
+from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.places import NOWHERE, Place
 
 
@@ -48,6 +50,10 @@ class PropertyFeatures(NamedTuple):
     metro: Place
 
     @property
+    def kind(self) -> Kind:
+        return "PROPERTY"
+
+    @property
     def market(self) -> Market:
         return Market(self.city, Group(self.type // 2))
 
@@ -66,6 +72,10 @@ class LeadFeatures(NamedTuple):
     rooms: frozenset[int]
     districts: frozenset[Place]
     metros: frozenset[Place]
+
+    @property
+    def kind(self) -> Kind:
+        return "LEAD"
 
     @property
     def market(self) -> Market:
@@ -128,3 +138,30 @@ def unpack_lead(city: str, packed: bytes) -> LeadFeatures:
         districts=frozenset(places[:district_count]),
         metros=frozenset(places[district_count : district_count + metro_count]),
     )
+
+
+def pack(of: Features) -> bytes:
+    return _PACK[of.kind](of)
+
+
+def unpack(kind: Kind, city: str, packed: bytes) -> Features:
+    return _UNPACK[kind](city, packed)
+
+
+_PACK: Mapping[Kind, Callable[[Any], bytes]] = {"LEAD": pack_lead, "PROPERTY": pack_property}
+_UNPACK: Mapping[Kind, Callable[[str, bytes], Features]] = {
+    "LEAD": unpack_lead,
+    "PROPERTY": unpack_property,
+}
+
+
+def lead_and_listing(own: Features, counterpart: Features) -> tuple[LeadFeatures, PropertyFeatures]:
+    """Return the two in this order, whichever of them is which. Raises TypeError where both are of
+    one kind.
+    """
+    match own, counterpart:
+        case (LeadFeatures() as lead, PropertyFeatures() as listing):
+            return lead, listing
+        case (PropertyFeatures() as listing, LeadFeatures() as lead):
+            return lead, listing
+    raise TypeError("a lead and a listing are needed")

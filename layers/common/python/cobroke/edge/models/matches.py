@@ -13,9 +13,9 @@ from cobroke.domain.deals.pair import (
     NegotiationStatus,
     Pair,
     Side,
-    other,
 )
 from cobroke.domain.ids import match_id
+from cobroke.domain.postings.kinds import other
 from cobroke.domain.realtors import Realtor
 from cobroke.edge.models.fields import Count, Id, Share, Timestamp
 from cobroke.edge.models.lead import Requirements

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from cobroke.domain.deals.pair import Action, Side, other
+from cobroke.domain.deals.pair import Action, Side
 from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.ids import match_id
 from cobroke.domain.matching.score import WEIGHTS, State
+from cobroke.domain.postings.kinds import other
 from cobroke.edge.models.fields import Count, Id, Share
 from cobroke.edge.models.lead import Requirements
 from cobroke.edge.models.matches import MatchState, match_state

@@ -6,8 +6,8 @@ from collections.abc import Set
 
 from cobroke.clock import Clock
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.kinds import KINDS
 from cobroke.storage import keys
-from cobroke.storage.keys import KINDS
 from cobroke.storage.matching import registry
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.conditions import ABSENT, at_version
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import registry
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting, of_itself
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table, Write
 
@@ -54,7 +54,7 @@ def put_right(table: Table, clock: Clock, found: WrongEntries) -> bool:
     if found.stored is None:
         absent = table.check(keys.owned(*found.owned), when=ABSENT)
         return try_transact(table, [absent, *_taken_out(table, found, None, newest + 1, clock())])
-    mended = of_itself(found.stored, found.stored, clock)
+    mended = found.stored.changed(clock())
     mended = replace(mended, version=max(mended.version, newest + 1))
     return try_transact(
         table,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import other
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row, ranked
+from cobroke.domain.postings.kinds import other
 from cobroke.flows.audit.scan import Owned
 from cobroke.flows.matching.ranking import Seeker, current, seeking
 from cobroke.storage import keys

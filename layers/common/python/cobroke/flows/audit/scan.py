@@ -11,11 +11,11 @@ from typing import NamedTuple
 from cobroke.domain.deals.pair import Pair, owed
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
 from cobroke.storage.postings import limits, posting

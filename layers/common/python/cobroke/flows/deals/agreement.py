@@ -6,17 +6,17 @@ from typing import Literal, NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Action, Pair, Side, other
+from cobroke.domain.deals.pair import Action, Pair, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
+from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import ArchivedFor, Number
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds, Sides, load
-from cobroke.storage.keys import Kind
 from cobroke.storage.postings import posting, postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
 
@@ -61,7 +61,7 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
         writes = (
             pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
         )
-        gone = postings.archived(own, "OBJECT_CLOSED", clock) if own.status == "ACTIVE" else own
+        gone = own.archived(clock(), "OBJECT_CLOSED") if own.status == "ACTIVE" else own
         if gone is not own:
             writes += posting.writes(table, own, gone)
         if writes:

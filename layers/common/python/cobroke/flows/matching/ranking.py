@@ -2,27 +2,27 @@
 the market afresh.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair, other
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.deals.resurfacing import Resurfaced, hidden, is_open, resurfaced
 from cobroke.domain.errors import Busy
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
 from cobroke.domain.matching.selection import best_leads, best_properties
 from cobroke.domain.matching.shortlist import Hidden, Selection
-from cobroke.domain.postings.features import Features, LeadFeatures
+from cobroke.domain.postings.features import Features
+from cobroke.domain.postings.kinds import Kind, lead_first, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.storage.changes import LONGEST_MS, OVERLAP_MS
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import markets, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 if TYPE_CHECKING:
@@ -56,9 +56,8 @@ class Seeker:
         """The best of the candidates that are not hidden."""
         rows = [(one.id, one.packed) for one in candidates if one.packed is not None]
         paired = self._paired(one for one in candidates if one.id in self.pairs)
-        if isinstance(self.features, LeadFeatures):
-            return best_properties(self.features, self.own.owner, rows, most, paired)
-        return best_leads(self.features, self.own.owner, rows, most, paired)
+        best = _SELECT[self.own.kind]
+        return best(self.features, self.own.owner, rows, most, paired)
 
     def select_from(self, market: "HeldMarket", most: int) -> Selection:
         """The same of all that stand in a market."""
@@ -84,9 +83,14 @@ class Seeker:
 
     def _price_and_revision(self, row: Row) -> tuple[int, int]:
         """Of the pair, whichever side asks."""
-        if isinstance(self.features, LeadFeatures):
-            return row.detail, self.own.revision
-        return self.features.price, row.detail
+        revision, price = lead_first(self.own.kind, self.own.detail, row.detail)
+        return price, revision
+
+
+_SELECT: Mapping[Kind, Callable[..., Selection]] = {
+    "LEAD": best_properties,
+    "PROPERTY": best_leads,
+}
 
 
 def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:

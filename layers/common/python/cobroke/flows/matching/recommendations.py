@@ -7,24 +7,25 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair, other
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.errors import Busy, NotFound, OwnObject
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row, Sizes
 from cobroke.domain.matching.score import LISTED, Evaluation, evaluate
 from cobroke.domain.paging import Page
+from cobroke.domain.postings.features import lead_and_listing
+from cobroke.domain.postings.kinds import Kind, lead_first, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker, again, current, keep, seeking
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import matches
 from cobroke.storage.deals.matches import PairIds
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import looks, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 _TRIES = 10
@@ -105,7 +106,7 @@ def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) ->
     """One counterpart, whatever place it has: NotFound unless it could be recommended by score,
     market and owners, or there is a match.
     """
-    pair_ids = PairIds(own_id, other_id) if kind == "LEAD" else PairIds(other_id, own_id)
+    pair_ids = PairIds(*lead_first(kind, own_id, other_id))
     try:
         sides = matches.load(table, pair_ids, owner, kind)
     except OwnObject:
@@ -153,9 +154,7 @@ def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Load
     before them.
     """
     kind, own = other(seeker.own.kind), seeker.own
-    pair_ids = {
-        row.id: (own.id, row.id) if own.kind == "LEAD" else (row.id, own.id) for row in shown
-    }
+    pair_ids = {row.id: lead_first(own.kind, own.id, row.id) for row in shown}
     asked = [
         row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(own.kind)
     ]
@@ -186,9 +185,10 @@ def _rows(seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
 
 def _recommendation(seeker: Seeker, of: _Loaded) -> Recommendation:
     own, counterpart = seeker.own, of.counterpart
-    lead, listing = (own, counterpart) if own.kind == "LEAD" else (counterpart, own)
+    lead, listing = lead_first(own.kind, own, counterpart)
     both_there = own.in_market and counterpart.in_market
-    evaluation = evaluate(lead.content.features, listing.content.features) if both_there else None  # type: ignore[arg-type]
+    features = lead_and_listing(own.content.features, counterpart.content.features)
+    evaluation = evaluate(*features) if both_there else None
     pair = seeker.pairs.get(counterpart.id) or Pair(lead_id=lead.id, property_id=listing.id)
     offer = pair.offer(other(own.kind)) if pair.counts_as_match else None
     return Recommendation(

@@ -6,21 +6,21 @@ from functools import partial
 from itertools import batched
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair, other
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.ids import created_at
 from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.notices.alert import ALERTED, BEST, Alert
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_property_alert
 from cobroke.domain.postings.features import unpack_lead, unpack_property
+from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.notices import alerts
 from cobroke.storage.notices.alerts import Cause, Due
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import own_lists, postings
-from cobroke.storage.postings.posting import Content, Posting
 from cobroke.storage.table import Table
 
 

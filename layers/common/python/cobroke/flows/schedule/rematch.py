@@ -8,23 +8,23 @@ from dataclasses import replace
 from itertools import batched, chain
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair, other, owed
+from cobroke.domain.deals.pair import Pair, owed
 from cobroke.domain.matching.ranking import SIZES, ranked
 from cobroke.domain.postings.features import Group, Market
+from cobroke.domain.postings.kinds import KINDS, Kind, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.deals.agreement import close_matches_of
 from cobroke.flows.matching.ranking import Seeker, keep
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.flows.schedule.agenda import work_off
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.matching import looks, markets, rankings, registry
 from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.notices import alerts, notices
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.schedule import agenda, runs
 from cobroke.storage.table import Table
 

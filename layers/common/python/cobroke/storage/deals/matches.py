@@ -5,17 +5,18 @@ message.
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, Side, other
+from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, Side
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import score
 from cobroke.domain.paging import Page
-from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.features import Market, lead_and_listing
+from cobroke.domain.postings.kinds import lead_first, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Key, Table
 
 
@@ -44,9 +45,9 @@ class Sides(NamedTuple):
 
     @property
     def facts(self) -> Facts:
-        lead, listing = self.lead.content.features, self.listing.content.features
+        lead, listing = lead_and_listing(self.lead.content.features, self.listing.content.features)
         share = self.listing.content.body["commission_share"]
-        return Facts(share, listing.price, self.lead.revision, score(lead, listing))  # type: ignore[arg-type, union-attr]
+        return Facts(share, listing.price, self.lead.revision, score(lead, listing))
 
     @property
     def live_score(self) -> int | None:
@@ -71,7 +72,7 @@ def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
         keys.owned("PROPERTY", ids.property_id),
         keys.pair(*ids),
     )
-    own, others = (lead, listing) if side == "LEAD" else (listing, lead)
+    own, others = lead_first(side, lead, listing)
     items = table.get_many([lead, listing, pair])
     if own not in items or own[0] != keys.realtor(caller)[0] or others not in items:
         raise NotFound
@@ -114,7 +115,7 @@ def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[Match]
     matches = []
     for pair, row in zip(shown, rows, strict=True):
         theirs = posting.of_item(items[row.counterpart])
-        sides = Sides(own, theirs, pair) if own.kind == "LEAD" else Sides(theirs, own, pair)
+        sides = Sides(*lead_first(own.kind, own, theirs), pair)
         matches.append(
             Match(
                 sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")
@@ -131,6 +132,6 @@ class _Keys(NamedTuple):
 
 def _keys(side: Side, pair: Pair) -> _Keys:
     """Where the object, the realtor and the message of this side lie."""
-    object_id = pair.lead_id if side == "LEAD" else pair.property_id
+    object_id = pair.posting_id(side)
     message = keys.message(pair.lead_id, pair.property_id, side)
     return _Keys(keys.owned(side, object_id), keys.realtor(owner_of(object_id)), message)

@@ -9,11 +9,11 @@ from typing import Any
 from cobroke.domain.deals.pair import Pair, Side, Snapshot, Told
 from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.kinds import Kind
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import over
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings.own_lists import count
 from cobroke.storage.schedule import agenda

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.storage import keys
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.table import Table
 
 

@@ -10,28 +10,20 @@ from contextlib import contextmanager
 from cobroke.clock import Clock
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
-from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
+from cobroke.domain.matching.market import place_of, shelves_for
 from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.matching.shortlist import Hidden, Selection
-from cobroke.domain.postings.features import (
-    Features,
-    LeadFeatures,
-    Market,
-    unpack_lead,
-    unpack_property,
-)
+from cobroke.domain.postings.features import Features, Market, unpack
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.storage.changes import LONGEST_MS
-from cobroke.storage.keys import Kind
 from cobroke.storage.matching import markets
 from cobroke.storage.matching.markets import Entries
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table
 
 MOST_HELD = 8
 WORTH_READING_ANEW = 5
 """More changes than this part of the entries cost more than reading them all again."""
-LEADS = "leads"
-"""All leads of a market stand together."""
 
 type Shelves = Mapping[str, tuple[list[int], list[Candidate]]]
 
@@ -91,14 +83,10 @@ class HeldMarket:
 
     def _parts(self, seeker: Features) -> Iterator[tuple[list[Candidate], int, int]]:
         self._shelves = self._shelves or _shelved(self._kind, self.entries)
-        if isinstance(seeker, LeadFeatures):
-            lowest, highest = prices(seeker)
-            for rooms in rooms_keys(seeker):
-                places, row = self._shelves.get(rooms, ([], []))
-                yield row, bisect_left(places, lowest), bisect_right(places, highest)
-        else:
-            places, row = self._shelves.get(LEADS, ([], []))
-            yield row, bisect_left(places, seeker.price), len(row)
+        for shelf, lowest, highest in shelves_for(seeker):
+            places, row = self._shelves.get(shelf, ([], []))
+            end = len(row) if highest is None else bisect_right(places, highest)
+            yield row, bisect_left(places, lowest), end
 
 
 class HeldMarkets:
@@ -152,7 +140,7 @@ def _shelved(kind: Kind, entries: Entries) -> Shelves:
     shelves: dict[str, list[tuple[int, str, Candidate]]] = defaultdict(list)
     for one in entries.values():
         if one.packed is not None:
-            shelf, price = _place(kind, one.packed)
+            shelf, price = place_of(unpack(kind, "", one.packed))
             shelves[shelf].append((price, one.id, one))
     ordered = {shelf: sorted(row) for shelf, row in shelves.items()}
     return {
@@ -162,12 +150,11 @@ def _shelved(kind: Kind, entries: Entries) -> Shelves:
 
 
 def _indexed(kind: Kind, entries: Entries) -> Callable[..., Selection]:
-    rows = [(one.id, one.packed) for one in entries.values() if one.packed is not None]
-    return LeadIndex(rows).best if kind == "LEAD" else ListingIndex(rows).best
+    rows = [(entry.id, entry.packed) for entry in entries.values() if entry.packed is not None]
+    return _INDEXES[kind](rows).best
 
 
-def _place(kind: Kind, packed: bytes) -> tuple[str, int]:
-    if kind == "LEAD":
-        return LEADS, highest_price(unpack_lead("", packed))
-    listing = unpack_property("", packed)
-    return rooms_key(listing.rooms), listing.price
+_INDEXES: Mapping[Kind, type[LeadIndex] | type[ListingIndex]] = {
+    "LEAD": LeadIndex,
+    "PROPERTY": ListingIndex,
+}

@@ -3,8 +3,8 @@ fresh.
 """
 
 from cobroke.domain.postings.features import Market
+from cobroke.domain.postings.kinds import Kind
 from cobroke.storage import entities, keys
-from cobroke.storage.keys import Kind
 from cobroke.storage.table import Table
 
 DAY_MS = 24 * 3600 * 1000

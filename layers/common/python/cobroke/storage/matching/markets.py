@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from cobroke.domain.matching.market import ROOMS_KEYS, prices, rooms_keys
+from cobroke.domain.matching.market import SHELVES, shelves_for
 from cobroke.domain.matching.ranking import Candidate
-from cobroke.domain.postings.features import Features, LeadFeatures, Market, price_of
+from cobroke.domain.postings.features import Features, Market, pack, price_of
+from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.storage import keys
 from cobroke.storage.changes import OVERLAP_MS
-from cobroke.storage.keys import Kind
-from cobroke.storage.postings.posting import Posting, packed
 from cobroke.storage.table import Table
 
 NEEDED = ("SK", "f", "version", "revision")
@@ -33,8 +33,7 @@ def changes(
     """What has changed in the seeker's market, acknowledged before this call, since it was read at
     `watermark` (ms) or later; None where that is more than `most` changes.
     """
-    kind: Kind = "PROPERTY" if isinstance(seeker, LeadFeatures) else "LEAD"
-    return changes_of(table, kind, seeker.market, watermark, most)
+    return changes_of(table, other(seeker.kind), seeker.market, watermark, most)
 
 
 def changes_of(
@@ -61,10 +60,7 @@ def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int
 
 def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
     """Every lead or listing of a market; as `read`, no snapshot."""
-    if kind == "LEAD":
-        partitions = [keys.leads_market(market)]
-    else:
-        partitions = [keys.properties_market(market, rooms) for rooms in ROOMS_KEYS]
+    partitions = [keys.market_shelf(kind, market, shelf) for shelf in SHELVES[kind]]
     raws = (raw for pk in partitions for raw in table.query_raw(pk, attributes=NEEDED))
     return merged({}, map(_candidate, raws))
 
@@ -78,26 +74,18 @@ def merged(entries: Entries, newer: Iterable[Candidate]) -> Entries:
 
 
 def _entries(table: Table, seeker: Features) -> Iterator[Candidate]:
-    for pk, low, high in _ranges(seeker):
-        for raw in table.query_raw(pk, low, high, attributes=NEEDED):
+    for shelf, lowest, highest in shelves_for(seeker):
+        pk = keys.market_shelf(other(seeker.kind), seeker.market, shelf)
+        high = keys.LAST if highest is None else keys.price(highest) + keys.LAST
+        for raw in table.query_raw(pk, keys.price(lowest), high, attributes=NEEDED):
             yield _candidate(raw)
-
-
-def _ranges(seeker: Features) -> Iterator[tuple[str, str, str]]:
-    if isinstance(seeker, LeadFeatures):
-        lowest, highest = prices(seeker)
-        for rooms in rooms_keys(seeker):
-            pk = keys.properties_market(seeker.market, rooms)
-            yield pk, keys.price(lowest), keys.price(highest) + keys.LAST
-    else:
-        yield keys.leads_market(seeker.market), keys.price(seeker.price), keys.LAST
 
 
 def candidate(stored: Posting, market: Market) -> Candidate:
     """As this market tells it."""
     features = stored.content.features
     there = stored.in_market and features.market == market
-    return Candidate(stored.id, stored.version, packed(features) if there else None, stored.detail)
+    return Candidate(stored.id, stored.version, pack(features) if there else None, stored.detail)
 
 
 def _candidate(raw: dict[str, Any]) -> Candidate:

@@ -13,12 +13,12 @@ from cobroke.domain.matching.ranking import (
     unpack_place,
     unpack_rows,
 )
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import over
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import BATCH, Table
 
 KEPT_S = 30 * 24 * 3600

@@ -4,20 +4,21 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from cobroke.domain.deals.pair import Pair, other
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.deals.resurfacing import is_price_cut
 from cobroke.domain.notices.alert import Alert
 from cobroke.domain.postings.features import LeadFeatures
+from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.posting import Posting
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version, below, holding
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import open_alerts
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
 from cobroke.storage.postings import own_lists
-from cobroke.storage.postings.posting import Posting, of_item
+from cobroke.storage.postings.posting import of_item
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import ConditionFailed, Key, Table, Write
 

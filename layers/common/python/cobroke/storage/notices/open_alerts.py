@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.alert import NOBODY, Alert
+from cobroke.domain.postings.kinds import Kind
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version, holding, missing
-from cobroke.storage.keys import Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice

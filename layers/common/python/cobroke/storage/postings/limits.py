@@ -7,9 +7,9 @@ from functools import reduce
 from operator import and_
 
 from cobroke.domain.errors import LimitReached
+from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ANYTHING, Condition, below, holding, missing
-from cobroke.storage.keys import KINDS, Kind
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
@@ -17,6 +17,7 @@ type Counts = Mapping[Kind, int]
 """Active objects by kind."""
 
 MOST_ACTIVE = 1_000
+_NAMES: Mapping[Kind, str] = {"LEAD": "leads", "PROPERTY": "properties"}
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
@@ -59,4 +60,4 @@ def _still(name: str, count: int) -> Condition:
 
 
 def _name(kind: Kind) -> str:
-    return "leads" if kind == "LEAD" else "properties"
+    return _NAMES[kind]

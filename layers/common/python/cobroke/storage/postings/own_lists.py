@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cobroke.domain.paging import Page
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, holding
-from cobroke.storage.keys import Kind
 from cobroke.storage.postings import posting
-from cobroke.storage.postings.posting import Posting
 from cobroke.storage.table import Table, Write
 
 

@@ -2,26 +2,18 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 
 from cobroke.clock import Clock
 from cobroke.domain import ids
 from cobroke.domain.errors import Archived, NotFound
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.preconditions import ANYTHING, IfMatch
-from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.storage import keys
 from cobroke.storage.conditions import at_version
-from cobroke.storage.keys import Kind
 from cobroke.storage.postings import limits
 from cobroke.storage.postings.idempotency import Idempotency
-from cobroke.storage.postings.posting import (
-    Content,
-    Posting,
-    by_owner,
-    of_item,
-    of_itself,
-    writes,
-)
+from cobroke.storage.postings.posting import of_item, writes
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table, Write
 
@@ -81,7 +73,7 @@ def replace_content(
         if old.status == "ARCHIVED":
             raise Archived
         only_if.check(old.revision)
-        new = by_owner(old, replace(old, content=content.over(old.content)), clock)
+        new = old.edited(clock(), content=content.over(old.content))
         table.transact(writes(table, old, new))
         return new
 
@@ -98,15 +90,11 @@ def archive(
         if old.status == "ARCHIVED":
             return old
         only_if.check(old.revision)
-        new = archived(old, "OBJECT_ARCHIVED", clock)
+        new = old.archived(clock(), "OBJECT_ARCHIVED")
         table.transact(writes(table, old, new))
         return new
 
     return retry_on_conflict(table, attempt)
-
-
-def archived(old: Posting, reason: ArchivedFor, clock: Clock) -> Posting:
-    return by_owner(old, replace(old, status="ARCHIVED", archived_for=reason), clock)
 
 
 def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
@@ -116,7 +104,7 @@ def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
         old = load(table, kind, object_id)
         if not old.in_market or (old.stale_at or 0) > clock():
             return False
-        table.transact(writes(table, old, of_itself(old, replace(old, stale=True), clock)))
+        table.transact(writes(table, old, old.changed(clock(), stale=True)))
         return True
 
     return retry_on_conflict(table, attempt)

@@ -1,0 +1,88 @@
+"""A posting: a lead or a property, as its owner wrote it and as time has left it."""
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
+
+from cobroke.domain import ids
+from cobroke.domain.postings.features import Features, LeadFeatures
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.vocabulary import ArchivedFor, PostingStatus
+
+FRESH_FOR_MS = 60 * 24 * 3600 * 1000
+"""A posting that its owner does not write for this time grows stale."""
+
+FIRST_REVISION = 1
+
+
+class Content(NamedTuple):
+    """What an owner writes: the body as it is shown again, and what the score knows of it."""
+
+    body: dict[str, Any]
+    features: Features
+
+    def over(self, old: Self) -> Self:
+        """Take over the members of the old body that it has none for."""
+        return self._replace(body=old.body | self.body)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """A lead or property. `version` counts every write of its market entry, `revision` its owner's;
+    times in ms since 1970.
+    """
+
+    kind: Kind
+    id: str
+    content: Content
+    status: PostingStatus
+    version: int
+    revision: int
+    changed_at: int
+    updated_at: int
+    archived_for: ArchivedFor | None = None
+    """What becomes of its open matches."""
+    stale: bool = False
+    """Out of the market, though ACTIVE: its owner has not written it for long."""
+
+    @property
+    def owner(self) -> str:
+        return ids.owner_of(self.id)
+
+    @property
+    def created_at(self) -> int:
+        return ids.created_at(self.id)
+
+    @property
+    def in_market(self) -> bool:
+        return self.status == "ACTIVE" and not self.stale
+
+    @property
+    def stale_at(self) -> int | None:
+        """When (ms) it grows stale, or did; None once archived."""
+        return self.updated_at + FRESH_FOR_MS if self.status == "ACTIVE" else None
+
+    @property
+    def price(self) -> int | None:
+        """In kopecks; None: a lead has none."""
+        features = self.content.features
+        return None if isinstance(features, LeadFeatures) else features.price
+
+    @property
+    def detail(self) -> int:
+        """What ranking rows keep of it: a listing's price in kopecks, a lead's revision."""
+        return self.revision if self.price is None else self.price
+
+    def changed(self, now: int, **facts: Any) -> Self:  # noqa: ANN401 - its fields
+        """Return it as a write of these fields leaves it that is not its owner's: later than the
+        last write, whatever the clocks say.
+        """
+        at = max(now, self.changed_at + 1)
+        return replace(self, **facts, version=self.version + 1, changed_at=at)
+
+    def edited(self, now: int, **facts: Any) -> Self:  # noqa: ANN401 - its fields
+        """Return it as its owner's write leaves it: fresh again."""
+        later = self.changed(now, stale=False, **facts)
+        return replace(later, revision=self.revision + 1, updated_at=later.changed_at)
+
+    def archived(self, now: int, reason: ArchivedFor) -> Self:
+        return self.edited(now, status="ARCHIVED", archived_for=reason)
