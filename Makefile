@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := app.py infra functions layers/common/python tools tests benchmarks
 STAGE ?= dev
+AT_ONCE := --numprocesses=2 --dist=worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))
@@ -59,8 +60,9 @@ rematch: install ## one scheduled run on a running stack, and what it did [STAGE
 letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod]
 	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
-test: install ## every test
-	@$(BIN)/pytest
+test: install ## every test: in two processes, then those on the emulator in one
+	@$(BIN)/pytest $(AT_ONCE) --ignore tests/e2e
+	@$(BIN)/pytest tests/e2e
 
 check: install ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
 	@$(MAKE) --no-print-directory --jobs=2 unit format-check lint types
@@ -83,7 +85,7 @@ types: install ## mypy, strict
 	@$(BIN)/mypy
 
 unit: install ## the tests of what is pure, and of the templates
-	@$(BIN)/pytest -q tests/unit tests/infra
+	@$(BIN)/pytest -q $(AT_ONCE) tests/infra tests/unit
 
 races: install ## the races and the reads while writing, for longer than in the suite
 	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
@@ -22,6 +23,8 @@ os.environ |= {
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+LEAKS: list[Any] = []
+"""What the processes of this run have logged and should not."""
 WITH_SOCKETS = ROOT / "tests" / "e2e"
 LAST = ("test_lists_while_writing.py", "test_main_job.py", "test_logs.py")
 """Of the end-to-end tests: what these leave to the stream to do keeps the emulator busy for
@@ -48,6 +51,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> tuple[bool, int]:
     name = item.path.name
     return item.path.is_relative_to(WITH_SOCKETS), LAST.index(name) + 1 if name in LAST else 0
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that has logged what it must not, in whichever of its processes."""
+    leaks = canary.leaked(canary.used, canary.logged)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["leaks"] = leaks
+    elif leaks or LEAKS:
+        session.config.get_terminal_writer().line(f"Logged, and personal: {leaks + LEAKS}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    LEAKS.extend(getattr(node, "workeroutput", {}).get("leaks", ()))
 
 
 @pytest.hookimpl(tryfirst=True)
