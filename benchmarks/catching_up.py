@@ -23,7 +23,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
-from cobroke.flows.matching.ranking import Seeker, current, seeking
+from cobroke.flows.matching.ranking import Seeker, seeking, up_to_date
 from cobroke.storage import keys
 from cobroke.storage.matching import markets, rankings
 from cobroke.storage.notation import Item
@@ -89,7 +89,7 @@ def _drawn(made: Market, rng: Random) -> list[Posting]:
 
 def _keep(table: Table, own: Posting, at: int) -> Kept:
     seeker = seeking(table, own, lambda: at)
-    rankings.save(table, own, current(table, seeker, None).ranking, None, looked_at=at)
+    rankings.save(table, own, up_to_date(table, seeker, None).ranking, None, looked_at=at)
     with counted(table._client) as used:
         item = table.get(keys.ranking(own.owner, own.kind, own.id))
     assert item  # noqa: S101 - it was saved just now
@@ -132,8 +132,8 @@ def _gain(table: Table, kept: Kept, now: int) -> Gain | None:
     """
     seeker = replace(kept.seeker, as_of=now)
     looks: tuple[Look, Look] = (
-        lambda: current(table, seeker, rankings._of_item(kept.item).ranking).ranking,
-        lambda: current(table, seeker, None).ranking,
+        lambda: up_to_date(table, seeker, rankings._of_item(kept.item).ranking).ranking,
+        lambda: up_to_date(table, seeker, None).ranking,
     )
     with patch.object(markets, "read", wraps=markets.read) as read:
         caught_up, units = _counted(table, looks[0])

@@ -116,12 +116,12 @@ MUTANTS = (
     ),
     Mutant(
         "a ranking of another version of its object",
-        (Edit(flow.current, "known.own_version == seeker.own.version and ", ""),),
+        (Edit(flow.up_to_date, "known.own_version == seeker.own.version and ", ""),),
         "test_an_object_that_was_written_has_another_list",
     ),
     Mutant(
         "a ranking older than the changes that are kept",
-        (Edit(flow.current, " and known.watermark > now - LONGEST_MS", ""),),
+        (Edit(flow.up_to_date, " and known.watermark > now - LONGEST_MS", ""),),
         "test_a_ranking_older_than_the_changes_is_not_caught_up",
     ),
     Mutant(

@@ -39,7 +39,7 @@ ACCESS = (
     Access(
         "the best counterparts",
         "RANKING, CHANGE and PAIR_CHANGE since then",
-        "flows.matching.ranking.current",
+        "flows.matching.ranking.up_to_date",
     ),
     Access(
         "without a ranking",

@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.edge.queued import Event, Message, each
+from cobroke.edge.queued import Event, Message, process_batch
 from cobroke.flows.schedule.rematch import work_on
 from cobroke.storage.queue import Queue
 from cobroke.storage.schedule import runs
@@ -28,7 +28,7 @@ queue = Queue(config.run_queue_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
-    answer = each(event, _work, lambda _: PAUSE_S, queue, logger)
+    answer = process_batch(event, _work, lambda _: PAUSE_S, queue, logger)
     failed = len(answer["batchItemFailures"])
     with single_metric("PartFailed", MetricUnit.Count, failed, namespace="Cobroke") as metric:
         metric.add_dimension("service", "rematch_worker")

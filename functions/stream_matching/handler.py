@@ -16,8 +16,8 @@ from cobroke.config import Config
 from cobroke.domain.errors import NotFound
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
-from cobroke.edge.streams import BATCH_S, Event, Record, each
-from cobroke.flows.matching.ranking import warm
+from cobroke.edge.streams import BATCH_S, Event, Record, process_batch
+from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.storage.keys import object_of
 from cobroke.storage.matching import registry
@@ -33,25 +33,25 @@ known_markets: registry.Known = set()
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
     with table.time_limit(BATCH_S), held.batch():
-        return each(event, _follow, logger)
+        return process_batch(event, _follow, logger)
 
 
 def _follow(record: Record) -> None:
     written = object_of(record.sk)
     if written is None or record.new is None:
         return
-    own = retry_on_conflict(table, partial(_warmed, *written, int(record.new["version"]["N"])))
+    own = retry_on_conflict(table, partial(_prepared, *written, int(record.new["version"]["N"])))
     registry.remember(table, own.content.features.market, known_markets, now_ms())
     if own.in_market and _by_its_owner(record, own.revision):
         alert(table, held, own, now_ms)
 
 
-def _warmed(kind: Kind, object_id: str, version: int) -> Posting:
+def _prepared(kind: Kind, object_id: str, version: int) -> Posting:
     """A record may be here before all of its transaction is seen: what is still as it was before is
     read again.
     """
     with suppress(NotFound):
-        own = warm(table, kind, object_id, now_ms)
+        own = prepare_ranking(table, kind, object_id, now_ms)
         if own.version >= version:
             return own
     raise Torn

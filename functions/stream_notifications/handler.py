@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.edge.streams import BATCH_S, Event, Record, each
+from cobroke.edge.streams import BATCH_S, Event, Record, process_batch
 from cobroke.flows.deals.agreement import close_matches
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import pairs
@@ -28,7 +28,7 @@ queue = Queue(config.push_queue_url)
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
     with table.time_limit(BATCH_S):
-        return each(event, _follow, logger)
+        return process_batch(event, _follow, logger)
 
 
 def _follow(record: Record) -> None:

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from cobroke.config import Config
 from cobroke.domain.notices.wording import Words
-from cobroke.edge.queued import Event, Message, each
+from cobroke.edge.queued import Event, Message, process_batch
 from cobroke.edge.secrets import secret
 from cobroke.flows.notices.push import push
 from cobroke.storage.queue import Queue
@@ -29,7 +29,7 @@ bot = BotApi(config.telegram_api_url, config.mini_app_url)
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
     with table.time_limit(context.get_remaining_time_in_millis() / 1000 - LAST_S):
-        return each(event, _push, _pause_s, queue, logger)
+        return process_batch(event, _push, _pause_s, queue, logger)
 
 
 def _push(message: Message) -> None:

@@ -47,7 +47,7 @@ from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.pump import Json, drain
 from tests.support.contents import lead, listing
-from tests.support.office import Office, Told, following, told_to
+from tests.support.office import Office, OutboxEntry, following, told_to
 from tests.support.table_faults import faulty, never, sometimes
 from tests.support.town import SIDES
 
@@ -78,7 +78,7 @@ def fresh(ids: PairIds) -> Pair:
     return Pair(lead_id=ids.lead_id, property_id=ids.property_id)
 
 
-def owed(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
+def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
     """Whom a change tells, and why, by the table of the contract; contacts are shared without a
     reason.
     """
@@ -153,7 +153,7 @@ class Agreements(RuleBasedStateMachine):
         self.objects: dict[Side, list[str]] = {"LEAD": [], "PROPERTY": []}
         self.known: dict[PairIds, Pair] = {}
         self.said: dict[tuple[PairIds, Side], str | None] = {}
-        self.expected, self.read = Counter[Told](), Counter[Told]()
+        self.expected, self.read = Counter[OutboxEntry](), Counter[OutboxEntry]()
         self.pauses = patch("cobroke.storage.pauses.time.sleep")
         self.pauses.start()
 
@@ -359,13 +359,13 @@ class Agreements(RuleBasedStateMachine):
                 pair = pairs.of_item(item_of(image))
                 before = pairs.of_item(item_of(old)) if old else fresh(ids_in(pair))
                 check_change(before, pair)
-                for to, reason in owed(before, pair):
+                for to, reason in owed_notices(before, pair):
                     self.expected[self.a_notice(pair, to, reason)] += 1
         self.checked = len(self.table.stream)
 
-    def a_notice(self, pair: Pair, to: Side, reason: str | None) -> Told:
+    def a_notice(self, pair: Pair, to: Side, reason: str | None) -> OutboxEntry:
         ids, kind = ids_in(pair), "NEW_MATCH" if reason else "CONTACT_SHARED"
-        return Told(self.owner(to), kind, reason, *ids, match_id(*ids))
+        return OutboxEntry(self.owner(to), kind, reason, *ids, match_id(*ids))
 
     def check_records(self) -> None:
         """Record and mirror are equal, and both objects count what there is; `known` is what is
@@ -534,7 +534,7 @@ class Agreements(RuleBasedStateMachine):
     def owner(self, side: Side) -> str:
         return self.office.anna if side == "LEAD" else self.office.boris
 
-    def told(self, *, unread_only: bool = False) -> Counter[Told]:
+    def told(self, *, unread_only: bool = False) -> Counter[OutboxEntry]:
         inboxes = [told_to(self.table, self.owner(side), unread_only=unread_only) for side in SIDES]
         return Counter(told for inbox in inboxes for _, told in inbox)
 
@@ -633,7 +633,7 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
 def test_the_search_finds(mistake: str) -> None:
     quickly = settings(THE_SEARCH, phases=[Phase.generate], report_multiple_bugs=False)
     with (
-        patch.object(notices, "told", nobody_told),
+        patch.object(notices, "already_put", nobody_told),
         patch.object(*MISTAKES[mistake]),
         pytest.raises(AssertionError),
     ):

@@ -20,7 +20,7 @@ from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
-from cobroke.flows.matching.ranking import warm
+from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
@@ -252,14 +252,14 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
         asked["#".join(pk.split("#")[:2])] += 1
         return query(table, pk, *key, **more)
 
-    def unwarmed(table: Table, kind: Side, object_id: str, _: object) -> Posting:
+    def unprepared(table: Table, kind: Side, object_id: str, _: object) -> Posting:
         return postings.load(table, kind, object_id)
 
     batch = {"Records": world.table.stream[known:]}
     with (
         world.followed(),
         patch.object(Table, "query_raw", counted),
-        patch.object(matching, "warm", unwarmed),
+        patch.object(matching, "prepare_ranking", unprepared),
     ):
         assert matching.handler(batch, None) == {"batchItemFailures": []}
     assert {pk: times for pk, times in asked.items() if pk.startswith(("CHANGES", "MARKET"))} == {
@@ -278,12 +278,12 @@ def test_what_is_written_while_its_batch_is_handled_alerts_as_it_then_is(scene: 
     def meanwhile(table: Table, kind: Side, object_id: str, clock: Any) -> Posting:
         if object_id == second and postings.load(table, kind, second).version == written.version:
             scene.world.edits("PROPERTY", second, a_property())
-        return warm(table, kind, object_id, clock)
+        return prepare_ranking(table, kind, object_id, clock)
 
     matcher, notifier = (
         replace(pump, batch_size=BATCH_SIZE) for pump in pumps(Random(0), quiet=True)
     )
-    with patch.object(matching, "warm", meanwhile):
+    with patch.object(matching, "prepare_ranking", meanwhile):
         scene.world.settle(matcher, notifier)
     assert scene.told() == [(1, (second,))]
     assert first not in str(scene.told())

@@ -296,10 +296,10 @@ def test_a_look_marks_its_ranking_once_a_day_and_warming_it_is_no_look(kind: Kin
     assert kept(world).looked_at == first + DAY
     world.passes(DAY)
     world.edit(world.own_id, Offer(klass=2))
-    world.warm()
+    world.prepare_ranking()
     warmed = kept(world)
     assert (warmed.looked_at, warmed.ranking.own_version) == (first + DAY, 2)
-    world.warm()
+    world.prepare_ranking()
     assert kept(world) == warmed
 
 

@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.realtors import Realtor
-from cobroke.flows.notices.push import LONGEST_SEND_S, Outcome, push
+from cobroke.flows.notices.push import LONGEST_SEND_S, PushResult, push
 from cobroke.storage import keys, realtors
 from cobroke.storage.notices import notices, pushes
 from cobroke.storage.notices.notices import Notice
@@ -123,9 +123,9 @@ class Post:
 def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcomes = iter([Busy(), Outcome("sent"), Busy()])
+    outcomes = iter([Busy(), PushResult("sent"), Busy()])
 
-    def push(*_: object) -> Outcome:
+    def push(*_: object) -> PushResult:
         match next(outcomes):
             case Busy() as failure:
                 raise failure

@@ -57,7 +57,9 @@ def test_a_batch_has_its_own_time(
 ) -> None:
     function = import_module(f"functions.{name}.handler")
     left: list[float] = []
-    monkeypatch.setattr(function, "each", lambda *_: left.append(function.table.seconds_left))
+    monkeypatch.setattr(
+        function, "process_batch", lambda *_: left.append(function.table.seconds_left)
+    )
     with function.table.time_limit(0):
         function.handler({"Records": []}, None)
     assert BATCH_S - 10 < left[0] <= BATCH_S

@@ -101,7 +101,7 @@ BUGS = (
         "a failed record called done",
         (
             Edit(
-                streams.each,
+                streams.process_batch,
                 'return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}',
                 "continue",
             ),
@@ -126,8 +126,8 @@ BUGS = (
         (
             Edit(
                 telling.tell_of_pair,
-                "for notice in owed(now)\n",
-                "for notice in owed(now)[-1:]\n",
+                "for notice in owed_notices(now)\n",
+                "for notice in owed_notices(now)[-1:]\n",
             ),
         ),
     ),

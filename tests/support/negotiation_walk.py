@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import DAY, Action, Facts, Notice, Pair, Side, owed
+from cobroke.domain.deals.pair import DAY, Action, Facts, OwedNotice, Pair, Side, owed_notices
 from cobroke.domain.vocabulary import Number
 
 BEGIN = 1_700_000_000_000
@@ -24,7 +24,7 @@ class Step(NamedTuple):
     share: Number | None
     before: Pair
     after: Pair
-    notices: tuple[Notice, ...]
+    notices: tuple[OwedNotice, ...]
 
 
 @dataclass
@@ -97,7 +97,7 @@ def check_the_record(pair: Pair) -> None:
         assert heard[side, "INTEREST"] + heard[side, "MUTUAL"] <= 1
         assert heard[side, "CONTACT_SHARED"] == (pair.negotiation_status == "AGREED")
     assert heard["LEAD", "OFFER"] + heard["PROPERTY", "OFFER"] == pair.rounds
-    assert len(set(owed(pair))) == len(pair.told)
+    assert len(set(owed_notices(pair))) == len(pair.told)
 
 
 def check_the_step(step: Step) -> None:
@@ -110,15 +110,15 @@ def check_the_step(step: Step) -> None:
     assert before.status != "COMPLETED"
     assert before.contact_shared_at in {None, became.contact_shared_at}
     assert before.created_at in {None, became.created_at}
-    assert set(notices) <= set(owed(became))
+    assert set(notices) <= set(owed_notices(became))
     assert {notice.at for notice in notices} <= {became.changed_at}
     if became.epoch == before.epoch:
-        assert [*owed(before), *notices] == [*owed(became)]
+        assert [*owed_notices(before), *notices] == [*owed_notices(became)]
         check_concessions(before, became)
     else:
         assert became.epoch == before.epoch + 1
         assert (event, before.status, became.status) == ("LIKE", "REJECTED", "PENDING")
-        assert notices == owed(became)
+        assert notices == owed_notices(became)
     if event != "LIKE":
         assert not notices
     if actor and became.status == "ACCEPTED":

@@ -32,7 +32,7 @@ def following(table: Table) -> Iterator[None]:
         yield
 
 
-class Told(NamedTuple):
+class OutboxEntry(NamedTuple):
     realtor: str
     type: str
     reason: str | None
@@ -41,7 +41,9 @@ class Told(NamedTuple):
     match_id: str
 
 
-def told_to(table: Table, realtor_id: str, *, unread_only: bool = False) -> list[tuple[str, Told]]:
+def told_to(
+    table: Table, realtor_id: str, *, unread_only: bool = False
+) -> list[tuple[str, OutboxEntry]]:
     """The notices of a realtor, each with its own id."""
     found, total, unread = notices.page_of(
         table, realtor_id, Page(1, 1000), 0, unread_only=unread_only
@@ -49,7 +51,7 @@ def told_to(table: Table, realtor_id: str, *, unread_only: bool = False) -> list
     assert len(found) == total
     assert not unread_only or total == unread
     return [
-        (one.id, Told(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data)))
+        (one.id, OutboxEntry(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data)))
         for one in found
     ]
 
@@ -84,7 +86,7 @@ class Office(Town):
     def settle(self, *pumps: Pump) -> None:
         super().settle(*(pumps or [self.pump]))
 
-    def told(self) -> Counter[Told]:
+    def told(self) -> Counter[OutboxEntry]:
         return Counter(
             told for realtor in self.realtors for _, told in told_to(self.table, realtor)
         )

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, Side, owed
+from cobroke.domain.deals.pair import Facts, Pair, Side, owed_notices
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor
@@ -157,7 +157,7 @@ class Rivals:
             told = sorted(
                 notice_id(notice.at, *notice)
                 for pair in pairs
-                for notice in owed(pair)
+                for notice in owed_notices(pair)
                 if notice.to == side
             )
             eventually(partial(self._inbox, side), told)

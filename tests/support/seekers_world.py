@@ -208,11 +208,11 @@ class SeekersWorld:
         """The first half of `recommended`. Whether the ranking is kept must not matter."""
         own, known = rankings.load_own(self.table, self.kind, self.me, self.own_id)
         seeker = lists.seeking(self.table, own, self.clock(skew))
-        ranking, worth = lists.current(
+        ranking, worth = lists.up_to_date(
             self.table, seeker, known.ranking if known else None, self.sizes
         )
         if keeps or worth:
-            lists.keep(self.table, own, ranking, known, looked_at=self.now)
+            lists.try_save(self.table, own, ranking, known, looked_at=self.now)
         return [row.place for row in ranking.rows[: self.sizes.shown]]
 
     def recommended(self, *, skew: int = 0) -> list[Ranked]:
@@ -225,8 +225,8 @@ class SeekersWorld:
             Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation
         ]
 
-    def warm(self, *, skew: int = 0) -> None:
-        lists.warm(self.table, self.kind, self.own_id, self.clock(skew), self.sizes)
+    def prepare_ranking(self, *, skew: int = 0) -> None:
+        lists.prepare_ranking(self.table, self.kind, self.own_id, self.clock(skew), self.sizes)
 
     def check(
         self,

@@ -166,7 +166,7 @@ class Lists(RuleBasedStateMachine):
 
     @rule(skew=SKEWS)
     def warmed(self, skew: int) -> None:
-        self.world.warm(skew=skew)
+        self.world.prepare_ranking(skew=skew)
 
     @rule(
         skew=SKEWS,

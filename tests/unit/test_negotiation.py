@@ -8,7 +8,7 @@ import pytest
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import Outcome, close, complete, react
-from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, owed
+from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, owed_notices
 from cobroke.domain.vocabulary import Number
 
 BEGIN = 1_700_000_000_000
@@ -166,7 +166,7 @@ def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(
     )
     assert (
         outcome.notices
-        == owed(outcome.pair)
+        == owed_notices(outcome.pair)
         == (("INTEREST", "PROPERTY", at, 0, "lead", "property", 1),)
     )
     assert not outcome.starts_anew
@@ -311,7 +311,7 @@ def test_the_awaited_side_declines_and_the_author_withdraws(words: str, reason: 
     assert closed.awaiting is None
     assert closed.action(closed.closed_by or "LEAD") == "DISLIKE"
     assert closed.snapshot == (Snapshot(1000, 1, 8000) if reason == "DECLINED" else None)
-    assert owed(closed) == owed(pair)
+    assert owed_notices(closed) == owed_notices(pair)
 
 
 def test_the_invited_side_declines() -> None:
@@ -393,7 +393,7 @@ def test_who_closed_a_match_may_reopen_it_at_once_as_with_a_first_like(closed: P
     )
     assert (
         outcome.notices
-        == owed(outcome.pair)
+        == owed_notices(outcome.pair)
         == (("INTEREST", "PROPERTY", at, 0, "lead", "property", 2),)
     )
     assert outcome.starts_anew

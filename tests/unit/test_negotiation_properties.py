@@ -12,7 +12,7 @@ import pytest
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import DAY, Action, Notice, Pair, Side, owed
+from cobroke.domain.deals.pair import DAY, Action, OwedNotice, Pair, Side, owed_notices
 from cobroke.domain.deals.resurfacing import hidden
 from cobroke.domain.vocabulary import Number
 from tests.support.negotiation_walk import (
@@ -197,7 +197,7 @@ def test_the_grid_holds_every_state_that_can_be_reached() -> None:
 def test_a_walk_of_100_000_steps_never_breaks_what_holds_of_every_negotiation() -> None:
     chance = random.Random(20_260_801)
     reached = Counter[str]()
-    pair, world, sent = FRESH, Walk(chance), list[Notice]()
+    pair, world, sent = FRESH, Walk(chance), list[OwedNotice]()
     for _ in range(100_000):
         if chance.randrange(40) == 0 or (pair.status == "COMPLETED" and chance.randrange(4) == 0):
             assert len(sent) == len(set(sent))
@@ -255,13 +255,13 @@ def test_both_sides_play_by_the_same_rules() -> None:
         )
 
 
-def committed(schedule: tuple[int, ...], actors: tuple[Side, ...]) -> tuple[Pair, list[Notice]]:
+def committed(schedule: tuple[int, ...], actors: tuple[Side, ...]) -> tuple[Pair, list[OwedNotice]]:
     """Requests that each read the pair at their first turn and write at their second, if nobody
     else wrote between.
 
     Who lost reads and decides again at the end, as does one who never knew that it had won.
     """
-    stored, read, sent = FRESH, dict[int, Pair](), list[Notice]()
+    stored, read, sent = FRESH, dict[int, Pair](), list[OwedNotice]()
 
     def write(seen: Pair, actor: Side) -> None:
         nonlocal stored
@@ -308,7 +308,7 @@ def interleavings() -> set[tuple[int, ...]]:
 def test_a_record_that_is_read_at_any_time_owes_the_same_notices_whatever_was_read_before() -> None:
     chance = random.Random(3)
     pair, world = FRESH, Walk(chance)
-    images, sent = [FRESH], list[Notice]()
+    images, sent = [FRESH], list[OwedNotice]()
     for _ in range(5000):
         world.passes()
         step = world.acts(pair)
@@ -318,7 +318,7 @@ def test_a_record_that_is_read_at_any_time_owes_the_same_notices_whatever_was_re
             sent += step.notices
     # At least once, in any order of arrival, replayed: what is put only if absent is what was sent.
     replay = chance.choices(images, k=len(images)) + images
-    assert {notice for image in replay for notice in owed(image)} == set(sent)
+    assert {notice for image in replay for notice in owed_notices(image)} == set(sent)
     assert len(sent) == len(set(sent)) > 300
 
 

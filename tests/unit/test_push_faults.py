@@ -11,7 +11,7 @@ import pytest
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.realtors import Realtor
-from cobroke.flows.notices.push import LONGEST_SEND_S, Outcome, push
+from cobroke.flows.notices.push import LONGEST_SEND_S, PushResult, push
 from cobroke.storage import realtors
 from cobroke.storage.notices import notices, pushes
 from cobroke.storage.notices.notices import Notice
@@ -52,7 +52,7 @@ class Phone:
         self.received += [words.title] if isinstance(answer, Sent) else []
         return answer
 
-    def push(self, number: int = 0) -> Outcome:
+    def push(self, number: int = 0) -> PushResult:
         return push(self.table, self.send, self.owner, self.notices[number], NOW_S)
 
     @property
@@ -93,9 +93,9 @@ def test_that_a_message_was_sent_is_written_as_soon_as_the_table_takes_it(
     phone: Phone, calls: int
 ) -> None:
     with patch.object(phone.table, "transact", Deaf(phone.table, calls)):
-        assert phone.push() == Outcome("sent")
+        assert phone.push() == PushResult("sent")
     assert pushes.load(phone.table, phone.owner, phone.notices[0]) is None
-    assert phone.push() == Outcome("nothing to push")
+    assert phone.push() == PushResult("nothing to push")
     assert phone.received == ["№ 0"]
 
 
@@ -114,7 +114,7 @@ def test_without_the_time_to_write_it_down_nothing_is_sent_and_the_message_comes
     assert (said, phone.received) == ("no time left", [])
     assert again_after_s is not None
     phone.left_s = 60
-    assert phone.push() == Outcome("sent"), "it was not claimed"
+    assert phone.push() == PushResult("sent"), "it was not claimed"
 
 
 def test_a_shorter_wait_never_replaces_a_longer_one(phone: Phone) -> None:
@@ -123,13 +123,13 @@ def test_a_shorter_wait_never_replaces_a_longer_one(phone: Phone) -> None:
 
     def while_another_is_sent(*_: object) -> Answer:
         phone.send = send  # type: ignore[method-assign]
-        assert phone.push(1) == Outcome("slower", 100)
+        assert phone.push(1) == PushResult("slower", 100)
         return Slower(5)
 
     phone.send = while_another_is_sent  # type: ignore[method-assign]
-    assert phone.push(0) == Outcome("slower", 5)
+    assert phone.push(0) == PushResult("slower", 5)
     assert phone.waits_until == NOW_S + 100
-    assert phone.push(0) == Outcome("waiting", 100)
+    assert phone.push(0) == PushResult("waiting", 100)
 
 
 def test_a_longer_wait_replaces_a_shorter_one(phone: Phone) -> None:

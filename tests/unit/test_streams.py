@@ -14,7 +14,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from cobroke.edge.streams import Record, RecordFailed, each
+from cobroke.edge.streams import Record, RecordFailed, process_batch
 from tests.pump import a_record
 
 SECRET = "client's phone +7 900 000-00-00"
@@ -65,20 +65,20 @@ class Acts:
 
 def test_each_record_is_acted_on_in_its_order(logger: Logger, lines: StringIO) -> None:
     acts = Acts()
-    assert each(a_batch(4), acts, logger) == {"batchItemFailures": []}
+    assert process_batch(a_batch(4), acts, logger) == {"batchItemFailures": []}
     assert acts.seen == [0, 1, 2, 3]
     assert lines.getvalue() == ""
 
 
 def test_an_empty_batch_is_done(logger: Logger) -> None:
-    assert each({"Records": []}, Acts(), logger) == {"batchItemFailures": []}
+    assert process_batch({"Records": []}, Acts(), logger) == {"batchItemFailures": []}
 
 
 def test_a_record_says_its_key_and_what_the_item_was_and_is(logger: Logger) -> None:
     old, new = an_image(7, n={"N": "1"}), an_image(7, n={"N": "2"})
     records = [a_record(0, None, old), a_record(1, old, new), a_record(2, new, None)]
     seen = list[Record]()
-    each({"Records": records}, seen.append, logger)
+    process_batch({"Records": records}, seen.append, logger)
     assert seen == [
         Record("LEAD#7", "x", None, old),
         Record("LEAD#7", "x", old, new),
@@ -92,7 +92,7 @@ def test_the_first_failure_ends_the_batch_and_is_reported_by_its_number(
 ) -> None:
     batch, acts = a_batch(4), Acts(failing, 3)
     number = batch["Records"][failing]["dynamodb"]["SequenceNumber"]
-    assert each(batch, acts, logger) == {"batchItemFailures": [{"itemIdentifier": number}]}
+    assert process_batch(batch, acts, logger) == {"batchItemFailures": [{"itemIdentifier": number}]}
     assert acts.seen == list(range(failing + 1))
 
 
@@ -101,7 +101,7 @@ def test_a_batch_of_several_whose_first_record_fails_raises_so_that_lambda_halve
 ) -> None:
     acts = Acts(0)
     with pytest.raises(RecordFailed) as raised:
-        each(a_batch(4), acts, logger)
+        process_batch(a_batch(4), acts, logger)
     assert acts.seen == [0]
     assert raised.value.__suppress_context__
     assert str(raised.value) == ""
@@ -110,7 +110,9 @@ def test_a_batch_of_several_whose_first_record_fails_raises_so_that_lambda_halve
 def test_a_record_that_fails_alone_is_reported_by_its_number(logger: Logger) -> None:
     batch = a_batch(1, first=5)
     number = batch["Records"][0]["dynamodb"]["SequenceNumber"]
-    assert each(batch, Acts(5), logger) == {"batchItemFailures": [{"itemIdentifier": number}]}
+    assert process_batch(batch, Acts(5), logger) == {
+        "batchItemFailures": [{"itemIdentifier": number}]
+    }
 
 
 @pytest.mark.parametrize("failing", [0, 2])
@@ -119,7 +121,7 @@ def test_the_log_of_a_failure_says_its_kind_and_place_and_nothing_of_its_text(
     logger: Logger, lines: StringIO, failing: int, failure: Callable[[str], Exception]
 ) -> None:
     try:
-        each(a_batch(4), Acts(failing, failure=failure), logger)
+        process_batch(a_batch(4), Acts(failing, failure=failure), logger)
     except RecordFailed:
         assert failing == 0
     (line,) = map(json.loads, lines.getvalue().splitlines())
@@ -136,7 +138,7 @@ def test_the_log_of_a_failure_at_aws_says_its_code(logger: Logger, lines: String
     def denied(_: Record) -> None:
         raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": SECRET}}, "Query")
 
-    each(a_batch(1), denied, logger)
+    process_batch(a_batch(1), denied, logger)
     (line,) = map(json.loads, lines.getvalue().splitlines())
     assert (line["kind"], line["code"]) == ("ClientError", "AccessDeniedException")
     assert SECRET not in lines.getvalue()
@@ -147,7 +149,7 @@ def test_what_ends_the_process_is_not_taken_for_a_failure_of_the_record(logger: 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        each(a_batch(4), stop, logger)
+        process_batch(a_batch(4), stop, logger)
 
 
 def loaded_by(module: str) -> set[str]:

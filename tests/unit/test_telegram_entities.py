@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobroke.domain.deals.pair import Notice, Pair
+from cobroke.domain.deals.pair import OwedNotice, Pair
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_pair, about_property_alert
 from cobroke.telegram.bot_api import as_html
 from tests.builders import Json, a_property
@@ -59,7 +59,7 @@ TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PR
 def every_message(listing: Json) -> list[Words]:
     """About a listing, to both sides."""
     ids = "the lead", "the listing"
-    notices = [Notice(kind, to, 1, 0, *ids, 1) for kind, to in TOLD]  # type: ignore[arg-type]
+    notices = [OwedNotice(kind, to, 1, 0, *ids, 1) for kind, to in TOLD]  # type: ignore[arg-type]
     told = [about_pair(notice, PAIR, listing) for notice in notices]
     alerts = [
         about(count, Decimal("88.25"), listing)

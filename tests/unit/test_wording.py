@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.deals.pair import Notice, Pair
+from cobroke.domain.deals.pair import OwedNotice, Pair
 from cobroke.domain.notices.wording import (
     about_lead_alert,
     about_pair,
@@ -34,8 +34,8 @@ PLACE = {"PROPERTY": f"улица Льва Толстого, 16: {FACTS}", "LEAD
 """By whom it is told."""
 
 
-def a_notice(kind: Any, to: Any) -> Notice:
-    return Notice(
+def a_notice(kind: Any, to: Any) -> OwedNotice:
+    return OwedNotice(
         kind, to, at=1, round=0, lead_id=PAIR.lead_id, property_id=PAIR.property_id, epoch=1
     )
 

@@ -15,7 +15,7 @@ type Event = Mapping[str, Any]
 type Message = dict[str, str]
 
 
-def each(
+def process_batch(
     event: Event,
     act: Callable[[Message], None],
     pause_s: Callable[[int], int],

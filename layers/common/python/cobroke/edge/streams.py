@@ -36,7 +36,7 @@ class RecordFailed(Exception):
     """
 
 
-def each(event: Event, act: Callable[[Record], None], logger: Logger) -> dict[str, Any]:
+def process_batch(event: Event, act: Callable[[Record], None], logger: Logger) -> dict[str, Any]:
     """Act on one record after the other. A failure ends it: Lambda sends that record and those
     behind it again.
     """

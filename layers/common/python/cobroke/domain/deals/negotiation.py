@@ -21,7 +21,7 @@ from cobroke.domain.deals.moves import (
     stand_by,
     withdraw,
 )
-from cobroke.domain.deals.pair import DAY, Action, Facts, Notice, Pair, Side, owed
+from cobroke.domain.deals.pair import DAY, Action, Facts, OwedNotice, Pair, Side, owed_notices
 from cobroke.domain.deals.resurfacing import resurfaced
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
@@ -65,7 +65,7 @@ class Outcome(NamedTuple):
     """The pair, the very same object where nothing changed, and the notices of its change."""
 
     pair: Pair
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[OwedNotice, ...] = ()
     starts_anew: bool = False
     """Whether earlier messages no longer count."""
 
@@ -85,10 +85,10 @@ def react(
     if moved is pair:
         return Outcome(pair)
     changed = replace(moved, acted_at=act.at, changed_at=act.at)
-    told = owed(pair)
+    told = owed_notices(pair)
     return Outcome(
         changed,
-        notices=tuple(notice for notice in owed(changed) if notice not in told),
+        notices=tuple(notice for notice in owed_notices(changed) if notice not in told),
         starts_anew=changed.epoch > pair.epoch or (standing == "BACK" and pair.status is None),
     )
 

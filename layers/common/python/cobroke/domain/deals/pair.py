@@ -21,7 +21,7 @@ PENDING_FOR = 14 * DAY
 """After how long without an act a match expires, in ms."""
 
 
-class Told(NamedTuple):
+class OutboxEntry(NamedTuple):
     """A thing that one side was told, in which round of the bargaining, at what time (ms)."""
 
     kind: NoticeKind
@@ -30,7 +30,7 @@ class Told(NamedTuple):
     round: int
 
 
-class Notice(NamedTuple):
+class OwedNotice(NamedTuple):
     """One thing to tell one realtor. All its fields are its identity: its key is `at` and a hash of
     the others.
     """
@@ -99,7 +99,7 @@ class Pair:
     """When it was first ACCEPTED; it never moves or clears."""
     changed_at: int = 0
     """When anything last changed; it never falls, whatever the clocks say."""
-    told: tuple[Told, ...] = ()
+    told: tuple[OutboxEntry, ...] = ()
     """The outbox: all that is told in this epoch, oldest first."""
     snapshot: Snapshot | None = None
     """The facts of the last dislike or decline, while it stands."""
@@ -153,12 +153,14 @@ class Pair:
 
     def telling(self, kind: NoticeKind, *sides: Side, at: int) -> Self:
         return replace(
-            self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides))
+            self, told=(*self.told, *(OutboxEntry(kind, side, at, self.rounds) for side in sides))
         )
 
 
-def owed(pair: Pair) -> tuple[Notice, ...]:
+def owed_notices(pair: Pair) -> tuple[OwedNotice, ...]:
     """Return every notice of the present epoch, from the record alone: always the same, with the
     same keys.
     """
-    return tuple(Notice(*told, pair.lead_id, pair.property_id, pair.epoch) for told in pair.told)
+    return tuple(
+        OwedNotice(*told, pair.lead_id, pair.property_id, pair.epoch) for told in pair.told
+    )

@@ -5,7 +5,7 @@ offer.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cobroke.domain.deals.pair import Notice, Pair, Side
+from cobroke.domain.deals.pair import OwedNotice, Pair, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
 
@@ -21,7 +21,7 @@ class Words(NamedTuple):
     """The part of the message that holds what a realtor typed; empty where it may be anywhere."""
 
 
-def about_pair(notice: Notice, pair: Pair, listing: Mapping[str, Any]) -> Words:
+def about_pair(notice: OwedNotice, pair: Pair, listing: Mapping[str, Any]) -> Words:
     """Word a notice of a pair as it was when that came due; `listing` is its property's body."""
     title, terms = _TOLD[notice.kind, notice.to]
     share = pair.agreed_share if notice.kind == "CONTACT_SHARED" else pair.offer(other(notice.to))

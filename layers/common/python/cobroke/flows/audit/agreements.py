@@ -86,7 +86,7 @@ def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:
         return None
     pair = pairs.of_item(item)
     owed = scan.owed_by(pair, clock())
-    missing = owed - notices.told(table, owed)
+    missing = owed - notices.already_put(table, owed)
     return Debt(pair, frozenset(missing)) if missing else None
 
 

@@ -8,7 +8,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row, ranked
 from cobroke.domain.postings.kinds import other
 from cobroke.flows.audit.scan import Owned
-from cobroke.flows.matching.ranking import Seeker, current, seeking
+from cobroke.flows.matching.ranking import Seeker, seeking, up_to_date
 from cobroke.storage import keys
 from cobroke.storage.changes import LONGEST_MS
 from cobroke.storage.conditions import at_version
@@ -46,7 +46,7 @@ def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> 
             if table.seconds_left < SPARE_S:
                 return
             kept = _kept(table, owned, clock)
-            if kept and _shown(current(table, kept.seeker, kept.ranking).ranking) != _by_hand(
+            if kept and _shown(up_to_date(table, kept.seeker, kept.ranking).ranking) != _by_hand(
                 held, kept
             ):
                 yield owned
@@ -60,7 +60,7 @@ def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
     if kept is None:
         return None
     before, fresh, after = (
-        _shown(current(table, kept.seeker, known).ranking)
+        _shown(up_to_date(table, kept.seeker, known).ranking)
         for known in (kept.ranking, None, kept.ranking)
     )
     return WrongRanking(owned, kept.version) if before == after != fresh else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import Pair, owed
+from cobroke.domain.deals.pair import Pair, owed_notices
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
@@ -193,7 +193,7 @@ def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
     """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told,
     and still kept.
     """
-    return {due(notice) for notice in owed(pair) if is_due(notice.at, now)}
+    return {due(notice) for notice in owed_notices(pair) if is_due(notice.at, now)}
 
 
 def is_due(at: int, now: int) -> bool:

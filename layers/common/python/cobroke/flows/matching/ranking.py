@@ -99,14 +99,16 @@ def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:
     return Seeker(own, pairs.of_object(table, own.kind, own.id), now)
 
 
-class Current(NamedTuple):
+class UpToDate(NamedTuple):
     """A ranking as of now, and whether keeping it spares later looks more than it costs."""
 
     ranking: Ranking
     worth_keeping: bool
 
 
-def current(table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES) -> Current:
+def up_to_date(
+    table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES
+) -> UpToDate:
     """Read afresh: without a ranking, with one of another version of the object, with one too old
     for the changes that are kept, after too many changes, and when too few rows are left above the
     cut.
@@ -126,11 +128,13 @@ def current(table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = 
             )
             if ranking.holds(sizes.shown):
                 read = len(changed) + LIKE_CHANGES * len(back)
-                return Current(ranking, read >= WORTH_SAVING and now - known.watermark > OVERLAP_MS)
-    return Current(_afresh(table, seeker, sizes), worth_keeping=True)
+                return UpToDate(
+                    ranking, read >= WORTH_SAVING and now - known.watermark > OVERLAP_MS
+                )
+    return UpToDate(_afresh(table, seeker, sizes), worth_keeping=True)
 
 
-def again(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZES) -> Ranking:
+def refreshed(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZES) -> Ranking:
     """A ranking of a moment ago as of now: however much has changed since, that is less than the
     market.
     """
@@ -163,7 +167,7 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     return ranked(best, entries, seeker.as_of, seen, seeker.own.version)
 
 
-def keep(
+def try_save(
     table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
 ) -> bool:
     """Save the ranking. Where that fails, or another was faster, a look is none the worse."""
@@ -173,12 +177,14 @@ def keep(
         return False
 
 
-def warm(table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES) -> Posting:
+def prepare_ranking(
+    table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES
+) -> Posting:
     """Have the ranking of an object's present version ready before somebody looks at it.
     Repeatable.
     """
     own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):
-        ranking, _ = current(table, seeking(table, own, clock), None, sizes)
-        keep(table, own, ranking, known, looked_at=known.looked_at if known else 0)
+        ranking, _ = up_to_date(table, seeking(table, own, clock), None, sizes)
+        try_save(table, own, ranking, known, looked_at=known.looked_at if known else 0)
     return own

@@ -19,7 +19,7 @@ from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
-from cobroke.flows.matching.ranking import Seeker, again, current, keep, seeking
+from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import matches
 from cobroke.storage.deals.matches import PairIds
@@ -83,7 +83,7 @@ def recommend(
     if not own.in_market:
         return Recommendations([], 0)
     seeker = seeking(table, own, clock)
-    ranking, worth_keeping = current(table, seeker, known.ranking if known else None, sizes)
+    ranking, worth_keeping = up_to_date(table, seeker, known.ranking if known else None, sizes)
     loaded: dict[str, _Loaded] = {}
     for tries_left in reversed(range(_TRIES)):
         shown = ranking.rows[: sizes.shown]
@@ -96,7 +96,7 @@ def recommend(
             break
         # A write has overtaken the reading; its change came in the same transaction. What is loaded
         # already stays.
-        ranking = again(table, seeker, ranking, sizes)
+        ranking = refreshed(table, seeker, ranking, sizes)
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
     rows = _rows(seeker, there)
     return Recommendations(rows, len(shown) - (len(paged) - len(rows)))
@@ -141,7 +141,7 @@ def _remember(
             looks.mark(table, own.kind, own.content.features.market, own.id, now)
             marked = now
     if unmarked or worth_keeping:
-        keep(table, own, ranking, known, looked_at=marked)
+        try_save(table, own, ranking, known, looked_at=marked)
 
 
 def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:

@@ -16,27 +16,27 @@ type Send = Callable[[str, Words], Answer]
 """(chat id, words) → what Telegram says, or Unreachable."""
 
 
-class Outcome(NamedTuple):
+class PushResult(NamedTuple):
     """What became of it, and (not None) after how many seconds it is to be tried again."""
 
     said: str
     again_after_s: int | None = None
 
 
-def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> Outcome:
+def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> PushResult:
     """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by
     Telegram, by another's claim or for want of time, is none.
     """
     if table.seconds_left <= LONGEST_SEND_S:
-        return Outcome("no time left", again_after_s=1)
+        return PushResult("no time left", again_after_s=1)
     found = pushes.load(table, realtor_id, notice_id)
     if found is None:
-        return Outcome("nothing to push")
+        return PushResult("nothing to push")
     realtor, notice = found
     if realtor.push_after > now_s:
-        return Outcome("waiting", again_after_s=realtor.push_after - now_s)
+        return PushResult("waiting", again_after_s=realtor.push_after - now_s)
     if not pushes.claim(table, realtor_id, notice_id, now_s):
-        return Outcome("claimed", again_after_s=pushes.CLAIMED_FOR_S)
+        return PushResult("claimed", again_after_s=pushes.CLAIMED_FOR_S)
     try:
         answer = send(realtor.telegram_id, notice.words)
     except Exception:
@@ -45,17 +45,19 @@ def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) 
     return _settled(table, realtor, notice_id, answer, now_s)
 
 
-def _settled(table: Table, realtor: Realtor, notice_id: str, answer: Answer, now_s: int) -> Outcome:
+def _settled(
+    table: Table, realtor: Realtor, notice_id: str, answer: Answer, now_s: int
+) -> PushResult:
     match answer:
         case Sent():
             pushes.sent(table, realtor.id, notice_id, now_s)
-            return Outcome("sent")
+            return PushResult("sent")
         case Slower(seconds):
             pushes.wait(table, realtor, now_s + seconds)
             pushes.give_up(table, realtor.id, notice_id)
-            return Outcome("slower", again_after_s=seconds)
+            return PushResult("slower", again_after_s=seconds)
         case Blocked():
             pushes.switch_off(table, realtor)
-            return Outcome("blocked")
+            return PushResult("blocked")
         case Refused(status):
-            return Outcome(f"refused with {status}")
+            return PushResult(f"refused with {status}")

@@ -1,6 +1,6 @@
 """Tells realtors what became of a pair, each thing once however often its record comes."""
 
-from cobroke.domain.deals.pair import Notice, Pair, owed
+from cobroke.domain.deals.pair import OwedNotice, Pair, owed_notices
 from cobroke.domain.ids import match_id
 from cobroke.domain.notices.wording import Words, about_pair
 from cobroke.storage.notices import notices
@@ -14,13 +14,13 @@ def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices
     that is.
     """
-    known = owed(before) if before else ()
+    known = owed_notices(before) if before else ()
     new = {
         notices.due(notice): notice
-        for notice in owed(now)
+        for notice in owed_notices(now)
         if notice not in known and _recent(notice, now)
     }
-    missing = {key: new[key] for key in new.keys() - notices.told(table, new)}
+    missing = {key: new[key] for key in new.keys() - notices.already_put(table, new)}
     if not missing:
         return 0
     listing = postings.load(table, "PROPERTY", now.property_id).content.body
@@ -30,7 +30,7 @@ def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     )
 
 
-def _told(an_id: str, notice: Notice, words: Words) -> notices.Notice:
+def _told(an_id: str, notice: OwedNotice, words: Words) -> notices.Notice:
     ids = notice.lead_id, notice.property_id
     data = {"lead_id": ids[0], "property_id": ids[1], "match_id": match_id(*ids)}
     if notice.kind == "CONTACT_SHARED":
@@ -38,6 +38,6 @@ def _told(an_id: str, notice: Notice, words: Words) -> notices.Notice:
     return notices.Notice(an_id, "NEW_MATCH", words, data | {"reason": notice.kind})
 
 
-def _recent(notice: Notice, now: Pair) -> bool:
+def _recent(notice: OwedNotice, now: Pair) -> bool:
     """What is older was told by an image of its own, and may have been kept long enough."""
     return notice.at >= now.changed_at - RECENT_MS

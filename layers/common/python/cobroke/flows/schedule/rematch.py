@@ -8,13 +8,13 @@ from dataclasses import replace
 from itertools import batched, chain
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair, owed
+from cobroke.domain.deals.pair import Pair, owed_notices
 from cobroke.domain.matching.ranking import SIZES, ranked
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows.deals.agreement import close_matches_of
-from cobroke.flows.matching.ranking import Seeker, keep
+from cobroke.flows.matching.ranking import Seeker, try_save
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.flows.schedule.agenda import work_off
@@ -125,8 +125,8 @@ def _tell(table: Table, images: Sequence[Pair]) -> int:
     """Nearly all was told by the stream, and what was told stays told: that is asked of all images
     at once.
     """
-    due = [(image, {notices.due(notice) for notice in owed(image)}) for image in images]
-    told = notices.told(table, chain.from_iterable(of_image for _, of_image in due))
+    due = [(image, {notices.due(notice) for notice in owed_notices(image)}) for image in images]
+    told = notices.already_put(table, chain.from_iterable(of_image for _, of_image in due))
     return sum(tell_of_pair(table, image, None) for image, of_image in due if of_image - told)
 
 
@@ -154,4 +154,4 @@ def _refreshed(
     as_before = (
         replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
     )
-    return not as_before and keep(table, own, new, known, known.looked_at)
+    return not as_before and try_save(table, own, new, known, known.looked_at)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from cobroke.domain.deals.pair import Pair, Side, Snapshot, Told
+from cobroke.domain.deals.pair import OutboxEntry, Pair, Side, Snapshot
 from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
@@ -98,7 +98,7 @@ def _change_item(new: Pair, market: Market, facts: Item) -> Item:
 def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
     known: dict[str, Any] = loads(item["d"])
     if "told" in known:
-        known["told"] = tuple(Told(*told) for told in known["told"])
+        known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
     if "snapshot" in known:
         known["snapshot"] = Snapshot(*known["snapshot"])
     return Pair(lead_id=lead_id, property_id=property_id, version=item["version"], **known)

@@ -48,7 +48,7 @@ def notice_id(at: int, *reports: object) -> str:
     return f"{keys.moment(at)}-{digest.hexdigest()}"
 
 
-def due(notice: pair.Notice) -> tuple[str, str]:
+def due(notice: pair.OwedNotice) -> tuple[str, str]:
     """Find whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks
     whether it was told.
     """
@@ -56,7 +56,7 @@ def due(notice: pair.Notice) -> tuple[str, str]:
     return to, notice_id(notice.at, *notice)
 
 
-def told(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+def already_put(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Find those of these (realtor's id, notice's id) that have been put before."""
     wanted = {
         (keys.notices(realtor_id), notice): (realtor_id, notice) for realtor_id, notice in notices
