@@ -93,8 +93,9 @@ races: install ## the races and the reads while writing, for longer than in the 
 faults: install ## many acts at once under faults, twenty seeds: no write lost, none doubled, all counts as a recount
 	@$(BIN)/python -m tools.faults
 
-chart: install ## write docs/table.md, the kinds of item in the table
+chart: install ## write docs/table.md and docs/flows.md, the kinds of item and what follows from what
 	@$(BIN)/python -m tools.table_chart
+	@$(BIN)/python -m tools.flows_chart
 
 openapi: install ## write docs/openapi.json, the contract as a machine reads it
 	@$(BIN)/python -m tools.openapi

@@ -187,7 +187,7 @@ def _complete(table: Table, ids: PairIds) -> object:
 
 
 def _close(table: Table, ids: PairIds) -> object:
-    return agreement.close_matches(table, "LEAD", ids.lead_id, now_ms)
+    return agreement.close_matches(table, postings.load(table, "LEAD", ids.lead_id), now_ms)
 
 
 if __name__ == "__main__":

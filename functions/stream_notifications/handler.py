@@ -11,12 +11,15 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.edge.streams import BATCH_S, Event, Record, process_batch
-from cobroke.flows.deals.agreement import close_matches
-from cobroke.flows.notices.telling import tell_of_pair
-from cobroke.storage.deals import pairs
-from cobroke.storage.keys import object_of, realtor_in
-from cobroke.storage.notation import item_of
+from cobroke.edge.streams import BATCH_S, Event, Record, change_of, process_batch
+from cobroke.flows.following import (
+    NoticeBorn,
+    PairChanged,
+    PostingWritten,
+    pair_changed,
+    posting_archived,
+)
+from cobroke.storage.postings import postings
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 
@@ -32,13 +35,10 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG0
 
 
 def _follow(record: Record) -> None:
-    if record.new is None:
-        return
-    match record.new["entity"]["S"], object_of(record.sk):
-        case "PAIR", _:
-            before = pairs.of_item(item_of(record.old)) if record.old else None
-            tell_of_pair(table, pairs.of_item(item_of(record.new)), before)
-        case "NOTICE", _ if record.old is None:
-            queue.put({"realtor_id": realtor_in(record.pk), "notice_id": record.sk})
-        case _, (kind, object_id):
-            close_matches(table, kind, object_id, now_ms)
+    match change_of(record):
+        case PairChanged() as change:
+            pair_changed(table, change)
+        case NoticeBorn() as born:
+            queue.put(born._asdict())
+        case PostingWritten() as written:
+            posting_archived(table, postings.load(table, written.kind, written.id), now_ms)

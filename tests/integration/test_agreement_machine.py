@@ -33,6 +33,7 @@ from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.edge.models.matches import lead_match, property_match
+from cobroke.flows import following as follower
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Deed
 from cobroke.storage import keys
@@ -44,10 +45,9 @@ from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import match_count
 from cobroke.storage.table import Table, Write
-from functions.stream_notifications import handler as function
 from tests.pump import Json, drain
 from tests.support.contents import lead, listing
-from tests.support.office import Office, OutboxEntry, following, told_to
+from tests.support.office import Office, Told, following, told_to
 from tests.support.table_faults import faulty, never, sometimes
 from tests.support.town import SIDES
 
@@ -153,7 +153,7 @@ class Agreements(RuleBasedStateMachine):
         self.objects: dict[Side, list[str]] = {"LEAD": [], "PROPERTY": []}
         self.known: dict[PairIds, Pair] = {}
         self.said: dict[tuple[PairIds, Side], str | None] = {}
-        self.expected, self.read = Counter[OutboxEntry](), Counter[OutboxEntry]()
+        self.expected, self.read = Counter[Told](), Counter[Told]()
         self.pauses = patch("cobroke.storage.pauses.time.sleep")
         self.pauses.start()
 
@@ -363,9 +363,9 @@ class Agreements(RuleBasedStateMachine):
                     self.expected[self.a_notice(pair, to, reason)] += 1
         self.checked = len(self.table.stream)
 
-    def a_notice(self, pair: Pair, to: Side, reason: str | None) -> OutboxEntry:
+    def a_notice(self, pair: Pair, to: Side, reason: str | None) -> Told:
         ids, kind = ids_in(pair), "NEW_MATCH" if reason else "CONTACT_SHARED"
-        return OutboxEntry(self.owner(to), kind, reason, *ids, match_id(*ids))
+        return Told(self.owner(to), kind, reason, *ids, match_id(*ids))
 
     def check_records(self) -> None:
         """Record and mirror are equal, and both objects count what there is; `known` is what is
@@ -534,7 +534,7 @@ class Agreements(RuleBasedStateMachine):
     def owner(self, side: Side) -> str:
         return self.office.anna if side == "LEAD" else self.office.boris
 
-    def told(self, *, unread_only: bool = False) -> Counter[OutboxEntry]:
+    def told(self, *, unread_only: bool = False) -> Counter[Told]:
         inboxes = [told_to(self.table, self.owner(side), unread_only=unread_only) for side in SIDES]
         return Counter(told for inbox in inboxes for _, told in inbox)
 
@@ -624,8 +624,8 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
         "contacts_visible",
         property(lambda pair: pair.agreed_share is not None),
     ),
-    "an archive closes nothing": (function, "close_matches", lambda *_: 0),
-    "nothing is told": (function, "tell_of_pair", lambda *_: 0),
+    "an archive closes nothing": (follower, "close_matches", lambda *_: 0),
+    "nothing is told": (follower, "tell_of_pair", lambda *_: 0),
 }
 
 

@@ -20,6 +20,7 @@ from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
+from cobroke.flows import following
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
@@ -259,7 +260,7 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
     with (
         world.followed(),
         patch.object(Table, "query_raw", counted),
-        patch.object(matching, "prepare_ranking", unprepared),
+        patch.object(following, "prepare_ranking", unprepared),
     ):
         assert matching.handler(batch, None) == {"batchItemFailures": []}
     assert {pk: times for pk, times in asked.items() if pk.startswith(("CHANGES", "MARKET"))} == {
@@ -283,7 +284,7 @@ def test_what_is_written_while_its_batch_is_handled_alerts_as_it_then_is(scene: 
     matcher, notifier = (
         replace(pump, batch_size=BATCH_SIZE) for pump in pumps(Random(0), quiet=True)
     )
-    with patch.object(matching, "prepare_ranking", meanwhile):
+    with patch.object(following, "prepare_ranking", meanwhile):
         scene.world.settle(matcher, notifier)
     assert scene.told() == [(1, (second,))]
     assert first not in str(scene.told())

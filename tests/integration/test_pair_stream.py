@@ -22,6 +22,7 @@ from cobroke.flows.deals import agreement
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
+from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import match_count
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
@@ -31,7 +32,7 @@ from tests.client import Client
 from tests.events import in_process
 from tests.memory_table import MemoryTable, fill
 from tests.pump import Json, Pump, drain, passes, recorded
-from tests.support.office import READER, Office, OutboxEntry, following, told_to
+from tests.support.office import READER, Office, Told, following, told_to
 from tests.support.table_calls import rights_used
 from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
 from tests.support.town import ATTEMPTS, BATCH_SIZE, SIDES
@@ -62,13 +63,13 @@ class Day:
         fill(table, self.items)
         return table
 
-    def told(self, table: Table, *, unread_only: bool = False) -> Counter[OutboxEntry]:
+    def told(self, table: Table, *, unread_only: bool = False) -> Counter[Told]:
         found = [
             told_to(table, realtor_id, unread_only=unread_only) for realtor_id in self.realtors
         ]
         return Counter(told for inbox in found for _, told in inbox)
 
-    def clean(self) -> Counter[OutboxEntry]:
+    def clean(self) -> Counter[Told]:
         """What one pass tells, record by record."""
         table = self.table()
         with following(table):
@@ -87,7 +88,7 @@ def day() -> Day:
 
 
 @pytest.fixture(scope="module")
-def clean(day: Day) -> Counter[OutboxEntry]:
+def clean(day: Day) -> Counter[Told]:
     return day.clean()
 
 
@@ -122,7 +123,7 @@ def a_lively_day(rng: Random) -> list[str]:
 
 def is_right(
     day: Day,
-    clean: Counter[OutboxEntry],
+    clean: Counter[Told],
     seed: int,
     *,
     by: Handler = function.handler,
@@ -131,7 +132,7 @@ def is_right(
     """Whether realtors are told what a clean pass tells, and what they have read meanwhile stays
     read.
     """
-    rng, table, read = Random(seed), day.table(), Counter[OutboxEntry]()
+    rng, table, read = Random(seed), day.table(), Counter[Told]()
     pump = Pump(by, rng, READER.patterns, rng.randint(1, BATCH_SIZE), ATTEMPTS, rng.randint(1, 4))
     cut = rng.randrange(len(day.stream))
     fault = sometimes(rng) if faults else never
@@ -143,7 +144,7 @@ def is_right(
     return day.told(table) == clean and day.told(table, unread_only=True) + read == clean
 
 
-def some_read(day: Day, table: MemoryTable, rng: Random) -> Counter[OutboxEntry]:
+def some_read(day: Day, table: MemoryTable, rng: Random) -> Counter[Told]:
     """Realtors read some of what is new to them."""
     new = [
         one for realtor_id in day.realtors for one in told_to(table, realtor_id, unread_only=True)
@@ -154,7 +155,7 @@ def some_read(day: Day, table: MemoryTable, rng: Random) -> Counter[OutboxEntry]
     return Counter(told for _, told in read)
 
 
-def test_the_day_was_lively(day: Day, clean: Counter[OutboxEntry]) -> None:
+def test_the_day_was_lively(day: Day, clean: Counter[Told]) -> None:
     reasons = Counter[str | None]()
     for told, times in clean.items():
         reasons[told.reason] += times
@@ -167,17 +168,17 @@ def test_the_day_was_lively(day: Day, clean: Counter[OutboxEntry]) -> None:
 
 
 def test_however_it_is_delivered_realtors_are_told_what_one_clean_pass_tells(
-    day: Day, clean: Counter[OutboxEntry]
+    day: Day, clean: Counter[Told]
 ) -> None:
     assert [seed for seed in SEEDS if not is_right(day, clean, seed, faults=False)] == []
 
 
-def test_so_it_is_when_the_store_fails_now_and_then(day: Day, clean: Counter[OutboxEntry]) -> None:
+def test_so_it_is_when_the_store_fails_now_and_then(day: Day, clean: Counter[Told]) -> None:
     assert [seed for seed in SEEDS if not is_right(day, clean, seed)] == []
 
 
 def test_a_crash_behind_any_record_and_a_replay_change_nothing(
-    day: Day, clean: Counter[OutboxEntry]
+    day: Day, clean: Counter[Told]
 ) -> None:
     waking = day.waking
     for handled in range(len(waking) + 1):
@@ -190,7 +191,7 @@ def test_a_crash_behind_any_record_and_a_replay_change_nothing(
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_any_one_transaction_changes_nothing(
-    day: Day, clean: Counter[OutboxEntry], fault: Fault
+    day: Day, clean: Counter[Told], fault: Fault
 ) -> None:
     for number in range(clean.total()):
         table, failures = day.table(), once(number, fault)
@@ -210,7 +211,7 @@ def test_a_fault_of_any_one_transaction_changes_nothing(
 
 
 def test_a_record_that_always_fails_is_given_up_alone_and_all_others_are_told(
-    day: Day, clean: Counter[OutboxEntry]
+    day: Day, clean: Counter[Told]
 ) -> None:
     table = day.table()
     with following(table):
@@ -230,11 +231,11 @@ def test_a_record_that_always_fails_is_given_up_alone_and_all_others_are_told(
     assert day.told(table) == clean - Counter([poison[1]])
 
 
-def wrong_seeds(day: Day, clean: Counter[OutboxEntry], by: Handler = function.handler) -> int:
+def wrong_seeds(day: Day, clean: Counter[Told], by: Handler = function.handler) -> int:
     return sum(not is_right(day, clean, seed, by=by) for seed in SEEDS)
 
 
-def test_a_key_made_from_the_clock_would_be_found(day: Day, clean: Counter[OutboxEntry]) -> None:
+def test_a_key_made_from_the_clock_would_be_found(day: Day, clean: Counter[Told]) -> None:
     ticks, made = count(1), notices.notice_id
     with patch.object(notices, "notice_id", lambda at, *reports: made(at + next(ticks), *reports)):
         assert wrong_seeds(day, clean) > len(SEEDS) / 2
@@ -246,7 +247,7 @@ def blindly(table: Table, item: Item, **_: Any) -> Write:
 
 
 def test_a_notice_put_without_looking_whether_it_is_there_would_be_found(
-    day: Day, clean: Counter[OutboxEntry]
+    day: Day, clean: Counter[Told]
 ) -> None:
     with (
         patch.object(MemoryTable, "put", blindly),
@@ -255,7 +256,7 @@ def test_a_notice_put_without_looking_whether_it_is_there_would_be_found(
         assert wrong_seeds(day, clean) > len(SEEDS) / 2
 
 
-def unread_after_two_deliveries(day: Day, clean: Counter[OutboxEntry], moment: int) -> int:
+def unread_after_two_deliveries(day: Day, clean: Counter[Told], moment: int) -> int:
     """How many marks there are where another delivery, and the realtors' reading, came before one
     call of the table.
     """
@@ -279,21 +280,19 @@ MOMENTS = range(60)
 
 
 def test_two_deliveries_at_once_tell_once_and_what_was_read_stays_read(
-    day: Day, clean: Counter[OutboxEntry]
+    day: Day, clean: Counter[Told]
 ) -> None:
     assert [moment for moment in MOMENTS if unread_after_two_deliveries(day, clean, moment)] == []
 
 
 def test_a_look_without_a_condition_on_the_put_would_be_found(
-    day: Day, clean: Counter[OutboxEntry]
+    day: Day, clean: Counter[Told]
 ) -> None:
     with patch.object(MemoryTable, "put", blindly):
         assert any(unread_after_two_deliveries(day, clean, moment) for moment in MOMENTS)
 
 
-def test_a_function_that_hides_its_failures_would_be_found(
-    day: Day, clean: Counter[OutboxEntry]
-) -> None:
+def test_a_function_that_hides_its_failures_would_be_found(day: Day, clean: Counter[Told]) -> None:
     def hiding(event: Json, context: Any) -> Any:
         with suppress(Exception):
             function.handler(event, context)
@@ -425,7 +424,12 @@ def test_an_object_that_is_in_the_market_closes_nothing() -> None:
     ids = PairIds(office.posted("LEAD"), office.posted("PROPERTY"))
     office.acts("LEAD", ids)
     for kind, object_id in zip(SIDES, ids, strict=True):
-        assert agreement.close_matches(office.table, kind, object_id, office.clock) == 0
+        assert (
+            agreement.close_matches(
+                office.table, postings.load(office.table, kind, object_id), office.clock
+            )
+            == 0
+        )
     assert office.pairs_of("LEAD", ids.lead_id)[ids.property_id].status == "PENDING"
 
 

@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import batched, count
@@ -595,7 +596,12 @@ def test_the_function_ends_its_calls_of_the_table_before_its_own_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun = list[float]()
-    monkeypatch.setattr(function, "table", SimpleNamespace(begin=begun.append))
+
+    def time_limit(seconds: float) -> AbstractContextManager[None]:
+        begun.append(seconds)
+        return nullcontext()
+
+    monkeypatch.setattr(function, "table", SimpleNamespace(time_limit=time_limit))
     assert function.handler({"Records": []}, a_context(60_000)) == {"batchItemFailures": []}
     assert begun == [60 - function.LAST_S]
     assert begun[0] > LONGEST_SEND_S

@@ -10,6 +10,7 @@ import pytest
 
 from cobroke.domain.deals.pair import Side
 from cobroke.domain.ids import owner_of
+from cobroke.flows import following
 from cobroke.flows.matching.ranking import Seeker, up_to_date
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.schedule import rematch
@@ -179,7 +180,7 @@ def test_what_its_owner_writes_while_a_run_is_on_is_alerted_as_it_then_is() -> N
             scene.world.edits("PROPERTY", written[0], a_property())
         return told
 
-    with patch.object(rematch, "alert", meanwhile):
+    with patch.object(following, "alert", meanwhile):
         scene.schedule.run()
     scene.settle()
     scene.schedule.run()
@@ -202,7 +203,7 @@ def test_what_was_written_between_a_runs_leads_and_its_listings_is_alerted_as_it
             deliver(scene.world, Random(0), lost=1)
         return alert(*arguments)
 
-    with patch.object(rematch, "alert", meanwhile):
+    with patch.object(following, "alert", meanwhile):
         scene.schedule.run()
     assert written == [listing]
     assert [best for *_, best in scene.told()] == [((listing, 100),)]

@@ -9,6 +9,7 @@ import pytest
 
 from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.domain.postings.posting import Posting
+from cobroke.flows import following
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.schedule import rematch
 from cobroke.flows.schedule.rematch import SLICE
@@ -60,7 +61,7 @@ def test_changes_of_pairs_that_were_told_are_asked_for_together() -> None:
         city.acts("PROPERTY", PairIds(lead, listing), "LIKE")
     deliver(city, Random(0))
     told = city.pair_notices
-    with patch.object(rematch, "tell_of_pair") as asked_alone:
+    with patch.object(following, "tell_of_pair") as asked_alone:
         rematch.rematch(city.table, HeldMarkets(city.table, city.clock), MOSCOW, city.clock)
     asked_alone.assert_not_called()
     assert told.total() >= 40
@@ -100,6 +101,6 @@ def test_what_is_archived_after_it_was_read_ahead_alerts_nobody(kind: Kind) -> N
             postings.archive(outage.table, kind, one.owner, one.id, outage.clock)
         return alert(*arguments)
 
-    with patch.object(rematch, "alert", meanwhile):
+    with patch.object(following, "alert", meanwhile):
         outage.run()
     assert {*alerted} == {one.id for one in outage.written} - {one.id for one in mine[1:]}

@@ -40,7 +40,7 @@ class Disliked(NamedTuple):
 
 
 @dataclass
-class OutboxEntry:
+class Told:
     scores: dict[str, int] = field(default_factory=dict)
     read: bool = False
 
@@ -53,7 +53,7 @@ class Model:
         self.matched: set[frozenset[str]] = set()
         self.disliked: dict[frozenset[str], Disliked] = {}
         self.alerted_at: dict[tuple[str, str], Any] = {}
-        self.told: dict[str, list[OutboxEntry]] = {}
+        self.told: dict[str, list[Told]] = {}
         self.best = best
 
     def points(self, one: str, another: str) -> int | None:
@@ -118,7 +118,7 @@ class Model:
         self.alerted_at[own, counterpart] = self.price(thing) if thing.kind == "PROPERTY" else None
         told = self.told.setdefault(own, [])
         if not told or told[-1].read:
-            told.append(OutboxEntry())
+            told.append(Told())
         told[-1].scores[counterpart] = points
 
 

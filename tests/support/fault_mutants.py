@@ -109,7 +109,7 @@ BUGS = (
     ),
     Mutant(
         "one match alone closed with its object",
-        (Edit(agreement.close_matches_of, "for pair in waiting\n", "for pair in waiting[:1]\n"),),
+        (Edit(agreement.close_matches, "for pair in waiting\n", "for pair in waiting[:1]\n"),),
     ),
     Mutant(
         "what a batch left out is not asked for again",

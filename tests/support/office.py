@@ -32,7 +32,7 @@ def following(table: Table) -> Iterator[None]:
         yield
 
 
-class OutboxEntry(NamedTuple):
+class Told(NamedTuple):
     realtor: str
     type: str
     reason: str | None
@@ -41,9 +41,7 @@ class OutboxEntry(NamedTuple):
     match_id: str
 
 
-def told_to(
-    table: Table, realtor_id: str, *, unread_only: bool = False
-) -> list[tuple[str, OutboxEntry]]:
+def told_to(table: Table, realtor_id: str, *, unread_only: bool = False) -> list[tuple[str, Told]]:
     """The notices of a realtor, each with its own id."""
     found, total, unread = notices.page_of(
         table, realtor_id, Page(1, 1000), 0, unread_only=unread_only
@@ -51,7 +49,7 @@ def told_to(
     assert len(found) == total
     assert not unread_only or total == unread
     return [
-        (one.id, OutboxEntry(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data)))
+        (one.id, Told(realtor_id, one.type, one.data.get("reason"), **ids_of(one.data)))
         for one in found
     ]
 
@@ -86,7 +84,7 @@ class Office(Town):
     def settle(self, *pumps: Pump) -> None:
         super().settle(*(pumps or [self.pump]))
 
-    def told(self) -> Counter[OutboxEntry]:
+    def told(self) -> Counter[Told]:
         return Counter(
             told for realtor in self.realtors for _, told in told_to(self.table, realtor)
         )

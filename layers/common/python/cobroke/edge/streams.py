@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 
+from cobroke.domain.postings.kinds import Kind
 from cobroke.failures import kind_and_place
+from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWritten
+from cobroke.storage.deals import pairs
+from cobroke.storage.keys import object_of, realtor_in
+from cobroke.storage.notation import item_of
 
 BATCH_S = 240
 """What a batch may take, less than its function: what is left then is reported, and comes again by
@@ -56,3 +61,28 @@ def process_batch(event: Event, act: Callable[[Record], None], logger: Logger) -
                 raise RecordFailed from None
             return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}
     return {"batchItemFailures": []}
+
+
+def change_of(record: Record) -> Change | None:
+    """Decode what the record says has changed; None: nothing that anything follows from."""
+    if record.new is None:
+        return None
+    match record.new["entity"]["S"], object_of(record.sk):
+        case "PAIR", _:
+            before = pairs.of_item(item_of(record.old)) if record.old else None
+            return PairChanged(pairs.of_item(item_of(record.new)), before)
+        case "NOTICE", _ if record.old is None:
+            return NoticeBorn(realtor_in(record.pk), record.sk)
+        case _, (kind, posting_id):
+            return _posting_written(kind, posting_id, record.old, record.new)
+    return None
+
+
+def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> PostingWritten:
+    return PostingWritten(
+        kind,
+        posting_id,
+        version=int(new["version"]["N"]),
+        revision=int(new["revision"]["N"]),
+        by_owner=not old or old["revision"] != new["revision"],
+    )

@@ -10,7 +10,7 @@ from cobroke.domain.deals.pair import Action, Pair, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
-from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import ArchivedFor, Number
 from cobroke.storage import keys
@@ -71,11 +71,7 @@ def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tupl
     return retry_on_conflict(table, attempt)
 
 
-def close_matches(table: Table, kind: Kind, object_id: str, clock: Clock) -> int:
-    return close_matches_of(table, postings.load(table, kind, object_id), clock)
-
-
-def close_matches_of(table: Table, own: Posting, clock: Clock) -> int:
+def close_matches(table: Table, own: Posting, clock: Clock) -> int:
     """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left
     the next one finds.
     """

@@ -13,10 +13,13 @@ from cobroke.domain.matching.ranking import SIZES, ranked
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Posting
-from cobroke.flows.deals.agreement import close_matches_of
+from cobroke.flows.following import (
+    PairChanged,
+    pair_changed,
+    posting_archived,
+    posting_stands,
+)
 from cobroke.flows.matching.ranking import Seeker, try_save
-from cobroke.flows.notices.alerts import alert
-from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.flows.schedule.agenda import work_off
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import looks, markets, rankings, registry
@@ -104,7 +107,7 @@ def _follow_objects(
     for written, is_done in alerts.standing(table, kind, versions):
         did["objects"] += 1
         if written.status == "ARCHIVED":
-            did["closed"] += close_matches_of(table, written, clock)
+            did["closed"] += posting_archived(table, written, clock)
         elif written.in_market and not is_done:
             did["alerts"] += _alert(table, held, kind, written.id, versions[written.id], clock)
 
@@ -118,7 +121,7 @@ def _alert(
     written = postings.load(table, kind, object_id)
     if written.version != version:
         held.expire()
-    return alert(table, held, written, clock) if written.in_market else 0
+    return posting_stands(table, held, written, clock)
 
 
 def _tell(table: Table, images: Sequence[Pair]) -> int:
@@ -127,7 +130,9 @@ def _tell(table: Table, images: Sequence[Pair]) -> int:
     """
     due = [(image, {notices.due(notice) for notice in owed_notices(image)}) for image in images]
     told = notices.already_put(table, chain.from_iterable(of_image for _, of_image in due))
-    return sum(tell_of_pair(table, image, None) for image, of_image in due if of_image - told)
+    return sum(
+        pair_changed(table, PairChanged(image, None)) for image, of_image in due if of_image - told
+    )
 
 
 def _refresh(table: Table, held: HeldMarkets, kind: Kind, market: Market, now: int) -> int:

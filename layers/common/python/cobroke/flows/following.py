@@ -1,0 +1,93 @@
+"""What follows from what: each change of the table, and all that is done about it.
+
+The functions of the stream and the scheduled runs call the same. docs/flows.md says of each thing
+done what makes it happen once and what mends its loss.
+"""
+
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
+
+from cobroke.clock import Clock
+from cobroke.domain.deals.pair import Pair
+from cobroke.domain.errors import NotFound
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
+from cobroke.flows.deals.agreement import close_matches
+from cobroke.flows.matching.ranking import prepare_ranking
+from cobroke.flows.notices.alerts import alert
+from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.storage.matching import registry
+from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.retry import Torn, retry_on_conflict
+from cobroke.storage.table import Table
+
+
+class PostingWritten(NamedTuple):
+    """A lead or property was written, as of a version and a revision. `by_owner`: not by a repair
+    or by time.
+    """
+
+    kind: Kind
+    id: str
+    version: int
+    revision: int
+    by_owner: bool
+
+
+class PairChanged(NamedTuple):
+    """A pair as it became, and as it was; None: it is new, or that is not known."""
+
+    now: Pair
+    before: Pair | None
+
+
+class NoticeBorn(NamedTuple):
+    """A notice was put. One that grows is not born again."""
+
+    realtor_id: str
+    notice_id: str
+
+
+type Change = PostingWritten | PairChanged | NoticeBorn
+
+
+def posting_written(
+    table: Table, held: HeldMarkets, known: registry.Known, written: PostingWritten, clock: Clock
+) -> None:
+    """Prepare its ranking, remember its market, alert those near the top of whose lists it stands.
+
+    Nobody is alerted of what was only repaired or has grown stale. A write that its owner has
+    overtaken leaves it to the newer one's record: what this batch has read of the market may not
+    hold that.
+    """
+    own = retry_on_conflict(table, partial(_prepared, table, written, clock))
+    registry.remember(table, own.content.features.market, known, clock())
+    if written.by_owner and written.revision == own.revision:
+        posting_stands(table, held, own, clock)
+
+
+def posting_stands(table: Table, held: HeldMarkets, own: Posting, clock: Clock) -> int:
+    """Alert of it as it now stands, and return how many were told: nobody where it has left."""
+    return alert(table, held, own, clock) if own.in_market else 0
+
+
+def posting_archived(table: Table, own: Posting, clock: Clock) -> int:
+    """Close what is PENDING of it, and return how many that were."""
+    return close_matches(table, own, clock)
+
+
+def pair_changed(table: Table, change: PairChanged) -> int:
+    """Tell what it owes, and return how many notices that are."""
+    return tell_of_pair(table, change.now, change.before)
+
+
+def _prepared(table: Table, written: PostingWritten, clock: Clock) -> Posting:
+    """A record may be here before all of its transaction is seen: what is still as it was before is
+    read again.
+    """
+    with suppress(NotFound):
+        own = prepare_ranking(table, written.kind, written.id, clock)
+        if own.version >= written.version:
+            return own
+    raise Torn
