@@ -5,6 +5,7 @@ hold.
 import json
 import typing
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import jsonschema_rs
@@ -150,6 +151,7 @@ def test_every_example_holds(route: Route) -> None:
 
 @EVERY_ROUTE
 def test_the_code_reads_and_writes_every_example_as_it_stands(route: Route) -> None:
+    import_module(f"functions.{route.function}.handler")
     types = typing.get_type_hints(SERVED[route.key].function, include_extras=True)
     status = str(SERVED[route.key].status)
     for part, _, said in media(OPERATIONS[route.key]):
