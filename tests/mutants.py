@@ -74,8 +74,12 @@ MUTANTS = (
     Mutant(
         "hidden pairs dropped after the cut",
         (
-            Edit(flow._afresh, "seeker.select(list", "Seeker(seeker.own, {}).select(list"),
-            Edit(flow._afresh, "seeker.own.version)", "seeker.own.version).without(seeker.hides)"),
+            Edit(
+                flow._afresh,
+                "seeker.select(list",
+                "Seeker(seeker.id, 1, seeker.features, seeker.detail, {}).select(list",
+            ),
+            Edit(flow._afresh, "seeker.version)", "seeker.version).without(seeker.hides)"),
         ),
         "test_hidden_pairs_leave_their_places_to_others_before_the_cut",
     ),
@@ -116,7 +120,7 @@ MUTANTS = (
     ),
     Mutant(
         "a ranking of another version of its object",
-        (Edit(flow.up_to_date, "known.own_version == seeker.own.version and ", ""),),
+        (Edit(flow.up_to_date, "known.own_version == seeker.version and ", ""),),
         "test_an_object_that_was_written_has_another_list",
     ),
     Mutant(

@@ -36,7 +36,7 @@ class Outage:
         self.written = [self.posts(number) for number in range(written)]
         if done:
             for one in self.written:
-                alerts.call_done(self.table, one)
+                alerts.mark_done(self.table, one)
 
     def posts(self, number: int) -> Posting:
         self.now += APART_MS

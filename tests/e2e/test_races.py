@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from cobroke.domain.matching.market import SHELVES
 from cobroke.domain.postings.features import Group, Market
+from cobroke.domain.postings.kinds import KINDS
 from cobroke.storage import keys
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
@@ -17,8 +19,8 @@ ROUNDS = 50
 def _entries(table: Table, city: str) -> list[tuple[str, str, int]]:
     """Every market entry of a city's flats: partition, sort key, version."""
     market = Market(city, Group.FLAT)
-    partitions = [keys.properties_market(market, rooms) for rooms in "01234"] + [
-        keys.leads_market(market)
+    partitions = [
+        keys.market_shelf(kind, market, shelf) for kind in KINDS for shelf in SHELVES[kind]
     ]
     return [(pk, item["SK"], item["version"]) for pk in partitions for item in table.query(pk)]
 

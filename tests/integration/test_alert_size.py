@@ -11,17 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cobroke.domain import ids
-from cobroke.domain.notices.alert import KEPT, TOP, Alert
+from cobroke.domain.notices.alert import KEPT, TOP
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.postings.features import PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.storage import keys
 from cobroke.storage.notation import Item, attributes_of
-from cobroke.storage.notices import alerts, notices
-from cobroke.storage.notices.alerts import Cause, Due
+from cobroke.storage.notices import notices
+from cobroke.storage.notices.alerts import Cause
 from cobroke.storage.notices.notices import Notice
 from tests.memory_table import MemoryTable
+from tests.support.telling import told_alone
 
 NOW_S = 1_764_000_000
 OWN = ids.object_id(NOW_S * 1000, b"00", ids.realtor_id(b"12345678"))
@@ -40,17 +41,6 @@ def counterpart(number: int) -> str:
     return ids.object_id(NOW_S * 1000 + number, b"01", SELLER)
 
 
-def describe(due: Due) -> dict[str, Notice]:
-    return {own_id: notice(*alert) for own_id, alert in due.items()}
-
-
-def notice(notice_id: str, alert: Alert) -> Notice:
-    top = [{"property_id": one, "match_score": score} for one, score in alert.top]
-    return Notice(
-        notice_id, "NEW_MATCH", Words("title", "message"), {"count": alert.count, "top": top}
-    )
-
-
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
     at, features = (
         next(MOMENTS),
@@ -61,7 +51,7 @@ def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
     )
     pk, sk = keys.market_entry(features, written.id)
     table.transact([table.put({"PK": pk, "SK": sk, "version": 1})])
-    return alerts.tell(table, Cause(written, {}), {OWN: score}, NOW_S, describe) == 1
+    return told_alone(table, Cause(written, {}), OWN, score, NOW_S)
 
 
 def told(table: MemoryTable) -> list[Item]:

@@ -13,7 +13,7 @@ from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import alerts
 from cobroke.storage.postings import postings
-from cobroke.storage.table import Key, Table
+from cobroke.storage.table import Key, Table, Write
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
 from tests.support.scene import Scene, a_scene
@@ -76,21 +76,21 @@ def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken
 ) -> None:
     """Another pair begins while it is told, so that each is looked at for itself."""
     world, listing = scene.world, scene.offers(FITTING)
-    another, at_first = world.posts("LEAD", world.realtors[2], a_lead()), alerts._Telling.at_first
+    another, no_new_pair = world.posts("LEAD", world.realtors[2], a_lead()), alerts.no_new_pair
     entry = keys.market_entry(
         postings.load(world.table, "PROPERTY", listing).content.features, listing
     )
 
-    def meanwhile(telling: alerts._Telling) -> int:
+    def meanwhile(table: Table, cause: alerts.Cause) -> Write:
         world.acts("LEAD", PairIds(another, listing), "LIKE")
-        return at_first(telling)
+        return no_new_pair(table, cause)
 
     def unseen(table: Table, wanted: Iterable[Key]) -> dict[Key, Item]:
         return {key: item for key, item in get_many(table, wanted).items() if key != entry}
 
     get_many = Table.get_many
     with (
-        patch.object(alerts._Telling, "at_first", meanwhile),
+        patch.object(alerts, "no_new_pair", meanwhile),
         patch.object(Table, "get_many", unseen),
     ):
         handled(scene, 0)

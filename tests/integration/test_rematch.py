@@ -235,7 +235,7 @@ def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh
     kept = scene.kept(scene.lead)
     own = postings.load(scene.world.table, "LEAD", scene.lead)
     paired = pairs.of_object(scene.world.table, "LEAD", scene.lead)
-    fresh = up_to_date(scene.world.table, Seeker(own, paired, scene.world.clock()), None).ranking
+    fresh = up_to_date(scene.world.table, Seeker.of(own, paired, scene.world.clock()), None).ranking
     assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (
         fresh.rows,
         fresh.cut,

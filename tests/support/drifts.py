@@ -190,7 +190,7 @@ def is_current(table: MemoryTable, kept: Item) -> bool:
     own = next(posting.of_item(item) for item in owned if item)
     last = unpack_rows(kept["rows"])[-1]
     there = table.get(keys.owned(other(own.kind), last.id)) or {}
-    shown = there["version"] == last.version and not Seeker(
+    shown = there["version"] == last.version and not Seeker.of(
         own, pairs.of_object(table, own.kind, own.id)
     ).hides(last)
     return own.in_market and own.version == kept["own_version"] and shown

@@ -1,7 +1,7 @@
 """Known ways to lose, double or miscount something, each a line of the product written as it must
 not be: the fault run has to find it.
 
-Not among them: the entry of an alert's cause read in a batch (`alerts._Telling.again`). It would be
+Not among them: the entry of an alert's cause read in a batch (`alerts.is_newest`). It would be
 taken for overtaken only where the cause is still being written when another condition of the same
 telling has failed, which twenty seeds did not meet;
 tests/integration/test_record_before_its_object.py holds it.
@@ -226,7 +226,7 @@ MENDS = (
     ),
     Mutant(
         "alerted of what has changed since",
-        (Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[*conditions]"),),
+        (Edit(alerts.commit, "[newest, *conditions]", "[*conditions]"),),
     ),
     Mutant(
         "alerted of what was there before",
@@ -236,8 +236,8 @@ MENDS = (
     Mutant(
         "alerted of a pair that began meanwhile",
         (
-            Edit(alerts._Telling._tell, "if own_id in with_pairs:", "if False:"),
-            Edit(alerts._Telling._tell, "[self._newest, *conditions]", "[self._newest]"),
+            Edit(alerts.commit, "if own_id in unacted:", "if False:"),
+            Edit(alerts.commit, "[newest, *conditions]", "[newest]"),
         ),
     ),
 )

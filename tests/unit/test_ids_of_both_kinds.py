@@ -8,19 +8,18 @@ import pytest
 
 from cobroke.domain import ids
 from cobroke.domain.matching.ranking import Ranking
-from cobroke.domain.notices.wording import Words
 from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.flows.audit import scan
 from cobroke.storage import keys
 from cobroke.storage.matching import rankings
 from cobroke.storage.notices import alerts
-from cobroke.storage.notices.alerts import Cause, Due
-from cobroke.storage.notices.notices import Notice
+from cobroke.storage.notices.alerts import Cause
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 from tests.memory_table import MemoryTable
 from tests.support.seekers_world import START, Offer
+from tests.support.telling import told_alone
 
 OWNER, OTHER = ids.realtor_id(b"12345678"), ids.realtor_id(b"abcdefgh")
 COUNTERPART = ids.object_id(START, b"\0\0", OTHER)
@@ -44,12 +43,6 @@ def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, Posting]:
     return found
 
 
-def described(due: Due) -> dict[str, Notice]:
-    return {
-        own_id: Notice(an_id, "NEW_MATCH", Words("", ""), {}) for own_id, (an_id, _) in due.items()
-    }
-
-
 def kept(table: Table, own: Posting) -> int | None:
     """How much the ranking has seen that is kept for it."""
     (loaded,) = rankings.load_many(table, own.kind, [own.id])
@@ -60,7 +53,7 @@ def kept(table: Table, own: Posting) -> int | None:
 def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, Posting]) -> None:
     assert [kept(table, one) for one in twins.values()] == [None, None]
     for seen, own in enumerate(twins.values()):
-        assert rankings.save(table, own, Ranking([], None, START, seen, own.version), None, START)
+        assert rankings.save(table, own, Ranking((), None, START, seen, own.version), None, START)
     assert [kept(table, one) for one in twins.values()] == [0, 1]
 
 
@@ -75,26 +68,21 @@ def test_the_audit_draws_each_ranking_for_its_own_object(
 ) -> None:
     moved = Content({}, Offer(here=False).features("LEAD"))
     lead = postings.replace_content(table, "LEAD", OWNER, twins["LEAD"].id, moved, lambda: START)
-    rankings.save(table, lead, Ranking([], None, START, 0, lead.version), None, START)
+    rankings.save(table, lead, Ranking((), None, START, 0, lead.version), None, START)
     seen = scan.over(table, START, Random(0))
     assert seen.samples == [[scan.Owned("LEAD", lead.id)]]
     assert {one.content.features.market for one in (lead, twins["PROPERTY"])} == seen.standing
 
 
 def test_each_is_alerted_by_a_counterpart_of_the_same_id(
-    table: Table, twins: dict[Kind, Posting]
+    table: MemoryTable, twins: dict[Kind, Posting]
 ) -> None:
     def told(kind: Kind) -> bool:
         content = Content({}, Offer().features(other(kind)))
         written = Posting(other(kind), COUNTERPART, content, "ACTIVE", 1, 1, START, START)
         pk, sk = keys.market_entry(content.features, COUNTERPART)
         table.transact([table.put({"PK": pk, "SK": sk, "entity": "ENTRY", "version": 1})])
-        return (
-            alerts.tell(
-                table, Cause(written, {}), {twins[kind].id: 9_000}, START // 1000, described
-            )
-            == 1
-        )
+        return told_alone(table, Cause(written, {}), twins[kind].id, 9_000, START // 1000)
 
     assert [told("LEAD"), told("PROPERTY"), told("LEAD"), told("PROPERTY")] == [
         True,
@@ -108,7 +96,7 @@ def test_each_is_alerted_by_a_counterpart_of_the_same_id(
 def test_what_one_has_alerted_is_not_done_for_the_other(
     table: Table, twins: dict[Kind, Posting]
 ) -> None:
-    alerts.call_done(table, twins["LEAD"])
+    alerts.mark_done(table, twins["LEAD"])
     assert {kind: alerts.is_done(table, one) for kind, one in twins.items()} == {
         "LEAD": True,
         "PROPERTY": False,

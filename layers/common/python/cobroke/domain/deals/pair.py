@@ -43,6 +43,11 @@ class OwedNotice(NamedTuple):
     property_id: str
     epoch: int
 
+    @property
+    def posting_id(self) -> str:
+        """Of the side that is told."""
+        return self.lead_id if self.to == "LEAD" else self.property_id
+
 
 class Facts(NamedTuple):
     """The two objects as they are now: percent, kopecks, revision, basis points (None where the

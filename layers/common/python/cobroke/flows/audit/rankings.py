@@ -29,7 +29,7 @@ class WrongRanking(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """Who looks, his ranking as it is kept, and its version."""
+    """Who looks, their ranking as it is kept, and its version."""
 
     seeker: Seeker
     ranking: Ranking
@@ -83,11 +83,11 @@ def _kept(table: Table, owned: Owned, clock: Clock) -> _Kept | None:
 
 
 def _by_hand(held: HeldMarkets, kept: _Kept) -> Sequence[Row]:
-    own = kept.seeker.own
-    market = held.get(other(own.kind), own.content.features.market)
-    there = list(market.counterparts(own.content.features))
-    best = kept.seeker.select(there, SIZES.kept)
-    return _shown(ranked(best, market.entries, market.watermark, len(there), own.version))
+    seeker = kept.seeker
+    market = held.get(other(seeker.kind), seeker.features.market)
+    there = list(market.counterparts(seeker.features))
+    best = seeker.select(there, SIZES.kept)
+    return _shown(ranked(best, market.entries, market.watermark, len(there), seeker.version))
 
 
 def _shown(ranking: Ranking) -> Sequence[Row]:

@@ -5,7 +5,7 @@ the market afresh.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import Pair
@@ -40,29 +40,40 @@ LIKE_CHANGES = 30
 
 @dataclass(frozen=True)
 class Seeker:
-    """Who looks for counterparts, and what he has to do with some of them, by their ids, as of a
-    time (ms) or later.
+    """A lead or listing that looks for counterparts, as its market knows it, and its pairs by their
+    ids, as of a time (ms) or later.
     """
 
-    own: Posting
+    id: str
+    version: int
+    features: Features
+    detail: int
     pairs: Mapping[str, Pair]
     as_of: int = 0
 
+    @classmethod
+    def of(cls, own: Posting, pairs: Mapping[str, Pair], as_of: int = 0) -> Self:
+        return cls(own.id, own.version, own.content.features, own.detail, pairs, as_of)
+
     @property
-    def features(self) -> Features:
-        return self.own.content.features
+    def kind(self) -> Kind:
+        return self.features.kind
+
+    @property
+    def owner(self) -> str:
+        return owner_of(self.id)
 
     def select(self, candidates: Sequence[Candidate], most: int) -> Selection:
         """The best of the candidates that are not hidden."""
         rows = [(one.id, one.packed) for one in candidates if one.packed is not None]
         paired = self._paired(one for one in candidates if one.id in self.pairs)
-        best = _SELECT[self.own.kind]
-        return best(self.features, self.own.owner, rows, most, paired)
+        best = _SELECT[self.kind]
+        return best(self.features, self.owner, rows, most, paired)
 
     def select_from(self, market: "HeldMarket", most: int) -> Selection:
         """The same of all that stand in a market."""
         there = (market.entries[an_id] for an_id in self.pairs if an_id in market.entries)
-        return market.best(self.features, self.own.owner, most, self._paired(there))
+        return market.best(self.features, self.owner, most, self._paired(there))
 
     def _paired(self, candidates: Iterable[Candidate]) -> Mapping[str, Hidden]:
         return {one.id: partial(self._hides, one) for one in candidates}
@@ -71,10 +82,10 @@ class Seeker:
         return self.hides(Row(score, one.id, one.version, one.detail))
 
     def hides(self, row: Row) -> bool:
-        """Whether the pair with this counterpart, as it now stands, is out of his list."""
+        """Whether the pair with this counterpart, as it now stands, is out of their list."""
         pair = self.pairs.get(row.id)
         return pair is not None and hidden(
-            pair, self.own.kind, *self._price_and_revision(row), row.score
+            pair, self.kind, *self._price_and_revision(row), row.score
         )
 
     def resurfaced(self, row: Row) -> Resurfaced | None:
@@ -83,7 +94,7 @@ class Seeker:
 
     def _price_and_revision(self, row: Row) -> tuple[int, int]:
         """Of the pair, whichever side asks."""
-        revision, price = lead_first(self.own.kind, self.own.detail, row.detail)
+        revision, price = lead_first(self.kind, self.detail, row.detail)
         return price, revision
 
 
@@ -96,7 +107,7 @@ _SELECT: Mapping[Kind, Callable[..., Selection]] = {
 def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:
     """For an object whose list is made. The time is taken first: it is the list's watermark."""
     now = clock()
-    return Seeker(own, pairs.of_object(table, own.kind, own.id), now)
+    return Seeker.of(own, pairs.of_object(table, own.kind, own.id), now)
 
 
 class UpToDate(NamedTuple):
@@ -114,7 +125,7 @@ def up_to_date(
     cut.
     """
     now = seeker.as_of
-    if known and known.own_version == seeker.own.version and known.watermark > now - LONGEST_MS:
+    if known and known.own_version == seeker.version and known.watermark > now - LONGEST_MS:
         most = known.seen // WORTH_A_FRESH_READ
         changed = markets.changes(table, seeker.features, known.watermark, most)
         if changed is not None:
@@ -153,8 +164,8 @@ def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
         for an_id, pair in seeker.pairs.items()
         if pair.changed_at >= since and an_id not in there
     )
-    found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.own.kind)]
-    loaded = postings.load_many(table, other(seeker.own.kind), found) if found else {}
+    found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.kind)]
+    loaded = postings.load_many(table, other(seeker.kind), found) if found else {}
     return [markets.candidate(one, seeker.features.market) for one in loaded.values()]
 
 
@@ -164,7 +175,7 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     changed = markets.changes(table, seeker.features, seeker.as_of) or {}
     markets.merged(entries, changed.values())
     best = seeker.select(list(entries.values()), sizes.kept)
-    return ranked(best, entries, seeker.as_of, seen, seeker.own.version)
+    return ranked(best, entries, seeker.as_of, seen, seeker.version)
 
 
 def try_save(

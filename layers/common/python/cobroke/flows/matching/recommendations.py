@@ -98,7 +98,7 @@ def recommend(
         # already stays.
         ranking = refreshed(table, seeker, ranking, sizes)
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
-    rows = _rows(seeker, there)
+    rows = _rows(own, seeker, there)
     return Recommendations(rows, len(shown) - (len(paged) - len(rows)))
 
 
@@ -114,7 +114,9 @@ def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) ->
     seen = matches.seen_by(table, sides, kind)
     own, counterpart = sides.of(kind), sides.of(other(kind))
     found = _recommendation(
-        Seeker(own, {other_id: sides.pair}), _Loaded(counterpart, seen.counterpart, seen.message)
+        own,
+        Seeker.of(own, {other_id: sides.pair}),
+        _Loaded(counterpart, seen.counterpart, seen.message),
     )
     listed = found.evaluation is not None and found.evaluation.score >= LISTED
     if not listed and sides.pair.status is None:
@@ -153,10 +155,10 @@ def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Load
     for an answer. Without those that are just being written: their entry or change may be seen
     before them.
     """
-    kind, own = other(seeker.own.kind), seeker.own
-    pair_ids = {row.id: lead_first(own.kind, own.id, row.id) for row in shown}
+    kind = other(seeker.kind)
+    pair_ids = {row.id: lead_first(seeker.kind, seeker.id, row.id) for row in shown}
     asked = [
-        row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(own.kind)
+        row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(seeker.kind)
     ]
     objects = {row.id: keys.owned(kind, row.id) for row in shown}
     owners = {row.id: keys.realtor(owner_of(row.id)) for row in shown}
@@ -173,18 +175,18 @@ def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Load
     }
 
 
-def _rows(seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
+def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
     """In the order of what was loaded, so that the score and the data of a row always agree."""
     found = []
-    for one in map(partial(_recommendation, seeker), loaded):
+    for one in map(partial(_recommendation, own, seeker), loaded):
         row = _row(one.counterpart, one.evaluation) if one.evaluation else None
         if row and row.score >= LISTED and not seeker.hides(row):
             found.append((row, one))
     return [one for _, one in sorted(found, key=itemgetter(0), reverse=True)]
 
 
-def _recommendation(seeker: Seeker, of: _Loaded) -> Recommendation:
-    own, counterpart = seeker.own, of.counterpart
+def _recommendation(own: Posting, seeker: Seeker, of: _Loaded) -> Recommendation:
+    counterpart = of.counterpart
     lead, listing = lead_first(own.kind, own, counterpart)
     both_there = own.in_market and counterpart.in_market
     features = lead_and_listing(own.content.features, counterpart.content.features)

@@ -1,6 +1,6 @@
 """Looks the other way: near the top of whose lists does an object stand now?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import batched
@@ -11,51 +11,85 @@ from cobroke.domain.ids import created_at
 from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.notices.alert import ALERTED, BEST, Alert
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_property_alert
-from cobroke.domain.postings.features import unpack_lead, unpack_property
+from cobroke.domain.postings.features import unpack
 from cobroke.domain.postings.kinds import Kind, other
-from cobroke.domain.postings.posting import Content, Posting
+from cobroke.domain.postings.posting import Posting
 from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.notices import alerts
-from cobroke.storage.notices.alerts import Cause, Due
+from cobroke.storage.notices.alerts import Cause, Due, Telling
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import own_lists, postings
-from cobroke.storage.table import Table
+from cobroke.storage.retry import retry_on_conflict
+from cobroke.storage.table import ConditionFailed, Table, Write
 
 
 def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> int:
-    """Tell the owner of each counterpart at 80 or more that would now be shown `written` among his
-    best ten; how many were told. Each is told once, and of a listing again after a price cut,
-    however often this is done. Where `written` is no longer the newest meanwhile, the rest is left
-    to what is.
+    """Tell the owner of each counterpart at 80 or more that would now be shown `written` among
+    their best ten; return how many were told. Each is told once, and of a listing again after a
+    price cut, however often this is done. Where `written` is no longer the newest meanwhile, the
+    rest is left to what is.
     """
     if alerts.is_done(table, written):
         return 0
     cause = Cause(written, pairs.of_object(table, written.kind, written.id))
     good = _good(cause, held.get(other(written.kind), written.content.features.market))
     new = alerts.not_alerted(table, cause, good)
-    showing = _showing(
-        table, held, written, [one for object_id, (_, one) in good.items() if object_id in new]
-    )
+    looking = [counterpart for own_id, (_, counterpart) in good.items() if own_id in new]
     told = 0
-    for some in batched(showing, alerts.AT_ONCE, strict=False):
-        scores = {object_id: good[object_id][0] for object_id in some}
-        number = alerts.tell(
-            table, cause, scores, clock() // 1000, partial(_described, table, written)
-        )
+    for some in batched(_showing(table, held, written, looking), alerts.AT_ONCE, strict=False):
+        scores = {own_id: good[own_id][0] for own_id in some}
+        number = tell(table, cause, scores, clock() // 1000)
         if number is None:
             return told
         told += number
-    alerts.call_done(table, written)
+    alerts.mark_done(table, written)
     return told
+
+
+def tell(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int) -> int | None:
+    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; return how many are
+    told. Who was told before is not, nor whose pair somebody has acted on since it was read. None,
+    and nobody is told, where the cause is no longer the newest or has left the market.
+    """
+    try:
+        none_began = alerts.no_new_pair(table, cause)
+        return _told(table, cause, scores, now_s, cause.pairs, none_began)
+    except ConditionFailed:
+        return retry_on_conflict(table, partial(_tell_unacted, table, cause, scores, now_s))
+
+
+def _tell_unacted(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int) -> int | None:
+    """Check each pair: the one that began may be another's, and the count can be wrong."""
+    if not alerts.is_newest(table, cause):
+        return None
+    unacted = alerts.unacted(table, cause, scores)
+    return _told(table, cause, {own_id: scores[own_id] for own_id in unacted}, now_s, unacted)
+
+
+def _told(
+    table: Table,
+    cause: Cause,
+    scores: Mapping[str, int],
+    now_s: int,
+    unacted: Mapping[str, Pair],
+    *conditions: Write,
+) -> int:
+    """Decide what each of those who are still to be alerted is told, and commit it."""
+    due = alerts.due(table, cause, scores, now_s)
+    if not due:
+        return 0
+    tellings = _tellings(table, cause, [(one, scores[one.own_id]) for one in due])
+    alerts.commit(table, cause, tellings, unacted, *conditions)
+    return len(tellings)
 
 
 def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
     """The counterparts at 80 and more that were there before the change and have no match with the
     object, nor a pair that is hidden; with their scores.
     """
-    seeker = Seeker(cause.written, cause.pairs)
+    seeker = Seeker.of(cause.written, cause.pairs)
     there = list(market.counterparts(seeker.features))
     best = seeker.select(there, max(len(there), 1)).ranked
     good = [
@@ -83,10 +117,9 @@ def _showing(
     market.learn(written)
 
     def shows(one: Candidate, paired: Mapping[str, Pair]) -> bool:
-        own = _as_the_market_knows_it(kind, one, features.city)
-        return any(
-            place.id == written.id for place in Seeker(own, paired).select_from(market, BEST).ranked
-        )
+        own = unpack(kind, features.city, one.packed or b"")
+        seeker = Seeker(one.id, one.version, own, one.detail, paired)
+        return any(place.id == written.id for place in seeker.select_from(market, BEST).ranked)
 
     below = [one for one in looking if not shows(one, {})]
     paired = own_lists.having_pairs(table, kind, (one.id for one in below))
@@ -98,27 +131,26 @@ def _showing(
     return (one.id for one in looking if one.id not in hidden)
 
 
-def _as_the_market_knows_it(kind: Kind, one: Candidate, city: str) -> Posting:
-    """Without its body."""
-    unpack = unpack_lead if kind == "LEAD" else unpack_property
-    content = Content({}, unpack(city, one.packed or b""))
-    return Posting(
-        kind, one.id, content, "ACTIVE", one.version, one.detail, changed_at=0, updated_at=0
-    )
-
-
-def _described(table: Table, written: Posting, due: Due) -> dict[str, Notice]:
-    """For own objects, counterparts of `written`: each notice speaks of a listing, the best one or
-    the own.
-    """
+def _tellings(table: Table, cause: Cause, due: Iterable[tuple[Due, int]]) -> list[Telling]:
+    """Word each notice: it speaks of a listing, the best of the counterparts or the own one."""
+    grown = [(one, *one.with_one_more(cause, score)) for one, score in due]
     listing_of = {
-        own: alert.top[0][0] if written.kind == "PROPERTY" else own
-        for own, (_, alert) in due.items()
+        one.own_id: alert.top[0][0] if cause.written.kind == "PROPERTY" else one.own_id
+        for one, _, alert in grown
     }
-    listings = {written.id: written} | postings.load_many(
-        table, "PROPERTY", {*listing_of.values()} - {written.id}
+    listings = {cause.id: cause.written} | postings.load_many(
+        table, "PROPERTY", {*listing_of.values()} - {cause.id}
     )
-    return {own: _notice(own, written.kind, *due[own], listings[listing_of[own]]) for own in due}
+    return [
+        Telling(
+            one,
+            alert,
+            _notice(
+                one.own_id, cause.written.kind, notice_id, alert, listings[listing_of[one.own_id]]
+            ),
+        )
+        for one, notice_id, alert in grown
+    ]
 
 
 def _notice(

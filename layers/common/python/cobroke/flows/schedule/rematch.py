@@ -151,7 +151,7 @@ def _refreshed(
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(own.kind), own.content.features.market)
-    seeker = Seeker(own, pairs.of_object(table, own.kind, own.id))
+    seeker = Seeker.of(own, pairs.of_object(table, own.kind, own.id))
     best = seeker.select_from(market, SIZES.kept)
     new = ranked(
         best, market.entries, market.watermark, market.seen_by(seeker.features), own.version

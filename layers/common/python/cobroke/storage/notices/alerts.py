@@ -1,14 +1,14 @@
 """Alerts: which counterpart has alerted whose object, each once."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.deals.resurfacing import is_price_cut
 from cobroke.domain.notices.alert import Alert
-from cobroke.domain.postings.features import LeadFeatures
-from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version, below, holding
@@ -19,18 +19,12 @@ from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
 from cobroke.storage.postings import own_lists
 from cobroke.storage.postings.posting import of_item
-from cobroke.storage.retry import retry_on_conflict
-from cobroke.storage.table import ConditionFailed, Key, Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 AT_ONCE = 16
 """The most objects told of in one transaction of 100 items: six of each at most, and two of the
 cause.
 """
-
-type Due = Mapping[str, tuple[str, Alert]]
-"""By own objects: the alert of each as it will be, and the id of the notice that tells of it."""
-type Describe = Callable[[Due], Mapping[str, Notice]]
-"""These notices."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +44,12 @@ class Cause:
         return other(self.written.kind)
 
     @property
-    def price(self) -> int | None:
-        """In kopecks; None: a lead has none."""
-        features = self.written.content.features
-        return None if isinstance(features, LeadFeatures) else features.price
-
-    @property
     def entry(self) -> Key:
         """Where it stands in its market, under its version."""
         return keys.market_entry(self.written.content.features, self.id)
 
     def pair_with(self, own_id: str) -> Pair:
-        lead_id, property_id = (
-            (self.id, own_id) if self.written.kind == "LEAD" else (own_id, self.id)
-        )
+        lead_id, property_id = lead_first(self.written.kind, self.id, own_id)
         return self.pairs.get(own_id, Pair(lead_id=lead_id, property_id=property_id))
 
 
@@ -92,7 +78,7 @@ def _covers(done: Item | None, written: Posting) -> bool:
     return done is not None and done["revision"] >= written.revision
 
 
-def call_done(table: Table, written: Posting) -> None:
+def mark_done(table: Table, written: Posting) -> None:
     """Mark it as done. A slower run never takes back what a newer revision has said."""
     item = entities.ALERTED.at(
         keys.alerted_all(written.kind, written.id), {"revision": written.revision}
@@ -109,110 +95,108 @@ def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
 
 def _alerts(cause: Cause, ledger: Item | None) -> bool:
     """Say whether it alerts: a counterpart does so once; a listing again after a price cut."""
-    return ledger is None or (
-        cause.price is not None and is_price_cut(cause.price, ledger["price"])
-    )
+    price = cause.written.price
+    return ledger is None or (price is not None and is_price_cut(price, ledger["price"]))
 
 
-def tell(
-    table: Table, cause: Cause, scores: Mapping[str, int], now_s: int, describe: Describe
-) -> int | None:
-    """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; return how many are
-    told. Who was told before is not, nor whose pair somebody has acted on since it was read. None,
-    and nobody is told, where the cause is no longer the newest or has left the market.
-    """
-    telling = _Telling(table, cause, scores, now_s, describe)
-    try:
-        return telling.at_first()
-    except ConditionFailed:
-        return retry_on_conflict(table, telling.again)
+class Due(NamedTuple):
+    """An own object that the cause alerts, as the ledger and its last notice were when read."""
 
-
-@dataclass(frozen=True)
-class _Telling:
-    table: Table
-    cause: Cause
-    scores: Mapping[str, int]
-    now_s: int
-    describe: Describe
-
-    def at_first(self) -> int:
-        """Tell under one condition that stands for all pairs that may begin."""
-        none_began = own_lists.no_new_pair(
-            self.table, self.cause.written.kind, self.cause.id, len(self.cause.pairs)
-        )
-        return self._tell(self.scores, self.cause.pairs, none_began)
-
-    def again(self) -> int | None:
-        """Check each pair: the one that began may be another's, and the count can be wrong."""
-        known = {own_id: self.cause.pair_with(own_id) for own_id in self.scores}
-        wanted = {
-            own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()
-        }
-        # By itself: with others it might be seen as it was before the very write that is told of.
-        if _version(self.table.get(self.cause.entry)) != self.cause.written.version:
-            return None
-        items = self.table.get_many(wanted.values())
-        still = [
-            own_id
-            for own_id, key in wanted.items()
-            if _version(items.get(key)) == known[own_id].version
-        ]
-        return self._tell(still, still)
-
-    def _tell(self, objects: Iterable[str], with_pairs: Container[str], *conditions: Write) -> int:
-        """Tell those of these objects that are still to be alerted; `with_pairs`: whose pair is a
-        condition by itself.
-        """
-        ledgers, slots = self._owed(objects)
-        lasts = {
-            last.own_id: last
-            for last in open_alerts.load(self.table, self.cause.alerts, slots, self.now_s)
-        }
-        due = {own_id: self._due(last, ledgers[own_id]) for own_id, last in lasts.items()}
-        if not due:
-            return 0
-        told = self.describe(due)
-        writes = [self._newest, *conditions]
-        for own_id, last in lasts.items():
-            writes.append(
-                _entered(self.table, own_id, self.cause, told[own_id].id, ledgers[own_id])
-            )
-            writes += open_alerts.writes(self.table, last, told[own_id], due[own_id][1])
-            if own_id in with_pairs:
-                writes.append(pairs.unchanged(self.table, self.cause.pair_with(own_id)))
-        self.table.transact(writes)
-        return len(due)
+    last: Last
+    ledger: Item | None
 
     @property
-    def _newest(self) -> Write:
-        return self.table.check(self.cause.entry, when=at_version(self.cause.written.version))
+    def own_id(self) -> str:
+        return self.last.own_id
 
-    def _owed(
-        self, objects: Iterable[str]
-    ) -> tuple[dict[str, Item | None], dict[str, Item | None]]:
-        """Read the ledgers and the slots of those whom the cause alerts."""
-        kind, cause = self.cause.alerts, self.cause.id
-        wanted = {
-            own_id: (keys.alerted(kind, own_id, cause), keys.alert_slot(kind, own_id))
-            for own_id in objects
-        }
-        items = self.table.get_many(chain.from_iterable(wanted.values()))
-        ledgers = {own_id: items.get(ledger) for own_id, (ledger, _) in wanted.items()}
-        owed = {own_id: ledger for own_id, ledger in ledgers.items() if _alerts(self.cause, ledger)}
-        return owed, {own_id: items.get(wanted[own_id][1]) for own_id in owed}
+    def with_one_more(self, cause: Cause, score: int) -> tuple[str, Alert]:
+        """Return the id of the notice that tells of it, and the alert as it will be."""
+        counted_in = self.ledger["notice"] if self.ledger else None
+        return self.last.with_one_more(cause.id, score, cause.written.changed_at, counted_in)
 
-    def _due(self, last: Last, ledger: Item | None) -> tuple[str, Alert]:
-        counted_in = ledger["notice"] if ledger else None
-        return last.with_one_more(
-            self.cause.id, self.scores[last.own_id], self.cause.written.changed_at, counted_in
+
+class Telling(NamedTuple):
+    """What is to be told of an own object: the alert as it will be, and its notice."""
+
+    due: Due
+    alert: Alert
+    notice: Notice
+
+
+def due(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[Due]:
+    """Read those of these own objects that the cause has still to alert: many in two reads."""
+    wanted = {
+        own_id: (
+            keys.alerted(cause.alerts, own_id, cause.id),
+            keys.alert_slot(cause.alerts, own_id),
         )
+        for own_id in objects
+    }
+    items = table.get_many(chain.from_iterable(wanted.values()))
+    ledgers = {own_id: items.get(ledger) for own_id, (ledger, _) in wanted.items()}
+    slots = {
+        own_id: items.get(slot)
+        for own_id, (_, slot) in wanted.items()
+        if _alerts(cause, ledgers[own_id])
+    }
+    lasts = open_alerts.load(table, cause.alerts, slots, now_s)
+    return [Due(last, ledgers[last.own_id]) for last in lasts]
 
 
-def _entered(table: Table, own_id: str, cause: Cause, notice_id: str, old: Item | None) -> Write:
+def is_newest(table: Table, cause: Cause) -> bool:
+    """Return whether the cause stands in its market as it was written.
+
+    Read by itself: with others it might be seen as it was before the very write that is told of.
+    """
+    return _version(table.get(cause.entry)) == cause.written.version
+
+
+def unacted(table: Table, cause: Cause, objects: Iterable[str]) -> dict[str, Pair]:
+    """Find the pairs of these own objects with the cause that nobody has acted on since they were
+    read.
+    """
+    known = {own_id: cause.pair_with(own_id) for own_id in objects}
+    wanted = {own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()}
+    items = table.get_many(wanted.values())
+    return {
+        own_id: pair
+        for own_id, pair in known.items()
+        if _version(items.get(wanted[own_id])) == pair.version
+    }
+
+
+def no_new_pair(table: Table, cause: Cause) -> Write:
+    """Check that the cause has no pair but those it knows: one condition for all that may begin."""
+    return own_lists.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
+
+
+def commit(
+    table: Table,
+    cause: Cause,
+    tellings: Sequence[Telling],
+    unacted: Mapping[str, Pair],
+    *conditions: Write,
+) -> None:
+    """Tell at most `AT_ONCE` of them in one transaction, on condition that the cause is the newest,
+    and that these pairs of theirs are as they were. Raises ConditionFailed where they are not.
+    """
+    newest = table.check(cause.entry, when=at_version(cause.written.version))
+    writes = [newest, *conditions]
+    for telling in tellings:
+        own_id = telling.due.own_id
+        writes.append(_entered(table, cause, telling))
+        writes += open_alerts.writes(table, telling.due.last, telling.notice, telling.alert)
+        if own_id in unacted:
+            writes.append(pairs.unchanged(table, unacted[own_id]))
+    table.transact(writes)
+
+
+def _entered(table: Table, cause: Cause, telling: Telling) -> Write:
     """Enter it with the notice that it was told in: there it is counted."""
+    old = telling.due.ledger
     item = entities.ALERTED.at(
-        keys.alerted(cause.alerts, own_id, cause.id), {"price": cause.price, "notice": notice_id}
+        keys.alerted(cause.alerts, telling.due.own_id, cause.id),
+        {"price": cause.written.price, "notice": telling.notice.id},
     )
     return table.put(item, when=holding(price=old["price"]) if old else ABSENT)
 

@@ -52,8 +52,7 @@ def due(notice: pair.OwedNotice) -> tuple[str, str]:
     """Find whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks
     whether it was told.
     """
-    to = owner_of(notice.lead_id if notice.to == "LEAD" else notice.property_id)
-    return to, notice_id(notice.at, *notice)
+    return owner_of(notice.posting_id), notice_id(notice.at, *notice)
 
 
 def already_put(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
