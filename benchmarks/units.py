@@ -39,7 +39,8 @@ class Used:
     def asked(
         self, params: dict[str, Any], model: "OperationModel", context: dict[str, Any], **_: object
     ) -> None:
-        if "ReturnConsumedCapacity" in model.input_shape.members:
+        shape = model.input_shape
+        if shape is not None and "ReturnConsumedCapacity" in shape.members:
             params["ReturnConsumedCapacity"] = "TOTAL"
         if model.name == "TransactWriteItems":
             writes = [

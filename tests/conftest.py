@@ -37,7 +37,8 @@ def _overheard(handle: Callable[[logging.Logger, logging.LogRecord], None]) -> N
         canary.overhear(record)
         handle(logger, record)
 
-    logging.Logger.handle = overhear  # type: ignore[method-assign]
+    # For the whole run: nothing undoes it.
+    pytest.MonkeyPatch().setattr(logging.Logger, "handle", overhear)
 
 
 _overheard(logging.Logger.handle)

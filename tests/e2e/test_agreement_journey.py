@@ -26,6 +26,9 @@ class Realtor(NamedTuple):
         of_it = [one for one in told if one["data"].get("match_id") == match_id]
         return sorted(one["data"].get("reason", one["type"]) for one in of_it)
 
+    def is_told(self, match_id: str, what: str) -> bool:
+        return what in self.inbox(match_id)
+
 
 class Deal(NamedTuple):
     """Anna's lead and Boris's listing."""
@@ -182,10 +185,7 @@ def test_a_completion_archives_its_own_object_and_closes_what_else_is_pending(
         return [(match["status"], match["closed_reason"]) for match in matches]
 
     for realtor in (deal.anna, deal.boris):
-        eventually(
-            lambda realtor=realtor: closings(realtor),
-            [("REJECTED", "OBJECT_CLOSED"), ("ACCEPTED", None)],
-        )  # type: ignore[misc]
+        eventually(partial(closings, realtor), [("REJECTED", "OBJECT_CLOSED"), ("ACCEPTED", None)])
     lead = deal.anna.client.get(f"/leads/{deal.lead}").needs(200)
     assert (lead["status"], lead["match_count"]) == ("ARCHIVED", 2)
     counts = [
@@ -269,9 +269,7 @@ def test_what_is_marked_is_in_no_answer_notice_or_log_where_it_may_not_be(
     _refused(deal, marked)
     deal.lead_side("LIKE", proposed_commission=40).needs(200)
     for realtor in (anna, boris):
-        eventually(
-            lambda realtor=realtor: "CONTACT_SHARED" in realtor.inbox(deal.match_id), wanted=True
-        )  # type: ignore[misc]
+        eventually(partial(realtor.is_told, deal.match_id, "CONTACT_SHARED"), wanted=True)
     assert heard() == [OF_BORIS.agreed, OF_ANNA.agreed, set()]
     deal.property_side("DISLIKE", notes="mark-reason").needs(200)
     assert heard() == NOTHING

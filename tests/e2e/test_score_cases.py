@@ -8,7 +8,7 @@ import pytest
 from tests.builders import a_lead, a_property
 from tests.client import Client
 
-NOTHING_STATED = {"districts": [], "metro_stations": [], "rooms": []}
+NOTHING_STATED: dict[str, Any] = {"districts": [], "metro_stations": [], "rooms": []}
 OUT = None
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], str | None]] = [

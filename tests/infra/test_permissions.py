@@ -93,7 +93,7 @@ def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_tok
 
 
 def test_a_function_does_with_queues_what_it_must(template: Template) -> None:
-    listed = {reader.function: FAILS_INTO for reader in STREAM_READERS}
+    listed: dict[str, tuple[str, ...]] = {reader.function: FAILS_INTO for reader in STREAM_READERS}
     listed |= {"telegram_push": (*QUEUE_ACTIONS, "SendMessage"), "rematch_worker": QUEUE_ACTIONS}
     listed |= {
         "rematch_planner": (

@@ -36,6 +36,11 @@ def best(
     return {an_id for points, an_id in sorted(scores, reverse=True)[:BEST] if points >= ALERTED}
 
 
+def posted_by(listing: str) -> Callable[[str], bool]:
+    """Whether a listing was there once this one was posted, by its id."""
+    return lambda an_id: an_id <= listing
+
+
 def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_never_stood_there() -> (
     None
 ):
@@ -68,6 +73,4 @@ def test_a_backlog_alerts_of_all_that_ends_near_the_top_and_of_nothing_that_neve
         owner = owner_of(lead)
         assert best(body, owner, listings, lambda _: True) <= alerted[lead]
         for listing in alerted[lead]:
-            assert listing in best(
-                body, owner, listings, lambda an_id, posted=listing: an_id <= posted
-            )
+            assert listing in best(body, owner, listings, posted_by(listing))

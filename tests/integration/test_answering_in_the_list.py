@@ -29,7 +29,8 @@ def rows(deal: Deal) -> tuple[list[Json], list[Json]]:
 
 def one(deal: Deal) -> tuple[Json, Json]:
     """The pair by itself, as each side looks at it."""
-    return tuple(answer.needs(200) for answer in looks(deal))  # type: ignore[return-value]
+    ours, theirs = looks(deal)
+    return ours.needs(200), theirs.needs(200)
 
 
 def looks(deal: Deal) -> tuple[Answer, Answer]:
@@ -151,10 +152,11 @@ def test_a_match_is_seen_by_itself_also_when_a_side_has_left_or_a_knock_out_hold
     deal: Deal,
 ) -> None:
     deal.lead_side().needs(200)
-    for change in (
+    changes: tuple[Callable[[], Answer], ...] = (
         lambda: deal.boris.put(f"/properties/{deal.listing}", a_property(price=90_000_000)),
         lambda: deal.boris.put(f"/properties/{deal.listing}/archive"),
-    ):
+    )
+    for change in changes:
         change().needs(200)
         for side in one(deal):
             assert (side["match_score"], side["score_breakdown"]) == (None, [])

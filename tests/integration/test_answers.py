@@ -1,7 +1,6 @@
 """What every answer says beside its body, and what a refused body is told."""
 
 from io import StringIO
-from typing import Any
 
 import boto3
 import pytest
@@ -11,7 +10,7 @@ from cobroke.edge.routes import ROUTES
 from cobroke.exact_json import dumps, loads
 from cobroke.storage.table import Table
 from tests.account import TABLE
-from tests.builders import a_lead, a_registration
+from tests.builders import Json, a_lead, a_registration
 from tests.client import Answer, Client
 from tests.events import an_event, call, in_process
 from tests.hostile.broken_bodies import BOM, BROKEN, Broken
@@ -31,9 +30,10 @@ def _in_base64(body: bytes) -> Answer:
     return call("auth", event | {"headers": JSON})
 
 
-def _fault(refused: Answer) -> Any:
+def _fault(refused: Answer) -> Json:
     problem = refused.needs(400)
     assert problem["code"] == "malformed"
+    error: Json
     (error,) = problem["errors"]
     assert error.pop("pointer") == ""
     return error

@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from io import StringIO
 from itertools import count
 from random import Random
@@ -191,16 +192,21 @@ def test_an_entry_that_goes_is_told_to_its_market(
 
 def calls_of(table: MemoryTable, evening: Evening) -> int:
     """How often an audit of it asks the table."""
-    calls = count()
-    table.between = lambda: next(calls) and None
+    calls = list[None]()
+    table.between = lambda: calls.append(None)
     audited(table, evening.at)
     table.between = lambda: None
-    return next(calls)
+    return len(calls)
 
 
 def at_call(number: int, act: Callable[[], object]) -> Callable[[], None]:
     calls = count()
-    return lambda: act() and None if next(calls) == number else None
+
+    def others() -> None:
+        if next(calls) == number:
+            act()
+
+    return others
 
 
 @pytest.mark.parametrize("which", range(7))
@@ -228,9 +234,7 @@ def test_a_listing_that_comes_between_the_reads_of_a_ranking_is_no_drift(evening
             if item["PK"] != wished["PK"]
         )
         recommend(table, "LEAD", owner_of(wish.id), wish.id, Page(1, 20), clock)
-        table.between = at_call(
-            number, lambda table=table, other=other: offered(table, other, wished, clock)
-        )  # type: ignore[misc]
+        table.between = at_call(number, partial(offered, table, other, wished, clock))
         assert rankings.wrong(table, clock, wish) is None, number
 
 
@@ -273,7 +277,7 @@ def test_killed_at_any_write_the_next_run_goes_on(evening: Evening) -> None:
         ) -> None:
             if next(done) == number:
                 raise Busy
-            transact(table, writes)  # type: ignore[arg-type] # noqa: B023 - called in this round
+            transact(table, writes)  # noqa: B023 - called in this round
 
         drift = Counter[str]()
         with patch.object(MemoryTable, "transact", dying), suppress(Busy):
@@ -341,11 +345,13 @@ def test_two_runs_at_once_do_nothing_twice(evening: Evening) -> None:
     alone = all_broken(evening)
     audited(alone, evening.at)
     calls = calls_of(all_broken(evening), evening)
+
+    def beside(table: MemoryTable, drift: Counter[str]) -> None:
+        drift.update(audited(table, evening.at))
+
     for number in range(calls // 30, calls, calls // 15):
         table, others = all_broken(evening), Counter[str]()
-        table.between = at_call(
-            number, lambda table=table, others=others: others.update(audited(table, evening.at))
-        )  # type: ignore[misc]
+        table.between = at_call(number, partial(beside, table, others))
         drift = audited(table, evening.at)
         table.between = lambda: None
         assert drift + others == ALL, number

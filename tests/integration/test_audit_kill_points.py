@@ -15,6 +15,7 @@ import pytest
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.postings.features import Group, Market
+from cobroke.domain.postings.kinds import KINDS
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
@@ -125,13 +126,13 @@ def a_pair_to_be(table: MemoryTable) -> PairIds:
     """Two that have nothing to do with each other yet, and may: no knock-out forbids what is so
     alike.
     """
-    there = [posting.of_item(item) for kind in keys.KINDS for item in of_entity(table, kind)]
+    there = [posting.of_item(item) for kind in KINDS for item in of_entity(table, kind)]
     in_it = [one for one in there if one.in_market]
     return next(
         PairIds(lead.id, listing.id)
         for lead in in_it
         for listing in in_it
-        if (lead.kind, listing.kind) == keys.KINDS
+        if (lead.kind, listing.kind) == KINDS
         and lead.owner != listing.owner
         and lead.content.features.market == listing.content.features.market
         and is_listed(lead.content.features, listing.content.features)
@@ -157,9 +158,9 @@ def touched(table: MemoryTable) -> SimpleNamespace:
         pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
     ][:1]
     ids = [a_pair_to_be(table), *(PairIds(pair.lead_id, pair.property_id) for pair in pending)]
-    first = [keys.id_in(in_market(table, kind)["SK"]) for kind in keys.KINDS]
+    first = [keys.id_in(in_market(table, kind)["SK"]) for kind in KINDS]
     objects = sorted(
-        {Owned(*one) for each in (*ids, first) for one in zip(keys.KINDS, each, strict=True)}
+        {Owned(*one) for each in (*ids, first) for one in zip(KINDS, each, strict=True)}
     )
     return SimpleNamespace(
         mirrors=ids,

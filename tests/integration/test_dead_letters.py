@@ -11,6 +11,7 @@ import pytest
 
 from tools import dead_letters
 from tools.dead_letters import DeadLetters, NoWayBack, main, shown
+from tools.stack import NotRunning
 
 PUSHES = [
     {"realtor_id": f"secret-{number}", "notice_id": "0000000000001-00"} for number in range(25)
@@ -136,5 +137,5 @@ def test_a_drop_that_was_said_yes_to_asks_nobody(letters: DeadLetters) -> None:
 
 
 def test_a_function_without_a_failure_queue_is_said_so(stack: Stack) -> None:
-    with pytest.raises(dead_letters.NotRunning, match="no failure queue"):
+    with pytest.raises(NotRunning, match="no failure queue"):
         dead_letters.dead_letters(stack, "stream_notifications")  # type: ignore[arg-type]

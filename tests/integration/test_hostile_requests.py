@@ -81,8 +81,8 @@ def test_a_function_that_is_sent_what_is_not_its_own_says_that_there_is_nothing(
 
 
 JUNK = ("Ж", "\ud800", "e30", "e3=0", "e30=e30=", "e30=\n", f"{CANARY}!", "=", "{}")
-_LEAD: Mapping[str, Any] = {"body": dumps(a_lead())}
-ODD_EVENTS: Mapping[str, tuple[Mapping[str, Any], int]] = {
+_LEAD: dict[str, Any] = {"body": dumps(a_lead())}
+ODD_EVENTS: Mapping[str, tuple[dict[str, Any], int]] = {
     "no headers": ({"headers": None}, 401),
     "no body": ({"body": None}, 400),
     "an empty body in base64": ({"body": "", "isBase64Encoded": True}, 400),

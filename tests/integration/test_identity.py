@@ -60,7 +60,7 @@ def test_a_registration_that_cannot_be_answered_with_a_token_can_be_repeated(
 
 
 def test_the_store_of_secrets_has_as_little_time_as_the_table() -> None:
-    config = secrets.provider.client.meta.config
+    config: Any = secrets.provider.client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (1, 2.5)
     assert config.retries["total_max_attempts"] == 3
 
@@ -155,9 +155,13 @@ def test_a_version_that_is_remembered_is_not_read(
     stranger: Client, clock: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna = stranger.registered()
-    reads = []
-    find = realtors.find
-    monkeypatch.setattr(realtors, "find", lambda *asked: reads.append(asked) or find(*asked))
+    reads, find = list[Any](), realtors.find
+
+    def counted(*asked: Any) -> Any:
+        reads.append(asked)
+        return find(*asked)
+
+    monkeypatch.setattr(realtors, "find", counted)
     for passed in (0, 15_000, 15_000, 1, 29_999):
         clock[0] += passed
         anna.get("/leads").needs(200)
@@ -246,7 +250,7 @@ def test_every_route_but_two_asks_for_a_token(stranger: Client, anna: Client) ->
     key, now = text(PRIVATE_KEY.private_bytes_raw()), int(time.time())
 
     def signed(realtor_id: str = realtor, version: int = 1, **changes: Any) -> str:
-        given = {
+        given: dict[str, Any] = {
             "key_id": KEY_ID,
             "private_key": key,
             "stage": "local",

@@ -3,6 +3,7 @@ when it keeps it.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
 from unittest.mock import Mock, patch
@@ -261,9 +262,8 @@ def test_the_loser_of_a_race_answers_from_its_own_and_keeps_nothing(
     calls = list[int]()
     counted = a_world(kind)
     counted.check(
-        counted.recommended,
-        {number: lambda number=number: calls.append(number) for number in range(50)},
-    )  # type: ignore[misc]
+        counted.recommended, {number: partial(calls.append, number) for number in range(50)}
+    )
     world, saves[:] = a_world(kind), []
     world.check(world.recommended, {len(calls) - 1: lambda: world.recommended(skew=1)})
     assert saves == [True, False]
@@ -324,9 +324,7 @@ def test_a_row_whose_loaded_object_is_newer_is_caught_up_and_loaded_again(
         best = world.check(world.recommended)[0].id
         reads.reset_mock()
         # The object and its ranking, its pairs, the changes; then the page.
-        answer, loads = loads_of(
-            world, {3: lambda act=act, world=world, best=best: act(world, best)}
-        )  # type: ignore[misc]
+        answer, loads = loads_of(world, {3: partial(act, world, best)})
         assert (answer, loads, reads.call_count) == (world.brute_force(), 2, 0)
 
 

@@ -3,9 +3,9 @@ refused, once more.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
@@ -19,6 +19,9 @@ from cobroke.storage.table import Table
 from functions.rematch_planner import handler as planner
 from tests.account import TABLE
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
 MESSAGES = [{"run": "a run", "part": f"MARKET#FLAT#город {number}"} for number in range(25)]
 
 type Json = dict[str, Any]
@@ -29,14 +32,16 @@ class Watched(Queue):
     call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(boto3.client("sqs").create_queue(QueueName="runs")["QueueUrl"])
         self.sent = list[list[Json]]()
         self.refuses: Callable[[int, Json], bool] = lambda *_: False
         self._take = self._client.send_message_batch
-        self._client.send_message_batch = self._offered
+        monkeypatch.setattr(self._client, "send_message_batch", self._offered)
 
-    def _offered(self, *, QueueUrl: str, Entries: Sequence[Json]) -> Any:
+    def _offered(
+        self, *, QueueUrl: str, Entries: "Sequence[SendMessageBatchRequestEntryTypeDef]"
+    ) -> Json:
         bodies = [json.loads(entry["MessageBody"]) for entry in Entries]
         number = len(self.sent)
         self.sent.append(bodies)
@@ -44,11 +49,11 @@ class Watched(Queue):
             entry for entry, body in zip(Entries, bodies, strict=True) if self.refuses(number, body)
         ]
         taken = [entry for entry in Entries if entry not in refused]
-        answer = self._take(QueueUrl=QueueUrl, Entries=taken) if taken else {}
+        answer: Mapping[str, Any] = self._take(QueueUrl=QueueUrl, Entries=taken) if taken else {}
         failed = [
             {"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in refused
         ]
-        return answer | {"Failed": failed}
+        return {**answer, "Failed": failed}
 
     @property
     def there(self) -> list[Json]:
@@ -62,8 +67,11 @@ class Watched(Queue):
 
 
 @pytest.fixture
-def queue(aws: None) -> Watched:  # noqa: ARG001 - an account comes first
-    return Watched()
+def queue(
+    aws: None,  # noqa: ARG001 - an account comes first
+    monkeypatch: pytest.MonkeyPatch,
+) -> Watched:
+    return Watched(monkeypatch)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ class Post:
 def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcomes = iter([Busy(), PushResult("sent"), Busy()])
+    outcomes: Iterator[Busy | PushResult] = iter([Busy(), PushResult("sent"), Busy()])
 
     def push(*_: object) -> PushResult:
         match next(outcomes):

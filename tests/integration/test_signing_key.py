@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -75,7 +75,7 @@ def deploy(maker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Deploy:
 
 def _stored() -> dict[str, Json]:
     """Every parameter below the keys' folders: name → value, type and version."""
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for folder in (PRIVATE, PUBLIC):
         pages = boto3.client("ssm").get_paginator("get_parameters_by_path")
         for page in pages.paginate(Path=folder, Recursive=True, WithDecryption=True):

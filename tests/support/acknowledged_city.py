@@ -96,9 +96,8 @@ class AcknowledgedCity:
         """The whole list equals the independent scorer's: ids, scores, order, total."""
         lead = own["id"] in self.leads
         answer = self._best_for_lead(own) if lead else self._best_for_listing(own)
-        others, side, name = (
-            (self.listings, "lead", "property_id") if lead else (self.leads, "listing", "lead_id")
-        )
+        side: oracle.Side = "lead" if lead else "listing"
+        others, name = (self.listings, "property_id") if lead else (self.leads, "lead_id")
         expected = oracle.recommended(own, others.values(), side=side)
         shown = [
             oracle.Row(row[name], Decimal(row["match_score"])) for row in answer["recommendations"]

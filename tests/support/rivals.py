@@ -31,10 +31,13 @@ from tests.polling import eventually, soon
 ROUNDS = 100 if os.environ.get("RACES") == "long" else 25
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
 
+type Verb = Literal["LIKE", "DISLIKE", "archive", "complete"]
+VERBS: tuple[Verb, ...] = ("LIKE", "DISLIKE", "archive", "complete")
+
 
 class Request(NamedTuple):
     side: Side
-    verb: Literal["LIKE", "DISLIKE", "archive", "complete"]
+    verb: Verb
     share: int | None
 
     def mirrored(self) -> "Request":
@@ -234,10 +237,13 @@ class Rivals:
 
 
 def _line(said: str) -> Line:
-    words = [request.split() for request in said.split(", ") if request]
-    return tuple(
-        Request(side, verb, int(share[0]) if share else None) for side, verb, *share in words
-    )  # type: ignore[arg-type]
+    return tuple(_request(*request.split()) for request in said.split(", ") if request)
+
+
+def _request(side: str, verb: str, share: str | None = None) -> Request:
+    return Request(
+        SIDES[SIDES.index(side)], VERBS[VERBS.index(verb)], None if share is None else int(share)
+    )
 
 
 def _endings(start: Met, lines: Sequence[Line]) -> set[tuple[Replies, Met]]:

@@ -30,7 +30,7 @@ class OnPaper:
         return f"id of {key}"
 
     def register(self) -> str:
-        return jwt.encode({}, None, algorithm="none", headers={"kid": self.key_id(self.step.signs)})
+        return jwt.encode({}, "", algorithm="none", headers={"kid": self.key_id(self.step.signs)})
 
     def status(self, verb: str, path: str, token: str) -> int:  # noqa: ARG002
         kid = jwt.get_unverified_header(token)["kid"]

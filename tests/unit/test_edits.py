@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cobroke.domain.postings.posting import Content
+from cobroke.edge.models.fields import PostingBody
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import dumps, loads_strictly
@@ -19,7 +20,7 @@ OWNER = "0" * 13
 PHOTOS = ["https://photos.example/1.jpg"]
 
 
-def said[Posting: (LeadBody, PropertyBody)](posting: type[Posting], body: Json) -> Posting:
+def said[Posting: PostingBody](posting: type[Posting], body: Json) -> Posting:
     return posting.model_validate(loads_strictly(dumps(body).encode()))
 
 

@@ -23,7 +23,17 @@ STEPS = st.integers(0, 3)
 
 LEADS = st.builds(
     lambda kind, klass, condition, money, areas, rooms, districts, metros: LeadFeatures(
-        CITY, kind, klass, condition, *sorted(money), *sorted(areas), rooms, districts, metros
+        CITY,
+        kind,
+        klass,
+        condition,
+        min(money),
+        max(money),
+        min(areas),
+        max(areas),
+        rooms,
+        districts,
+        metros,
     ),
     st.sampled_from([0, 2, 3]),
     STEPS,

@@ -3,6 +3,7 @@ order.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
@@ -197,12 +198,13 @@ def test_a_transaction_under_way_is_seen_in_part_and_what_was_seen_new_is_never_
 
 def test_every_part_of_a_transaction_may_be_what_is_seen_of_it() -> None:
     seen = set[tuple[int, ...]]()
+
+    def look(table: MemoryTable) -> None:
+        seen.add(tuple(versions([*table.query("P"), *table.query("Q")])))
+
     for seed in range(40):
         table = torn_by(seed)
-        while_under_way(
-            table,
-            lambda table=table: seen.add(tuple(versions([*table.query("P"), *table.query("Q")]))),
-        )  # type: ignore[misc]
+        while_under_way(table, partial(look, table))
     assert len(seen) == 6
 
 

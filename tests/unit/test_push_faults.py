@@ -117,16 +117,18 @@ def test_without_the_time_to_write_it_down_nothing_is_sent_and_the_message_comes
     assert phone.push() == PushResult("sent"), "it was not claimed"
 
 
-def test_a_shorter_wait_never_replaces_a_longer_one(phone: Phone) -> None:
+def test_a_shorter_wait_never_replaces_a_longer_one(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     phone.answers = [Slower(100)]
     send = phone.send
 
     def while_another_is_sent(*_: object) -> Answer:
-        phone.send = send  # type: ignore[method-assign]
+        monkeypatch.setattr(phone, "send", send)
         assert phone.push(1) == PushResult("slower", 100)
         return Slower(5)
 
-    phone.send = while_another_is_sent  # type: ignore[method-assign]
+    monkeypatch.setattr(phone, "send", while_another_is_sent)
     assert phone.push(0) == PushResult("slower", 5)
     assert phone.waits_until == NOW_S + 100
     assert phone.push(0) == PushResult("waiting", 100)

@@ -3,6 +3,7 @@ is, sorted.
 """
 
 import struct
+from collections.abc import Sequence
 from random import Random
 
 import pytest
@@ -35,7 +36,7 @@ def a_candidate(number: int, score: int | None, version: int = 1) -> Candidate:
     return Candidate(an_id(number), version, packed, detail=number)
 
 
-def select(candidates: list[Candidate], most: int) -> Selection:
+def select(candidates: Sequence[Candidate], most: int) -> Selection:
     """What the domain's selection promises, plainly."""
     scores = [
         Ranked(struct.unpack(">H", one.packed)[0], one.id) for one in candidates if one.packed
@@ -101,6 +102,7 @@ def test_below_the_cut_nothing_is_inserted_although_there_is_room() -> None:
 def test_the_cut_stays_where_it_was_cut_when_rows_go_out() -> None:
     ranking = a_ranking(*range(5000, 5010))
     cut = ranking.cut
+    assert cut is not None
     ranking = after(ranking, *(a_candidate(number, None, version=2) for number in (4, 5)))
     assert ranking.cut == cut
     assert ranking.rows[-1].place > cut

@@ -1,5 +1,7 @@
 """Lines and texts as they are kept."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +103,7 @@ def test_every_text_of_a_lead_is_kept_so_and_its_length_is_that_of_what_is_kept(
     ],
 )
 def test_a_line_that_says_nothing_says_too_much_or_links_is_refused(
-    field: object, sent: str, code: str
+    field: Any, sent: str, code: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(field).validate_python(sent, strict=True)
@@ -121,7 +123,7 @@ def test_a_line_that_says_nothing_says_too_much_or_links_is_refused(
         (PlaceName, "г.", "г."),
     ],
 )
-def test_a_line_is_kept_as_it_will_be_shown(field: object, sent: str, kept: str) -> None:
+def test_a_line_is_kept_as_it_will_be_shown(field: Any, sent: str, kept: str) -> None:
     assert TypeAdapter(field).validate_python(sent, strict=True) == kept
 
 

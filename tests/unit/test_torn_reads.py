@@ -3,6 +3,7 @@ what was never so.
 """
 
 from collections.abc import Callable
+from itertools import count
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -14,7 +15,7 @@ from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import KINDS, Kind
-from cobroke.domain.postings.posting import Content
+from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Proof, Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.matching.backlog import Written, backlog
@@ -156,9 +157,13 @@ def test_what_is_being_told_is_not_listed_or_unread(
 def test_what_is_told_while_notices_are_listed_is_never_listed_as_read(
     inbox: MemoryTable, call: int
 ) -> None:
-    moments = iter([lambda: None] * call + [lambda: notices.put(inbox, OWNER, a_notice(2))])
-    before = listed(inbox, unread_only=False)
-    inbox.between = lambda: next(moments, lambda: None)() and None
+    calls, before = count(), listed(inbox, unread_only=False)
+
+    def others() -> None:
+        if next(calls) == call:
+            notices.put(inbox, OWNER, a_notice(2))
+
+    inbox.between = others
     seen = listed(inbox, unread_only=False)
     inbox.between = lambda: None
     assert seen in (before, listed(inbox, unread_only=False))
@@ -180,15 +185,14 @@ def test_what_is_being_told_is_not_called_read_before_its_mark_can_be_taken_off(
 @of_both
 def test_what_a_marker_says_was_made_is_waited_for(kind: Kind) -> None:
     table, once = MemoryTable(), Idempotency("route", "key", "body")
-    made, again = (
-        lambda: postings.create(
-            table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START, once
-        )
-        for _ in range(2)
-    )
+
+    def made() -> Posting:
+        content = Content({}, Offer().features(kind))
+        return postings.create(table, kind, OWNER, content, lambda: START, once)
+
     first = made()
     with held_back(table, keys.owned(kind, first.id)):
-        assert again() == first
+        assert made() == first
 
 
 def test_who_is_registering_logs_in_once_he_is_there() -> None:
