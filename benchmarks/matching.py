@@ -17,7 +17,7 @@ from cobroke.domain.ids import created_at, object_id, owner_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.selection import best_leads, best_properties
-from cobroke.domain.matching.shortlist import Row, Selection
+from cobroke.domain.matching.top_list import PackedRow, Selection
 from cobroke.domain.postings.features import (
     PropertyFeatures,
     pack_lead,
@@ -43,7 +43,7 @@ class Run(NamedTuple):
     name: str
     seekers: Sequence[Entry[Any]]
     others: Sequence[Entry[Any]]
-    index_of: Callable[[Sequence[Row]], Any]
+    index_of: Callable[[Sequence[PackedRow]], Any]
     best: Finding
     lists: Callable[[Any, Any], Lists]
 
@@ -137,7 +137,7 @@ def _timed[T](deed: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - start, done
 
 
-def _tile(each: Entry[Any], rng: Random) -> Row:
+def _tile(each: Entry[Any], rng: Random) -> PackedRow:
     """Make another object like it, as old and of the same owner."""
     own, percents = each.features, rng.sample(range(100 - OFF, 101 + OFF), 2)
     numbers = own._asdict()
@@ -159,14 +159,14 @@ def _peak_megabytes() -> float:
         return pool.submit(_hold, *rows).result()
 
 
-def _rows() -> tuple[list[Row], list[Row]]:
+def _rows() -> tuple[list[PackedRow], list[PackedRow]]:
     rng = Random(1)
     return [each.row for each in selection._listings(rng)], [
         each.row for each in selection._leads(rng)
     ]
 
 
-def _hold(listings: list[Row], leads: list[Row]) -> float:
+def _hold(listings: list[PackedRow], leads: list[PackedRow]) -> float:
     """Build both indexes, make all lists of one kind, and return the peak in MB."""
     by_listing, by_lead = ListingIndex(listings), LeadIndex(leads)
     for an_id, packed in leads:

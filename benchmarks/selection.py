@@ -15,7 +15,7 @@ from cobroke.domain.ids import object_id, owner_of, realtor_id
 from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
 from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.matching.selection import best_leads, best_properties
-from cobroke.domain.matching.shortlist import Row, Selection
+from cobroke.domain.matching.top_list import PackedRow, Selection
 from cobroke.domain.postings import features
 from cobroke.domain.postings.features import LeadFeatures, PropertyFeatures
 from cobroke.edge.models.lead import LeadBody
@@ -38,7 +38,7 @@ class Entry[F](NamedTuple):
     id: str
     body: Json
     features: F
-    row: Row
+    row: PackedRow
 
 
 type Lead = Entry[LeadFeatures]

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cobroke.domain.matching.ranking import SIZES
-from cobroke.domain.matching.shortlist import Ranked
+from cobroke.domain.matching.top_list import Ranked
 from cobroke.domain.postings.features import Features
 from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.matching import ranking as lists

@@ -9,8 +9,8 @@ import pytest
 
 from cobroke.domain.ids import object_id, owner_of, realtor_id
 from cobroke.domain.matching.score import LISTED, score
-from cobroke.domain.matching.selection import NONE_HIDDEN, best_leads, best_properties
-from cobroke.domain.matching.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.matching.selection import best_leads, best_properties
+from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
 from cobroke.domain.postings import features
 from cobroke.domain.postings.features import (
     LeadFeatures,
@@ -51,7 +51,7 @@ def an_id(number: int, owner: str = HER) -> str:
     return object_id(number, bytes(2), owner)
 
 
-def rows_of(others: Iterable[Seeker], rng: Random) -> list[Row]:
+def rows_of(others: Iterable[Seeker], rng: Random) -> list[PackedRow]:
     """With ids of three realtors that say nothing of the order."""
     packed = [
         pack_lead(other) if isinstance(other, LeadFeatures) else pack_property(other)
@@ -65,7 +65,7 @@ def rows_of(others: Iterable[Seeker], rng: Random) -> list[Row]:
 
 
 def selected(
-    seeker: Seeker, rows: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+    seeker: Seeker, rows: Iterable[PackedRow], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
 ) -> Selection:
     if isinstance(seeker, LeadFeatures):
         return best_properties(seeker, ME, rows, most, hidden)
@@ -73,7 +73,7 @@ def selected(
 
 
 def all_scored(
-    seeker: Seeker, rows: Iterable[Row], hidden: Mapping[str, Hidden] = NONE_HIDDEN
+    seeker: Seeker, rows: Iterable[PackedRow], hidden: Mapping[str, Hidden] = NONE_HIDDEN
 ) -> list[Ranked]:
     """The slow way: everything that may be shown, best first."""
     found = []

@@ -15,7 +15,7 @@ from cobroke.domain.deals.resurfacing import hidden
 from cobroke.domain.errors import Conflict
 from cobroke.domain.matching.ranking import Sizes
 from cobroke.domain.matching.score import LISTED, score
-from cobroke.domain.matching.shortlist import Ranked
+from cobroke.domain.matching.top_list import Ranked
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.features import Features, LeadFeatures, PropertyFeatures
 from cobroke.domain.postings.kinds import Kind

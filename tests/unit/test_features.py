@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
 from cobroke.domain.matching.score import knocked_out
+from cobroke.domain.postings import features
 from cobroke.domain.postings.features import (
     LeadFeatures,
     PropertyFeatures,
@@ -59,6 +60,37 @@ def test_a_packed_property_comes_back(listing: PropertyFeatures) -> None:
     packed = pack_property(listing)
     assert unpack_property(CITY, packed) == listing
     assert len(packed) == 30
+
+
+@given(LEADS)
+def test_what_is_read_of_a_packed_lead_without_the_rest_is_what_was_packed(
+    lead: LeadFeatures,
+) -> None:
+    packed = pack_lead(lead)
+    budget_area = features.LEAD_BUDGET_AREA.unpack_from(packed)
+    assert budget_area == (lead.budget_min, lead.budget_max, lead.area_min, lead.area_max)
+    *rooms, kind = packed[features.LEAD_ROOMS_KIND]
+    assert int.from_bytes(rooms) == sum(1 << count for count in lead.rooms)
+    assert kind == lead.type << 4 | lead.klass << 2 | lead.condition
+    assert packed[features.LEAD_DISTRICTS] == len(lead.districts)
+    assert packed[features.LEAD_METROS] == len(lead.metros)
+    places = (*sorted(lead.districts), *sorted(lead.metros))
+    assert packed[features.LEAD_PLACES :] == b"".join(places)
+    assert all(len(place) == features.PLACE_BYTES for place in places)
+
+
+@given(LISTINGS)
+def test_what_is_read_of_a_packed_property_without_the_rest_is_what_was_packed(
+    listing: PropertyFeatures,
+) -> None:
+    packed = pack_property(listing)
+    assert features.LISTING_PRICE_AREA.unpack_from(packed) == (listing.price, listing.area)
+    rooms, kind = packed[features.LISTING_ROOMS_KIND]
+    assert rooms == listing.rooms
+    assert kind == listing.type << 4 | listing.klass << 2 | listing.condition
+    assert packed[features.LISTING_DISTRICT] == listing.district
+    assert packed[features.LISTING_METRO] == listing.metro
+    assert features.price_of(packed) == listing.price
 
 
 @given(LEADS, LISTINGS, st.data())

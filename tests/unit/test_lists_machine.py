@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cobroke.domain.deals.pair import Action
-from cobroke.domain.matching.shortlist import Ranked
+from cobroke.domain.matching.top_list import Ranked
 from cobroke.domain.postings.kinds import Kind
 from tests.support.seekers_world import (
     DAY,

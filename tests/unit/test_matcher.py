@@ -11,8 +11,7 @@ from cobroke.domain.matching.best_first import Best, step_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.score import LISTED
-from cobroke.domain.matching.selection import NONE_HIDDEN
-from cobroke.domain.matching.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
 from cobroke.domain.postings.features import LeadFeatures, pack_lead, pack_property
 from tests.support.seekers import (
     BOTH_SIDES,
@@ -39,27 +38,27 @@ NO_WISH = NO_PLACE | {"rooms": frozenset()}
 type Matching = Callable[[Seeker, int, Mapping[str, Hidden]], Selection]
 
 
-def indexed(side: Side, rows: Iterable[Row]) -> Matching:
+def indexed(side: Side, rows: Iterable[PackedRow]) -> Matching:
     """What an index of the rows finds for a seeker of that side, who is I."""
     index: Any = ListingIndex(rows) if side == "lead" else LeadIndex(rows)
     return lambda seeker, most, hidden: index.best(seeker, ME, most, hidden)
 
 
 def matched(
-    seeker: Seeker, rows: Iterable[Row], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+    seeker: Seeker, rows: Iterable[PackedRow], most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
 ) -> Selection:
     return indexed("lead" if isinstance(seeker, LeadFeatures) else "listing", rows)(
         seeker, most, hidden
     )
 
 
-def some_hidden(rows: Sequence[Row], rng: Random) -> Mapping[str, Hidden]:
+def some_hidden(rows: Sequence[PackedRow], rng: Random) -> Mapping[str, Hidden]:
     """A fifth of them: each always, never, or at some scores."""
     judges: list[Hidden] = [lambda *_: True, lambda *_: False, lambda points, _: points % 2 == 0]
     return {an_id: rng.choice(judges) for an_id, _ in rng.sample(rows, len(rows) // 5)}
 
 
-def an_edgy_market(side: Side, rng: Random) -> tuple[Sequence[Seeker], Sequence[Row]]:
+def an_edgy_market(side: Side, rng: Random) -> tuple[Sequence[Seeker], Sequence[PackedRow]]:
     """Seekers of both groups, and all that stands at the edges of what any of them wishes: 9,000
     pairs and more.
     """

@@ -21,7 +21,7 @@ from cobroke.domain.matching.ranking import (
     unpack_place,
     unpack_rows,
 )
-from cobroke.domain.matching.shortlist import Ranked, Selection
+from cobroke.domain.matching.top_list import Ranked, Selection
 
 SIZES = Sizes(kept=6, shown=3)
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from cobroke.domain.matching.shortlist import Hidden, Ranked
+from cobroke.domain.matching.top_list import Hidden, Ranked
 from cobroke.domain.postings.features import pack_lead, pack_property
 from tests.support.seekers import (
     BOTH_SIDES,

@@ -6,18 +6,15 @@ with its id.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from heapq import heapify, heappop, heappush, heappushpop, heapreplace
+from heapq import heapify, heappop, heapreplace
 
-from cobroke.domain.ids import object_id, owner_of
 from cobroke.domain.matching.score import LISTED
-from cobroke.domain.matching.shortlist import Hidden, Ranked, Row, Selection
+from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection, TopList
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1
 _READ_AT_ONCE = 16
 """Rows of a cell, before another one may be more promising."""
-_OWNERS_ALONE = -12
-"""So many last characters of an object's id hold nothing but its owner's."""
 _CHEAP = 24
 """Prices of no more bits (168 thousand roubles) stand together."""
 
@@ -39,31 +36,33 @@ class Best:
     """The best `most` (at least 1) of some rows, without the owner's own and the hidden ones."""
 
     def __init__(
-        self, rows: Sequence[Row], owner: str, most: int, hidden: Mapping[str, Hidden]
+        self, rows: Sequence[PackedRow], owner: str, most: int, hidden: Mapping[str, Hidden]
     ) -> None:
         """All rows there are, by their numbers."""
-        self._rows, self._owner, self._most, self._hidden = rows, owner, most, hidden
-        self._ending = object_id(0, bytes(2), owner)[_OWNERS_ALONE:]
-        self._bound = (LISTED << SHIFT) - 1
+        self._rows = rows
+        self._list = TopList((LISTED << SHIFT) - 1, owner, most, hidden)
         self._offered: set[int] = set()
-        self._kept: list[int] = []
 
     @property
     def score_to_beat(self) -> int:
         """Nothing of a lower score gets in."""
-        return self._bound >> SHIFT
+        return self._list.bound >> SHIFT
 
     def fill[R: tuple[int, *tuple[object, ...]]](
         self, cells: Iterable[Cell[R]], scored: Scoring[R]
     ) -> None:
-        """A row may stand in several cells, and in those of another call."""
+        """A row may stand in several cells, and in those of another call. O(cells + rows read · log
+        cells): a row is read only while its cell may still hold one that gets in.
+        """
+        top_list = self._list
         ahead = [(-(top << SHIFT | rows[0][0]), 0, rows) for top, rows in cells]
         heapify(ahead)
-        while ahead and -ahead[0][0] > self._bound:
+        while ahead and -ahead[0][0] > top_list.bound:
             first, at, rows = ahead[0]
-            for place in scored(rows[at : at + _READ_AT_ONCE], self._bound):
-                if place > self._bound:
-                    self._offer(place)
+            for place in scored(rows[at : at + _READ_AT_ONCE], top_list.bound):
+                if place > top_list.bound and place not in self._offered:
+                    self._offered.add(place)
+                    top_list.offer(place, place >> SHIFT, self._rows[place & _NUMBER])
             at += _READ_AT_ONCE
             if at < len(rows):
                 heapreplace(ahead, (-(-first >> SHIFT << SHIFT | rows[at][0]), at, rows))
@@ -71,25 +70,6 @@ class Best:
                 heappop(ahead)
 
     def selection(self) -> Selection:
-        best = sorted(self._kept, reverse=True)[: self._most]
+        best = self._list.best
         ranked = [Ranked(place >> SHIFT, self._rows[place & _NUMBER][0]) for place in best]
-        return Selection(ranked, len(self._kept) > self._most)
-
-    def _offer(self, place: int) -> None:
-        if place in self._offered:
-            return
-        self._offered.add(place)
-        if self._is_left_out(place >> SHIFT, *self._rows[place & _NUMBER]):
-            return
-        # One more than asked for is kept: it tells whether the list was cut.
-        if len(self._kept) <= self._most:
-            heappush(self._kept, place)
-        else:
-            heappushpop(self._kept, place)
-        if len(self._kept) > self._most:
-            self._bound = self._kept[0]
-
-    def _is_left_out(self, score: int, an_id: str, packed: bytes) -> bool:
-        if an_id in self._hidden and self._hidden[an_id](score, packed):
-            return True
-        return an_id.endswith(self._ending) and owner_of(an_id) == self._owner
+        return Selection(ranked, self._list.was_cut)

@@ -11,23 +11,20 @@ from cobroke.domain.matching.points import (
     FULL_AREA,
     FULL_BUDGET,
     KINDS,
-    Wished,
     kind_of,
     of_area,
     of_budget,
     of_kind,
     of_places,
-    of_rooms,
+    of_wished_rooms,
 )
 from cobroke.domain.matching.score import (
     FULL,
     LOCATION_CAP,
     district_credit,
     metro_credit,
-    rooms_credit,
 )
-from cobroke.domain.matching.selection import NONE_HIDDEN
-from cobroke.domain.matching.shortlist import Hidden, Row, Selection
+from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
 from cobroke.domain.postings.features import PropertyFeatures, unpack_lead
 from cobroke.domain.postings.places import Place
 
@@ -35,13 +32,6 @@ type _Lead = tuple[int, int, int, int, int, int, int, frozenset[Place], frozense
 """Number, the least and the greatest budget and area, rooms as bits, kind, districts and metros."""
 type _Shelf[K] = defaultdict[K, list[_Lead]]
 """Newest first."""
-
-_NEAR = [
-    of_rooms(rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1))
-    for bits in range(8)
-]
-"""By bits: one room fewer is wished, as many, one more."""
-_FAR = of_rooms(0)
 
 
 class _Step:
@@ -68,9 +58,13 @@ class _Step:
 
 
 class LeadIndex:
-    """Of a market as it is: after changes another one is built."""
+    """Of a market as it is: after changes another one is built, in O(n log n) and for each lead a
+    row under every step of price and every place that it wishes.
 
-    def __init__(self, candidates: Iterable[Row]) -> None:
+    A list costs O(cells + rows read · log cells).
+    """
+
+    def __init__(self, candidates: Iterable[PackedRow]) -> None:
         """Candidates: of one market, ids distinct."""
         self._rows = sorted(candidates, key=itemgetter(0))
         self._steps: defaultdict[int, _Step] = defaultdict(_Step)
@@ -109,7 +103,7 @@ def _near(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
             yield FULL, leads
     offered = kind_of(listing)
     for (rooms, kind), leads in step.without_place.items():
-        wished = _of_bits(rooms, listing.rooms)
+        wished = of_wished_rooms(rooms, listing.rooms)
         most = of_kind(kind, offered) + wished.points + FULL_BUDGET + FULL_AREA
         yield most // (ALWAYS + wished.weight), leads
 
@@ -117,7 +111,7 @@ def _near(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
 def _elsewhere(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
     """Those that wish a place, among them the others."""
     for rooms, leads in step.by_rooms.items():
-        if _of_bits(rooms, listing.rooms) != _FAR:
+        if of_wished_rooms(rooms, listing.rooms).points >= 0:
             yield LOCATION_CAP, leads
 
 
@@ -129,7 +123,7 @@ def _scoring(listing: PropertyFeatures) -> Scoring[_Lead]:
     def scored(leads: Sequence[_Lead], bound: int) -> Iterable[int]:
         least, found = bound >> SHIFT, []
         for number, low, high, smallest, largest, rooms, kind, districts, metros in leads:
-            near, rooms_weight, _ = _of_bits(rooms, count)
+            near, rooms_weight, _ = of_wished_rooms(rooms, count)
             points = kinds[kind] + near
             if points < 0:
                 continue
@@ -143,8 +137,3 @@ def _scoring(listing: PropertyFeatures) -> Scoring[_Lead]:
         return found
 
     return scored
-
-
-def _of_bits(wished: int, rooms: int) -> Wished:
-    bits = wished << 1 >> rooms & 7
-    return _NEAR[bits] if bits or not wished else _FAR

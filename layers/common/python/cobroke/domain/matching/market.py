@@ -5,6 +5,7 @@ leave.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cobroke.domain.matching.score import CHEAPEST, DEAREST
 from cobroke.domain.postings.features import Features, LeadFeatures
 from cobroke.domain.postings.kinds import Kind
 
@@ -59,15 +60,15 @@ def rooms_keys(lead: LeadFeatures) -> tuple[str, ...]:
 
 
 def prices(lead: LeadFeatures) -> PriceRange:
-    """From 0.60 of the least budget to 1.10 of the greatest: the knock-out K5."""
-    return PriceRange(-(-6 * lead.budget_min // 10), highest_price(lead))
+    """What the knock-out K5 leaves."""
+    return PriceRange(-(-CHEAPEST * lead.budget_min // 10), highest_price(lead))
 
 
 def highest_price(lead: LeadFeatures) -> int:
     """The greatest price the knock-outs let a lead see, in kopecks: a lead's place in its
     market.
     """
-    return 11 * lead.budget_max // 10
+    return DEAREST * lead.budget_max // 10
 
 
 def place_of(features: Features) -> Place:

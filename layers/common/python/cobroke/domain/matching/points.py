@@ -13,12 +13,14 @@ from cobroke.domain.matching.score import (
     budget_credit,
     is_capped,
     location_credit,
+    rooms_credit,
     steps_credit,
     type_credit,
 )
-from cobroke.domain.matching.shortlist import OUT
 from cobroke.domain.postings.features import Features
 
+OUT = -sum(WEIGHTS.values()) * FULL
+"""Earned by what a knock-out forbids: nothing makes up for it."""
 _BUDGET, LOCATION, ROOMS, _AREA, _TYPE, _CLASS, _CONDITION = WEIGHTS.values()
 ALWAYS = _BUDGET + _AREA + _TYPE + _CLASS + _CONDITION
 """The weights that are in play for every pair."""
@@ -49,6 +51,12 @@ def of_rooms(credit: int | None) -> Wished:
     return Wished(ROOMS * credit or OUT, ROOMS)
 
 
+def of_wished_rooms(wished: int, offered: int) -> Wished:
+    """Given the wished numbers as bits; none: no such wish."""
+    near = wished << 1 >> offered & 7
+    return _NEAR[near] if near or not wished else _FAR
+
+
 def kind_of(features: Features) -> int:
     """Type, class and condition in one number below KINDS."""
     return features.type << 4 | features.klass << 2 | features.condition
@@ -69,3 +77,11 @@ def of_budget(low: int, high: int, price: int) -> int:
 
 def of_area(low: int, high: int, area: int) -> int:
     return _AREA * area_credit(low, high, area) or OUT
+
+
+_NEAR = [
+    of_rooms(rooms_credit(frozenset(bit for bit in range(3) if bits >> bit & 1), 1))
+    for bits in range(8)
+]
+"""By bits: one room fewer is wished, as many, one more."""
+_FAR = of_rooms(0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cobroke.domain import ids
-from cobroke.domain.matching.shortlist import Ranked, Selection
+from cobroke.domain.matching.top_list import Ranked, Selection
 
 
 class Sizes(NamedTuple):

@@ -26,6 +26,10 @@ WEIGHTS = {
     "class": 5,
     "condition": 5,
 }
+DEAREST, CHEAPEST = 11, 6
+"""Tenths of the greatest and of the least budget: beyond them a price is knocked out (K5)."""
+_SMALLEST = 8
+"""Tenths of the least area: below them an area is knocked out (K6)."""
 _ABOVE = (10_000, 8_000, 6_000, 4_000)
 _BELOW = (10_000, 5_000, 2_000, 0)
 
@@ -112,9 +116,11 @@ def _total(earned: _Credits) -> int:
 def budget_credit(low: int, high: int, price: int) -> int:
     """At the edges 2000; 0 beyond them, a knock-out (K5)."""
     if price > high:
-        return (FULL * high - 8 * FULL * (price - high)) // high if 10 * price <= 11 * high else 0
+        inside = 10 * price <= DEAREST * high
+        return (FULL * high - 8 * FULL * (price - high)) // high if inside else 0
     if price < low:
-        return (FULL * low - 2 * FULL * (low - price)) // low if 10 * price >= 6 * low else 0
+        inside = 10 * price >= CHEAPEST * low
+        return (FULL * low - 2 * FULL * (low - price)) // low if inside else 0
     return FULL
 
 
@@ -149,7 +155,7 @@ def rooms_credit(wished: frozenset[int], rooms: int) -> int | None:
 def area_credit(low: int, high: int, area: int) -> int:
     """At least 2000; 0 below what a lead accepts, a knock-out (K6)."""
     if area < low:
-        return (FULL * low - 4 * FULL * (low - area)) // low if 10 * area >= 8 * low else 0
+        return (FULL * low - 4 * FULL * (low - area)) // low if 10 * area >= _SMALLEST * low else 0
     if area > high:
         return max(4_000, (FULL * high - FULL * (area - high)) // high)
     return FULL

@@ -26,9 +26,19 @@ TYPES = ("APARTMENT", "APARTMENTS", "HOUSE", "TOWNHOUSE")
 CLASSES = ("ECONOMY", "COMFORT", "BUSINESS", "ELITE")
 CONDITIONS = ("ROUGH", "PRE_FINISHING", "FINISHING", "DESIGN")
 
+PLACE_BYTES = len(NOWHERE)
+
 _PROPERTY = struct.Struct(">QIBB8s8s")
+# What of it is read without unpacking the rest:
+LISTING_PRICE_AREA = struct.Struct(">QI")
+LISTING_ROOMS_KIND = slice(12, 14)
+LISTING_DISTRICT, LISTING_METRO = slice(14, 22), slice(22, 30)
+
 _LEAD = struct.Struct(">QQIIQBBB")
-_PLACE_BYTES = len(NOWHERE)
+"""The two numbers of places come last, before the places."""
+LEAD_BUDGET_AREA = struct.Struct(">QQII")
+LEAD_ROOMS_KIND = slice(24, 33)
+LEAD_DISTRICTS, LEAD_METROS, LEAD_PLACES = 33, 34, _LEAD.size
 
 
 class Market(NamedTuple):
@@ -124,7 +134,7 @@ def unpack_lead(city: str, packed: bytes) -> LeadFeatures:
     low, high, smallest, largest, rooms, kind, district_count, metro_count = _LEAD.unpack_from(
         packed
     )
-    places = [packed[at : at + _PLACE_BYTES] for at in range(_LEAD.size, len(packed), _PLACE_BYTES)]
+    places = [packed[at : at + PLACE_BYTES] for at in range(_LEAD.size, len(packed), PLACE_BYTES)]
     return LeadFeatures(
         city=city,
         type=kind >> 4,

@@ -14,7 +14,7 @@ from cobroke.domain.errors import Busy
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
 from cobroke.domain.matching.selection import best_leads, best_properties
-from cobroke.domain.matching.shortlist import Hidden, Selection
+from cobroke.domain.matching.top_list import Hidden, Selection
 from cobroke.domain.postings.features import Features
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting

@@ -12,7 +12,7 @@ from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.market import place_of, shelves_for
 from cobroke.domain.matching.ranking import Candidate
-from cobroke.domain.matching.shortlist import Hidden, Selection
+from cobroke.domain.matching.top_list import Hidden, Selection
 from cobroke.domain.postings.features import Features, Market, unpack
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
