@@ -16,7 +16,7 @@ from cobroke.domain.paging import asked
 from cobroke.domain.postings.features import Group
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import matches
@@ -141,13 +141,13 @@ def _begin_a_match(table: Table, ids: PairIds) -> None:
 def _like(side: Side, share: int) -> Callable[[Table, PairIds], Pair]:
     def act(table: Table, ids: PairIds) -> Pair:
         caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        return agreement.act(table, side, caller, ids, Deed("LIKE", share, GREETING), now_ms)
+        return agreement.act(table, side, caller, ids, Decision("LIKE", share, GREETING), now_ms)
 
     return act
 
 
 def _dislike(table: Table, ids: PairIds) -> Pair:
-    return agreement.act(table, "LEAD", owner_of(ids.lead_id), ids, Deed("DISLIKE"), now_ms)
+    return agreement.act(table, "LEAD", owner_of(ids.lead_id), ids, Decision("DISLIKE"), now_ms)
 
 
 def _tell(table: Table, pair: Pair) -> object:

@@ -30,9 +30,9 @@ from cobroke.edge.models.matches import (
 from cobroke.edge.models.parts import TEXT_IN_LISTS
 from cobroke.edge.query import PageLimit, PageNumber
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import Match, PairIds, Sides
+from cobroke.storage.deals.matches import MatchView, PairIds, Sides
 from cobroke.storage.postings import postings
 
 api = handler = Api("matches")
@@ -76,7 +76,7 @@ def list_matches_of_lead(
 ) -> LeadMatches:
     """List the matches of own lead, the newest change first."""
     found, total, which = _list("LEAD", lead_id, status, asked(page, limit))
-    rows = [lead_match(one, TEXT_IN_LISTS) for one in found]
+    rows = [lead_match(match, TEXT_IN_LISTS) for match in found]
     return LeadMatches.model_construct(
         matches=rows, total=total, page=which.number, limit=which.limit
     )
@@ -91,7 +91,7 @@ def list_matches_of_property(
 ) -> PropertyMatches:
     """List the matches of own property, the newest change first."""
     found, total, which = _list("PROPERTY", property_id, status, asked(page, limit))
-    rows = [property_match(one, TEXT_IN_LISTS) for one in found]
+    rows = [property_match(match, TEXT_IN_LISTS) for match in found]
     return PropertyMatches.model_construct(
         matches=rows, total=total, page=which.number, limit=which.limit
     )
@@ -117,8 +117,8 @@ def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
 
 
 def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
-    deed = Deed(body.action, body.proposed_commission, body.notes)
-    now = agreement.act(api.table, side, api.caller, ids, deed, now_ms)
+    decision = Decision(body.action, body.proposed_commission, body.notes)
+    now = agreement.act(api.table, side, api.caller, ids, decision, now_ms)
     match = match_state(now, side)
     api.note(f"{body.action} {match.status if match else 'without a match'}")
     return Reacted.model_construct(action=body.action, match=match)
@@ -126,7 +126,7 @@ def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
 
 def _list(
     side: Side, own_id: str, status: pair.MatchStatus | None, page: Page
-) -> tuple[list[Match], int, Page]:
+) -> tuple[list[MatchView], int, Page]:
     own = postings.load_own(api.table, side, api.caller, own_id)
     return *matches.list_of(api.table, own, status, page), page
 

@@ -14,7 +14,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.edge.models.property import PropertyBody
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
@@ -48,7 +48,7 @@ class City:
         )
         liked_at = now_ms() - PENDING_FOR
         agreement.act(
-            table, "LEAD", self.id_of(self.anna), self.ids, Deed("LIKE"), lambda: liked_at
+            table, "LEAD", self.id_of(self.anna), self.ids, Decision("LIKE"), lambda: liked_at
         )
         awaited(
             lambda: "INTEREST" in {row["data"].get("reason") for row in self.notices(self.boris)}

@@ -35,7 +35,7 @@ from cobroke.domain.vocabulary import Number
 from cobroke.edge.models.matches import lead_match, property_match
 from cobroke.flows import following as follower
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs
@@ -589,13 +589,15 @@ def checking_presence(table: Table, stored: Posting) -> Write:
 
 
 def keeping_messages(
-    table: Table, old: Pair, outcome: Outcome, side: Side, deed: Deed
+    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision
 ) -> list[Write]:
-    return MESSAGES(table, old, outcome._replace(starts_anew=False), side, deed)
+    return MESSAGES(table, old, outcome._replace(starts_anew=False), side, decision)
 
 
-def hearing_repeats(table: Table, _: Pair, outcome: Outcome, side: Side, deed: Deed) -> list[Write]:
-    return [pairs.message(table, outcome.pair, side, deed.message)] if deed.message else []
+def hearing_repeats(
+    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision
+) -> list[Write]:
+    return [pairs.message(table, outcome.pair, side, decision.message)] if decision.message else []
 
 
 def nobody_told(*_: Any) -> set[Any]:

@@ -138,8 +138,8 @@ def test_whatever_is_told_and_read_the_notices_are_those_of_a_plain_model(
 ) -> None:
     table, prices, model = MemoryTable(), dict[int, int](), list[dict[str, int]]()
     unread = False
-    for deed, number, score, price in deeds:
-        if deed == "read":
+    for decision, number, score, price in deeds:
+        if decision == "read":
             notices.read_all(table, OWNER, NOW_S)
             unread = False
             continue

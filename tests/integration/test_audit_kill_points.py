@@ -19,7 +19,7 @@ from cobroke.domain.postings.kinds import KINDS
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
@@ -144,7 +144,13 @@ def all_writers(table: MemoryTable, evening: Evening) -> list[Callable[[], objec
     """And one that begins a match, told at once."""
     ids = a_pair_to_be(table)
     like = partial(
-        agreement.act, table, "LEAD", owner_of(ids.lead_id), ids, Deed("LIKE"), lambda: evening.at
+        agreement.act,
+        table,
+        "LEAD",
+        owner_of(ids.lead_id),
+        ids,
+        Decision("LIKE"),
+        lambda: evening.at,
     )
     return [*writers(table, evening), like]
 

@@ -14,7 +14,7 @@ from cobroke.domain.deals.pair import PENDING_FOR, Pair, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
@@ -61,7 +61,9 @@ class Deal:
     def acts(self, side: Side, share: int | None = None, *, at: int | None = None) -> None:
         self.city.now = at or self.city.now
         who = self.anna if side == "LEAD" else self.boris
-        agreement.act(self.city.table, side, who, self.ids, Deed("LIKE", share), self.city.clock)
+        agreement.act(
+            self.city.table, side, who, self.ids, Decision("LIKE", share), self.city.clock
+        )
 
     def written(self, kind: Side, *, at: int) -> None:
         """By its owner, without a change."""

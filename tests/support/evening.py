@@ -16,7 +16,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit import audit
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage import keys
@@ -53,7 +53,7 @@ class Evening:
 
 
 class BusyTown(Town):
-    """Four realtors and whatever comes to their minds; half a minute goes by with a deed."""
+    """Four realtors and whatever comes to their minds; half a minute goes by with a decision."""
 
     def __init__(self, rng: Random) -> None:
         super().__init__()
@@ -136,12 +136,12 @@ class BusyTown(Town):
         }
         weights |= {self.somebody_completes: 1, self.somebody_looks: 4, self.somebody_reads: 3}
         weights |= {self.settles: 3, self.runs: 1}
-        for deed in [self.somebody_posts] * posts + self.rng.choices(
+        for decision in [self.somebody_posts] * posts + self.rng.choices(
             list(weights), list(weights.values()), k=deeds
         ):
             self.now += MINUTE // 2
             with suppress(Refusal):
-                deed()
+                decision()
         self.agrees("LEAD")
         self.agrees("LEAD", "PROPERTY")
         self.settles()
@@ -213,7 +213,7 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
         ),
         lambda: postings.archive(table, "PROPERTY", owner_of(offer), offer, clock),
         lambda: postings.create(table, "PROPERTY", owner_of(offer), listing(), clock),
-        lambda: agreement.act(table, side, caller, ids, Deed("DISLIKE"), clock),
+        lambda: agreement.act(table, side, caller, ids, Decision("DISLIKE"), clock),
         lambda: notices.read(table, mark["PK"].partition("#")[2], mark["SK"], evening.at // 1000),
         lambda: recommend(table, "LEAD", owner_of(wish), wish, Page(1, 20), clock),
     ]

@@ -91,7 +91,7 @@ BUGS = (
     Mutant("a notice told without its mark", (Edit(notices.writes, ", table.put(mark)]", "]"),)),
     Mutant(
         "an act on objects that may have changed",
-        (Edit(agreement._record, "for one in decided_on", "for one in ()"),),
+        (Edit(agreement._record, "for own in decided_on", "for own in ()"),),
     ),
     Mutant(
         "the entry left behind by a move",

@@ -14,7 +14,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Deed
+from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals.matches import PairIds
@@ -97,7 +97,9 @@ class Town:
         message: str | None = None,
     ) -> Pair:
         owner = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        return agreement.act(self.table, side, owner, ids, Deed(action, share, message), self.clock)
+        return agreement.act(
+            self.table, side, owner, ids, Decision(action, share, message), self.clock
+        )
 
     def looks_at(self, kind: Side, object_id: str) -> list[str]:
         """What its owner is shown."""

@@ -9,7 +9,7 @@ from cobroke.storage.conditions import (
     ABSENT,
     ANYTHING,
     PRESENT,
-    Condition,
+    WriteCondition,
     at_most,
     at_version,
     below,
@@ -21,7 +21,7 @@ from cobroke.storage.notation import Item, attributes_of
 from tests.expressions import holds
 
 
-def passes(condition: Condition, **item: Any) -> bool:
+def passes(condition: WriteCondition, **item: Any) -> bool:
     asked = condition.asked()
     values = asked.get("ExpressionAttributeValues", {})
     return holds(asked["ConditionExpression"], attributes_of(item), values)
@@ -33,7 +33,7 @@ def test_anything_asks_nothing() -> None:
 
 
 @pytest.mark.parametrize("condition", [ABSENT, PRESENT, over(0)])
-def test_without_values_none_are_named(condition: Condition) -> None:
+def test_without_values_none_are_named(condition: WriteCondition) -> None:
     """DynamoDB refuses an empty map of them."""
     assert condition.asked().keys() == {"ConditionExpression"}
 
@@ -72,7 +72,9 @@ STORED: Item = {"PK": "P", "SK": "S", "version": 3, "d": "text", "nothing": None
         (ABSENT | below("version", 4), True, True),
     ],
 )
-def test_what_it_lets_pass(condition: Condition, *, over_nothing: bool, over_stored: bool) -> None:
+def test_what_it_lets_pass(
+    condition: WriteCondition, *, over_nothing: bool, over_stored: bool
+) -> None:
     assert passes(condition) == over_nothing
     assert passes(condition, **STORED) == over_stored
 
@@ -97,6 +99,8 @@ A, B, C, D = (missing(name) for name in "abcd")
         ((A | B) & (C | D), "(a OR b) AND (c OR d)"),
     ],
 )
-def test_an_or_within_an_and_stands_in_parentheses(condition: Condition, expression: str) -> None:
+def test_an_or_within_an_and_stands_in_parentheses(
+    condition: WriteCondition, expression: str
+) -> None:
     said = condition.asked()["ConditionExpression"]
     assert re.sub(r"attribute_not_exists\((\w)\)", r"\1", said) == expression

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from cobroke.domain.errors import Busy
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
-from cobroke.flows.deals.agreement import Deed, act
+from cobroke.flows.deals.agreement import Decision, act
 from cobroke.storage import realtors
 from cobroke.storage.client import RESEND_SECONDS
 from cobroke.storage.conditions import ABSENT
@@ -119,7 +119,7 @@ def test_an_act_that_was_carried_out_is_answered_as_such_though_its_resend_was_c
 ) -> None:
     ids = PairIds(scene.lead.id, scene.offers().id)
     with answers(scene.table, CONFLICT):
-        pair = act(scene.table, "LEAD", scene.anna, ids, Deed(action), lambda: NOW)
+        pair = act(scene.table, "LEAD", scene.anna, ids, Decision(action), lambda: NOW)
     assert pair.lead_action == action
     stored = pairs.of_object(scene.table, "LEAD", scene.lead.id)
     assert stored == {ids.property_id: replace(pair, version=1)}

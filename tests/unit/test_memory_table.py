@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cobroke.domain.errors import Busy
-from cobroke.storage.conditions import ABSENT, PRESENT, Condition, at_version, below
+from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, at_version, below
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.table import ConditionFailed, Key, Table, Write
 from tests.account import TABLE, opened_account
@@ -46,12 +46,12 @@ def an_item(rng: Random) -> Item:
     }
 
 
-def a_condition(rng: Random) -> Condition:
+def a_condition(rng: Random) -> WriteCondition:
     conditions = [
         ABSENT,
         PRESENT,
         at_version(rng.randint(1, 3)),
-        below("version", rng.randint(1, 3)) & Condition("attribute_exists(f)"),
+        below("version", rng.randint(1, 3)) & WriteCondition("attribute_exists(f)"),
     ]
     return rng.choice(conditions)
 
@@ -144,7 +144,9 @@ def test_each_page_is_read_at_its_own_moment_and_what_others_do_is_not_interrupt
 def test_what_it_does_not_know_it_does_not_answer() -> None:
     table, key = MemoryTable(), ("P", "a")
     with pytest.raises(NotImplementedError):
-        table.transact([table.put({"PK": "P", "SK": "a"}, when=Condition("size(f) > {}", (1,)))])
+        table.transact(
+            [table.put({"PK": "P", "SK": "a"}, when=WriteCondition("size(f) > {}", (1,)))]
+        )
     with pytest.raises(NotImplementedError):
         table.transact([table.update(key, "REMOVE f", {"n": 1})])
     with pytest.raises(NotImplementedError):

@@ -27,14 +27,14 @@ class IfMatch(NamedTuple):
             raise PreconditionFailed
 
 
-ANYTHING = IfMatch()
+ANY_VERSION = IfMatch()
 
 
 def if_match(header: str | None) -> IfMatch:
     """Read the header, by RFC 9110, 13.1.1. Raises Malformed."""
     tags = header if header is not None else "*"
     if tags.strip(" \t") == "*":
-        return ANYTHING
+        return ANY_VERSION
     if not _TAGS.fullmatch(tags):
         raise Malformed
     return IfMatch(tuple(re.findall(_TAG, tags)))

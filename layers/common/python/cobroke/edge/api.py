@@ -2,7 +2,7 @@
 refusal and every bug into problem+json. Closed by default: a route is public only where ROUTES says
 so.
 
-OPTIONS on any path is a 204: who asks what he may has no token yet. Else the order of refusals:
+OPTIONS on any path is a 204: who asks what they may has no token yet. Else the order of refusals:
 path and verb, token, content type, size, JSON, form of the ids, fields; then the route's own.
 """
 
@@ -25,7 +25,7 @@ from pydantic import BaseModel
 from cobroke.config import Config
 from cobroke.domain import errors
 from cobroke.domain.ids import is_well_formed
-from cobroke.domain.preconditions import ANYTHING, IfMatch, etag, idempotency_key, if_match
+from cobroke.domain.preconditions import ANY_VERSION, IfMatch, etag, idempotency_key, if_match
 from cobroke.edge.access import Access
 from cobroke.edge.bodies import read_body
 from cobroke.edge.problems import invalid, problem
@@ -56,7 +56,7 @@ class Call:
     route: Route | None = None
     caller: str = ""
     body: Json = None
-    if_match: IfMatch = ANYTHING
+    if_match: IfMatch = ANY_VERSION
     idempotency: Idempotency | None = None
     etag: str = ""
     decided: str = ""
@@ -171,7 +171,7 @@ class Api(APIGatewayHttpResolver):
             raise errors.Invalid(errors.FieldError("", "object_type", "The body must be an object"))
 
     def _read_preconditions(self, route: Route, headers: Mapping[str, str]) -> None:
-        condition = if_match(headers.get("if-match")) if route.conditional else ANYTHING
+        condition = if_match(headers.get("if-match")) if route.conditional else ANY_VERSION
         key = idempotency_key(headers.get("idempotency-key")) if route.keyed else None
         once = Idempotency(route.key, key, fingerprint(self.call.body)) if key else None
         self.call = replace(self.call, if_match=condition, idempotency=once)

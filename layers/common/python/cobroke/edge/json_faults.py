@@ -148,11 +148,11 @@ class _Reading:
         return self._one_of(allowed)
 
     def _one_of(self, allowed: bytes) -> bytes:
-        one = self._here()
-        if not one or one not in allowed:
+        character = self._here()
+        if not character or character not in allowed:
             self._broken()
         self.at += 1
-        return one
+        return character
 
     def _broken(self, rule: Rule | None = None, at: int | None = None) -> NoReturn:
         at = self.at if at is None else at

@@ -25,10 +25,10 @@ def process_batch(
     """Act on one message after the other. One that fails is kept, to come again after the pause for
     so many tries.
     """
-    failed = [one for one in event["Records"] if not _done(one, act, logger)]
-    for one in failed:
-        _hold_back(one, pause_s, queue, logger)
-    return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in failed]}
+    failed = [record for record in event["Records"] if not _done(record, act, logger)]
+    for record in failed:
+        _hold_back(record, pause_s, queue, logger)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
 
 def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: Logger) -> bool:

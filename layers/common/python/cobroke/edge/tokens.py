@@ -21,7 +21,7 @@ _CLAIMS = ["iss", "aud", "sub", "iat", "nbf", "exp", "jti", "ver"]
 
 
 class Claim(NamedTuple):
-    """What a verified token says: a realtor, as of a version of his tokens."""
+    """What a verified token says: a realtor, as of a version of their tokens."""
 
     realtor_id: str
     token_version: int

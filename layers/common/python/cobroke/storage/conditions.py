@@ -10,7 +10,7 @@ from cobroke.storage.notation import values_of
 
 
 @dataclass(frozen=True)
-class Condition:
+class WriteCondition:
     """DynamoDB's expression, with `{}` in place of each value. `&` and `|` join two."""
 
     expression: str
@@ -41,34 +41,34 @@ def _operand(expression: str) -> str:
     return f"({expression})" if " OR " in expression else expression
 
 
-def missing(name: str) -> Condition:
+def missing(name: str) -> WriteCondition:
     """The item has no such attribute, or is absent."""
-    return Condition(f"attribute_not_exists({name})")
+    return WriteCondition(f"attribute_not_exists({name})")
 
 
-ANYTHING = Condition("")
+ANYTHING = WriteCondition("")
 """Whatever is there; not to be joined with others."""
 ABSENT = missing("PK")
-PRESENT = Condition("attribute_exists(PK)")
+PRESENT = WriteCondition("attribute_exists(PK)")
 
 
-def holding(**facts: Any) -> Condition:  # noqa: ANN401 - whatever an item holds
+def holding(**facts: Any) -> WriteCondition:  # noqa: ANN401 - whatever an item holds
     """Each of these attributes has this value."""
-    return Condition(" AND ".join(f"{name} = {{}}" for name in facts), tuple(facts.values()))
+    return WriteCondition(" AND ".join(f"{name} = {{}}" for name in facts), tuple(facts.values()))
 
 
-def below(name: str, bound: int) -> Condition:
-    return Condition(f"{name} < {{}}", (bound,))
+def below(name: str, bound: int) -> WriteCondition:
+    return WriteCondition(f"{name} < {{}}", (bound,))
 
 
-def at_most(name: str, bound: int) -> Condition:
-    return Condition(f"{name} <= {{}}", (bound,))
+def at_most(name: str, bound: int) -> WriteCondition:
+    return WriteCondition(f"{name} <= {{}}", (bound,))
 
 
-def at_version(version: int) -> Condition:
+def at_version(version: int) -> WriteCondition:
     return holding(version=version)
 
 
-def over(version: int) -> Condition:
+def over(version: int) -> WriteCondition:
     """Nobody has written it since it was read at this version; 0: there was nothing."""
     return at_version(version) if version else ABSENT

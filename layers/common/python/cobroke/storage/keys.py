@@ -1,7 +1,7 @@
 """Where each item of the table lives: partition and sort keys, in one place."""
 
 from cobroke.domain.ids import owner_of
-from cobroke.domain.matching.market import place_of
+from cobroke.domain.matching.market import position_of
 from cobroke.domain.postings.features import Features, Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, lead_first
 from cobroke.storage.table import Key
@@ -109,7 +109,7 @@ def market_shelf(kind: Kind, market: Market, shelf: str) -> str:
 
 
 def market_entry(features: Features, object_id: str) -> Key:
-    shelf, kopecks = place_of(features)
+    shelf, kopecks = position_of(features)
     pk = market_shelf(features.kind, features.market, shelf)
     return pk, f"{price(kopecks)}#{object_id}"
 

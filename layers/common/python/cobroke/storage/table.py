@@ -18,7 +18,7 @@ from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
 from cobroke.storage.client import BUSY_CODES, CLIENT, REQUEST_SECONDS, RESEND_SECONDS
-from cobroke.storage.conditions import ANYTHING, Condition
+from cobroke.storage.conditions import ANYTHING, WriteCondition
 from cobroke.storage.notation import Item, attributes_of, item_of
 from cobroke.storage.pauses import pause
 
@@ -152,22 +152,27 @@ class Table:
             item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked})
         )
 
-    def put(self, item: Item, *, when: Condition = ANYTHING) -> Write:
+    def put(self, item: Item, *, when: WriteCondition = ANYTHING) -> Write:
         return {"Put": {"TableName": self.name, "Item": attributes_of(item), **when.asked()}}
 
-    def delete(self, key: Key, *, when: Condition = ANYTHING) -> Write:
+    def delete(self, key: Key, *, when: WriteCondition = ANYTHING) -> Write:
         return {"Delete": self._at(key) | when.asked()}
 
     def update(
-        self, key: Key, expression: str, values: Mapping[str, Any], *, when: Condition = ANYTHING
+        self,
+        key: Key,
+        expression: str,
+        values: Mapping[str, Any],
+        *,
+        when: WriteCondition = ANYTHING,
     ) -> Write:
         asked = {"UpdateExpression": expression, **when.asked(values)}
         return {"Update": self._at(key) | asked}
 
-    def check(self, key: Key, *, when: Condition) -> Write:
+    def check(self, key: Key, *, when: WriteCondition) -> Write:
         return {"ConditionCheck": self._at(key) | when.asked()}
 
-    def try_put(self, item: Item, *, when: Condition = ANYTHING) -> bool:
+    def try_put(self, item: Item, *, when: WriteCondition = ANYTHING) -> bool:
         """Put what may be lost: False where the condition did not hold, or a lost reply made it
         seem so.
         """

@@ -53,7 +53,8 @@ class _Wish(NamedTuple):
 class ListingIndex:
     """Of a market as it is: after changes another one is built, in O(n log n).
 
-    A list costs O(cells + rows read · log cells): of 22,963 listings a median of 496 rows for 200 of them.
+    A list costs O(cells + rows read · log cells): the best 200 of 22,963 listings a median of 496
+    rows.
     """
 
     def __init__(self, candidates: Iterable[PackedRow]) -> None:

@@ -20,7 +20,7 @@ LEADS = ""
 SHELVES: Mapping[Kind, Sequence[str]] = {"LEAD": (LEADS,), "PROPERTY": ROOMS_KEYS}
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a posting stands in its market: on a shelf, by a price in kopecks."""
 
     shelf: str
@@ -71,11 +71,11 @@ def highest_price(lead: LeadFeatures) -> int:
     return DEAREST * lead.budget_max // 10
 
 
-def place_of(features: Features) -> Place:
+def position_of(features: Features) -> Position:
     """A lead stands by the highest price it may be shown, a listing by its rooms and price."""
     if isinstance(features, LeadFeatures):
-        return Place(LEADS, highest_price(features))
-    return Place(rooms_key(features.rooms), features.price)
+        return Position(LEADS, highest_price(features))
+    return Position(rooms_key(features.rooms), features.price)
 
 
 def shelves_for(seeker: Features) -> Iterator[Shelf]:

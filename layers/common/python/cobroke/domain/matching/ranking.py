@@ -114,9 +114,13 @@ def _parted(rows: Sequence[Row], changed: Candidates) -> tuple[list[Row], list[C
     the rows.
     """
     known = {row.id: row.version for row in rows}
-    newer = {one.id: one for one in changed.values() if one.version > known.get(one.id, 0)}
+    newer = {
+        candidate.id: candidate
+        for candidate in changed.values()
+        if candidate.version > known.get(candidate.id, 0)
+    }
     return [row for row in rows if row.id not in newer], [
-        one for one in newer.values() if one.packed is not None
+        candidate for candidate in newer.values() if candidate.packed is not None
     ]
 
 

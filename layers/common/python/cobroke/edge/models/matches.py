@@ -146,7 +146,7 @@ def match_state(pair: Pair, side: Side) -> MatchState | None:
     return MatchState.model_construct(**_state(pair, side)) if pair.status else None
 
 
-def lead_match(of: matches.Match, text_length: int | None = None) -> LeadMatch:
+def lead_match(of: matches.MatchView, text_length: int | None = None) -> LeadMatch:
     """So many characters of each long text, or all of it."""
     listing = of.sides.listing
     body = listing.content.body
@@ -158,7 +158,7 @@ def lead_match(of: matches.Match, text_length: int | None = None) -> LeadMatch:
     return LeadMatch.model_construct(**_match(of, "LEAD", text_length), property=shown)
 
 
-def property_match(of: matches.Match, text_length: int | None = None) -> PropertyMatch:
+def property_match(of: matches.MatchView, text_length: int | None = None) -> PropertyMatch:
     lead = of.sides.lead
     body = lead.content.body
     shown = MatchedLead.model_construct(
@@ -169,7 +169,7 @@ def property_match(of: matches.Match, text_length: int | None = None) -> Propert
     return PropertyMatch.model_construct(**_match(of, "PROPERTY", text_length), lead=shown)
 
 
-def _match(of: matches.Match, side: Side, text_length: int | None) -> dict[str, Any]:
+def _match(of: matches.MatchView, side: Side, text_length: int | None) -> dict[str, Any]:
     pair = of.sides.pair
     state = _state(pair, side)
     terms = {name: state.pop(name) for name in ("negotiation_status", "agreed_share")}

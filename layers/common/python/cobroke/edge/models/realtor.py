@@ -1,4 +1,4 @@
-"""A realtor: who registers, and what Telegram has proven of him."""
+"""A realtor: who registers, and what Telegram has proven of them."""
 
 from typing import Annotated, Any
 

@@ -11,7 +11,7 @@ from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Owned
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage import entities, keys
-from cobroke.storage.conditions import ABSENT, PRESENT, Condition, holding
+from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
@@ -115,5 +115,5 @@ def _facts(item: Item | None) -> Item | None:
     return item and {"d": item["d"], "version": item["version"]}
 
 
-def _as_seen(mirror: Item | None) -> Condition:
+def _as_seen(mirror: Item | None) -> WriteCondition:
     return holding(version=mirror["version"], d=mirror["d"]) if mirror else ABSENT

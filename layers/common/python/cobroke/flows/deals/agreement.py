@@ -21,8 +21,8 @@ from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
 
 
-class Deed(NamedTuple):
-    """What a realtor does about a pair: the commission he proposes, and what he says with a
+class Decision(NamedTuple):
+    """What a realtor decides about a pair, the commission they propose, and what they say with a
     LIKE.
     """
 
@@ -31,17 +31,21 @@ class Deed(NamedTuple):
     message: str | None = None
 
 
-def act(table: Table, side: Side, caller: str, pair_ids: PairIds, deed: Deed, clock: Clock) -> Pair:
-    """The pair after the deed of `side`, whose object must be the caller's. Refusals in the order
-    of the contract.
+def act(
+    table: Table, side: Side, caller: str, pair_ids: PairIds, decision: Decision, clock: Clock
+) -> Pair:
+    """Return the pair after the decision of `side`, whose object must be the caller's. Refusals in
+    the order of the contract.
     """
 
     def attempt() -> Pair:
         sides = load(table, pair_ids, caller, side)
         _must_be_possible(sides, side)
-        outcome = negotiation.react(sides.pair, side, deed.action, deed.share, sides.facts, clock())
+        outcome = negotiation.react(
+            sides.pair, side, decision.action, decision.share, sides.facts, clock()
+        )
         writes = _record(table, sides, outcome.pair) + _messages(
-            table, sides.pair, outcome, side, deed
+            table, sides.pair, outcome, side, decision
         )
         if writes:
             table.transact(writes)
@@ -108,7 +112,7 @@ def close(
 
 
 def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:
-    """A match of the caller's and his side of it, else NotFound."""
+    """Return a match of the caller's and their side of it. Raises NotFound."""
     owners = [owner_of(object_id) for object_id in pair_ids]
     if owners.count(caller) != 1:
         raise NotFound
@@ -139,24 +143,24 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
         return []
     decided_on = () if sides.pair.contacts_visible else (sides.lead, sides.listing)
     return pairs.writes(table, sides.pair, new, sides.market) + [
-        postings.unchanged(table, one) for one in decided_on
+        postings.unchanged(table, own) for own in decided_on
     ]
 
 
 def _messages(
-    table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, deed: Deed
+    table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, decision: Decision
 ) -> list[Write]:
     """A message comes with a LIKE that changes something, or is kept; on a clean record none of
     before counts.
     """
-    said = deed.message if deed.action == "LIKE" else None
+    said = decision.message if decision.action == "LIKE" else None
     changed = outcome.pair is not old
     if outcome.starts_anew:
         return [
             pairs.message(table, outcome.pair, side, said),
             pairs.message(table, outcome.pair, other(side), None),
         ]
-    if changed and deed.action == "DISLIKE" and old.keeps_like(side):
+    if changed and decision.action == "DISLIKE" and old.keeps_like(side):
         return [pairs.message(table, outcome.pair, side, None)]
     if not said or not (changed or old.keeps_like(side)):
         return []

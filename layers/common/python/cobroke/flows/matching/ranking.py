@@ -65,8 +65,12 @@ class Seeker:
 
     def select(self, candidates: Sequence[Candidate], most: int) -> Selection:
         """The best of the candidates that are not hidden."""
-        rows = [(one.id, one.packed) for one in candidates if one.packed is not None]
-        paired = self._paired(one for one in candidates if one.id in self.pairs)
+        rows = [
+            (candidate.id, candidate.packed)
+            for candidate in candidates
+            if candidate.packed is not None
+        ]
+        paired = self._paired(candidate for candidate in candidates if candidate.id in self.pairs)
         best = _SELECT[self.kind]
         return best(self.features, self.owner, rows, most, paired)
 
@@ -76,10 +80,10 @@ class Seeker:
         return market.best(self.features, self.owner, most, self._paired(there))
 
     def _paired(self, candidates: Iterable[Candidate]) -> Mapping[str, Hidden]:
-        return {one.id: partial(self._hides, one) for one in candidates}
+        return {candidate.id: partial(self._hides, candidate) for candidate in candidates}
 
-    def _hides(self, one: Candidate, score: int, _: bytes) -> bool:
-        return self.hides(Row(score, one.id, one.version, one.detail))
+    def _hides(self, candidate: Candidate, score: int, _: bytes) -> bool:
+        return self.hides(Row(score, candidate.id, candidate.version, candidate.detail))
 
     def hides(self, row: Row) -> bool:
         """Whether the pair with this counterpart, as it now stands, is out of their list."""
@@ -166,7 +170,7 @@ def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
     )
     found = [an_id for an_id in changed if is_open(seeker.pairs[an_id], seeker.kind)]
     loaded = postings.load_many(table, other(seeker.kind), found) if found else {}
-    return [markets.candidate(one, seeker.features.market) for one in loaded.values()]
+    return [markets.candidate(posting, seeker.features.market) for posting in loaded.values()]
 
 
 def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:

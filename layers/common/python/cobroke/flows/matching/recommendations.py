@@ -90,7 +90,7 @@ def recommend(
         paged = page.of(shown)
         loaded |= _load(table, seeker, [row for row in paged if not _is_there(loaded, row)])
         there = [loaded[row.id] for row in paged if row.id in loaded]
-        if not tries_left or [one.counterpart.version for one in there] == [
+        if not tries_left or [found.counterpart.version for found in there] == [
             row.version for row in paged
         ]:
             break
@@ -178,11 +178,15 @@ def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Load
 def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
     """In the order of what was loaded, so that the score and the data of a row always agree."""
     found = []
-    for one in map(partial(_recommendation, own, seeker), loaded):
-        row = _row(one.counterpart, one.evaluation) if one.evaluation else None
+    for recommended in map(partial(_recommendation, own, seeker), loaded):
+        row = (
+            _row(recommended.counterpart, recommended.evaluation)
+            if recommended.evaluation
+            else None
+        )
         if row and row.score >= LISTED and not seeker.hides(row):
-            found.append((row, one))
-    return [one for _, one in sorted(found, key=itemgetter(0), reverse=True)]
+            found.append((row, recommended))
+    return [recommended for _, recommended in sorted(found, key=itemgetter(0), reverse=True)]
 
 
 def _recommendation(own: Posting, seeker: Seeker, of: _Loaded) -> Recommendation:

@@ -1,9 +1,10 @@
 """Looks the other way: near the top of whose lists does an object stand now?"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import batched
+from typing import Any
 
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import Pair
@@ -12,8 +13,9 @@ from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.notices.alert import ALERTED, BEST, Alert
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_property_alert
 from cobroke.domain.postings.features import unpack
-from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
+from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching.held_markets import HeldMarket, HeldMarkets
@@ -80,7 +82,7 @@ def _told(
     due = alerts.due(table, cause, scores, now_s)
     if not due:
         return 0
-    tellings = _tellings(table, cause, [(one, scores[one.own_id]) for one in due])
+    tellings = _tellings(table, cause, due, scores)
     alerts.commit(table, cause, tellings, unacted, *conditions)
     return len(tellings)
 
@@ -116,56 +118,55 @@ def _showing(
     market = held.get(written.kind, features.market)
     market.learn(written)
 
-    def shows(one: Candidate, paired: Mapping[str, Pair]) -> bool:
-        own = unpack(kind, features.city, one.packed or b"")
-        seeker = Seeker(one.id, one.version, own, one.detail, paired)
+    def shows(candidate: Candidate, paired: Mapping[str, Pair]) -> bool:
+        own = unpack(kind, features.city, candidate.packed or b"")
+        seeker = Seeker(candidate.id, candidate.version, own, candidate.detail, paired)
         return any(place.id == written.id for place in seeker.select_from(market, BEST).ranked)
 
-    below = [one for one in looking if not shows(one, {})]
-    paired = own_lists.having_pairs(table, kind, (one.id for one in below))
+    below = [candidate for candidate in looking if not shows(candidate, {})]
+    paired = own_lists.having_pairs(table, kind, (candidate.id for candidate in below))
     hidden = {
-        one.id
-        for one in below
-        if one.id not in paired or not shows(one, pairs.of_object(table, kind, one.id))
+        candidate.id
+        for candidate in below
+        if candidate.id not in paired
+        or not shows(candidate, pairs.of_object(table, kind, candidate.id))
     }
-    return (one.id for one in looking if one.id not in hidden)
+    return (candidate.id for candidate in looking if candidate.id not in hidden)
 
 
-def _tellings(table: Table, cause: Cause, due: Iterable[tuple[Due, int]]) -> list[Telling]:
+def _tellings(
+    table: Table, cause: Cause, due: Iterable[Due], scores: Mapping[str, int]
+) -> list[Telling]:
     """Word each notice: it speaks of a listing, the best of the counterparts or the own one."""
-    grown = [(one, *one.with_one_more(cause, score)) for one, score in due]
+    grown = [(own, *own.with_one_more(cause, scores[own.own_id])) for own in due]
     listing_of = {
-        one.own_id: alert.top[0][0] if cause.written.kind == "PROPERTY" else one.own_id
-        for one, _, alert in grown
+        own.own_id: lead_first(cause.alerts, own.own_id, alert.top[0][0])[1]
+        for own, _, alert in grown
     }
     listings = {cause.id: cause.written} | postings.load_many(
         table, "PROPERTY", {*listing_of.values()} - {cause.id}
     )
     return [
-        Telling(
-            one,
-            alert,
-            _notice(
-                one.own_id, cause.written.kind, notice_id, alert, listings[listing_of[one.own_id]]
-            ),
-        )
-        for one, notice_id, alert in grown
+        Telling(own, alert, _notice(own, notice_id, alert, listings[listing_of[own.own_id]]))
+        for own, notice_id, alert in grown
     ]
 
 
-def _notice(
-    own_id: str, counterparts: Kind, notice_id: str, alert: Alert, listing: Posting
-) -> Notice:
-    own, others = f"{other(counterparts).lower()}_id", f"{counterparts.lower()}_id"
-    top = [
-        {others: counterpart, "match_score": Decimal(score).scaleb(-2)}
-        for counterpart, score in alert.top
-    ]
-    data = {own: own_id, "reason": "RECOMMENDED", "count": alert.count, "top": top}
-    return Notice(notice_id, "NEW_MATCH", _words(counterparts, alert, listing), data)
+def _notice(own: Due, notice_id: str, alert: Alert, listing: Posting) -> Notice:
+    kind, top = own.last.kind, [(an_id, Decimal(score).scaleb(-2)) for an_id, score in alert.top]
+    data = {
+        f"{kind.lower()}_id": own.own_id,
+        "reason": "RECOMMENDED",
+        "count": alert.count,
+        "top": [{f"{other(kind).lower()}_id": an_id, "match_score": score} for an_id, score in top],
+    }
+    _, best_score = top[0]
+    words = _ABOUT[kind](alert.count, best_score, listing.content.body)
+    return Notice(notice_id, "NEW_MATCH", words, data)
 
 
-def _words(counterparts: Kind, alert: Alert, listing: Posting) -> Words:
-    _, score = alert.top[0]
-    about = about_lead_alert if counterparts == "PROPERTY" else about_property_alert
-    return about(alert.count, Decimal(score).scaleb(-2), listing.content.body)
+_ABOUT: Mapping[Kind, Callable[[int, Number, Mapping[str, Any]], Words]] = {
+    "LEAD": about_lead_alert,
+    "PROPERTY": about_property_alert,
+}
+"""By the kind of what is alerted."""

@@ -84,7 +84,7 @@ def _follow(
             runs.follow(table, market, min(behind, now))
         for kind in KINDS:
             _follow_objects(table, held, kind, some, clock, did)
-        did["told"] += _tell(table, [one for one in some if isinstance(one, Pair)])
+        did["told"] += _tell(table, [change for change in some if isinstance(change, Pair)])
         behind = some[-1].changed_at
     runs.follow(table, market, now)
 
@@ -102,7 +102,9 @@ def _follow_objects(
     of what is still owed.
     """
     versions = {
-        one.id: one.version for one in some if isinstance(one, Written) and one.kind == kind
+        change.id: change.version
+        for change in some
+        if isinstance(change, Written) and change.kind == kind
     }
     for written, is_done in alerts.standing(table, kind, versions):
         did["objects"] += 1

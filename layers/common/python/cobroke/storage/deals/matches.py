@@ -1,4 +1,4 @@
-"""Pairs with what belongs to them: both objects, and for whoever looks the other realtor and his
+"""Pairs with what belongs to them: both objects, and for whoever looks the other realtor and their
 message.
 """
 
@@ -55,8 +55,8 @@ class Sides(NamedTuple):
         return self.facts.score if self.lead.in_market and self.listing.in_market else None
 
 
-class Match(NamedTuple):
-    """A match as one side sees it: whom it deals with, and what he said with his LIKE."""
+class MatchView(NamedTuple):
+    """A match as one side sees it: whom it deals with, and what they said with their LIKE."""
 
     sides: Sides
     counterpart: Realtor
@@ -64,8 +64,8 @@ class Match(NamedTuple):
 
 
 def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
-    """A pair of the caller's: NotFound where one of the objects is absent or that of `side` not
-    his; OwnObject where both are.
+    """Read a pair of the caller's. Raises NotFound where one of the objects is absent or that of
+    `side` not theirs; OwnObject where both are.
     """
     lead, listing, pair = (
         keys.owned("LEAD", ids.lead_id),
@@ -86,14 +86,14 @@ def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
     return Sides(posting.of_item(items[lead]), posting.of_item(items[listing]), known)
 
 
-def seen_by(table: Table, sides: Sides, side: Side) -> Match:
+def seen_by(table: Table, sides: Sides, side: Side) -> MatchView:
     (match,) = _completed(table, sides.of(side), [sides.pair])
     return match
 
 
 def list_of(
     table: Table, own: Posting, status: MatchStatus | None, page: Page
-) -> tuple[list[Match], int]:
+) -> tuple[list[MatchView], int]:
     """A page of an object's matches, the newest change first, and how many there are in all."""
     found = [
         pair
@@ -108,7 +108,7 @@ def _newest(pair: Pair) -> tuple[int, str]:
     return pair.changed_at, match_id(pair.lead_id, pair.property_id)
 
 
-def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[Match]:
+def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[MatchView]:
     """With the counterparts, their realtors and messages, in as few reads as there can be."""
     rows = [_keys(other(own.kind), pair) for pair in shown]
     items = table.get_many(key for row in rows for key in row)
@@ -117,7 +117,7 @@ def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[Match]
         theirs = posting.of_item(items[row.counterpart])
         sides = Sides(*lead_first(own.kind, own, theirs), pair)
         matches.append(
-            Match(
+            MatchView(
                 sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")
             )
         )

@@ -29,7 +29,7 @@ def backlog(table: Table, market: Market, watermark: int) -> Iterator[Written | 
     """Everything since `watermark` (ms) that was acknowledged before this call, and perhaps some
     more: of each object the newest change, of each pair every one, as it then was.
     """
-    written = sorted(one for kind in KINDS for one in _newest(table, kind, market, watermark))
+    written = sorted(change for kind in KINDS for change in _newest(table, kind, market, watermark))
     return merge(written, pairs.changes(table, market, watermark), key=attrgetter("changed_at"))
 
 
@@ -37,7 +37,7 @@ def _newest(table: Table, kind: Kind, market: Market, watermark: int) -> Iterabl
     """Their changes come in order of time, which is for each the order of its versions."""
     since = keys.moment(watermark - OVERLAP_MS)
     raws = table.query_raw(keys.changes(kind, market), since, attributes=("SK", "version"))
-    return {one.id: one for one in (_written(kind, raw) for raw in raws)}.values()
+    return {change.id: change for change in (_written(kind, raw) for raw in raws)}.values()
 
 
 def _written(kind: Kind, raw: dict[str, Any]) -> Written:

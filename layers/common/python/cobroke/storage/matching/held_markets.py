@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from cobroke.clock import Clock
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
-from cobroke.domain.matching.market import place_of, shelves_for
+from cobroke.domain.matching.market import position_of, shelves_for
 from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.matching.top_list import Hidden, Selection
 from cobroke.domain.postings.features import Features, Market, unpack
@@ -138,13 +138,13 @@ class HeldMarkets:
 def _shelved(kind: Kind, entries: Entries) -> Shelves:
     """By the partition that they stand in, in order of price, with the prices apart."""
     shelves: dict[str, list[tuple[int, str, Candidate]]] = defaultdict(list)
-    for one in entries.values():
-        if one.packed is not None:
-            shelf, price = place_of(unpack(kind, "", one.packed))
-            shelves[shelf].append((price, one.id, one))
+    for entry in entries.values():
+        if entry.packed is not None:
+            shelf, price = position_of(unpack(kind, "", entry.packed))
+            shelves[shelf].append((price, entry.id, entry))
     ordered = {shelf: sorted(row) for shelf, row in shelves.items()}
     return {
-        shelf: ([price for price, _, _ in row], [one for *_, one in row])
+        shelf: ([price for price, _, _ in row], [entry for *_, entry in row])
         for shelf, row in ordered.items()
     }
 

@@ -9,7 +9,7 @@ from operator import and_
 from cobroke.domain.errors import LimitReached
 from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.storage import entities, keys
-from cobroke.storage.conditions import ANYTHING, Condition, below, holding, missing
+from cobroke.storage.conditions import ANYTHING, WriteCondition, below, holding, missing
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
@@ -54,7 +54,7 @@ def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     return table.put(item, when=reduce(and_, still))
 
 
-def _still(name: str, count: int) -> Condition:
+def _still(name: str, count: int) -> WriteCondition:
     same = holding(**{name: count})
     return same if count else missing(name) | same
 

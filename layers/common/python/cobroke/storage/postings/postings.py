@@ -8,7 +8,7 @@ from cobroke.domain import ids
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content, Posting
-from cobroke.domain.preconditions import ANYTHING, IfMatch
+from cobroke.domain.preconditions import ANY_VERSION, IfMatch
 from cobroke.storage import keys
 from cobroke.storage.conditions import at_version
 from cobroke.storage.postings import limits
@@ -64,7 +64,7 @@ def replace_content(
     object_id: str,
     content: Content,
     clock: Clock,
-    only_if: IfMatch = ANYTHING,
+    only_if: IfMatch = ANY_VERSION,
 ) -> Posting:
     """Put the new body. What it has no member for stays as it is stored."""
 
@@ -81,7 +81,12 @@ def replace_content(
 
 
 def archive(
-    table: Table, kind: Kind, owner: str, object_id: str, clock: Clock, only_if: IfMatch = ANYTHING
+    table: Table,
+    kind: Kind,
+    owner: str,
+    object_id: str,
+    clock: Clock,
+    only_if: IfMatch = ANY_VERSION,
 ) -> Posting:
     """Archive it. Repeatable: what is archived stays as it is."""
 
