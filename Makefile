@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := app.py infra functions layers/common/python tools tests benchmarks
 STAGE ?= dev
-# For example AT_ONCE="--numprocesses=2 --dist=worksteal", for less time on two idle cores.
-AT_ONCE ?=
+# What runs the tests at once; AT_ONCE= for one process.
+AT_ONCE ?= --numprocesses=2 --dist=loadgroup
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))
@@ -61,9 +61,8 @@ rematch: install ## one scheduled run on a running stack, and what it did [STAGE
 letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod]
 	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
-test: install ## every test, those on the emulator last [AT_ONCE=…]
-	@$(BIN)/pytest $(AT_ONCE) --ignore tests/e2e
-	@$(BIN)/pytest tests/e2e
+test: install ## every test, those on the emulator beside the others [AT_ONCE=]
+	@$(BIN)/pytest $(AT_ONCE)
 
 check: install ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
 	@$(MAKE) --no-print-directory --jobs=2 unit format-check lint types

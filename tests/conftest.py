@@ -44,9 +44,16 @@ def _overheard(handle: Callable[[logging.Logger, logging.LogRecord], None]) -> N
 _overheard(logging.Logger.handle)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is fast first; the emulator runs for none but the tests that need it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is fast first; the emulator runs for none but the tests that need it. In two processes
+    one of them begins with these, all alone, and the other takes file after file.
+    """
     items.sort(key=_turn)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.path.is_relative_to(WITH_SOCKETS))
+        for item in items:
+            at = WITH_SOCKETS if item.path.is_relative_to(WITH_SOCKETS) else item.path
+            item.add_marker(pytest.mark.xdist_group(str(at.relative_to(ROOT))))
 
 
 def _turn(item: pytest.Item) -> tuple[bool, int]:
