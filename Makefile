@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CODE := app.py infra functions layers/common/python tools tests benchmarks
 STAGE ?= dev
 # What runs the tests at once; AT_ONCE= for one process.
-AT_ONCE ?= --numprocesses=2 --dist=loadgroup
+AT_ONCE ?= --numprocesses=2 --dist=loadscope --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests import canary
 
@@ -25,7 +26,8 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 LEAKS: list[Any] = []
 """What the processes of this run have logged and should not."""
-WITH_SOCKETS = ROOT / "tests" / "e2e"
+EMULATORS = "tests/e2e"
+WITH_SOCKETS = ROOT / EMULATORS
 LAST = ("test_lists_while_writing.py", "test_main_job.py", "test_logs.py")
 """Of the end-to-end tests: what these leave to the stream to do keeps the emulator busy for
 minutes.
@@ -45,15 +47,24 @@ _overheard(logging.Logger.handle)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is fast first; the emulator runs for none but the tests that need it. In two processes
-    one of them begins with these, all alone, and the other takes file after file.
+    """What is fast first; the emulator runs for none but the tests that need it. In several
+    processes one of them begins with these, and the others take file after file.
     """
     items.sort(key=_turn)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.path.is_relative_to(WITH_SOCKETS))
-        for item in items:
-            at = WITH_SOCKETS if item.path.is_relative_to(WITH_SOCKETS) else item.path
-            item.add_marker(pytest.mark.xdist_group(str(at.relative_to(ROOT))))
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """A file's tests in one process, and all of the emulator's: it is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, *_ = nodeid.split("::")
+        return EMULATORS if path.startswith(EMULATORS) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return ByFile(config, log)
 
 
 def _turn(item: pytest.Item) -> tuple[bool, int]:
