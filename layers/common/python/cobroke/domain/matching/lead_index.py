@@ -78,7 +78,7 @@ class LeadIndex:
         most: int,
         hidden: Mapping[str, Hidden] = NONE_HIDDEN,
     ) -> Selection:
-        """As `best_leads` of all the candidates."""
+        """Return the same as `best_leads` of all the candidates."""
         best, scored = Best(self._rows, owner, most, hidden), _scoring(listing)
         step = self._steps.get(step_of(listing.price), _Step())
         for cells in (_near(listing, step), _elsewhere(listing, step)):
@@ -97,7 +97,7 @@ class LeadIndex:
 
 
 def _near(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
-    """Those that wish its place or none."""
+    """Yield the cells of the leads that wish the listing's place or none."""
     for leads in (step.by_district.get(listing.district), step.by_metro.get(listing.metro)):
         if leads:
             yield FULL, leads
@@ -109,7 +109,9 @@ def _near(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
 
 
 def _elsewhere(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
-    """Those that wish a place, among them the others."""
+    """Yield the cells of all that wish a place, among them the others, unless their rooms knock
+    out.
+    """
     for rooms, leads in step.by_rooms.items():
         if of_wished_rooms(rooms, listing.rooms).points >= 0:
             yield LOCATION_CAP, leads

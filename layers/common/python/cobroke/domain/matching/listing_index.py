@@ -72,7 +72,7 @@ class ListingIndex:
     def best(
         self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
     ) -> Selection:
-        """As `best_properties` of all the candidates."""
+        """Return the same as `best_properties` of all the candidates."""
         best, wish = Best(self._rows, owner, most, hidden), self._wish(lead)
         scored = _scoring(lead, wish)
         for cells in self._passes(lead, wish):
@@ -113,7 +113,7 @@ class ListingIndex:
         )
 
     def _passes(self, lead: LeadFeatures, wish: _Wish) -> Iterator[Iterable[Cell[_Listing]]]:
-        """Those in a wished place, then the others; all at once where none is wished."""
+        """Yield the cells in a wished place, then the others; all at once where none is wished."""
         if not lead.districts and not lead.metros:
             keys = [key for key in self._by_rooms_and_kind if key[0] in wish.rooms]
             alike = {(rooms, kind): wish.rooms[rooms] + wish.kinds[kind] for rooms, kind in keys}
@@ -160,7 +160,7 @@ def _shelves[K]() -> _Shelves[K]:
 
 
 def _edges(shelves: Iterable[Mapping[int, list[_Listing]]]) -> Mapping[int, tuple[int, int]]:
-    """The lowest and the highest price of each step."""
+    """Return the lowest and the highest price (kopecks) of each step."""
     prices: defaultdict[int, list[int]] = defaultdict(list)
     for shelf in shelves:
         for step, listings in shelf.items():
@@ -169,7 +169,9 @@ def _edges(shelves: Iterable[Mapping[int, list[_Listing]]]) -> Mapping[int, tupl
 
 
 def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wished]:
-    """Given the credit for the district; with _ELSEWHERE for the stations that are not wished."""
+    """Return what the location earns by metro, given the credit for the district; _ELSEWHERE stands
+    for the stations that are not wished.
+    """
     metros = (*lead.metros, NOWHERE, _ELSEWHERE)
     return {metro: of_places(district, metro_credit(lead.metros, metro)) for metro in metros}
 
@@ -177,8 +179,8 @@ def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wishe
 def _cells[K](
     shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int
 ) -> Iterator[Cell[_Listing]]:
-    """Those of the keys, with the points that their listings have at most but for price and
-    area.
+    """Yield the cells of the keys in `fixed`, which gives the points that their listings have at
+    most but for price and area.
     """
     for key, most in fixed.items():
         for step, listings in shelves.get(key, {}).items():

@@ -38,7 +38,7 @@ class Wished(NamedTuple):
 
 @cache
 def of_places(district: int | None, metro: int | None) -> Wished:
-    """For the credits of the two kinds of place."""
+    """Return what the location earns, given the credits of the two kinds of place."""
     credit = location_credit(district, metro)
     if credit is None:
         return Wished(0, 0)
@@ -52,13 +52,15 @@ def of_rooms(credit: int | None) -> Wished:
 
 
 def of_wished_rooms(wished: int, offered: int) -> Wished:
-    """Given the wished numbers as bits; none: no such wish."""
+    """Return what the rooms earn, given the wished numbers as bits: without any there is no such
+    wish.
+    """
     near = wished << 1 >> offered & 7
     return _NEAR[near] if near or not wished else _FAR
 
 
 def kind_of(features: Features) -> int:
-    """Type, class and condition in one number below KINDS."""
+    """Return type, class and condition in one number below KINDS."""
     return features.type << 4 | features.klass << 2 | features.condition
 
 

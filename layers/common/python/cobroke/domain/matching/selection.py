@@ -65,8 +65,8 @@ def best_properties(
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
 ) -> Selection:
-    """The best `most` (at least 1) listings for this owner's lead. Candidates: of its market, ids
-    distinct.
+    """Return the best `most` (at least 1) listings for this owner's lead. The candidates are of its
+    market, their ids distinct.
     """
     lowest, highest, smallest, largest = (
         lead.budget_min,
@@ -97,8 +97,8 @@ def best_leads(
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
 ) -> Selection:
-    """The best `most` (at least 1) leads for this owner's listing. Candidates: of its market, ids
-    distinct.
+    """Return the best `most` (at least 1) leads for this owner's listing. The candidates are of its
+    market, their ids distinct.
     """
     price, area = listing.price, listing.area
     kinds = [of_kind(wished, kind_of(listing)) for wished in range(KINDS)]
@@ -138,7 +138,7 @@ def _of_numbers(budget: int, area: int) -> int:
 
 
 def _listings(lead: LeadFeatures, rows: Iterable[PackedRow]) -> Iterator[ByPlace]:
-    """Those in a wished place, or all where none is wished; then the others."""
+    """Yield the listings in a wished place, or all where none is wished; then the others."""
     districts, metros = lead.districts, lead.metros
     if not districts and not metros:
         yield {None: list(rows)}
@@ -162,7 +162,7 @@ def _listings(lead: LeadFeatures, rows: Iterable[PackedRow]) -> Iterator[ByPlace
 
 
 def _leads(listing: PropertyFeatures, rows: Iterable[PackedRow]) -> Iterator[ByPlace]:
-    """Those that wish its place or none; then the others."""
+    """Yield the leads that wish the listing's place or none; then the others."""
     district, metro = listing.district, listing.metro
 
     def location(packed: bytes) -> int | None:

@@ -14,7 +14,7 @@ type Hidden = Callable[[int, bytes], bool]
 NONE_HIDDEN: Mapping[str, Hidden] = {}
 
 _OWNERS_ALONE = -12
-"""So many last characters of a posting's id hold nothing but its owner's."""
+"""From here on the characters of a posting's id hold nothing but its owner's."""
 
 
 class Ranked(NamedTuple):

@@ -96,7 +96,7 @@ type Features = LeadFeatures | PropertyFeatures
 
 
 def pack_property(of: PropertyFeatures) -> bytes:
-    """Everything but the city, which the market's key holds."""
+    """Pack everything but the city, which the market's key holds, in 30 bytes."""
     kind = of.type << 4 | of.klass << 2 | of.condition
     return _PROPERTY.pack(of.price, of.area, of.rooms, kind, of.district, of.metro)
 
@@ -109,12 +109,14 @@ def unpack_property(city: str, packed: bytes) -> PropertyFeatures:
 
 
 def price_of(packed: bytes) -> int:
-    """The price of a packed property, without unpacking the rest."""
+    """Return the price (kopecks) of a packed property, without unpacking the rest."""
     return int.from_bytes(packed[:8])
 
 
 def pack_lead(of: LeadFeatures) -> bytes:
-    """Everything but the city, which the market's key holds. Rooms are a set of bits."""
+    """Pack everything but the city, which the market's key holds, in 35 bytes and 8 a place. Rooms
+    are a set of bits.
+    """
     kind = of.type << 4 | of.klass << 2 | of.condition
     rooms = sum(1 << count for count in of.rooms)
     head = (

@@ -57,8 +57,8 @@ _LOOKALIKES = str.maketrans("aceëopxykmthb", "асееорхукмтнв")
 
 
 def normalised(name: str, of: PlaceType) -> str:
-    """As the contract compares it, in its three steps. Not the same again of itself: one kind of
-    place is taken off.
+    """Return the name as the contract compares it, in its three steps. Done again, it may change
+    more: each time one kind of place is taken off.
     """
     plain = " ".join(filter(None, line(name).casefold().translate(_SIGNS).split(" ")))
     words = re.sub(" ?- ?", "-", plain).split(" ")
@@ -71,12 +71,12 @@ def normalised(name: str, of: PlaceType) -> str:
 
 
 def place(name: str, of: PlaceType) -> Place:
-    """What the score compares instead of the name."""
+    """Return the 8 bytes that the score compares instead of the name."""
     return hashlib.blake2b(normalised(name, of).encode(), digest_size=8).digest()
 
 
 def merged(names: Iterable[str], of: PlaceType) -> list[str]:
-    """The names in their order; of those equal after normalising, the first spelling only."""
+    """Return the names in their order, of those equal after normalising the first spelling only."""
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(normalised(name, of), name)
