@@ -64,7 +64,7 @@ def process_batch(event: Event, act: Callable[[Record], None], logger: Logger) -
 
 
 def change_of(record: Record) -> Change | None:
-    """Decode what the record says has changed; None: nothing that anything follows from."""
+    """Decode what the record says has changed; return None where nothing follows from it."""
     if record.new is None:
         return None
     match record.new["entity"]["S"], object_of(record.sk):
