@@ -83,8 +83,9 @@ def pair_changed(table: Table, change: PairChanged) -> int:
 
 
 def _prepared(table: Table, written: PostingWritten, clock: Clock) -> Posting:
-    """A record may be here before all of its transaction is seen: what is still as it was before is
-    read again.
+    """Prepare the ranking of what was written, and return the object. A record may be here before
+    all of its transaction is seen: Torn is raised for what is still as it was before, to be read
+    again.
     """
     with suppress(NotFound):
         own = prepare_ranking(table, written.kind, written.id, clock)

@@ -24,7 +24,7 @@ entries.
 
 def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[str]) -> None:
     """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the
-    rest. Unmended where something raised.
+    rest. Raises Unmended where something raised.
     """
     seen = scan.over(table, clock(), rng)
     looks = Looks(pause, drift)

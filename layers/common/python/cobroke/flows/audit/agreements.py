@@ -55,7 +55,9 @@ def wrong_mirror(table: Table, ids: PairIds) -> WrongMirror | None:
 
 
 def mirror(table: Table, found: WrongMirror) -> bool:
-    """Put from the record; without a record, deleted."""
+    """Put the mirror from the record, or delete it where there is no record; return whether both
+    were still as seen.
+    """
     key, (pk, sk) = keys.pair(*found.ids), keys.mirror(*found.ids)
     if found.record is None:
         deleted = table.delete((pk, sk), when=_as_seen(found.mirror))
@@ -66,7 +68,9 @@ def mirror(table: Table, found: WrongMirror) -> bool:
 
 
 def wrong_count(table: Table, of: Owned) -> WrongCount | None:
-    """The count is read first: what changes it behind that makes it unfit to be written over."""
+    """Return the count and what was counted where they differ, else None. The count is read first:
+    what changes it behind that makes it unfit to be written over.
+    """
     item = table.get(keys.counts(*of))
     kept = Counts(item["pairs"], item["matches"]) if item else None
     found = pairs.of_object(table, *of).values()
@@ -91,14 +95,18 @@ def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:
 
 
 def pay(table: Table, clock: Clock, found: Debt) -> int:
-    """Only what is due: a notice that has expired is not told again."""
+    """Tell what is due, and return how many notices that is: one that has expired is not told
+    again.
+    """
     now = clock()
     others = tuple(told for told in found.pair.told if not scan.is_due(told.at, now))
     return tell_of_pair(table, found.pair, replace(found.pair, told=others))
 
 
 def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
-    """A mark of a notice that is not there; an expired one is left to the time to live."""
+    """Return the mark where its notice is not there, else None; an expired one is left to the time
+    to live.
+    """
     notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
     items = table.get_many([mark, notice])
     is_lost = mark in items and notice not in items and items[mark]["expires"] > clock() // 1000

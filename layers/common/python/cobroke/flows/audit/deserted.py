@@ -17,9 +17,9 @@ QUIET_MS = 2 * 24 * 3600 * 1000
 
 
 def forget(table: Table, clock: Clock, standing: Set[Market]) -> None:
-    """The markets but `standing`, those where an object was found. One that came to stand elsewhere
-    since the pass began has left a change there; one that is just coming has its stream record
-    before it: see `registry.forget`.
+    """Forget the markets but `standing`, those where an object was found, and those that are not
+    quiet. An object that came to stand elsewhere since the pass began has left a change there; one
+    that is just coming has its stream record before it: see `registry.forget`.
     """
     for market in {*registry.markets(table)} - standing:
         now = clock()

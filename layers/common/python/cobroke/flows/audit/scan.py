@@ -165,7 +165,7 @@ class Pass:
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:
-        """Each ranking of a market has the same chance, without knowing how many will come."""
+        """Let each ranking of a market have the same chance, without knowing how many will come."""
         owned, market = self._neighbours.get((item["PK"], item["SK"]), (None, None))
         if owned and market:
             self._rankings[market] += 1
@@ -177,7 +177,7 @@ class Pass:
 
 
 def over(table: Table, now: int, rng: Random) -> Pass:
-    """The whole table, once."""
+    """Read the whole table, once."""
     made = Pass(now, rng)
     for item in table.scan(NEEDED):
         made.take(item)
@@ -185,13 +185,15 @@ def over(table: Table, now: int, rng: Random) -> Pass:
 
 
 def stated(kind: Kind, item: Item) -> tuple[bytes, int, int | None]:
-    """What an object and its market entry both hold."""
+    """Return what an object and its market entry both hold: features, version, a lead's revision
+    (None for a listing).
+    """
     return item["f"], item["version"], item["revision"] if kind == "LEAD" else None
 
 
 def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
-    """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told,
-    and still kept.
+    """Return the notices (realtor's id, notice's id) that must be there now: long enough ago to be
+    told, and still kept.
     """
     return {due(notice) for notice in owed_notices(pair) if is_due(notice.at, now)}
 

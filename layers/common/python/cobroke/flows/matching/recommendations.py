@@ -76,8 +76,8 @@ def recommend(
     clock: Clock,
     sizes: Sizes = SIZES,
 ) -> Recommendations:
-    """Of the market as it is now; none for an archived object, NotFound where it is not the
-    owner's.
+    """Return a page of what the market as it is now offers; none for an object that is archived or
+    has grown stale. Raises NotFound where it is not the owner's.
     """
     own, known = rankings.load_own(table, kind, owner, own_id)
     if not own.in_market:
@@ -103,8 +103,8 @@ def recommend(
 
 
 def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) -> Recommendation:
-    """One counterpart, whatever place it has: NotFound unless it could be recommended by score,
-    market and owners, or there is a match.
+    """Return one counterpart, whatever place it has. Raises NotFound unless it could be recommended
+    by score, market and owners, or there is a match.
     """
     pair_ids = PairIds(*lead_first(kind, own_id, other_id))
     try:
@@ -151,9 +151,9 @@ def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
 
 
 def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """The counterparts of a page and their realtors, as they are now, and what those say who wait
-    for an answer. Without those that are just being written: their entry or change may be seen
-    before them.
+    """Read the counterparts of a page and their realtors, as they are now, and what those say who
+    wait for an answer. Those that are just being written are left out: their entry or change may be
+    seen before them.
     """
     kind = other(seeker.kind)
     pair_ids = {row.id: lead_first(seeker.kind, seeker.id, row.id) for row in shown}
@@ -176,7 +176,9 @@ def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Load
 
 
 def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
-    """In the order of what was loaded, so that the score and the data of a row always agree."""
+    """Return the rows in the order of what was loaded, so that the score and the data of a row
+    always agree.
+    """
     found = []
     for recommended in map(partial(_recommendation, own, seeker), loaded):
         row = (

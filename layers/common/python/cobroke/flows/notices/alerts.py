@@ -52,8 +52,8 @@ def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> in
 
 def tell(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int) -> int | None:
     """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; return how many are
-    told. Who was told before is not, nor whose pair somebody has acted on since it was read. None,
-    and nobody is told, where the cause is no longer the newest or has left the market.
+    told. Who was told before is not, nor whose pair somebody has acted on since it was read. Return
+    None, and tell nobody, where the cause is no longer the newest or has left the market.
     """
     try:
         none_began = alerts.no_new_pair(table, cause)
@@ -88,8 +88,8 @@ def _told(
 
 
 def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
-    """The counterparts at 80 and more that were there before the change and have no match with the
-    object, nor a pair that is hidden; with their scores.
+    """Return the counterparts at 80 and more that were there before the change and have no match
+    with the object, nor a pair that is hidden, by id, with their scores (basis points).
     """
     seeker = Seeker.of(cause.written, cause.pairs)
     there = list(market.counterparts(seeker.features))
@@ -110,9 +110,9 @@ def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
 def _showing(
     table: Table, held: HeldMarkets, written: Posting, looking: Sequence[Candidate]
 ) -> Iterator[str]:
-    """Those whose look would now show the object in its first rows. Their pairs can only take
-    others out of the way, so they are read only of those where the object does not stand there
-    without that, and who have any.
+    """Return the ids of those whose look would now show the object in its first rows. Their pairs
+    can only take others out of the way, so they are read only of those where the object does not
+    stand there without that, and who have any.
     """
     kind, features = other(written.kind), written.content.features
     market = held.get(written.kind, features.market)

@@ -11,8 +11,8 @@ RECENT_MS = 30 * 24 * 3600 * 1000
 
 
 def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
-    """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices
-    that is.
+    """Tell what the change from `before` to `now` owes and nobody has told yet; return how many
+    notices that is.
     """
     known = owed_notices(before) if before else ()
     new = {
@@ -39,5 +39,7 @@ def _told(an_id: str, notice: OwedNotice, words: Words) -> notices.Notice:
 
 
 def _recent(notice: OwedNotice, now: Pair) -> bool:
-    """What is older was told by an image of its own, and may have been kept long enough."""
+    """Return whether the notice is recent: what is older was told by an image of its own, and may
+    have been kept long enough.
+    """
     return notice.at >= now.changed_at - RECENT_MS
