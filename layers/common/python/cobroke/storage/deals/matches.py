@@ -94,7 +94,7 @@ def seen_by(table: Table, sides: Sides, side: Side) -> MatchView:
 def list_of(
     table: Table, own: Posting, status: MatchStatus | None, page: Page
 ) -> tuple[list[MatchView], int]:
-    """A page of an object's matches, the newest change first, and how many there are in all."""
+    """Read a page of an object's matches, newest change first, and how many there are in all."""
     found = [
         pair
         for pair in pairs.of_object(table, own.kind, own.id).values()
@@ -109,7 +109,9 @@ def _newest(pair: Pair) -> tuple[int, str]:
 
 
 def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[MatchView]:
-    """With the counterparts, their realtors and messages, in as few reads as there can be."""
+    """Read what belongs to these pairs: the counterparts, their realtors and messages, in as few
+    reads as there can be.
+    """
     rows = [_keys(other(own.kind), pair) for pair in shown]
     items = table.get_many(key for row in rows for key in row)
     matches = []
@@ -131,7 +133,7 @@ class _Keys(NamedTuple):
 
 
 def _keys(side: Side, pair: Pair) -> _Keys:
-    """Where the object, the realtor and the message of this side lie."""
+    """Return where the object, the realtor and the message of this side lie."""
     object_id = pair.posting_id(side)
     message = keys.message(pair.lead_id, pair.property_id, side)
     return _Keys(keys.owned(side, object_id), keys.realtor(owner_of(object_id)), message)

@@ -68,12 +68,12 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
 
 
 def unchanged(table: Table, pair: Pair) -> Write:
-    """Check that nobody has changed it since it was read, be it that nothing was stored."""
+    """Make the check that nobody changed it since it was read, be it that nothing was stored."""
     return table.check(keys.pair(pair.lead_id, pair.property_id), when=over(pair.version))
 
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
-    """Keep what this side says with its LIKE, or (None) that it says nothing."""
+    """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
     key = keys.message(pair.lead_id, pair.property_id, side)
     return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
 

@@ -67,7 +67,9 @@ def load_many(
 def save(
     table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
 ) -> bool:
-    """Keep it in place of the `known` one. False where another was faster: theirs is as good."""
+    """Keep it in place of the `known` one; return False where another was faster: theirs is as
+    good.
+    """
     version = known.version if known else 0
     facts = {
         "rows": pack_rows(ranking.rows),

@@ -54,15 +54,16 @@ class Cause:
 
 
 def is_done(table: Table, written: Posting) -> bool:
-    """Whether all whom this revision of an object should alert were alerted: what comes near the
-    top of a list later, because others left it, alerts nobody.
+    """Return whether all whom this revision of an object should alert were alerted: what comes near
+    the top of a list later, because others left it, alerts nobody.
     """
     return _covers(table.get(keys.alerted_all(written.kind, written.id)), written)
 
 
 def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[Posting, bool]]:
-    """Read objects as they stand, and of each whether it `is_done`: many in one read. Without those
-    whose change is seen and which are not there yet: written at this moment, so of the next run.
+    """Read objects as they stand, and of each whether it `is_done`: many in one read. Those whose
+    change is seen and which are not there yet are left out: written at this moment, they are the
+    next run's.
     """
     wanted = {
         keys.owned(kind, object_id): keys.alerted_all(kind, object_id) for object_id in object_ids
@@ -166,7 +167,9 @@ def unacted(table: Table, cause: Cause, objects: Iterable[str]) -> dict[str, Pai
 
 
 def no_new_pair(table: Table, cause: Cause) -> Write:
-    """Check that the cause has no pair but those it knows: one condition for all that may begin."""
+    """Make the check that the cause has no pair but those it knows: one condition for all that may
+    begin.
+    """
     return own_lists.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
 
 
@@ -192,7 +195,7 @@ def commit(
 
 
 def _entered(table: Table, cause: Cause, telling: Telling) -> Write:
-    """Enter it with the notice that it was told in: there it is counted."""
+    """Make the write that enters it with the notice that it was told in: there it is counted."""
     old = telling.due.ledger
     item = entities.ALERTED.at(
         keys.alerted(cause.alerts, telling.due.own_id, cause.id),

@@ -47,7 +47,9 @@ def having_pairs(table: Table, kind: Kind, object_ids: Iterable[str]) -> set[str
 
 
 def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int) -> Write:
-    """Add to the counts of an object: a part of the transaction that makes them so."""
+    """Make the write that adds to the counts of an object: a part of the transaction that makes
+    them so.
+    """
     values = {"pairs": pairs, "matches": matches, "entity": entities.COUNTS.name}
     return table.update(
         keys.counts(kind, object_id),
@@ -57,6 +59,6 @@ def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int)
 
 
 def no_new_pair(table: Table, kind: Kind, object_id: str, known: int) -> Write:
-    """Check that no pair of an object has come to those known: once for all that may come."""
+    """Make the check that no pair of an object came to those known: once for all that may come."""
     still = holding(pairs=known) if known else ABSENT
     return table.check(keys.counts(kind, object_id), when=still)

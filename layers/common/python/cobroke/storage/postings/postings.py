@@ -66,7 +66,9 @@ def replace_content(
     clock: Clock,
     only_if: IfMatch = ANY_VERSION,
 ) -> Posting:
-    """Put the new body. What it has no member for stays as it is stored."""
+    """Put the new body, and return the object. What the body has no member for stays as it is
+    stored. Raises NotFound, Archived or PreconditionFailed.
+    """
 
     def attempt() -> Posting:
         old = load_own(table, kind, owner, object_id)
@@ -88,7 +90,9 @@ def archive(
     clock: Clock,
     only_if: IfMatch = ANY_VERSION,
 ) -> Posting:
-    """Archive it. Repeatable: what is archived stays as it is."""
+    """Archive it, and return it. Repeatable: what is archived stays as it is. Raises NotFound or
+    PreconditionFailed.
+    """
 
     def attempt() -> Posting:
         old = load_own(table, kind, owner, object_id)
@@ -103,7 +107,7 @@ def archive(
 
 
 def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
-    """Take it out of the market if its owner has not written it for 60 days; False where not."""
+    """Take it out of the market, and return True, if its owner has not written it for 60 days."""
 
     def attempt() -> bool:
         old = load(table, kind, object_id)
@@ -116,7 +120,7 @@ def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
 
 
 def unchanged(table: Table, stored: Posting) -> Write:
-    """Check that nobody has written it since it was read."""
+    """Make the check that nobody has written it since it was read."""
     return table.check(keys.owned(stored.kind, stored.id), when=at_version(stored.version))
 
 

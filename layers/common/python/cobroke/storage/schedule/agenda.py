@@ -31,7 +31,7 @@ class Due(NamedTuple):
 
 
 def remind(table: Table, due: Due) -> Write:
-    """Put the reminder, a part of the transaction that sets the due time."""
+    """Make the write of the reminder, a part of the transaction that sets the due time."""
     expires = due.at // 1000 + LATEST_DAYS * DAY_MS // 1000
     return table.put(entities.DUE.at(_key(due), {"expires": expires}))
 
