@@ -35,7 +35,7 @@ def list_leads(
 ) -> LeadList:
     """List own leads, newest first.
 
-    Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
+    Without `page` and `limit` one answer holds them all, up to 1,000 or 4,600,000 bytes.
     """
     which = asked_of_own(page, limit)
     leads, total = list_own(api.table, "LEAD", api.caller, status, which)

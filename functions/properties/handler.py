@@ -41,7 +41,7 @@ def list_properties(
 ) -> PropertyList:
     """List own properties, newest first.
 
-    Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
+    Without `page` and `limit` one answer holds them all, up to 1,000 or 4,600,000 bytes.
     """
     which = asked_of_own(page, limit)
     found, total = list_own(api.table, "PROPERTY", api.caller, status, which)

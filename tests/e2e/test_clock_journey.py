@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from cobroke.clock import now_ms
-from cobroke.domain.deals.pair import PENDING_FOR
+from cobroke.domain.deals.pair import PENDING_FOR, PairIds
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.edge.models.property import PropertyBody
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule.agenda import SHARDS
 from cobroke.storage.table import Table

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import Outcome
-from cobroke.domain.deals.pair import DAY, Action, Pair, Side
+from cobroke.domain.deals.pair import DAY, Action, Pair, PairIds, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.postings.kinds import other
@@ -39,7 +39,6 @@ from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings

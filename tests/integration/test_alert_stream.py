@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.wording import Words
@@ -22,7 +22,6 @@ from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows import following
 from cobroke.flows.matching.ranking import prepare_ranking
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 
 from cobroke.clock import now_ms, timestamp
-from cobroke.domain.deals.pair import PENDING_FOR, Pair, Side
+from cobroke.domain.deals.pair import PENDING_FOR, Pair, PairIds, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import match_count
 from cobroke.storage.schedule import agenda

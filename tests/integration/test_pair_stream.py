@@ -14,12 +14,11 @@ from unittest.mock import patch
 import boto3
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.errors import Archived, Busy
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.flows.deals import agreement
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.ids import owner_of
 from cobroke.flows import following
 from cobroke.flows.matching.ranking import Seeker, up_to_date
@@ -16,7 +16,6 @@ from cobroke.flows.notices.alerts import alert
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching import looks, rankings, registry
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting, postings

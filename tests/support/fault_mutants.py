@@ -109,7 +109,7 @@ BUGS = (
     ),
     Mutant(
         "one match alone closed with its object",
-        (Edit(agreement.close_matches, "for pair in waiting\n", "for pair in waiting[:1]\n"),),
+        (Edit(agreement.close_matches, "for pair in waiting)", "for pair in waiting[:1])"),),
     ),
     Mutant(
         "what a batch left out is not asked for again",
@@ -126,8 +126,8 @@ BUGS = (
         (
             Edit(
                 telling.tell_of_pair,
-                "for notice in owed_notices(now)\n",
-                "for notice in owed_notices(now)[-1:]\n",
+                "newly_owed(now, before) if",
+                "newly_owed(now, before)[-1:] if",
             ),
         ),
     ),

@@ -7,10 +7,9 @@ from random import Random
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from cobroke.domain.deals.pair import Pair, Side
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.paging import Page
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notices import notices
 from cobroke.storage.table import Table
 from functions.stream_notifications import handler as function

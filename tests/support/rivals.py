@@ -14,13 +14,13 @@ from typing import Any, Literal, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, Side, owed_notices
+from cobroke.domain.deals.pair import Facts, Pair, PairIds, Side, owed_notices
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.edge.problems import status_of
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import PairIds, load
+from cobroke.storage.deals.matches import load
 from cobroke.storage.notices.notices import notice_id
 from cobroke.storage.postings import own_lists
 from cobroke.storage.table import Table

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from cobroke.domain.deals.pair import Action, Pair, Side
+from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.realtors import Realtor
@@ -17,7 +17,6 @@ from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import keys, realtors
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.errors import Busy
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
@@ -19,7 +20,6 @@ from cobroke.storage import realtors
 from cobroke.storage.client import RESEND_SECONDS
 from cobroke.storage.conditions import ABSENT
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable, cancelled

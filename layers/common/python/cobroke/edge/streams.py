@@ -84,5 +84,6 @@ def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> 
         posting_id,
         version=int(new["version"]["N"]),
         revision=int(new["revision"]["N"]),
+        status=new["status"]["S"],
         by_owner=not old or old["revision"] != new["revision"],
     )

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Owned
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.retry import try_transact

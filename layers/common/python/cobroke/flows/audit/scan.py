@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import Pair, owed_notices
+from cobroke.domain.deals.pair import Pair, PairIds, owed_notices
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
 from cobroke.storage.postings import limits, posting
@@ -154,7 +153,7 @@ class Pass:
 
     def _take_pair(self, item: Item, *, is_record: bool) -> None:
         pair = pairs.of_item(item)
-        ids = PairIds(pair.lead_id, pair.property_id)
+        ids = pair.ids
         self._mirrors.state((ids, item["version"], item["d"]), ids)
         if not is_record:
             return

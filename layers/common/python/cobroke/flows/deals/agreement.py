@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Action, Pair, Side
+from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
@@ -15,7 +15,7 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import ArchivedFor, Number
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds, Sides, load
+from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
@@ -88,9 +88,7 @@ def close_matches(table: Table, own: Posting, clock: Clock) -> int:
         for pair in pairs.of_object(table, own.kind, own.id).values()
         if pair.status == "PENDING"
     ]
-    return sum(
-        close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting
-    )
+    return sum(close(table, pair.ids, reason, clock) for pair in waiting)
 
 
 def close(

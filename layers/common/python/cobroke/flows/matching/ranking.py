@@ -136,15 +136,15 @@ def up_to_date(
         changed = markets.changes(table, seeker.features, known.watermark, most)
         if changed is not None:
             back = _back(table, seeker, known)
+            read = len(changed) + LIKE_CHANGES * len(back)
             ranking = caught_up(
                 known.without(seeker.hides),
-                markets.merged(changed, back),
+                markets.merge(changed, back),
                 seeker.select,
                 sizes,
                 now,
             )
             if ranking.holds(sizes.shown):
-                read = len(changed) + LIKE_CHANGES * len(back)
                 return UpToDate(
                     ranking, read >= WORTH_SAVING and now - known.watermark > OVERLAP_MS
                 )
@@ -179,7 +179,7 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     entries = markets.read(table, seeker.features)
     seen = len(entries)
     changed = markets.changes(table, seeker.features, seeker.as_of) or {}
-    markets.merged(entries, changed.values())
+    markets.merge(entries, changed.values())
     best = seeker.select(list(entries.values()), sizes.kept)
     return ranked(best, entries, seeker.as_of, seen, seeker.version)
 

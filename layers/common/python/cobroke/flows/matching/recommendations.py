@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.errors import Busy, NotFound, OwnObject
 from cobroke.domain.ids import owner_of
@@ -22,7 +22,6 @@ from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching import looks, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting
@@ -197,7 +196,7 @@ def _recommendation(own: Posting, seeker: Seeker, of: _Loaded) -> Recommendation
     both_there = own.in_market and counterpart.in_market
     features = lead_and_listing(own.content.features, counterpart.content.features)
     evaluation = evaluate(*features) if both_there else None
-    pair = seeker.pairs.get(counterpart.id) or Pair(lead_id=lead.id, property_id=listing.id)
+    pair = seeker.pairs.get(counterpart.id) or Pair.untouched(PairIds(lead.id, listing.id))
     offer = pair.offer(other(own.kind)) if pair.counts_as_match else None
     return Recommendation(
         counterpart,

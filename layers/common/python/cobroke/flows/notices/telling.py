@@ -1,6 +1,6 @@
 """Tells realtors what became of a pair, each thing once however often its record comes."""
 
-from cobroke.domain.deals.pair import OwedNotice, Pair, owed_notices
+from cobroke.domain.deals.pair import OwedNotice, Pair, newly_owed
 from cobroke.domain.ids import match_id
 from cobroke.domain.notices.wording import Words, about_pair
 from cobroke.storage.notices import notices
@@ -14,11 +14,8 @@ def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     """Tell what the change from `before` to `now` owes and nobody has told yet; return how many
     notices that is.
     """
-    known = owed_notices(before) if before else ()
     new = {
-        notices.due(notice): notice
-        for notice in owed_notices(now)
-        if notice not in known and _recent(notice, now)
+        notices.due(notice): notice for notice in newly_owed(now, before) if _recent(notice, now)
     }
     missing = {key: new[key] for key in new.keys() - notices.already_put(table, new)}
     if not missing:

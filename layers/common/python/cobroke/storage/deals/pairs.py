@@ -48,12 +48,12 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = (
-        keys.pair(new.lead_id, new.property_id),
-        keys.mirror(new.lead_id, new.property_id),
+        keys.pair(*new.ids),
+        keys.mirror(*new.ids),
     )
     begun, matches = int(not old.version), new.counts_as_match - old.counts_as_match
     expires = new.expires_at if new.expires_at != old.expires_at else None
-    the_match = match_id(new.lead_id, new.property_id)
+    the_match = match_id(*new.ids)
     return [
         table.put(entities.PAIR.at(pair, facts), when=over(old.version)),
         table.put(entities.MIRROR.at(mirror, facts)),
@@ -69,12 +69,12 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
 
 def unchanged(table: Table, pair: Pair) -> Write:
     """Make the check that nobody changed it since it was read, be it that nothing was stored."""
-    return table.check(keys.pair(pair.lead_id, pair.property_id), when=over(pair.version))
+    return table.check(keys.pair(*pair.ids), when=over(pair.version))
 
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
     """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
-    key = keys.message(pair.lead_id, pair.property_id, side)
+    key = keys.message(*pair.ids, side)
     return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
 
 
@@ -88,7 +88,7 @@ def _of_change(item: Item) -> Pair:
 
 
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:
-    the_match = match_id(new.lead_id, new.property_id)
+    the_match = match_id(*new.ids)
     key = keys.pair_change(market, new.changed_at, the_match, facts["version"])
     return entities.PAIR_CHANGE.at(
         key, {"expires": new.changed_at // 1000 + CHANGES_KEPT_S, **facts}

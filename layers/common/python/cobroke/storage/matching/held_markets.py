@@ -43,7 +43,7 @@ class HeldMarket:
         overlap shows a change more than once.
         """
         known = [self.entries.get(an_id) for an_id in changed]
-        markets.merged(self.entries, changed.values())
+        markets.merge(self.entries, changed.values())
         if known != [self.entries[an_id] for an_id in changed]:
             self._shelves, self._find = {}, None
         self.watermark = watermark
@@ -131,7 +131,7 @@ class HeldMarkets:
                 held.catch_up(changed, now)
                 return held
         entries = markets.read_whole(self._table, kind, market)
-        markets.merged(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
+        markets.merge(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
         return HeldMarket(kind, entries, now)
 
 

@@ -24,7 +24,7 @@ def read(table: Table, seeker: Features) -> Entries:
     query is no snapshot: an entry that moves meanwhile is missed or seen twice, which only the
     changes since before the call can mend.
     """
-    return merged({}, _entries(table, seeker))
+    return merge({}, _entries(table, seeker))
 
 
 def changes(
@@ -46,7 +46,7 @@ def changes_of(
         keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit
     )
     found = list(islice(raws, page_limit))
-    return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
+    return None if most is not None and len(found) > most else merge({}, map(_candidate, found))
 
 
 def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int:
@@ -62,10 +62,11 @@ def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
     """Read every lead or listing of a market; as with `read`, this is no snapshot."""
     partitions = [keys.market_shelf(kind, market, shelf) for shelf in SHELVES[kind]]
     raws = (raw for pk in partitions for raw in table.query_raw(pk, attributes=NEEDED))
-    return merged({}, map(_candidate, raws))
+    return merge({}, map(_candidate, raws))
 
 
-def merged(entries: Entries, newer: Iterable[Candidate]) -> Entries:
+def merge(entries: Entries, newer: Iterable[Candidate]) -> Entries:
+    """Put into these entries what is newer, and return them."""
     for entry in newer:
         known = entries.get(entry.id)
         if known is None or known.version < entry.version:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import Pair
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import is_price_cut
 from cobroke.domain.notices.alert import Alert
 from cobroke.domain.postings.kinds import Kind, lead_first, other
@@ -49,8 +49,8 @@ class Cause:
         return keys.market_entry(self.written.content.features, self.id)
 
     def pair_with(self, own_id: str) -> Pair:
-        lead_id, property_id = lead_first(self.written.kind, self.id, own_id)
-        return self.pairs.get(own_id, Pair(lead_id=lead_id, property_id=property_id))
+        ids = PairIds(*lead_first(self.written.kind, self.id, own_id))
+        return self.pairs.get(own_id) or Pair.untouched(ids)
 
 
 def is_done(table: Table, written: Posting) -> bool:
@@ -157,7 +157,7 @@ def unacted(table: Table, cause: Cause, objects: Iterable[str]) -> dict[str, Pai
     read.
     """
     known = {own_id: cause.pair_with(own_id) for own_id in objects}
-    wanted = {own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()}
+    wanted = {own_id: keys.pair(*pair.ids) for own_id, pair in known.items()}
     items = table.get_many(wanted.values())
     return {
         own_id: pair
