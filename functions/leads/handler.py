@@ -14,7 +14,8 @@ from cobroke.edge.api import Api
 from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadRow, LeadView
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import list_own, match_count
+from cobroke.storage.postings.counts import match_count
+from cobroke.storage.postings.own_lists import list_own
 
 api = handler = Api("leads")
 

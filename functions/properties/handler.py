@@ -20,7 +20,8 @@ from cobroke.edge.models.property import (
 )
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import list_own, match_count
+from cobroke.storage.postings.counts import match_count
+from cobroke.storage.postings.own_lists import list_own
 
 api = handler = Api("properties")
 

@@ -42,7 +42,7 @@ from cobroke.storage.deals import matches, pairs
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.counts import match_count
 from cobroke.storage.table import Table, Write
 from tests.pump import Json, drain
 from tests.support.contents import lead, listing

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cobroke.clock import now_ms, timestamp
+from cobroke.clock import DAY_MS, now_ms, timestamp
 from cobroke.domain.deals.pair import PENDING_FOR, Pair, PairIds, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import FRESH_FOR_MS
@@ -18,9 +18,8 @@ from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.deals import pairs
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.counts import match_count
 from cobroke.storage.schedule import agenda
-from cobroke.storage.schedule.agenda import DAY_MS
 from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import Json, a_lead, a_property

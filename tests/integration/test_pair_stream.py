@@ -22,7 +22,7 @@ from cobroke.flows.deals import agreement
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.counts import match_count
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.account import TABLE, opened_account

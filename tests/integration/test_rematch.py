@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.clock import DAY_MS
 from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.ids import owner_of
 from cobroke.flows import following
@@ -19,7 +20,7 @@ from cobroke.storage.deals import pairs
 from cobroke.storage.matching import looks, rankings, registry
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting, postings
-from cobroke.storage.schedule.agenda import DAY_MS, SHARDS
+from cobroke.storage.schedule.agenda import SHARDS
 from tests.builders import a_lead, a_property
 from tests.support.contents import MOSCOW
 from tests.support.lossy_city import LOST, SEEDS, City, a_day, deliver, writing

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cobroke.domain.ids import object_id, owner_of
 from cobroke.domain.matching.ranking import pack_rows, unpack_rows
 from cobroke.domain.postings.kinds import Kind, other
-from cobroke.flows.audit import KINDS
+from cobroke.flows.audit import DRIFTS
 from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
@@ -231,7 +231,7 @@ BREAKS = [
     ),
     Broken("rankings", a_ranking_that_lacks_a_row),
 ]
-EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in KINDS]
+EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in DRIFTS]
 
 
 def all_broken(evening: Evening) -> MemoryTable:
@@ -242,4 +242,4 @@ def all_broken(evening: Evening) -> MemoryTable:
     return table
 
 
-ALL = dict.fromkeys(KINDS, 1)
+ALL = dict.fromkeys(DRIFTS, 1)

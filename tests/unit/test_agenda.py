@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.clock import DAY_MS
 from cobroke.domain.ids import match_id, object_id, realtor_id
 from cobroke.domain.postings.features import PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE
@@ -17,7 +18,7 @@ from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.flows.schedule.agenda import work_off
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
-from cobroke.storage.schedule.agenda import DAY_MS, LATEST_DAYS, SHARDS, Due, What
+from cobroke.storage.schedule.agenda import LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable
 
 NOON = 20_420 * DAY_MS + DAY_MS // 2

@@ -24,7 +24,7 @@ from cobroke.exact_json import loads
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.postings.own_lists import having_pairs, match_count
+from cobroke.storage.postings.counts import having_pairs, match_count
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 

@@ -12,7 +12,7 @@ from cobroke.failures import kind_and_place
 from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWritten
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import object_of, realtor_in
-from cobroke.storage.notation import item_of
+from cobroke.storage.notation import Raw, item_of
 
 BATCH_S = 240
 """What a batch may take, less than its function: what is left then is reported, and comes again by
@@ -20,8 +20,6 @@ itself.
 """
 
 type Event = Mapping[str, Any]
-type Raw = Mapping[str, Any]
-"""An item in DynamoDB's own notation."""
 
 
 class Record(NamedTuple):

@@ -10,21 +10,19 @@ from cobroke.domain.matching.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
-    KINDS,
     LOCATION,
     OUT,
     ROOMS,
     Wished,
-    kind_of,
     of_area,
     of_budget,
-    of_kind,
+    of_classes,
     of_places,
     of_rooms,
 )
 from cobroke.domain.matching.score import FULL, LOCATION_CAP, metro_credit, rooms_credit
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
-from cobroke.domain.postings.features import LeadFeatures, unpack_property
+from cobroke.domain.postings.features import CLASS_BYTES, LeadFeatures, class_byte, unpack_property
 from cobroke.domain.postings.places import NOWHERE, Place
 
 type _Listing = tuple[int, int, int, int, int, Place, Place]
@@ -84,7 +82,7 @@ class ListingIndex:
     def _put(self, number: int, packed: bytes) -> None:
         listing = unpack_property("", packed)
         _, _, _, _, price, area, rooms, district, metro = listing
-        kind, step = kind_of(listing), step_of(price)
+        kind, step = class_byte(listing), step_of(price)
         row = number, price, area, rooms, kind, district, metro
         self._by_district[district][step].append(row)
         self._by_metro[metro][step].append(row)
@@ -92,7 +90,7 @@ class ListingIndex:
         self._by_rooms_and_kind[rooms, kind][step].append(row)
 
     def _wish(self, lead: LeadFeatures) -> _Wish:
-        low, high, kind = lead.budget_min, lead.budget_max, kind_of(lead)
+        low, high, kind = lead.budget_min, lead.budget_max, class_byte(lead)
         rooms = {
             count: of_rooms(rooms_credit(lead.rooms, count)).points for count in self._by_rooms
         }
@@ -103,7 +101,7 @@ class ListingIndex:
         }
         return _Wish(
             {count: points for count, points in rooms.items() if points >= 0},
-            [of_kind(kind, offered) for offered in range(KINDS)],
+            [of_classes(kind, offered) for offered in range(CLASS_BYTES)],
             {step: points for step, points in steps.items() if points >= 0},
             _of_metros(lead, FULL if lead.districts else None),
             _of_metros(lead, 0 if lead.districts else None),

@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from cobroke.domain.matching.cells import ByPlace, Reading, fill
 from cobroke.domain.matching.points import (
     ALWAYS,
-    KINDS,
     OUT,
     Wished,
-    kind_of,
-    of_kind,
+    of_classes,
     of_rooms,
     of_wished_rooms,
 )
@@ -40,6 +38,7 @@ from cobroke.domain.matching.top_list import (
     TopList,
 )
 from cobroke.domain.postings.features import (
+    CLASS_BYTES,
     LEAD_BUDGET_AREA,
     LEAD_DISTRICTS,
     LEAD_METROS,
@@ -52,6 +51,7 @@ from cobroke.domain.postings.features import (
     PLACE_BYTES,
     LeadFeatures,
     PropertyFeatures,
+    class_byte,
 )
 from cobroke.domain.postings.places import NOWHERE
 
@@ -74,7 +74,7 @@ def best_properties(
         lead.area_min,
         lead.area_max,
     )
-    kinds = [of_kind(kind_of(lead), offered) for offered in range(KINDS)]
+    kinds = [of_classes(class_byte(lead), offered) for offered in range(CLASS_BYTES)]
     price_area = LISTING_PRICE_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:
@@ -101,7 +101,7 @@ def best_leads(
     market, their ids distinct.
     """
     price, area = listing.price, listing.area
-    kinds = [of_kind(wished, kind_of(listing)) for wished in range(KINDS)]
+    kinds = [of_classes(wished, class_byte(listing)) for wished in range(CLASS_BYTES)]
     budget_area = LEAD_BUDGET_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:

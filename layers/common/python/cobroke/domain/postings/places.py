@@ -26,7 +26,7 @@ _CITY = (
 )
 _DISTRICT = ("р-н", "район", "мкр", "мкр-н", "микрорайон", "м о", "мо", "муниципальный округ")
 _STATION = ("м", "метро", "ст", "станция", "ст м", "станция метро")
-KINDS: Mapping[PlaceType, tuple[Iterable[str], Iterable[str]]] = {
+PLACE_TYPES: Mapping[PlaceType, tuple[Iterable[str], Iterable[str]]] = {
     "city": (_CITY, _CITY_SHORT),
     "district": (_DISTRICT, _DISTRICT),
     "station": (_STATION, _STATION),
@@ -44,7 +44,7 @@ def _one_of(kinds: Iterable[str]) -> str:
 # longest.
 _KINDS = {
     of: (re.compile(rf"\A{_one_of(in_front)} "), re.compile(rf" {_one_of(at_the_end)}\Z"))
-    for of, (in_front, at_the_end) in KINDS.items()
+    for of, (in_front, at_the_end) in PLACE_TYPES.items()
 }
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SIGNS = str.maketrans(

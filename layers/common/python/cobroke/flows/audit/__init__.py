@@ -16,7 +16,7 @@ from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
 
-KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
+DRIFTS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended
 entries.
 """

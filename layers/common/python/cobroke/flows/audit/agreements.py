@@ -27,16 +27,16 @@ class WrongMirror(NamedTuple):
     ids: PairIds
 
 
-class Counts(NamedTuple):
+class PairCounts(NamedTuple):
     pairs: int
     matches: int
 
 
 class WrongCount(NamedTuple):
     of: Owned
-    kept: Counts | None
+    kept: PairCounts | None
     """None: there is no count."""
-    counted: Counts
+    counted: PairCounts
 
 
 class Debt(NamedTuple):
@@ -71,10 +71,10 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
     what changes it behind that makes it unfit to be written over.
     """
     item = table.get(keys.counts(*of))
-    kept = Counts(item["pairs"], item["matches"]) if item else None
+    kept = PairCounts(item["pairs"], item["matches"]) if item else None
     found = pairs.of_object(table, *of).values()
-    counted = Counts(len(found), sum(pair.counts_as_match for pair in found))
-    return None if (kept or Counts(0, 0)) == counted else WrongCount(of, kept, counted)
+    counted = PairCounts(len(found), sum(pair.counts_as_match for pair in found))
+    return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted)
 
 
 def count(table: Table, found: WrongCount) -> bool:

@@ -4,7 +4,7 @@ again.
 
 from collections.abc import Set
 
-from cobroke.clock import Clock
+from cobroke.clock import DAY_MS, Clock
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import KINDS
 from cobroke.storage import keys
@@ -12,7 +12,7 @@ from cobroke.storage.matching import registry
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
-QUIET_MS = 2 * 24 * 3600 * 1000
+QUIET_MS = 2 * DAY_MS
 """The scheduled runs have long followed whatever is older."""
 
 

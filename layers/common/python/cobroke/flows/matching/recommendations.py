@@ -6,7 +6,7 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from cobroke.clock import Clock
+from cobroke.clock import DAY_MS, Clock
 from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.errors import Busy, NotFound, OwnObject
@@ -28,7 +28,7 @@ from cobroke.storage.postings import posting
 from cobroke.storage.table import Table
 
 _TRIES = 10
-MARKED_FOR_MS = 24 * 3600 * 1000
+MARKED_FOR_MS = DAY_MS
 """A look marks its ranking at most so often: the scheduled runs refresh those that are looked at.
 """
 

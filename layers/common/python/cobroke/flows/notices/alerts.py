@@ -20,9 +20,9 @@ from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.notices import alerts
-from cobroke.storage.notices.alerts import Cause, Due, Telling
+from cobroke.storage.notices.alerts import Cause, PendingAlert, Telling
 from cobroke.storage.notices.notices import Notice
-from cobroke.storage.postings import own_lists, postings
+from cobroke.storage.postings import counts, postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import ConditionFailed, Table, Write
 
@@ -79,10 +79,10 @@ def _told(
     *conditions: Write,
 ) -> int:
     """Decide what each of those who are still to be alerted is told, and commit it."""
-    due = alerts.due(table, cause, scores, now_s)
-    if not due:
+    pending = alerts.pending(table, cause, scores, now_s)
+    if not pending:
         return 0
-    tellings = _tellings(table, cause, due, scores)
+    tellings = _tellings(table, cause, pending, scores)
     alerts.commit(table, cause, tellings, unacted, *conditions)
     return len(tellings)
 
@@ -124,7 +124,7 @@ def _showing(
         return any(place.id == written.id for place in seeker.select_from(market, BEST).ranked)
 
     below = [candidate for candidate in looking if not shows(candidate, {})]
-    paired = own_lists.having_pairs(table, kind, (candidate.id for candidate in below))
+    paired = counts.having_pairs(table, kind, (candidate.id for candidate in below))
     hidden = {
         candidate.id
         for candidate in below
@@ -135,10 +135,10 @@ def _showing(
 
 
 def _tellings(
-    table: Table, cause: Cause, due: Iterable[Due], scores: Mapping[str, int]
+    table: Table, cause: Cause, pending: Iterable[PendingAlert], scores: Mapping[str, int]
 ) -> list[Telling]:
     """Word each notice: it speaks of a listing, the best of the counterparts or the own one."""
-    grown = [(own, *own.with_one_more(cause, scores[own.own_id])) for own in due]
+    grown = [(own, *own.with_one_more(cause, scores[own.own_id])) for own in pending]
     listing_of = {
         own.own_id: lead_first(cause.alerts, own.own_id, alert.top[0][0])[1]
         for own, _, alert in grown
@@ -152,7 +152,7 @@ def _tellings(
     ]
 
 
-def _notice(own: Due, notice_id: str, alert: Alert, listing: Posting) -> Notice:
+def _notice(own: PendingAlert, notice_id: str, alert: Alert, listing: Posting) -> Notice:
     kind, top = own.last.kind, [(an_id, Decimal(score).scaleb(-2)) for an_id, score in alert.top]
     data = {
         f"{kind.lower()}_id": own.own_id,

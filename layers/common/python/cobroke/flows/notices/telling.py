@@ -1,5 +1,6 @@
 """Tells realtors what became of a pair, each thing once however often its record comes."""
 
+from cobroke.clock import DAY_MS
 from cobroke.domain.deals.pair import OwedNotice, Pair, newly_owed
 from cobroke.domain.ids import match_id
 from cobroke.domain.notices.wording import Words, about_pair
@@ -7,7 +8,7 @@ from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 
-RECENT_MS = 30 * 24 * 3600 * 1000
+RECENT_MS = 30 * DAY_MS
 
 
 def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:

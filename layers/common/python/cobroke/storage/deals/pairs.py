@@ -15,7 +15,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
-from cobroke.storage.postings.own_lists import count
+from cobroke.storage.postings.counts import count
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
 from cobroke.storage.table import Table, Write

@@ -2,12 +2,12 @@
 fresh.
 """
 
+from cobroke.clock import DAY_MS
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.storage import entities, keys
 from cobroke.storage.table import Table
 
-DAY_MS = 24 * 3600 * 1000
 KEPT_DAYS = 3
 
 

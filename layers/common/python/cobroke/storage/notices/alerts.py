@@ -17,7 +17,7 @@ from cobroke.storage.notation import Item
 from cobroke.storage.notices import open_alerts
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
-from cobroke.storage.postings import own_lists
+from cobroke.storage.postings import counts
 from cobroke.storage.postings.posting import of_item
 from cobroke.storage.table import Key, Table, Write
 
@@ -100,7 +100,7 @@ def _alerts(cause: Cause, ledger: Item | None) -> bool:
     return ledger is None or (price is not None and is_price_cut(price, ledger["price"]))
 
 
-class Due(NamedTuple):
+class PendingAlert(NamedTuple):
     """An own object that the cause alerts, as the ledger and its last notice were when read."""
 
     last: Last
@@ -119,12 +119,12 @@ class Due(NamedTuple):
 class Telling(NamedTuple):
     """What is to be told of an own object: the alert as it will be, and its notice."""
 
-    due: Due
+    pending: PendingAlert
     alert: Alert
     notice: Notice
 
 
-def due(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[Due]:
+def pending(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[PendingAlert]:
     """Read those of these own objects that the cause has still to alert: many in two reads."""
     wanted = {
         own_id: (
@@ -141,7 +141,7 @@ def due(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[
         if _alerts(cause, ledgers[own_id])
     }
     lasts = open_alerts.load(table, cause.alerts, slots, now_s)
-    return [Due(last, ledgers[last.own_id]) for last in lasts]
+    return [PendingAlert(last, ledgers[last.own_id]) for last in lasts]
 
 
 def is_newest(table: Table, cause: Cause) -> bool:
@@ -170,7 +170,7 @@ def no_new_pair(table: Table, cause: Cause) -> Write:
     """Make the check that the cause has no pair but those it knows: one condition for all that may
     begin.
     """
-    return own_lists.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
+    return counts.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
 
 
 def commit(
@@ -186,9 +186,9 @@ def commit(
     newest = table.check(cause.entry, when=at_version(cause.written.version))
     writes = [newest, *conditions]
     for telling in tellings:
-        own_id = telling.due.own_id
+        own_id = telling.pending.own_id
         writes.append(_entered(table, cause, telling))
-        writes += open_alerts.writes(table, telling.due.last, telling.notice, telling.alert)
+        writes += open_alerts.writes(table, telling.pending.last, telling.notice, telling.alert)
         if own_id in unacted:
             writes.append(pairs.unchanged(table, unacted[own_id]))
     table.transact(writes)
@@ -196,9 +196,9 @@ def commit(
 
 def _entered(table: Table, cause: Cause, telling: Telling) -> Write:
     """Make the write that enters it with the notice that it was told in: there it is counted."""
-    old = telling.due.ledger
+    old = telling.pending.ledger
     item = entities.ALERTED.at(
-        keys.alerted(cause.alerts, telling.due.own_id, cause.id),
+        keys.alerted(cause.alerts, telling.pending.own_id, cause.id),
         {"price": cause.written.price, "notice": telling.notice.id},
     )
     return table.put(item, when=holding(price=old["price"]) if old else ABSENT)

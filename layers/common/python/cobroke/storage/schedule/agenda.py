@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from cobroke.clock import DAY_MS
 from cobroke.storage import entities, keys
 from cobroke.storage.table import Key, Table, Write
 
 SHARDS = 4
-DAY_MS = 24 * 3600 * 1000
 LATEST_DAYS = 100
 """No run is later than that; an item is kept for this time after it fell due."""
 
