@@ -60,10 +60,10 @@ class City:
             self.table, "PROPERTY", self.id_of(self.boris), content, lambda: long_ago
         ).id
 
-    def followed(self, kind: Kind, object_id: str) -> str:
+    def followed(self, kind: Kind, posting_id: str) -> str:
         """Once the stream has alerted all whom it should."""
-        awaited(lambda: self.table.get(keys.alerted_all(kind, object_id)))
-        return object_id
+        awaited(lambda: self.table.get(keys.alerted_all(kind, posting_id)))
+        return posting_id
 
     def id_of(self, client: Client) -> str:
         return str(client.get("/me").needs(200)["realtor_id"])

@@ -19,7 +19,7 @@ import pytest
 
 from cobroke.clock import DAY_MS
 from cobroke.domain.errors import Busy
-from cobroke.domain.ids import object_id, owner_of, realtor_id
+from cobroke.domain.ids import owner_of, posting_id, realtor_id
 from cobroke.domain.paging import Page
 from cobroke.flows.audit import DRIFTS, audit, entries, rankings
 from cobroke.flows.audit.looks import Unmended
@@ -309,7 +309,7 @@ def test_one_that_raises_keeps_no_other_from_being_mended_and_is_told_at_the_end
     table, lines = all_broken(evening), StringIO()
     entry, nobody = (
         entry_of(table, in_market(table, "LEAD")),
-        object_id(1, b"00", realtor_id(b"somebody")),
+        posting_id(1, b"00", realtor_id(b"somebody")),
     )
     put(
         table, entry, PK="MARKET#LEAD#тверь#FLAT", SK=f"{keys.price(5)}#{nobody}"

@@ -54,7 +54,7 @@ class Deal:
 
     @property
     def pair(self) -> Pair:
-        return pairs.of_object(self.city.table, "LEAD", self.ids.lead_id)[self.ids.property_id]
+        return pairs.of_posting(self.city.table, "LEAD", self.ids.lead_id)[self.ids.property_id]
 
     def acts(self, side: Side, share: int | None = None, *, at: int | None = None) -> None:
         self.city.now = at or self.city.now

@@ -62,8 +62,8 @@ BUGS = (
         (
             Edit(
                 posting.writes,
-                "_object_item(new), when=as_read)",
-                "_object_item(new), **({} if old else {'when': as_read}))",
+                "_posting_item(new), when=as_read)",
+                "_posting_item(new), **({} if old else {'when': as_read}))",
             ),
         ),
     ),
@@ -183,8 +183,8 @@ MENDS = (
             ),
             Edit(
                 postings._made,
-                "table.get(keys.owned(kind, object_id))",
-                "next(iter(table.get_many([keys.owned(kind, object_id)]).values()), None)",
+                "table.get(keys.owned(kind, posting_id))",
+                "next(iter(table.get_many([keys.owned(kind, posting_id)]).values()), None)",
             ),
             Edit(postings._made, "raise Torn", "raise NotFound"),
         ),

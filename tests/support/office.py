@@ -77,8 +77,8 @@ class Office(Town):
         for side in SIDES:
             self.acts(side, ids)
 
-    def pairs_of(self, kind: Side, object_id: str) -> dict[str, Pair]:
-        return pairs.of_object(self.table, kind, object_id)
+    def pairs_of(self, kind: Side, posting_id: str) -> dict[str, Pair]:
+        return pairs.of_posting(self.table, kind, posting_id)
 
     def settle(self, *pumps: Pump) -> None:
         super().settle(*(pumps or [self.pump]))

@@ -78,14 +78,14 @@ class Town:
     def posts(self, kind: Side, owner: str, body: Json) -> str:
         return postings.create(self.table, kind, owner, content(kind, body), self.clock).id
 
-    def edits(self, kind: Side, object_id: str, body: Json) -> None:
-        owner = owner_of(object_id)
+    def edits(self, kind: Side, posting_id: str, body: Json) -> None:
+        owner = owner_of(posting_id)
         postings.replace_content(
-            self.table, kind, owner, object_id, content(kind, body), self.clock
+            self.table, kind, owner, posting_id, content(kind, body), self.clock
         )
 
-    def archives(self, kind: Side, object_id: str) -> None:
-        postings.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
+    def archives(self, kind: Side, posting_id: str) -> None:
+        postings.archive(self.table, kind, owner_of(posting_id), posting_id, self.clock)
 
     def acts(
         self,
@@ -100,10 +100,10 @@ class Town:
             self.table, side, owner, ids, Decision(action, share, message), self.clock
         )
 
-    def looks_at(self, kind: Side, object_id: str) -> list[str]:
+    def looks_at(self, kind: Side, posting_id: str) -> list[str]:
         """What its owner is shown."""
         found = recommend(
-            self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock
+            self.table, kind, owner_of(posting_id), posting_id, Page(1, 100), self.clock
         )
         return [row.counterpart.id for row in found.rows]
 

@@ -121,7 +121,7 @@ def test_an_act_that_was_carried_out_is_answered_as_such_though_its_resend_was_c
     with answers(scene.table, CONFLICT):
         pair = act(scene.table, "LEAD", scene.anna, ids, Decision(action), lambda: NOW)
     assert pair.lead_action == action
-    stored = pairs.of_object(scene.table, "LEAD", scene.lead.id)
+    stored = pairs.of_posting(scene.table, "LEAD", scene.lead.id)
     assert stored == {ids.property_id: replace(pair, version=1)}
 
 

@@ -11,7 +11,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.failures import kind_and_place
 from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWritten
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import object_of, realtor_in
+from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
 
 BATCH_S = 240
@@ -65,7 +65,7 @@ def change_of(record: Record) -> Change | None:
     """Decode what the record says has changed; return None where nothing follows from it."""
     if record.new is None:
         return None
-    match record.new["entity"]["S"], object_of(record.sk):
+    match record.new["entity"]["S"], posting_of(record.sk):
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(record.new)), before)

@@ -31,29 +31,29 @@ def telegram(telegram_id: str) -> Key:
     return f"TELEGRAM#{telegram_id}", "TELEGRAM"
 
 
-def owned(kind: Kind, object_id: str) -> Key:
+def owned(kind: Kind, posting_id: str) -> Key:
     """Return the key of a lead or property: it lives with its owner, whom its id names."""
-    return owned_by(owner_of(object_id), kind, object_id)
+    return owned_by(owner_of(posting_id), kind, posting_id)
 
 
-def owned_by(owner: str, kind: Kind, object_id: str) -> Key:
+def owned_by(owner: str, kind: Kind, posting_id: str) -> Key:
     """Return where it would be if it were this realtor's: absent and somebody else's are the same
     miss.
     """
-    return realtor(owner)[0], f"{kind}#{object_id}"
+    return realtor(owner)[0], f"{kind}#{posting_id}"
 
 
-def counts(kind: Kind, object_id: str) -> Key:
+def counts(kind: Kind, posting_id: str) -> Key:
     """Return the key of the counts: apart from the object, so that a match neither rewrites it nor
     wakes the matching.
     """
-    pk, sk = owned(kind, object_id)
+    pk, sk = owned(kind, posting_id)
     return pk, f"{sk}#COUNTS"
 
 
-def pairs_of(kind: Kind, object_id: str) -> str:
+def pairs_of(kind: Kind, posting_id: str) -> str:
     """Return the partition of the pairs of a lead, or of the mirrors of a listing's."""
-    return f"{kind}#{object_id}"
+    return f"{kind}#{posting_id}"
 
 
 def pair(lead_id: str, property_id: str) -> Key:
@@ -83,33 +83,33 @@ def unread(realtor_id: str) -> str:
     return f"UNREAD#{realtor_id}"
 
 
-def alerted(kind: Kind, object_id: str, counterpart: str) -> Key:
+def alerted(kind: Kind, posting_id: str, counterpart: str) -> Key:
     """Return the key in the ledger: this counterpart has alerted the owner of this object."""
-    return f"ALERTS#{kind}#{object_id}", counterpart
+    return f"ALERTS#{kind}#{posting_id}", counterpart
 
 
-def alert_slot(kind: Kind, object_id: str) -> Key:
+def alert_slot(kind: Kind, posting_id: str) -> Key:
     """Return the key of the object's open alert: the notice that grows while nobody has read it."""
-    return f"ALERTS#{kind}#{object_id}", "SLOT"
+    return f"ALERTS#{kind}#{posting_id}", "SLOT"
 
 
-def alerted_all(kind: Kind, object_id: str) -> Key:
+def alerted_all(kind: Kind, posting_id: str) -> Key:
     """Return the key of the revision up to which the object itself has alerted whom it should."""
-    return f"ALERTS#{kind}#{object_id}", "DONE"
+    return f"ALERTS#{kind}#{posting_id}", "DONE"
 
 
-def object_of(sort_key: str) -> tuple[Kind, str] | None:
+def posting_of(sort_key: str) -> tuple[Kind, str] | None:
     """Return the kind and id of the lead or property under this sort key, None where none lives
     there.
     """
-    name, _, object_id = sort_key.partition("#")
+    name, _, posting_id = sort_key.partition("#")
     kind = _BY_NAME.get(name)
-    return (kind, object_id) if kind and "#" not in object_id else None
+    return (kind, posting_id) if kind and "#" not in posting_id else None
 
 
-def ranking(owner: str, kind: Kind, object_id: str) -> Key:
+def ranking(owner: str, kind: Kind, posting_id: str) -> Key:
     """Return the key by kind: a lead and a listing of one owner may have the same id."""
-    return realtor(owner)[0], f"RANKING#{kind}#{object_id}"
+    return realtor(owner)[0], f"RANKING#{kind}#{posting_id}"
 
 
 def market_shelf(kind: Kind, market: Market, shelf: str) -> str:
@@ -118,10 +118,10 @@ def market_shelf(kind: Kind, market: Market, shelf: str) -> str:
     return f"{whole}#{shelf}" if shelf else whole
 
 
-def market_entry(features: Features, object_id: str) -> Key:
+def market_entry(features: Features, posting_id: str) -> Key:
     shelf, kopecks = position_of(features)
     pk = market_shelf(features.kind, features.market, shelf)
-    return pk, f"{price(kopecks)}#{object_id}"
+    return pk, f"{price(kopecks)}#{posting_id}"
 
 
 def changes(kind: Kind, market: Market) -> str:
@@ -131,8 +131,8 @@ def changes(kind: Kind, market: Market) -> str:
     return f"CHANGES#{kind}#{market.city}#{market.group.name}"
 
 
-def change(kind: Kind, market: Market, time: int, object_id: str) -> Key:
-    return changes(kind, market), f"{moment(time)}#{object_id}"
+def change(kind: Kind, market: Market, time: int, posting_id: str) -> Key:
+    return changes(kind, market), f"{moment(time)}#{posting_id}"
 
 
 def pair_changes(market: Market) -> str:

@@ -35,7 +35,7 @@ class ConditionFailed(Exception):
 
 
 class Table:
-    """A table by its name. `begin` gives a request its time; without it (stream, tools) there is no
+    """A table by its name. `time_limit` gives a request its time; without it (tools) there is no
     limit.
     """
 

@@ -137,7 +137,7 @@ def pack_rows(rows: Sequence[Row]) -> bytes:
 
 def unpack_rows(packed: bytes) -> tuple[Row, ...]:
     return tuple(
-        Row(score, ids.written(raw), *rest) for score, raw, *rest in _ROW.iter_unpack(packed)
+        Row(score, ids.spelled(raw), *rest) for score, raw, *rest in _ROW.iter_unpack(packed)
     )
 
 
@@ -149,4 +149,4 @@ def unpack_place(packed: bytes | None) -> Ranked | None:
     if packed is None:
         return None
     score, raw = _PLACE.unpack(packed)
-    return Ranked(score, ids.written(raw))
+    return Ranked(score, ids.spelled(raw))

@@ -72,7 +72,7 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
     """
     item = table.get(keys.counts(*of))
     kept = PairCounts(item["pairs"], item["matches"]) if item else None
-    found = pairs.of_object(table, *of).values()
+    found = pairs.of_posting(table, *of).values()
     counted = PairCounts(len(found), sum(pair.counts_as_match for pair in found))
     return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted)
 

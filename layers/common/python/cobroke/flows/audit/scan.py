@@ -112,7 +112,7 @@ class Pass:
         whose = keys.realtor_in(item["PK"])
         match item.get("entity"):
             case "LEAD" | "PROPERTY":
-                self._take_object(item)
+                self._take_posting(item)
             case "ENTRY":
                 kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
                 self._entries.state(
@@ -121,9 +121,12 @@ class Pass:
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "COUNTS":
-                kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
+                kind, posting_id = keys.posting_of(item["SK"].removesuffix("#COUNTS")) or (
+                    "LEAD",
+                    "",
+                )
                 self._counts.subtract(
-                    {(Owned(kind, object_id), of): item[of] for of in ("pairs", "matches")}
+                    {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
                 )
             case "LIMITS":
                 self._active.subtract(
@@ -136,7 +139,7 @@ class Pass:
             case "RANKING":
                 self._take_ranking(item)
 
-    def _take_object(self, item: Item) -> None:
+    def _take_posting(self, item: Item) -> None:
         own = posting.of_item(item | {"d": "{}"})
         owned, features = Owned(own.kind, own.id), own.content.features
         self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"

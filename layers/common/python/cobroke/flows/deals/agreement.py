@@ -85,7 +85,7 @@ def close_matches(table: Table, own: Posting, clock: Clock) -> int:
         return 0
     waiting = [
         pair
-        for pair in pairs.of_object(table, own.kind, own.id).values()
+        for pair in pairs.of_posting(table, own.kind, own.id).values()
         if pair.status == "PENDING"
     ]
     return sum(close(table, pair.ids, reason, clock) for pair in waiting)
@@ -112,7 +112,7 @@ def close(
 
 def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:
     """Return a match of the caller's and their side of it. Raises NotFound."""
-    owners = [owner_of(object_id) for object_id in pair_ids]
+    owners = [owner_of(posting_id) for posting_id in pair_ids]
     if owners.count(caller) != 1:
         raise NotFound
     side: Side = "LEAD" if owners[0] == caller else "PROPERTY"

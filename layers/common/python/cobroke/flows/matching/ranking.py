@@ -113,7 +113,7 @@ def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:
     watermark.
     """
     now = clock()
-    return Seeker.of(own, pairs.of_object(table, own.kind, own.id), now)
+    return Seeker.of(own, pairs.of_posting(table, own.kind, own.id), now)
 
 
 class UpToDate(NamedTuple):
@@ -197,12 +197,12 @@ def try_save(
 
 
 def prepare_ranking(
-    table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES
+    table: Table, kind: Kind, posting_id: str, clock: Clock, sizes: Sizes = SIZES
 ) -> Posting:
     """Prepare the ranking of an object's present version before somebody looks at it, and return
     the object. Repeatable.
     """
-    own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
+    own, known = rankings.load_own(table, kind, owner_of(posting_id), posting_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):
         ranking, _ = up_to_date(table, seeking(table, own, clock), None, sizes)
         try_save(table, own, ranking, known, looked_at=known.looked_at if known else 0)

@@ -35,7 +35,7 @@ def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> in
     """
     if alerts.is_done(table, written):
         return 0
-    cause = Cause(written, pairs.of_object(table, written.kind, written.id))
+    cause = Cause(written, pairs.of_posting(table, written.kind, written.id))
     good = _good(cause, held.get(other(written.kind), written.content.features.market))
     new = alerts.not_alerted(table, cause, good)
     looking = [counterpart for own_id, (_, counterpart) in good.items() if own_id in new]
@@ -129,7 +129,7 @@ def _showing(
         candidate.id
         for candidate in below
         if candidate.id not in paired
-        or not shows(candidate, pairs.of_object(table, kind, candidate.id))
+        or not shows(candidate, pairs.of_posting(table, kind, candidate.id))
     }
     return (candidate.id for candidate in looking if candidate.id not in hidden)
 

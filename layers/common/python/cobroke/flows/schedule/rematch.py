@@ -83,13 +83,13 @@ def _follow(
         if behind:
             runs.follow(table, market, min(behind, now))
         for kind in KINDS:
-            _follow_objects(table, held, kind, some, clock, did)
+            _follow_postings(table, held, kind, some, clock, did)
         did["told"] += _tell(table, [change for change in some if isinstance(change, Pair)])
         behind = some[-1].changed_at
     runs.follow(table, market, now)
 
 
-def _follow_objects(
+def _follow_postings(
     table: Table,
     held: HeldMarkets,
     kind: Kind,
@@ -115,12 +115,12 @@ def _follow_objects(
 
 
 def _alert(
-    table: Table, held: HeldMarkets, kind: Kind, object_id: str, version: int, clock: Clock
+    table: Table, held: HeldMarkets, kind: Kind, posting_id: str, version: int, clock: Clock
 ) -> int:
     """Alert of the object as it now is, and return how many were told. The markets that are held
     may not hold a later version than this: they catch up first.
     """
-    written = postings.load(table, kind, object_id)
+    written = postings.load(table, kind, posting_id)
     if written.version != version:
         held.expire()
     return posting_stands(table, held, written, clock)
@@ -153,7 +153,7 @@ def _refreshed(
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(own.kind), own.content.features.market)
-    seeker = Seeker.of(own, pairs.of_object(table, own.kind, own.id))
+    seeker = Seeker.of(own, pairs.of_posting(table, own.kind, own.id))
     best = seeker.select_from(market, SIZES.kept)
     new = ranked(
         best, market.entries, market.watermark, market.seen_by(seeker.features), own.version

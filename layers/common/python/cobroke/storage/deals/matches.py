@@ -88,7 +88,7 @@ def list_of(
     """Read a page of an object's matches, newest change first, and how many there are in all."""
     found = [
         pair
-        for pair in pairs.of_object(table, own.kind, own.id).values()
+        for pair in pairs.of_posting(table, own.kind, own.id).values()
         if status in (None, pair.status)
     ]
     matches = sorted((pair for pair in found if pair.status), key=_newest, reverse=True)
@@ -125,6 +125,6 @@ class _Keys(NamedTuple):
 
 def _keys(side: Side, pair: Pair) -> _Keys:
     """Return where the object, the realtor and the message of this side lie."""
-    object_id = pair.posting_id(side)
+    posting_id = pair.posting_id(side)
     message = keys.message(*pair.ids, side)
-    return _Keys(keys.owned(side, object_id), keys.realtor(owner_of(object_id)), message)
+    return _Keys(keys.owned(side, posting_id), keys.realtor(owner_of(posting_id)), message)

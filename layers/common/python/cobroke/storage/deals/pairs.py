@@ -27,9 +27,9 @@ _DEFAULTS = {
 }
 
 
-def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
+def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
     """Read every pair of a lead or a property, by the id of its counterpart."""
-    items = table.query(keys.pairs_of(kind, object_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
+    items = table.query(keys.pairs_of(kind, posting_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
@@ -60,7 +60,7 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
         table.put(_change_item(new, market, facts)),
         *(
             count(table, *of, pairs=begun, matches=matches)
-            for of in _objects(new)
+            for of in _postings(new)
             if begun or matches
         ),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
@@ -119,5 +119,5 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field's
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _objects(pair: Pair) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
+def _postings(pair: Pair) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
     return ("LEAD", pair.lead_id), ("PROPERTY", pair.property_id)

@@ -11,11 +11,11 @@ from cobroke.storage.table import Table
 KEPT_DAYS = 3
 
 
-def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> None:
+def mark(table: Table, kind: Kind, market: Market, posting_id: str, now: int) -> None:
     """Mark it under the day of the look; this is asked for once in 24 hours and object."""
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
-    table.try_put(entities.LOOK.at((pk, object_id), {"expires": expires}))
+    table.try_put(entities.LOOK.at((pk, posting_id), {"expires": expires}))
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:

@@ -60,13 +60,16 @@ def is_done(table: Table, written: Posting) -> bool:
     return _covers(table.get(keys.alerted_all(written.kind, written.id)), written)
 
 
-def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[Posting, bool]]:
+def standing(
+    table: Table, kind: Kind, posting_ids: Iterable[str]
+) -> Iterator[tuple[Posting, bool]]:
     """Read objects as they stand, and of each whether it `is_done`: many in one read. Those whose
     change is seen and which are not there yet are left out: written at this moment, they are the
     next run's.
     """
     wanted = {
-        keys.owned(kind, object_id): keys.alerted_all(kind, object_id) for object_id in object_ids
+        keys.owned(kind, posting_id): keys.alerted_all(kind, posting_id)
+        for posting_id in posting_ids
     }
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
