@@ -83,7 +83,7 @@ def _items(market: Market) -> Iterator[Item]:
     """Yield the items that storage writes, but for the changes."""
     yield from map(realtors._item, market.realtors)
     for stored in (*market.leads, *market.properties):
-        yield posting._object_item(stored)
+        yield posting._posting_item(stored)
         entry = keys.market_entry(stored.content.features, stored.id)
         yield entities.ENTRY.at(entry, posting._market_facts(stored))
 
@@ -102,7 +102,7 @@ def _owned(
     stored = []
     for number, content in enumerate(contents, start=1):
         time = now - len(contents) + number
-        new_id = ids.object_id(time, rng.randbytes(2), owners[number % len(owners)].id)
+        new_id = ids.posting_id(time, rng.randbytes(2), owners[number % len(owners)].id)
         stored.append(
             Posting(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time)
         )

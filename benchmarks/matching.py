@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from benchmarks import selection
 from benchmarks.report import Section, publish
 from benchmarks.selection import MOST, Entry, Lists, Selecting
-from cobroke.domain.ids import created_at, object_id, owner_of
+from cobroke.domain.ids import created_at, owner_of, posting_id
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.selection import best_leads, best_properties
@@ -146,7 +146,7 @@ def _tile(each: Entry[Any], rng: Random) -> PackedRow:
             numbers[name] = numbers[name] * percents[0] // 100
         elif name.startswith("area"):
             numbers[name] = numbers[name] * percents[1] // 100
-    new_id = object_id(created_at(each.id), rng.randbytes(2), owner_of(each.id))
+    new_id = posting_id(created_at(each.id), rng.randbytes(2), owner_of(each.id))
     pack = pack_property if isinstance(own, PropertyFeatures) else pack_lead
     return new_id, pack(type(own)(**numbers))
 

@@ -10,7 +10,7 @@ from benchmarks.market import Market
 from benchmarks.report import Section, publish
 from benchmarks.units import Used, counted
 from cobroke.clock import now_ms
-from cobroke.domain.deals.pair import Pair, Side
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import asked
 from cobroke.domain.postings.features import Group
@@ -20,7 +20,7 @@ from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import PairIds, Sides
+from cobroke.storage.deals.matches import Sides
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import market
 from benchmarks.report import Section, publish
-from cobroke.domain.ids import object_id, owner_of, realtor_id
+from cobroke.domain.ids import owner_of, posting_id, realtor_id
 from cobroke.domain.matching.market import highest_price, prices, rooms_key, rooms_keys
 from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.matching.selection import best_leads, best_properties
@@ -221,7 +221,7 @@ def _entries[F](
 ) -> Iterator[Entry[F]]:
     owners = [realtor_id(rng.randbytes(8)) for _ in range(REALTORS)]
     for number, (body, each) in enumerate(zip(bodies, known, strict=True)):
-        an_id = object_id(number, rng.randbytes(2), rng.choice(owners))
+        an_id = posting_id(number, rng.randbytes(2), rng.choice(owners))
         yield Entry(an_id, body, each, (an_id, pack(each)))
 
 

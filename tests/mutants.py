@@ -90,7 +90,7 @@ MUTANTS = (
     ),
     Mutant(
         "no merge of changes after a fresh read",
-        (Edit(flow._afresh, "markets.merged(entries, changed.values())", "del changed"),),
+        (Edit(flow._afresh, "markets.merge(entries, changed.values())", "del changed"),),
         "test_a_counterpart_that_moves_while_the_market_is_read_is_not_missed",
     ),
     Mutant(

@@ -76,7 +76,7 @@ CONSEQUENCES = (
         "NOTICE",
         "stream_notifications",
         "it is queued; `telegram_push` sends it",
-        "flows.notices.push.push",
+        "flows.following.notice_born",
         "NOTICE, its `claimed_until` and `pushed_at`",
         "the queue, again and again; then its failure queue",
     ),

@@ -52,7 +52,7 @@ ACCESS = (
         "flows.matching.recommendations.recommend",
     ),
     Access(
-        "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_object"
+        "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.matches.load"),
     Access(

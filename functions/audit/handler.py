@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.flows.audit import KINDS, audit
+from cobroke.flows.audit import DRIFTS, audit
 from cobroke.storage.table import Table
 
 APART_S = 5
@@ -29,7 +29,7 @@ table = Table(config.table_name)
 
 @metrics.log_metrics
 def handler(event: Any, context: Any) -> dict[str, int]:  # noqa: ANN401, ARG001 - Lambda's own
-    drift = Counter(dict.fromkeys(KINDS, 0))
+    drift = Counter(dict.fromkeys(DRIFTS, 0))
     try:
         with table.time_limit(context.get_remaining_time_in_millis() / 1000 - LAST_S):
             audit(table, now_ms, _pause, Random(), drift)  # noqa: S311 - a sample, no secret

@@ -14,7 +14,8 @@ from cobroke.edge.api import Api
 from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadRow, LeadView
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import list_own, match_count
+from cobroke.storage.postings.counts import match_count
+from cobroke.storage.postings.own_lists import list_own
 
 api = handler = Api("leads")
 
@@ -35,7 +36,7 @@ def list_leads(
 ) -> LeadList:
     """List own leads, newest first.
 
-    Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
+    Without `page` and `limit` one answer holds them all, up to 1,000 or 4,600,000 bytes.
     """
     which = asked_of_own(page, limit)
     leads, total = list_own(api.table, "LEAD", api.caller, status, which)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from cobroke.clock import now_ms
 from cobroke.domain import errors
 from cobroke.domain.deals import pair
-from cobroke.domain.deals.pair import Action, Side
+from cobroke.domain.deals.pair import Action, PairIds, Side
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
 from cobroke.edge.api import Api
@@ -32,7 +32,7 @@ from cobroke.edge.query import PageLimit, PageNumber
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import MatchView, PairIds, Sides
+from cobroke.storage.deals.matches import MatchView, Sides
 from cobroke.storage.postings import postings
 
 api = handler = Api("matches")

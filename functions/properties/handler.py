@@ -20,7 +20,8 @@ from cobroke.edge.models.property import (
 )
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import list_own, match_count
+from cobroke.storage.postings.counts import match_count
+from cobroke.storage.postings.own_lists import list_own
 
 api = handler = Api("properties")
 
@@ -41,7 +42,7 @@ def list_properties(
 ) -> PropertyList:
     """List own properties, newest first.
 
-    Without `page` and `limit` one answer holds them all, up to 1,000 or 5,000,000 bytes.
+    Without `page` and `limit` one answer holds them all, up to 1,000 or 4,600,000 bytes.
     """
     which = asked_of_own(page, limit)
     found, total = list_own(api.table, "PROPERTY", api.caller, status, which)

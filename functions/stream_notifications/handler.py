@@ -16,6 +16,7 @@ from cobroke.flows.following import (
     NoticeBorn,
     PairChanged,
     PostingWritten,
+    notice_born,
     pair_changed,
     posting_archived,
 )
@@ -39,6 +40,6 @@ def _follow(record: Record) -> None:
         case PairChanged() as change:
             pair_changed(table, change)
         case NoticeBorn() as born:
-            queue.put(born._asdict())
-        case PostingWritten() as written:
+            notice_born(queue, born)
+        case PostingWritten(status="ARCHIVED") as written:
             posting_archived(table, postings.load(table, written.kind, written.id), now_ms)

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from cobroke.clock import now_ms
-from cobroke.domain.deals.pair import PENDING_FOR
+from cobroke.domain.deals.pair import PENDING_FOR, PairIds
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.edge.models.property import PropertyBody
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule.agenda import SHARDS
 from cobroke.storage.table import Table
@@ -61,10 +60,10 @@ class City:
             self.table, "PROPERTY", self.id_of(self.boris), content, lambda: long_ago
         ).id
 
-    def followed(self, kind: Kind, object_id: str) -> str:
+    def followed(self, kind: Kind, posting_id: str) -> str:
         """Once the stream has alerted all whom it should."""
-        awaited(lambda: self.table.get(keys.alerted_all(kind, object_id)))
-        return object_id
+        awaited(lambda: self.table.get(keys.alerted_all(kind, posting_id)))
+        return posting_id
 
     def id_of(self, client: Client) -> str:
         return str(client.get("/me").needs(200)["realtor_id"])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cobroke.clock import now_ms
+from cobroke.clock import DAY_MS, now_ms
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
 from cobroke.storage.entities import ENTITIES, Entity
@@ -29,7 +29,7 @@ def used() -> list[Item]:
             runs.report(
                 table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000
             )
-        list(agenda.due(table, 0, now_ms() + 2 * agenda.DAY_MS))
+        list(agenda.due(table, 0, now_ms() + 2 * DAY_MS))
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
         who = keys.realtor_in(told["PK"])
         assert pushes.claim(table, who, told["SK"], now_ms() // 1000)

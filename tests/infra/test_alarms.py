@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import app
-from cobroke.flows.audit import KINDS
+from cobroke.flows.audit import DRIFTS
 from infra.alarms import AUDIT_KINDS
 from infra.triggers import STREAM_READERS
 from tests.infra.conftest import ORIGINS, Template
@@ -112,13 +112,13 @@ def test_a_part_of_a_run_that_fails_raises_one(watched: Template) -> None:
 
 
 def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
-    assert AUDIT_KINDS == KINDS
+    assert AUDIT_KINDS == DRIFTS
     drifts = {
         metric: one
         for (space, metric, _), one in alarms(watched).items()
         if space == "Cobroke" and "Drift" in metric
     }
-    assert drifts.keys() == {f"Drift{kind.capitalize()}" for kind in KINDS}
+    assert drifts.keys() == {f"Drift{kind.capitalize()}" for kind in DRIFTS}
     for one in drifts.values():
         assert {each["Name"]: each["Value"] for each in one["Dimensions"]} == {
             "service": "audit",
@@ -152,7 +152,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
         "-silent",
         "table-throttles",
         "part-failed",
-        *(f"drift-{kind}" for kind in KINDS),
+        *(f"drift-{kind}" for kind in DRIFTS),
     ]
     words += [f"{name}-failed" for name in ("rematch_worker", "telegram_push")]
     words += [f"{reader.function}-failed" for reader in STREAM_READERS]

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import Outcome
-from cobroke.domain.deals.pair import DAY, Action, Pair, Side
+from cobroke.domain.deals.pair import DAY, Action, Pair, PairIds, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.postings.kinds import other
@@ -39,11 +39,10 @@ from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.counts import match_count
 from cobroke.storage.table import Table, Write
 from tests.pump import Json, drain
 from tests.support.contents import lead, listing
@@ -411,7 +410,7 @@ class Agreements(RuleBasedStateMachine):
         for kind, known in self.objects.items():
             for each in known:
                 waits = "PENDING" in {
-                    pair.status for pair in pairs.of_object(self.table, kind, each).values()
+                    pair.status for pair in pairs.of_posting(self.table, kind, each).values()
                 }
                 assert not (waits and self.stored(kind, each).status == "ARCHIVED")
 
@@ -491,17 +490,17 @@ class Agreements(RuleBasedStateMachine):
         self.act(ids, said)
         self.table.between = outer
 
-    def edit(self, kind: Side, object_id: str, **changes: Any) -> None:
+    def edit(self, kind: Side, posting_id: str, **changes: Any) -> None:
         content = lead(**changes) if kind == "LEAD" else listing(**changes)
         try:
             postings.replace_content(
-                self.table, kind, owner_of(object_id), object_id, content, self.office.clock
+                self.table, kind, owner_of(posting_id), posting_id, content, self.office.clock
             )
         except errors.Archived:
-            assert self.stored(kind, object_id).status == "ARCHIVED"
+            assert self.stored(kind, posting_id).status == "ARCHIVED"
 
-    def archive(self, kind: Side, object_id: str) -> None:
-        self.office.archives(kind, object_id)
+    def archive(self, kind: Side, posting_id: str) -> None:
+        self.office.archives(kind, posting_id)
         self.replace(kind)
 
     def replace(self, kind: Side) -> None:
@@ -528,8 +527,8 @@ class Agreements(RuleBasedStateMachine):
         item = self.table.get(keys.pair(*ids))
         return pairs.of_item(item) if item else fresh(ids)
 
-    def stored(self, kind: Side, object_id: str) -> Posting:
-        return postings.load_own(self.table, kind, owner_of(object_id), object_id)
+    def stored(self, kind: Side, posting_id: str) -> Posting:
+        return postings.load_own(self.table, kind, owner_of(posting_id), posting_id)
 
     def owner(self, side: Side) -> str:
         return self.office.anna if side == "LEAD" else self.office.boris

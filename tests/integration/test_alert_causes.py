@@ -9,13 +9,12 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.ids import created_at
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows.notices import alerts as flow
 from cobroke.flows.schedule.rematch import rematch
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import alerts

@@ -25,7 +25,7 @@ from tests.memory_table import MemoryTable
 from tests.support.telling import told_alone
 
 NOW_S = 1_764_000_000
-OWN = ids.object_id(NOW_S * 1000, b"00", ids.realtor_id(b"12345678"))
+OWN = ids.posting_id(NOW_S * 1000, b"00", ids.realtor_id(b"12345678"))
 OWNER, SELLER = ids.owner_of(OWN), ids.realtor_id(b"abcdefgh")
 MOMENTS = count(NOW_S * 1000)
 MOST_BYTES = 4_096
@@ -38,7 +38,7 @@ def aws() -> None:
 
 
 def counterpart(number: int) -> str:
-    return ids.object_id(NOW_S * 1000 + number, b"01", SELLER)
+    return ids.posting_id(NOW_S * 1000 + number, b"01", SELLER)
 
 
 def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.wording import Words
@@ -22,7 +22,6 @@ from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows import following
 from cobroke.flows.matching.ranking import prepare_ranking
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings
@@ -85,10 +84,10 @@ def day() -> Day:
     for _ in range(26):
         kind = rng.choice(kinds)
         there[world.posts(kind, rng.choice(world.realtors), body_of(rng, kind))] = kind
-    for object_id in rng.sample(list(there), 8):
-        world.edits(there[object_id], object_id, body_of(rng, there[object_id]))
-    for object_id in rng.sample(list(there), 2):
-        world.archives(there.pop(object_id), object_id)
+    for posting_id in rng.sample(list(there), 8):
+        world.edits(there[posting_id], posting_id, body_of(rng, there[posting_id]))
+    for posting_id in rng.sample(list(there), 2):
+        world.archives(there.pop(posting_id), posting_id)
     leads = [one for one in there if there[one] == "LEAD"]
     for lead in leads:
         listing = rng.choice(
@@ -253,8 +252,8 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
         asked["#".join(pk.split("#")[:2])] += 1
         return query(table, pk, *key, **more)
 
-    def unprepared(table: Table, kind: Side, object_id: str, _: object) -> Posting:
-        return postings.load(table, kind, object_id)
+    def unprepared(table: Table, kind: Side, posting_id: str, _: object) -> Posting:
+        return postings.load(table, kind, posting_id)
 
     batch = {"Records": world.table.stream[known:]}
     with (
@@ -276,10 +275,10 @@ def test_what_is_written_while_its_batch_is_handled_alerts_as_it_then_is(scene: 
     first, second = scene.offers(40_000_000), scene.offers(40_000_000)
     written = postings.load(scene.world.table, "PROPERTY", second)
 
-    def meanwhile(table: Table, kind: Side, object_id: str, clock: Any) -> Posting:
-        if object_id == second and postings.load(table, kind, second).version == written.version:
+    def meanwhile(table: Table, kind: Side, posting_id: str, clock: Any) -> Posting:
+        if posting_id == second and postings.load(table, kind, second).version == written.version:
             scene.world.edits("PROPERTY", second, a_property())
-        return prepare_ranking(table, kind, object_id, clock)
+        return prepare_ranking(table, kind, posting_id, clock)
 
     matcher, notifier = (
         replace(pump, batch_size=BATCH_SIZE) for pump in pumps(Random(0), quiet=True)

@@ -146,10 +146,10 @@ def test_the_pairs_of_a_lead_are_read_only_where_there_are_any_that_could_make_r
         ).needs(200)
     follow()
     (told,) = alerts(anna)
-    with patch.object(pairs, "of_object", wraps=pairs.of_object) as of_object:
+    with patch.object(pairs, "of_posting", wraps=pairs.of_posting) as of_posting:
         boris.post_property(a_property(price=20_500_000))
         follow()
-    asked = [call.args[1:] for call in of_object.mock_calls].count(("LEAD", lead))
+    asked = [call.args[1:] for call in of_posting.mock_calls].count(("LEAD", lead))
     assert asked == bool(dislikes)
     (now,) = alerts(anna)
     assert now["data"]["count"] - told["data"]["count"] == (dislikes == 2)

@@ -17,10 +17,11 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.clock import DAY_MS
 from cobroke.domain.errors import Busy
-from cobroke.domain.ids import object_id, owner_of, realtor_id
+from cobroke.domain.ids import owner_of, posting_id, realtor_id
 from cobroke.domain.paging import Page
-from cobroke.flows.audit import KINDS, audit, entries, rankings
+from cobroke.flows.audit import DRIFTS, audit, entries, rankings
 from cobroke.flows.audit.looks import Unmended
 from cobroke.flows.audit.scan import Owned, owed_by
 from cobroke.flows.matching.recommendations import recommend
@@ -31,7 +32,6 @@ from cobroke.storage.keys import market_of_entry
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
 from cobroke.storage.schedule import agenda
-from cobroke.storage.schedule.agenda import DAY_MS
 from cobroke.storage.table import Table, Write
 from functions.audit import handler as function
 from infra.schedules import AUDIT_ACTIONS
@@ -309,7 +309,7 @@ def test_one_that_raises_keeps_no_other_from_being_mended_and_is_told_at_the_end
     table, lines = all_broken(evening), StringIO()
     entry, nobody = (
         entry_of(table, in_market(table, "LEAD")),
-        object_id(1, b"00", realtor_id(b"somebody")),
+        posting_id(1, b"00", realtor_id(b"somebody")),
     )
     put(
         table, entry, PK="MARKET#LEAD#тверь#FLAT", SK=f"{keys.price(5)}#{nobody}"
@@ -402,14 +402,14 @@ def test_every_kind_has_a_metric_also_where_nothing_is_found(
     table = evening.table()
     a_count_lost(table, evening)
     with patch.multiple(function, table=table, now_ms=lambda: evening.at, _pause=lambda: None):
-        assert function.handler({}, context) == dict.fromkeys(KINDS, 0) | {"counts": 1}
+        assert function.handler({}, context) == dict.fromkeys(DRIFTS, 0) | {"counts": 1}
     emitted = json.loads(
         next(line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
     )
     (metrics,) = emitted["_aws"]["CloudWatchMetrics"]
     assert (metrics["Namespace"], metrics["Dimensions"]) == ("Cobroke", [["stage", "service"]])
     assert (emitted["stage"], emitted["service"]) == ("local", "audit")
-    names = {f"Drift{kind.capitalize()}" for kind in KINDS}
+    names = {f"Drift{kind.capitalize()}" for kind in DRIFTS}
     assert {metric["Name"] for metric in metrics["Metrics"]} == names
     assert {name: emitted[name] for name in names} == {name: [0.0] for name in names} | {
         "DriftCounts": [1.0]

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.postings.features import Group, Market
@@ -22,7 +23,6 @@ from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching import registry
 from cobroke.storage.postings import posting
 from tests.memory_table import MemoryTable

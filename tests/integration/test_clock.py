@@ -9,19 +9,17 @@ from typing import Any
 
 import pytest
 
-from cobroke.clock import now_ms, timestamp
-from cobroke.domain.deals.pair import PENDING_FOR, Pair, Side
+from cobroke.clock import DAY_MS, now_ms, timestamp
+from cobroke.domain.deals.pair import PENDING_FOR, Pair, PairIds, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.counts import match_count
 from cobroke.storage.schedule import agenda
-from cobroke.storage.schedule.agenda import DAY_MS
 from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import Json, a_lead, a_property
@@ -56,7 +54,7 @@ class Deal:
 
     @property
     def pair(self) -> Pair:
-        return pairs.of_object(self.city.table, "LEAD", self.ids.lead_id)[self.ids.property_id]
+        return pairs.of_posting(self.city.table, "LEAD", self.ids.lead_id)[self.ids.property_id]
 
     def acts(self, side: Side, share: int | None = None, *, at: int | None = None) -> None:
         self.city.now = at or self.city.now

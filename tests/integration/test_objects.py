@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from cobroke.domain.ids import created_at, object_id, owner_of
+from cobroke.domain.ids import created_at, owner_of, posting_id
 from cobroke.edge.models.lead import REQUIREMENTS_BYTES
 from cobroke.exact_json import dumps
 from tests.account import TABLE
@@ -105,7 +105,7 @@ def test_a_whole_list_is_cut_to_what_one_answer_may_hold(anna: Client) -> None:
     key = {"PK": {"S": f"REALTOR#{owner_of(lead)}"}, "SK": {"S": f"LEAD#{lead}"}}
     item = table.get_item(TableName=TABLE, Key=key)["Item"]
     for number in range(299):  # as many creates would have left them
-        another = object_id(created_at(lead) + 1 + number, b"\0\0", owner_of(lead))
+        another = posting_id(created_at(lead) + 1 + number, b"\0\0", owner_of(lead))
         table.put_item(TableName=TABLE, Item=item | {"SK": {"S": f"LEAD#{another}"}})
     answer = anna.get("/leads")
     assert len(answer.text.encode()) > 4_500_000
@@ -229,8 +229,8 @@ def test_absent_and_foreign_objects_are_the_same_404(anna: Client, boris: Client
     ):
         sent = None if body is None else dumps(body).encode()
         answers = [
-            anna.send(verb, path.format(object_id), sent).needs(404) | {"instance": ""}
-            for object_id in (own, ABSENT, "nonsense", "A" * 26)
+            anna.send(verb, path.format(posting_id), sent).needs(404) | {"instance": ""}
+            for posting_id in (own, ABSENT, "nonsense", "A" * 26)
         ]
         assert all(answer == answers[0] for answer in answers), path
     assert boris.get(f"/leads/{lead}").needs(200)["status"] == "ACTIVE"

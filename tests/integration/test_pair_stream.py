@@ -14,16 +14,15 @@ from unittest.mock import patch
 import boto3
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.errors import Archived, Busy
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.flows.deals import agreement
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import match_count
+from cobroke.storage.postings.counts import match_count
 from cobroke.storage.table import Table, Write
 from functions.stream_notifications import handler as function
 from tests.account import TABLE, opened_account
@@ -423,10 +422,10 @@ def test_an_object_that_is_in_the_market_closes_nothing() -> None:
     office = Office()
     ids = PairIds(office.posted("LEAD"), office.posted("PROPERTY"))
     office.acts("LEAD", ids)
-    for kind, object_id in zip(SIDES, ids, strict=True):
+    for kind, posting_id in zip(SIDES, ids, strict=True):
         assert (
             agreement.close_matches(
-                office.table, postings.load(office.table, kind, object_id), office.clock
+                office.table, postings.load(office.table, kind, posting_id), office.clock
             )
             == 0
         )
@@ -458,8 +457,8 @@ def test_a_like_that_looked_before_an_archive_does_not_come_after_it(kind: Side)
     ids = PairIds(office.posted("LEAD"), office.posted("PROPERTY"))
     office.acts(kind, ids)
     calls = count()
-    object_id = ids.lead_id if kind == "LEAD" else ids.property_id
-    office.table.between = lambda: office.archives(kind, object_id) if next(calls) == 1 else None
+    posting_id = ids.lead_id if kind == "LEAD" else ids.property_id
+    office.table.between = lambda: office.archives(kind, posting_id) if next(calls) == 1 else None
     with patch("cobroke.storage.pauses.time.sleep"), pytest.raises(Archived):
         office.acts(other(kind), ids)
     assert office.pairs_of("LEAD", ids.lead_id)[ids.property_id].status == "PENDING"

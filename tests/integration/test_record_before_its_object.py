@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.domain.deals.pair import PairIds
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import alerts
 from cobroke.storage.postings import postings

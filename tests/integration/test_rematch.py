@@ -8,7 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import Side
+from cobroke.clock import DAY_MS
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.ids import owner_of
 from cobroke.flows import following
 from cobroke.flows.matching.ranking import Seeker, up_to_date
@@ -16,11 +17,10 @@ from cobroke.flows.notices.alerts import alert
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching import looks, rankings, registry
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting, postings
-from cobroke.storage.schedule.agenda import DAY_MS, SHARDS
+from cobroke.storage.schedule.agenda import SHARDS
 from tests.builders import a_lead, a_property
 from tests.support.contents import MOSCOW
 from tests.support.lossy_city import LOST, SEEDS, City, a_day, deliver, writing
@@ -94,9 +94,9 @@ def test_day_after_day_with_notices_read_between_the_runs_catch_up_with_the_stre
         city.reads_all(city.rng.choice(city.realtors))
 
 
-def repaired(world: Town, kind: Side, object_id: str) -> None:
+def repaired(world: Town, kind: Side, posting_id: str) -> None:
     """A write that is not its owner's and changes nothing they see."""
-    old = postings.load(world.table, kind, object_id)
+    old = postings.load(world.table, kind, posting_id)
     world.table.transact(posting.writes(world.table, old, old.changed(world.clock())))
 
 
@@ -120,11 +120,11 @@ class Scene:
     def told(self) -> list[tuple[Any, ...]]:
         return sorted(self.world.alerted())
 
-    def looks_at(self, object_id: str, kind: Side = "LEAD") -> list[str]:
-        return self.world.looks_at(kind, object_id)
+    def looks_at(self, posting_id: str, kind: Side = "LEAD") -> list[str]:
+        return self.world.looks_at(kind, posting_id)
 
-    def kept(self, object_id: str, kind: Side = "LEAD") -> KeptRanking:
-        _, kept = rankings.load_own(self.world.table, kind, owner_of(object_id), object_id)
+    def kept(self, posting_id: str, kind: Side = "LEAD") -> KeptRanking:
+        _, kept = rankings.load_own(self.world.table, kind, owner_of(posting_id), posting_id)
         assert kept is not None
         return kept
 
@@ -234,7 +234,7 @@ def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh
     assert scene.schedule.run()["refreshed"] == 1
     kept = scene.kept(scene.lead)
     own = postings.load(scene.world.table, "LEAD", scene.lead)
-    paired = pairs.of_object(scene.world.table, "LEAD", scene.lead)
+    paired = pairs.of_posting(scene.world.table, "LEAD", scene.lead)
     fresh = up_to_date(scene.world.table, Seeker.of(own, paired, scene.world.clock()), None).ranking
     assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (
         fresh.rows,

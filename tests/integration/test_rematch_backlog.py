@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
+from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows import following
@@ -15,7 +16,6 @@ from cobroke.flows.schedule import rematch
 from cobroke.flows.schedule.rematch import SLICE
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching.backlog import backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.postings import postings

@@ -11,11 +11,10 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.deals.pair import PENDING_FOR
+from cobroke.clock import DAY_MS
+from cobroke.domain.deals.pair import PENDING_FOR, PairIds
 from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.schedule import rematch
-from cobroke.storage.deals.matches import PairIds
-from cobroke.storage.schedule.agenda import DAY_MS
 from infra.schedules import PLANNER_ACTIONS, WORKER_ACTIONS
 from tests.builders import a_lead, a_property
 from tests.pump import Json

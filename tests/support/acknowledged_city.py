@@ -114,17 +114,17 @@ class AcknowledgedCity:
         assert paged == whole
 
     def _acknowledged(
-        self, kind: dict[str, Json], object_id: str, owner: int, created_at: str, body: Json
+        self, kind: dict[str, Json], posting_id: str, owner: int, created_at: str, body: Json
     ) -> Json:
         facts = {
-            "id": object_id,
+            "id": posting_id,
             "owner": owner,
             "status": "ACTIVE",
             "created_at": created_at,
             "body": _as_read(body),
         }
         with self._lock:
-            kind[object_id] = facts
+            kind[posting_id] = facts
         return facts
 
 

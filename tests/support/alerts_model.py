@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from cobroke.domain.deals.pair import Action, Side
+from cobroke.domain.deals.pair import Action, PairIds, Side
 from cobroke.domain.postings.kinds import other
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notices import notices
 from tests import oracle
 from tests.pump import Json

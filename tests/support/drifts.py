@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cobroke.domain.ids import object_id, owner_of
+from cobroke.domain.ids import owner_of, posting_id
 from cobroke.domain.matching.ranking import pack_rows, unpack_rows
 from cobroke.domain.postings.kinds import Kind, other
-from cobroke.flows.audit import KINDS
+from cobroke.flows.audit import DRIFTS
 from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
@@ -156,7 +156,7 @@ def an_entry_of_a_stale_listing(table: MemoryTable, _: Evening) -> None:
 
 def an_entry_of_nothing(table: MemoryTable, _: Evening) -> None:
     entry = entry_of(table, in_market(table))
-    nobody = object_id(1, b"00", owner_of(keys.id_in(entry["SK"])))
+    nobody = posting_id(1, b"00", owner_of(keys.id_in(entry["SK"])))
     put(table, entry, SK=f"{keys.price(5)}#{nobody}")
 
 
@@ -191,7 +191,7 @@ def is_current(table: MemoryTable, kept: Item) -> bool:
     last = unpack_rows(kept["rows"])[-1]
     there = table.get(keys.owned(other(own.kind), last.id)) or {}
     shown = there["version"] == last.version and not Seeker.of(
-        own, pairs.of_object(table, own.kind, own.id)
+        own, pairs.of_posting(table, own.kind, own.id)
     ).hides(last)
     return own.in_market and own.version == kept["own_version"] and shown
 
@@ -231,7 +231,7 @@ BREAKS = [
     ),
     Broken("rankings", a_ranking_that_lacks_a_row),
 ]
-EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in KINDS]
+EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in DRIFTS]
 
 
 def all_broken(evening: Evening) -> MemoryTable:
@@ -242,4 +242,4 @@ def all_broken(evening: Evening) -> MemoryTable:
     return table
 
 
-ALL = dict.fromkeys(KINDS, 1)
+ALL = dict.fromkeys(DRIFTS, 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.errors import Refusal
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
@@ -21,7 +22,6 @@ from cobroke.flows.matching.recommendations import recommend
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings

@@ -62,8 +62,8 @@ BUGS = (
         (
             Edit(
                 posting.writes,
-                "_object_item(new), when=as_read)",
-                "_object_item(new), **({} if old else {'when': as_read}))",
+                "_posting_item(new), when=as_read)",
+                "_posting_item(new), **({} if old else {'when': as_read}))",
             ),
         ),
     ),
@@ -109,7 +109,7 @@ BUGS = (
     ),
     Mutant(
         "one match alone closed with its object",
-        (Edit(agreement.close_matches, "for pair in waiting\n", "for pair in waiting[:1]\n"),),
+        (Edit(agreement.close_matches, "for pair in waiting)", "for pair in waiting[:1])"),),
     ),
     Mutant(
         "what a batch left out is not asked for again",
@@ -126,8 +126,8 @@ BUGS = (
         (
             Edit(
                 telling.tell_of_pair,
-                "for notice in owed_notices(now)\n",
-                "for notice in owed_notices(now)[-1:]\n",
+                "newly_owed(now, before) if",
+                "newly_owed(now, before)[-1:] if",
             ),
         ),
     ),
@@ -183,8 +183,8 @@ MENDS = (
             ),
             Edit(
                 postings._made,
-                "table.get(keys.owned(kind, object_id))",
-                "next(iter(table.get_many([keys.owned(kind, object_id)]).values()), None)",
+                "table.get(keys.owned(kind, posting_id))",
+                "next(iter(table.get_many([keys.owned(kind, posting_id)]).values()), None)",
             ),
             Edit(postings._made, "raise Torn", "raise NotFound"),
         ),

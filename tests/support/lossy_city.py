@@ -9,11 +9,10 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from cobroke.domain.deals.pair import Action, Pair, Side
+from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.errors import Conflict, NotFound
 from cobroke.domain.paging import Page
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notices import notices
 from tests.support.contents import body_of
 from tests.support.town import MINUTE, SIDES, Alerted, Town, pumps

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from cobroke.domain import errors
-from cobroke.domain.deals.negotiation import close, complete, react
+from cobroke.domain.deals.negotiation import close, complete
 from cobroke.domain.deals.pair import DAY, Action, Facts, OwedNotice, Pair, Side, owed_notices
 from cobroke.domain.vocabulary import Number
+from tests.support.reacting import reacted
 
 BEGIN = 1_700_000_000_000
 FRESH = Pair(lead_id="lead", property_id="property")
@@ -62,7 +63,7 @@ class Walk:
         try:
             if event == "done":
                 return Step(event, actor, None, pair, complete(pair, actor, self.now), ())
-            outcome = react(pair, actor, cast("Action", event), share, self.facts, self.now)
+            outcome = reacted(pair, actor, cast("Action", event), share, self.facts, self.now)
         except (errors.Conflict, errors.NotFound):
             return Step(event, actor, share, pair, pair, ())
         return Step(event, actor, share, pair, outcome.pair, outcome.notices)

@@ -7,10 +7,9 @@ from random import Random
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from cobroke.domain.deals.pair import Pair, Side
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.paging import Page
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notices import notices
 from cobroke.storage.table import Table
 from functions.stream_notifications import handler as function
@@ -78,8 +77,8 @@ class Office(Town):
         for side in SIDES:
             self.acts(side, ids)
 
-    def pairs_of(self, kind: Side, object_id: str) -> dict[str, Pair]:
-        return pairs.of_object(self.table, kind, object_id)
+    def pairs_of(self, kind: Side, posting_id: str) -> dict[str, Pair]:
+        return pairs.of_posting(self.table, kind, posting_id)
 
     def settle(self, *pumps: Pump) -> None:
         super().settle(*(pumps or [self.pump]))

@@ -14,15 +14,15 @@ from typing import Any, Literal, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, Side, owed_notices
+from cobroke.domain.deals.pair import Facts, Pair, PairIds, Side, owed_notices
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.edge.problems import status_of
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import PairIds, load
+from cobroke.storage.deals.matches import load
 from cobroke.storage.notices.notices import notice_id
-from cobroke.storage.postings import own_lists
+from cobroke.storage.postings import counts
 from cobroke.storage.table import Table
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client
@@ -176,7 +176,7 @@ class Rivals:
         record, mirror = ((item["d"], item["version"]) if item else None for item in items)
         assert record == mirror
         for side, path, own_id in zip(SIDES, ("leads", "properties"), race.ids, strict=True):
-            assert own_lists.match_count(self.table, side, own_id) == world.pair.counts_as_match
+            assert counts.match_count(self.table, side, own_id) == world.pair.counts_as_match
             listed = self.realtors[side].get(f"/{path}/{own_id}/matches").needs(200)["matches"]
             assert [_state(match) for match in listed] == (
                 [world.seen_by(side)] if world.pair.status else []

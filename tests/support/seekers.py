@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from cobroke.domain.ids import object_id, owner_of, realtor_id
+from cobroke.domain.ids import owner_of, posting_id, realtor_id
 from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.matching.selection import best_leads, best_properties
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
@@ -48,7 +48,7 @@ def a_listing(**changes: object) -> PropertyFeatures:
 
 def an_id(number: int, owner: str = HER) -> str:
     """The greater the number, the newer."""
-    return object_id(number, bytes(2), owner)
+    return posting_id(number, bytes(2), owner)
 
 
 def rows_of(others: Iterable[Seeker], rng: Random) -> list[PackedRow]:

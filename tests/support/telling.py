@@ -11,9 +11,9 @@ from cobroke.storage.table import Table
 def told_alone(table: Table, cause: Cause, own_id: str, score: int, now_s: int) -> bool:
     """Whether the cause still had to alert the owner of this object."""
     tellings = []
-    for due in alerts.due(table, cause, [own_id], now_s):
-        notice_id, alert = due.with_one_more(cause, score)
-        tellings.append(Telling(due, alert, _notice(notice_id, alert)))
+    for pending in alerts.pending(table, cause, [own_id], now_s):
+        notice_id, alert = pending.with_one_more(cause, score)
+        tellings.append(Telling(pending, alert, _notice(notice_id, alert)))
     alerts.commit(table, cause, tellings, {}, alerts.no_new_pair(table, cause))
     return bool(tellings)
 

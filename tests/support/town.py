@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from cobroke.domain.deals.pair import Action, Pair, Side
+from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.realtors import Realtor
@@ -17,7 +17,6 @@ from cobroke.flows.deals import agreement
 from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import keys, realtors
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice
@@ -79,14 +78,14 @@ class Town:
     def posts(self, kind: Side, owner: str, body: Json) -> str:
         return postings.create(self.table, kind, owner, content(kind, body), self.clock).id
 
-    def edits(self, kind: Side, object_id: str, body: Json) -> None:
-        owner = owner_of(object_id)
+    def edits(self, kind: Side, posting_id: str, body: Json) -> None:
+        owner = owner_of(posting_id)
         postings.replace_content(
-            self.table, kind, owner, object_id, content(kind, body), self.clock
+            self.table, kind, owner, posting_id, content(kind, body), self.clock
         )
 
-    def archives(self, kind: Side, object_id: str) -> None:
-        postings.archive(self.table, kind, owner_of(object_id), object_id, self.clock)
+    def archives(self, kind: Side, posting_id: str) -> None:
+        postings.archive(self.table, kind, owner_of(posting_id), posting_id, self.clock)
 
     def acts(
         self,
@@ -101,10 +100,10 @@ class Town:
             self.table, side, owner, ids, Decision(action, share, message), self.clock
         )
 
-    def looks_at(self, kind: Side, object_id: str) -> list[str]:
+    def looks_at(self, kind: Side, posting_id: str) -> list[str]:
         """What its owner is shown."""
         found = recommend(
-            self.table, kind, owner_of(object_id), object_id, Page(1, 100), self.clock
+            self.table, kind, owner_of(posting_id), posting_id, Page(1, 100), self.clock
         )
         return [row.counterpart.id for row in found.rows]
 

@@ -10,14 +10,15 @@ from unittest.mock import patch
 
 import pytest
 
-from cobroke.domain.ids import match_id, object_id, realtor_id
+from cobroke.clock import DAY_MS
+from cobroke.domain.ids import match_id, posting_id, realtor_id
 from cobroke.domain.postings.features import PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE
 from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.flows.schedule.agenda import work_off
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
-from cobroke.storage.schedule.agenda import DAY_MS, LATEST_DAYS, SHARDS, Due, What
+from cobroke.storage.schedule.agenda import LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable
 
 NOON = 20_420 * DAY_MS + DAY_MS // 2
@@ -25,7 +26,7 @@ OWNER = realtor_id(b"listings")
 
 
 def a_due(at: int, number: int = 0, what: What = "LEAD") -> Due:
-    return Due(at, what, object_id(number, bytes(2), OWNER))
+    return Due(at, what, posting_id(number, bytes(2), OWNER))
 
 
 def reminded(*dues: Due, table: MemoryTable | None = None) -> MemoryTable:
@@ -86,7 +87,7 @@ def test_a_day_comes_in_order_of_time_and_an_earlier_day_first() -> None:
 
 
 def test_every_kind_of_thing_comes_back_as_it_was_put_down() -> None:
-    ids = object_id(7, bytes(2), OWNER), object_id(8, bytes(2), OWNER)
+    ids = posting_id(7, bytes(2), OWNER), posting_id(8, bytes(2), OWNER)
     dues = {
         Due(NOON, what, match_id(*ids) if what == "PAIR" else ids[0])
         for what in get_args(What.__value__)

@@ -12,9 +12,9 @@ ENTROPY = st.binary(min_size=2, max_size=2)
 
 @given(TIMES, ENTROPY, OWNERS)
 def test_an_id_tells_its_owner_and_its_time(time: int, entropy: bytes, owner: str) -> None:
-    made = ids.object_id(time, entropy, owner)
+    made = ids.posting_id(time, entropy, owner)
     assert (ids.owner_of(made), ids.created_at(made)) == (owner, time)
-    assert ids.is_object_id(made)
+    assert ids.is_posting_id(made)
     assert ids.is_realtor_id(owner)
     assert len(made) == 26
 
@@ -23,11 +23,11 @@ def test_an_id_tells_its_owner_and_its_time(time: int, entropy: bytes, owner: st
 def test_a_newer_id_sorts_later(a: int, b: int, x: bytes, y: bytes, one: str, other: str) -> None:
     assume(a != b)
     older, newer = sorted((a, b))
-    assert ids.object_id(older, x, one) < ids.object_id(newer, y, other)
+    assert ids.posting_id(older, x, one) < ids.posting_id(newer, y, other)
 
 
 def test_an_id_has_one_spelling() -> None:
-    good = ids.object_id(1, b"ab", ids.realtor_id(bytes(8)))
+    good = ids.posting_id(1, b"ab", ids.realtor_id(bytes(8)))
     other_spellings = [
         good.upper(),
         good[:-1] + chr(ord(good[-1]) + 1),
@@ -37,4 +37,4 @@ def test_an_id_has_one_spelling() -> None:
         "",
         "é" * 26,
     ]
-    assert not any(map(ids.is_object_id, other_spellings))
+    assert not any(map(ids.is_posting_id, other_spellings))

@@ -22,7 +22,7 @@ from tests.support.seekers_world import START, Offer
 from tests.support.telling import told_alone
 
 OWNER, OTHER = ids.realtor_id(b"12345678"), ids.realtor_id(b"abcdefgh")
-COUNTERPART = ids.object_id(START, b"\0\0", OTHER)
+COUNTERPART = ids.posting_id(START, b"\0\0", OTHER)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, Posting])
 
 def test_a_ranking_is_no_object(twins: dict[Kind, Posting]) -> None:
     assert [
-        keys.object_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()
+        keys.posting_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()
     ] == [None, None]
 
 

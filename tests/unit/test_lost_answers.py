@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.errors import Busy
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
@@ -19,7 +20,6 @@ from cobroke.storage import realtors
 from cobroke.storage.client import RESEND_SECONDS
 from cobroke.storage.conditions import ABSENT
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable, cancelled
@@ -121,7 +121,7 @@ def test_an_act_that_was_carried_out_is_answered_as_such_though_its_resend_was_c
     with answers(scene.table, CONFLICT):
         pair = act(scene.table, "LEAD", scene.anna, ids, Decision(action), lambda: NOW)
     assert pair.lead_action == action
-    stored = pairs.of_object(scene.table, "LEAD", scene.lead.id)
+    stored = pairs.of_posting(scene.table, "LEAD", scene.lead.id)
     assert stored == {ids.property_id: replace(pair, version=1)}
 
 

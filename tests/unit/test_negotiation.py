@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from cobroke.domain import errors
-from cobroke.domain.deals.negotiation import Outcome, close, complete, react
+from cobroke.domain.deals.negotiation import close, complete
 from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, owed_notices
 from cobroke.domain.vocabulary import Number
+from tests.support.reacting import Reacted, reacted
 
 BEGIN = 1_700_000_000_000
 FRESH = Pair(lead_id="lead", property_id="property")
@@ -25,12 +26,12 @@ TEN_ROUNDS = [
 ]
 
 
-def act(pair: Pair, words: str, *, later: int = 1000, facts: Facts = FACTS) -> Outcome:
+def act(pair: Pair, words: str, *, later: int = 1000, facts: Facts = FACTS) -> Reacted:
     """What `LEAD LIKE 60` or `PROPERTY DISLIKE` makes of a pair, `later` ms after its change."""
     actor, action, *numbers = words.split()
     share: Number | None = Decimal(numbers[0]) if numbers else None
     now = (pair.changed_at or BEGIN) + later
-    return react(pair, actor, action, share, facts, now)  # type: ignore[arg-type]
+    return reacted(pair, actor, action, share, facts, now)  # type: ignore[arg-type]
 
 
 def after(*words: str, pair: Pair = FRESH) -> Pair:
@@ -39,7 +40,7 @@ def after(*words: str, pair: Pair = FRESH) -> Pair:
     return pair
 
 
-def told(outcome: Outcome) -> list[tuple[str, Side]]:
+def told(outcome: Reacted) -> list[tuple[str, Side]]:
     return [(notice.kind, notice.to) for notice in outcome.notices]
 
 

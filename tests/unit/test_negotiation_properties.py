@@ -24,6 +24,7 @@ from tests.support.negotiation_walk import (
     check_the_record,
     check_the_step,
 )
+from tests.support.reacting import reacted
 
 LIKES = ("LEAD LIKE", "PROPERTY LIKE")
 APART = ("LEAD LIKE 60", "PROPERTY LIKE 40")
@@ -265,7 +266,7 @@ def committed(schedule: tuple[int, ...], actors: tuple[Side, ...]) -> tuple[Pair
 
     def write(seen: Pair, actor: Side) -> None:
         nonlocal stored
-        outcome = react(seen, actor, "LIKE", None, FACTS, BEGIN)
+        outcome = reacted(seen, actor, "LIKE", None, FACTS, BEGIN)
         if outcome.pair is not seen and seen.version == stored.version:
             stored = replace(outcome.pair, version=stored.version + 1)
             sent.extend(outcome.notices)

@@ -17,20 +17,20 @@ from cobroke.domain.deals.pair import (
     Pair,
     Snapshot,
 )
-from cobroke.domain.ids import object_id, realtor_id
+from cobroke.domain.ids import posting_id, realtor_id
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.exact_json import loads
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.postings.own_lists import having_pairs, match_count
+from cobroke.storage.postings.counts import having_pairs, match_count
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 
-LEAD = object_id(1_764_000_000_000, b"\0\1", realtor_id(b"leadside"))
-PROPERTY = object_id(1_764_000_000_001, b"\0\2", realtor_id(b"listings"))
-OTHER = object_id(1_764_000_000_002, b"\0\3", realtor_id(b"leadside"))
+LEAD = posting_id(1_764_000_000_000, b"\0\1", realtor_id(b"leadside"))
+PROPERTY = posting_id(1_764_000_000_001, b"\0\2", realtor_id(b"listings"))
+OTHER = posting_id(1_764_000_000_002, b"\0\3", realtor_id(b"leadside"))
 FRESH = Pair(lead_id=LEAD, property_id=PROPERTY)
 OPENED = replace(FRESH, lead_action="LIKE", offer_lead=50, status="PENDING", awaiting="PROPERTY")
 
@@ -206,9 +206,9 @@ def test_an_object_finds_its_pairs_by_the_id_of_the_other() -> None:
     table = MemoryTable()
     pair = stored(table, FRESH, OPENED)
     table.transact([pairs.message(table, pair, "LEAD", "привет")])
-    assert pairs.of_object(table, "LEAD", LEAD) == {PROPERTY: pair}
-    assert pairs.of_object(table, "PROPERTY", PROPERTY) == {LEAD: pair}
-    assert pairs.of_object(table, "LEAD", PROPERTY) == {}
+    assert pairs.of_posting(table, "LEAD", LEAD) == {PROPERTY: pair}
+    assert pairs.of_posting(table, "PROPERTY", PROPERTY) == {LEAD: pair}
+    assert pairs.of_posting(table, "LEAD", PROPERTY) == {}
 
 
 @pytest.mark.parametrize("known", [0, 1, 3])

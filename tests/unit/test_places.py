@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cobroke.domain.postings.places import KINDS, PlaceType, merged, normalised, place
+from cobroke.domain.postings.places import PLACE_TYPES, PlaceType, merged, normalised, place
 from tests import place_names
 from tests.places import RULES, Rule
 
@@ -60,7 +60,7 @@ PIECES = [
         "MOCT",
     ),
 ]
-TYPES = st.sampled_from(list(KINDS))
+TYPES = st.sampled_from(list(PLACE_TYPES))
 
 always = settings(derandomize=True, database=None, deadline=None, max_examples=300)
 
@@ -84,12 +84,12 @@ def test_the_independent_second_opinion_is_the_same(rule: Rule) -> None:
 def test_the_table_is_worth_its_name() -> None:
     spelled = [spelling for rule in RULES for names in rule.places.values() for spelling in names]
     assert len(spelled) >= 200
-    assert {rule.of for rule in RULES} == KINDS.keys()
+    assert {rule.of for rule in RULES} == PLACE_TYPES.keys()
 
 
-@pytest.mark.parametrize("of", KINDS)
+@pytest.mark.parametrize("of", PLACE_TYPES)
 def test_every_kind_goes_where_the_page_says_and_there_alone(of: PlaceType) -> None:
-    for kind in {kind for both in KINDS.values() for kinds in both for kind in kinds}:
+    for kind in {kind for both in PLACE_TYPES.values() for kinds in both for kind in kinds}:
         for name in (
             kind,
             f"{kind} Заря",
@@ -99,7 +99,7 @@ def test_every_kind_goes_where_the_page_says_and_there_alone(of: PlaceType) -> N
             f"Заря-{kind}",
         ):
             assert normalised(name, of) == place_names.normalised(name, of)
-    in_front, at_the_end = KINDS[of]
+    in_front, at_the_end = PLACE_TYPES[of]
     assert {normalised(f"{kind} Заря", of) for kind in in_front} == {"заря"}
     assert {normalised(f"Заря {kind}", of) for kind in at_the_end} == {"заря"}
 
@@ -116,12 +116,12 @@ def test_what_is_compared_could_only_lose_another_kind(name: str, of: PlaceType)
     """Compared twice it is the same but for that: «г. г. Москва»."""
     once = normalised(name, of)
     twice = normalised(once, of)
-    in_front, at_the_end = KINDS[of]
+    in_front, at_the_end = PLACE_TYPES[of]
     longer = {f"{kind} {twice}" for kind in in_front} | {f"{twice} {kind}" for kind in at_the_end}
     assert once in {twice, *longer}
 
 
-@pytest.mark.parametrize("of", KINDS)
+@pytest.mark.parametrize("of", PLACE_TYPES)
 def test_equal_names_are_one_place_and_the_first_spelling_stays(of: PlaceType) -> None:
     assert merged(["Орёл", " ОРЕЛ", "Тула", "орел"], of) == ["Орёл", "Тула"]
     assert place("Орёл", of) == place("«орел»", of) != place("Орёл-2", of)

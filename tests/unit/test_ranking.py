@@ -27,7 +27,7 @@ SIZES = Sizes(kept=6, shown=3)
 
 
 def an_id(number: int) -> str:
-    return ids.object_id(1_764_000_000_000 + number, b"\0\0", ids.realtor_id(b"\0" * 8))
+    return ids.posting_id(1_764_000_000_000 + number, b"\0\0", ids.realtor_id(b"\0" * 8))
 
 
 def a_candidate(number: int, score: int | None, version: int = 1) -> Candidate:

@@ -5,10 +5,11 @@ starts clean.
 import pytest
 
 from cobroke.domain import errors
-from cobroke.domain.deals.negotiation import Outcome, close, react
+from cobroke.domain.deals.negotiation import close
 from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot
 from cobroke.domain.deals.resurfacing import hidden, resurfaced
 from cobroke.domain.postings.kinds import other
+from tests.support.reacting import Reacted, reacted
 
 BEGIN = 1_700_000_000_000
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
@@ -19,12 +20,12 @@ BETTER = THEN._replace(lead_revision=4, score=8001, published_share=45)
 BACK = pytest.mark.parametrize("now", [CHEAPER, BETTER, CHEAPER._replace(score=None)])
 
 
-def act(pair: Pair, words: str, facts: Facts = THEN, *, later: int = 1000) -> Outcome:
+def act(pair: Pair, words: str, facts: Facts = THEN, *, later: int = 1000) -> Reacted:
     """What `LEAD LIKE 60` makes of a pair, `later` ms after its last change."""
     actor, action, *numbers = words.split()
     share = int(numbers[0]) if numbers else None
     now = (pair.changed_at or BEGIN) + later
-    return react(pair, actor, action, share, facts, now)  # type: ignore[arg-type]
+    return reacted(pair, actor, action, share, facts, now)  # type: ignore[arg-type]
 
 
 def after(*words: str, pair: Pair = FRESH) -> Pair:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from cobroke.domain.ids import match_id, object_id, realtor_id
+from cobroke.domain.ids import match_id, posting_id, realtor_id
 from cobroke.domain.matching.score import WEIGHTS
 
 type Json = dict[str, Any]
 
 CREATED_AT = 1_776_168_000_000
 ANNA, BORIS = realtor_id(b"anna-345"), realtor_id(b"boris-67")
-LEAD_ID, PROPERTY_ID = object_id(CREATED_AT, b"le", ANNA), object_id(CREATED_AT, b"pr", BORIS)
+LEAD_ID, PROPERTY_ID = posting_id(CREATED_AT, b"le", ANNA), posting_id(CREATED_AT, b"pr", BORIS)
 MATCH_ID = match_id(LEAD_ID, PROPERTY_ID)
 NOTICE_ID = f"{CREATED_AT}-0123456789abcdef"
 NOON, LATER = "2026-04-14T12:00:00.000Z", "2026-04-15T09:30:12.345Z"

@@ -8,6 +8,9 @@ type Clock = Callable[[], int]
 """Says now, in ms."""
 
 
+DAY_MS = 24 * 3600 * 1000
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 

@@ -83,7 +83,7 @@ def _refuse(_: str) -> None:
 
 
 def _must_be_plain(value: Json) -> None:
-    """Raises Malformed where a value lies too deep, or a text or name holds what none may."""
+    """Raise Malformed where a value lies too deep, or a text or name holds what none may."""
     ahead: list[tuple[int, Json]] = [(1, value)]
     while ahead:
         depth, item = ahead.pop()

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 
 REALTOR_BYTES = 8
-OBJECT_BYTES = 16
+POSTING_BYTES = 16
 _NOTICE = re.compile("[0-9]{13}-[0-9a-f]{16}")
 
 
-def written(raw: bytes) -> str:
+def spelled(raw: bytes) -> str:
     """Write an id of these bytes."""
     return base64.b32hexencode(raw).decode().rstrip("=").lower()
 
@@ -25,40 +25,40 @@ def _read(text: str, length: int) -> bytes | None:
         raw = base64.b32hexdecode(text.upper() + "=" * (-len(text) % 8))
     except (binascii.Error, ValueError):
         return None
-    return raw if len(raw) == length and written(raw) == text else None
+    return raw if len(raw) == length and spelled(raw) == text else None
 
 
 def realtor_id(entropy: bytes) -> str:
     """Make one from 8 random bytes."""
-    return written(entropy)
+    return spelled(entropy)
 
 
-def object_id(created_at: int, entropy: bytes, owner: str) -> str:
+def posting_id(created_at: int, entropy: bytes, owner: str) -> str:
     """Make one from the time of creation in ms, 2 random bytes and the id of the owner."""
-    return written(created_at.to_bytes(6) + entropy + base64.b32hexdecode(owner.upper() + "==="))
+    return spelled(created_at.to_bytes(6) + entropy + base64.b32hexdecode(owner.upper() + "==="))
 
 
 def is_realtor_id(text: str) -> bool:
     return _read(text, REALTOR_BYTES) is not None
 
 
-def is_object_id(text: str) -> bool:
-    return _read(text, OBJECT_BYTES) is not None
+def is_posting_id(text: str) -> bool:
+    return _read(text, POSTING_BYTES) is not None
 
 
-def owner_of(an_object: str) -> str:
+def owner_of(posting_id: str) -> str:
     """Return the id of the realtor who owns the posting with this (well-formed) id."""
-    return written(bytes_of(an_object)[OBJECT_BYTES - REALTOR_BYTES :])
+    return spelled(bytes_of(posting_id)[POSTING_BYTES - REALTOR_BYTES :])
 
 
-def created_at(an_object: str) -> int:
+def created_at(posting_id: str) -> int:
     """Return when the posting with this (well-formed) id was created, in ms since 1970."""
-    return int.from_bytes(bytes_of(an_object)[:6])
+    return int.from_bytes(bytes_of(posting_id)[:6])
 
 
-def bytes_of(an_object: str) -> bytes:
-    """Return the 16 bytes of a (well-formed) object's id: they sort as the ids do."""
-    return base64.b32hexdecode(an_object.upper() + "======")
+def bytes_of(posting_id: str) -> bytes:
+    """Return the 16 bytes of a (well-formed) posting's id: they sort as the ids do."""
+    return base64.b32hexdecode(posting_id.upper() + "======")
 
 
 def match_id(lead_id: str, property_id: str) -> str:
@@ -70,7 +70,7 @@ def pair_of(a_match: str) -> tuple[str, str] | None:
     """Return the lead's and the property's id, None where it is no match's."""
     middle = len(a_match) // 2
     lead_id, property_id = a_match[:middle], a_match[middle:]
-    return (lead_id, property_id) if is_object_id(lead_id) and is_object_id(property_id) else None
+    return (lead_id, property_id) if is_posting_id(lead_id) and is_posting_id(property_id) else None
 
 
 def is_notice_id(text: str) -> bool:
@@ -79,8 +79,8 @@ def is_notice_id(text: str) -> bool:
 
 
 _FORMS: Mapping[str, Callable[[str], bool]] = {
-    "lead_id": is_object_id,
-    "property_id": is_object_id,
+    "lead_id": is_posting_id,
+    "property_id": is_posting_id,
     "match_id": lambda text: pair_of(text) is not None,
     "notification_id": is_notice_id,
 }

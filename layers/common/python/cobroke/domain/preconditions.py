@@ -22,7 +22,9 @@ class IfMatch(NamedTuple):
     tags: tuple[str, ...] | None = None
 
     def check(self, revision: int) -> None:
-        """Raises PreconditionFailed. Weak tags fit nothing: a write must know what it replaces."""
+        """Raise PreconditionFailed where none of the tags is the revision's. Weak tags fit nothing:
+        a write must know what it replaces.
+        """
         if self.tags is not None and etag(revision) not in self.tags:
             raise PreconditionFailed
 

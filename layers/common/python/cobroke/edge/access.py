@@ -24,7 +24,7 @@ class Access:
         self._versions: dict[str, tuple[int, int]] = {}
 
     def caller(self, headers: Mapping[str, str]) -> str:
-        """The realtor's id, else Unauthorized."""
+        """Return the realtor's id. Raises Unauthorized."""
         scheme, _, token = (headers.get("authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthorized
@@ -34,7 +34,9 @@ class Access:
         return claim.realtor_id
 
     def _token_version(self, claim: Claim) -> int:
-        """As remembered; read anew for a token of a later one: its realtor has just logged in."""
+        """Return the realtor's token version as remembered. It is read anew for a token of a later
+        one: its realtor has just logged in. Raises Unauthorized where there is no such realtor.
+        """
         realtor_id, now = claim.realtor_id, now_ms()
         if realtor_id in self._versions:
             version, read_at = self._versions[realtor_id]

@@ -132,7 +132,7 @@ class Api(APIGatewayHttpResolver):
 
     @contextmanager
     def _serving(self, call: Call) -> Iterator[None]:
-        """Nothing of a call outlasts it."""
+        """Keep the call while it is served: nothing of a call outlasts it."""
         outer, self.call = self.call, call
         try:
             yield
@@ -177,7 +177,7 @@ class Api(APIGatewayHttpResolver):
         self.call = replace(self.call, if_match=condition, idempotency=once)
 
     def _body_of(self, _: object) -> Any:  # noqa: ANN401 - as Powertools has it
-        """It has been read already, strictly."""
+        """Return the body of the call: it has been read already, strictly."""
         return self.call.body
 
     def _log(self, status: int, seconds: float) -> None:
@@ -203,7 +203,7 @@ class Api(APIGatewayHttpResolver):
 
 
 def _route(method: str, path: str) -> Route:
-    """The route that is meant, else NotFound or WrongVerb."""
+    """Return the route that is meant. Raises NotFound or WrongVerb."""
     here = [route for route, pattern in _PATTERNS.items() if pattern.fullmatch(path)]
     for route in here:
         if route.method == method:
@@ -214,8 +214,8 @@ def _route(method: str, path: str) -> Route:
 
 
 def _as_powertools_reads(request: APIGatewayProxyEventV2) -> dict[str, Any]:
-    """Powertools knows `application/json` in lower case alone; what the body is has been
-    checked.
+    """Return the event as Powertools reads it, which knows `application/json` in lower case alone;
+    what the body is has been checked.
     """
     named = {name.lower(): value or "" for name, value in request.headers.items()}
     return {

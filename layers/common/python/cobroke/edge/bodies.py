@@ -20,7 +20,7 @@ _REPLACED = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
 
 
 def read_body(request: APIGatewayProxyEventV2) -> Json:
-    """NotJson, TooLarge, or Malformed with the rule and the place."""
+    """Read the body. Raises NotJson, TooLarge, or Malformed with the rule and the place."""
     if not _JSON_TYPE.fullmatch(request.headers.get("content-type") or ""):
         raise errors.NotJson
     body = _as_it_came(request)
@@ -30,7 +30,7 @@ def read_body(request: APIGatewayProxyEventV2) -> Json:
 
 
 def json_of(body: bytes) -> Json:
-    """What the body says, else Malformed."""
+    """Return what the body says. Raises Malformed."""
     text = body.removeprefix(BOM)
     if not _REPLACED.search(body):
         with suppress(errors.Malformed):

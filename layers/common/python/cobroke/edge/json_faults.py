@@ -25,7 +25,7 @@ _CONTROLS = {*range(0x20), 0x7F} - {*b"\t\n\r"}
 
 
 def first_fault(body: bytes) -> BodyFault | None:
-    """The fault with the least offset; None where the body is JSON that this API reads."""
+    """Return the fault with the least offset, None where the body is JSON that this API reads."""
     readable = _readable(body)
     fault = None
     try:
@@ -38,7 +38,7 @@ def first_fault(body: bytes) -> BodyFault | None:
 
 
 def _readable(body: bytes) -> int:
-    """How many bytes in front are UTF-8, without U+FFFD."""
+    """Return how many bytes in front are UTF-8, without U+FFFD."""
     whole = body.partition(_REPLACED)[0]
     try:
         whole.decode()
@@ -108,7 +108,7 @@ class _Reading:
             self._escape(last)
 
     def _escape(self, start: int) -> None:
-        """What stands behind a backslash and may be harmful."""
+        """Read what stands behind a backslash. Raises Malformed where it is harmful."""
         if self._one_of(b'"\\/bfnrtu') != b"u":
             self._broken("character", start)
         for _ in range(4):
@@ -133,11 +133,11 @@ class _Reading:
             self._broken()
 
     def _here(self) -> bytes:
-        """One byte, or none at the end."""
+        """Return one byte, or none at the end."""
         return self.body[self.at : self.at + 1]
 
     def _skip(self, pattern: re.Pattern[bytes]) -> bytes:
-        """What fits the pattern here, if anything does."""
+        """Skip what fits the pattern here, if anything does, and return it."""
         found = pattern.match(self.body, self.at)
         text = found[0] if found else b""
         self.at += len(text)

@@ -33,7 +33,9 @@ def status_of(refusal: errors.Refusal) -> HTTPStatus:
 
 
 def problem(fact: Exception, request_id: str) -> tuple[HTTPStatus, dict[str, str], str]:
-    """Status, headers and body that say a refusal; anything else is a bug and says nothing."""
+    """Return the status, headers and body that say a refusal; anything else is a bug and says
+    nothing.
+    """
     if isinstance(fact, errors.Refusal):
         code, title, status = fact.code, fact.title, status_of(fact)
     else:
@@ -53,8 +55,8 @@ def problem(fact: Exception, request_id: str) -> tuple[HTTPStatus, dict[str, str
 
 
 def invalid(found: Sequence[Mapping[str, Any]]) -> errors.Invalid:
-    """From pydantic's errors, whose location begins with where the value stood: `body`, `query`,
-    `path`.
+    """Make the refusal of pydantic's errors, whose location begins with where the value stood:
+    `body`, `query`, `path`.
     """
     return errors.Invalid(
         *(

@@ -31,8 +31,8 @@ StatusFilter = Annotated[PostingStatus | None, Query()]
 
 
 def parse_query(query: str) -> dict[str, str]:
-    """The values of a query string by their names. Of one given twice, all of them with commas
-    between: no value that we take has one, so it is refused where it is known.
+    """Read the values of a query string by their names. Of one given twice, all of them stand with
+    commas between: no value that we take has one, so it is refused where it is known.
     """
     values: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
@@ -41,7 +41,7 @@ def parse_query(query: str) -> dict[str, str]:
 
 
 def rows_that_fit[Row: BaseModel](rows: list[Row]) -> list[Row]:
-    """As many of the first rows as one answer may hold."""
+    """Return as many of the first rows as one answer may hold."""
     left = MAX_ANSWER_BYTES - _ENVELOPE_BYTES
     for number, row in enumerate(rows):
         left -= len(dumps(row.model_dump(warnings=False)).encode()) + 1
@@ -51,8 +51,8 @@ def rows_that_fit[Row: BaseModel](rows: list[Row]) -> list[Row]:
 
 
 def in_base64_if_long(answer: dict[str, Any]) -> dict[str, Any]:
-    """A function's answer is JSON of at most 6 MB itself, in which every quote and backslash of a
-    body is two signs: a long one goes in base64, which the gateway takes off.
+    """Return the answer, a long body in base64, which the gateway takes off: a function's answer is
+    JSON of at most 6 MB itself, in which every quote and backslash of a body is two signs.
     """
     body = answer["body"].encode()
     if len(body) <= _LONG_BYTES:

@@ -22,8 +22,8 @@ def process_batch(
     queue: Queue,
     logger: Logger,
 ) -> dict[str, Any]:
-    """Act on one message after the other. One that fails is kept, to come again after the pause for
-    so many tries.
+    """Act on one message after the other, and return the ids of those that failed. These are kept,
+    to come again after the pause for the number of their tries.
     """
     failed = [record for record in event["Records"] if not _done(record, act, logger)]
     for record in failed:
@@ -32,7 +32,7 @@ def process_batch(
 
 
 def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: Logger) -> bool:
-    """Whether the message may be forgotten."""
+    """Act on the message, and return whether it may be forgotten."""
     try:
         act(json.loads(received["body"]))
     except Exception as failure:  # noqa: BLE001 - whatever it was, the message comes again
@@ -45,8 +45,8 @@ def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: L
 def _hold_back(
     received: Mapping[str, Any], pause_s: Callable[[int], int], queue: Queue, logger: Logger
 ) -> None:
-    """Where that fails, the message comes again when the queue gives up waiting for its
-    function.
+    """Hold the message back for its pause. Where that fails, it comes again when the queue gives up
+    waiting for its function.
     """
     try:
         queue.hold_back(

@@ -14,7 +14,7 @@ provider = SSMProvider(boto_config=CLIENT)
 
 
 def secret(parameter: str) -> str:
-    """The text of a SecureString, or Busy where it cannot be had now."""
+    """Return the text of a SecureString. Raises Busy where it cannot be had now."""
     try:
         return str(provider.get(parameter, decrypt=True, max_age=REMEMBERED_S))
     except GetParameterError:

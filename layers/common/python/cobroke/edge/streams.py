@@ -11,8 +11,8 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.failures import kind_and_place
 from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWritten
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import object_of, realtor_in
-from cobroke.storage.notation import item_of
+from cobroke.storage.keys import posting_of, realtor_in
+from cobroke.storage.notation import Raw, item_of
 
 BATCH_S = 240
 """What a batch may take, less than its function: what is left then is reported, and comes again by
@@ -20,8 +20,6 @@ itself.
 """
 
 type Event = Mapping[str, Any]
-type Raw = Mapping[str, Any]
-"""An item in DynamoDB's own notation."""
 
 
 class Record(NamedTuple):
@@ -64,10 +62,10 @@ def process_batch(event: Event, act: Callable[[Record], None], logger: Logger) -
 
 
 def change_of(record: Record) -> Change | None:
-    """Decode what the record says has changed; None: nothing that anything follows from."""
+    """Decode what the record says has changed; return None where nothing follows from it."""
     if record.new is None:
         return None
-    match record.new["entity"]["S"], object_of(record.sk):
+    match record.new["entity"]["S"], posting_of(record.sk):
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(record.new)), before)
@@ -84,5 +82,6 @@ def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> 
         posting_id,
         version=int(new["version"]["N"]),
         revision=int(new["revision"]["N"]),
+        status=new["status"]["S"],
         by_owner=not old or old["revision"] != new["revision"],
     )

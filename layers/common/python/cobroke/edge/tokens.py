@@ -32,7 +32,7 @@ def issuer(stage: str) -> str:
 
 
 def sign(claim: Claim, key_id: str, private_key: str, stage: str, now: int, unique: str) -> str:
-    """A token of 24 h from `now` (s since 1970). `private_key`: 32 bytes in base64url."""
+    """Make a token of 24 h from `now` (s since 1970). `private_key` is 32 bytes in base64url."""
     claims = {
         "iss": issuer(stage),
         "aud": AUDIENCE,
@@ -48,8 +48,8 @@ def sign(claim: Claim, key_id: str, private_key: str, stage: str, now: int, uniq
 
 
 def verify(token: str, public_keys: Mapping[str, str], stage: str) -> Claim:
-    """What the token says, or Unauthorized. The key comes from `public_keys` (key id → 32 bytes in
-    base64url) alone.
+    """Return what the token says. The key comes from `public_keys` (key id → 32 bytes in base64url)
+    alone. Raises Unauthorized.
     """
     try:
         return _verify(token, public_keys, stage)
@@ -77,5 +77,5 @@ def _verify(token: str, public_keys: Mapping[str, str], stage: str) -> Claim:
 
 
 def _bytes(key: str) -> bytes:
-    """Of 43 letters, which want one more."""
+    """Decode a key of 43 letters, which want one more."""
     return base64.urlsafe_b64decode(key + "=")

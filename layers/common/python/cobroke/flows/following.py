@@ -13,12 +13,14 @@ from cobroke.domain.deals.pair import Pair
 from cobroke.domain.errors import NotFound
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
+from cobroke.domain.vocabulary import PostingStatus
 from cobroke.flows.deals.agreement import close_matches
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.queue import Queue
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
 
@@ -32,6 +34,7 @@ class PostingWritten(NamedTuple):
     id: str
     version: int
     revision: int
+    status: PostingStatus
     by_owner: bool
 
 
@@ -77,14 +80,20 @@ def posting_archived(table: Table, own: Posting, clock: Clock) -> int:
     return close_matches(table, own, clock)
 
 
+def notice_born(queue: Queue, born: NoticeBorn) -> None:
+    """Put it into the queue of `telegram_push`, which asks whether a chat may have it."""
+    queue.put(born._asdict())
+
+
 def pair_changed(table: Table, change: PairChanged) -> int:
     """Tell what it owes, and return how many notices that are."""
     return tell_of_pair(table, change.now, change.before)
 
 
 def _prepared(table: Table, written: PostingWritten, clock: Clock) -> Posting:
-    """A record may be here before all of its transaction is seen: what is still as it was before is
-    read again.
+    """Prepare the ranking of what was written, and return the object. A record may be here before
+    all of its transaction is seen: Torn is raised for what is still as it was before, to be read
+    again.
     """
     with suppress(NotFound):
         own = prepare_ranking(table, written.kind, written.id, clock)

@@ -26,7 +26,7 @@ class WriteCondition:
         return type(self)(f"{left} {operation} {right}", self.values + other.values)
 
     def asked(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the parts of a request that say it. `values`: those that an update names."""
+        """Return the parts of a request that say it. `values` are those that an update names."""
         named = {f"when_{number}": value for number, value in enumerate(self.values)}
         expression = self.expression.format(*(f":{name}" for name in named))
         found = {
@@ -42,7 +42,7 @@ def _operand(expression: str) -> str:
 
 
 def missing(name: str) -> WriteCondition:
-    """The item has no such attribute, or is absent."""
+    """Return the condition that the item has no such attribute, or is absent."""
     return WriteCondition(f"attribute_not_exists({name})")
 
 
@@ -53,7 +53,7 @@ PRESENT = WriteCondition("attribute_exists(PK)")
 
 
 def holding(**facts: Any) -> WriteCondition:  # noqa: ANN401 - whatever an item holds
-    """Each of these attributes has this value."""
+    """Return the condition that each of these attributes has this value."""
     return WriteCondition(" AND ".join(f"{name} = {{}}" for name in facts), tuple(facts.values()))
 
 
@@ -70,5 +70,7 @@ def at_version(version: int) -> WriteCondition:
 
 
 def over(version: int) -> WriteCondition:
-    """Nobody has written it since it was read at this version; 0: there was nothing."""
+    """Return the condition that nobody has written it since it was read at this version; for 0,
+    that there is nothing.
+    """
     return at_version(version) if version else ABSENT

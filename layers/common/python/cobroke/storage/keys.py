@@ -31,25 +31,29 @@ def telegram(telegram_id: str) -> Key:
     return f"TELEGRAM#{telegram_id}", "TELEGRAM"
 
 
-def owned(kind: Kind, object_id: str) -> Key:
-    """A lead or property lives with its owner, whom its id names."""
-    return owned_by(owner_of(object_id), kind, object_id)
+def owned(kind: Kind, posting_id: str) -> Key:
+    """Return the key of a lead or property: it lives with its owner, whom its id names."""
+    return owned_by(owner_of(posting_id), kind, posting_id)
 
 
-def owned_by(owner: str, kind: Kind, object_id: str) -> Key:
-    """Where it would be if it were this realtor's: absent and somebody else's are the same miss."""
-    return realtor(owner)[0], f"{kind}#{object_id}"
+def owned_by(owner: str, kind: Kind, posting_id: str) -> Key:
+    """Return where it would be if it were this realtor's: absent and somebody else's are the same
+    miss.
+    """
+    return realtor(owner)[0], f"{kind}#{posting_id}"
 
 
-def counts(kind: Kind, object_id: str) -> Key:
-    """Apart from the object, so that a match neither rewrites it nor wakes the matching."""
-    pk, sk = owned(kind, object_id)
+def counts(kind: Kind, posting_id: str) -> Key:
+    """Return the key of the counts: apart from the object, so that a match neither rewrites it nor
+    wakes the matching.
+    """
+    pk, sk = owned(kind, posting_id)
     return pk, f"{sk}#COUNTS"
 
 
-def pairs_of(kind: Kind, object_id: str) -> str:
-    """The partition of the pairs of a lead, or of the mirrors of a listing's."""
-    return f"{kind}#{object_id}"
+def pairs_of(kind: Kind, posting_id: str) -> str:
+    """Return the partition of the pairs of a lead, or of the mirrors of a listing's."""
+    return f"{kind}#{posting_id}"
 
 
 def pair(lead_id: str, property_id: str) -> Key:
@@ -57,12 +61,14 @@ def pair(lead_id: str, property_id: str) -> Key:
 
 
 def mirror(lead_id: str, property_id: str) -> Key:
-    """The pair as the property's side lists it."""
+    """Return the key of the pair as the property's side lists it."""
     return pairs_of("PROPERTY", property_id), f"{PAIR}{lead_id}"
 
 
 def message(lead_id: str, property_id: str, side: Kind) -> Key:
-    """What a side says with its LIKE: apart from the pairs, which every look reads."""
+    """Return the key of what a side says with its LIKE: apart from the pairs, which every look
+    reads.
+    """
     return pairs_of("LEAD", lead_id), f"MESSAGE#{property_id}#{side}"
 
 
@@ -71,95 +77,101 @@ def notices(realtor_id: str) -> str:
 
 
 def unread(realtor_id: str) -> str:
-    """A mark for each notice that has not been read, under the notice's own sort key."""
+    """Return the partition of the marks: one for each notice that has not been read, under the
+    notice's own sort key.
+    """
     return f"UNREAD#{realtor_id}"
 
 
-def alerted(kind: Kind, object_id: str, counterpart: str) -> Key:
-    """The ledger: this counterpart has alerted the owner of this object."""
-    return f"ALERTS#{kind}#{object_id}", counterpart
+def alerted(kind: Kind, posting_id: str, counterpart: str) -> Key:
+    """Return the key in the ledger: this counterpart has alerted the owner of this object."""
+    return f"ALERTS#{kind}#{posting_id}", counterpart
 
 
-def alert_slot(kind: Kind, object_id: str) -> Key:
-    """The object's open alert: the notice that grows while nobody has read it."""
-    return f"ALERTS#{kind}#{object_id}", "SLOT"
+def alert_slot(kind: Kind, posting_id: str) -> Key:
+    """Return the key of the object's open alert: the notice that grows while nobody has read it."""
+    return f"ALERTS#{kind}#{posting_id}", "SLOT"
 
 
-def alerted_all(kind: Kind, object_id: str) -> Key:
-    """Up to which revision the object itself has alerted whom it should."""
-    return f"ALERTS#{kind}#{object_id}", "DONE"
+def alerted_all(kind: Kind, posting_id: str) -> Key:
+    """Return the key of the revision up to which the object itself has alerted whom it should."""
+    return f"ALERTS#{kind}#{posting_id}", "DONE"
 
 
-def object_of(sort_key: str) -> tuple[Kind, str] | None:
-    """The kind and id of the lead or property under this sort key, None where none lives there."""
-    name, _, object_id = sort_key.partition("#")
+def posting_of(sort_key: str) -> tuple[Kind, str] | None:
+    """Return the kind and id of the lead or property under this sort key, None where none lives
+    there.
+    """
+    name, _, posting_id = sort_key.partition("#")
     kind = _BY_NAME.get(name)
-    return (kind, object_id) if kind and "#" not in object_id else None
+    return (kind, posting_id) if kind and "#" not in posting_id else None
 
 
-def ranking(owner: str, kind: Kind, object_id: str) -> Key:
-    """A lead and a listing of one owner may have the same id."""
-    return realtor(owner)[0], f"RANKING#{kind}#{object_id}"
+def ranking(owner: str, kind: Kind, posting_id: str) -> Key:
+    """Return the key by kind: a lead and a listing of one owner may have the same id."""
+    return realtor(owner)[0], f"RANKING#{kind}#{posting_id}"
 
 
 def market_shelf(kind: Kind, market: Market, shelf: str) -> str:
-    """The partition of a part of a market's leads or listings, in order of price."""
+    """Return the partition of a part of a market's leads or listings, in order of price."""
     whole = f"MARKET#{kind}#{market.city}#{market.group.name}"
     return f"{whole}#{shelf}" if shelf else whole
 
 
-def market_entry(features: Features, object_id: str) -> Key:
+def market_entry(features: Features, posting_id: str) -> Key:
     shelf, kopecks = position_of(features)
     pk = market_shelf(features.kind, features.market, shelf)
-    return pk, f"{price(kopecks)}#{object_id}"
+    return pk, f"{price(kopecks)}#{posting_id}"
 
 
 def changes(kind: Kind, market: Market) -> str:
-    """The partition of what has changed among a market's leads or properties, in order of time."""
+    """Return the partition of what has changed among a market's leads or properties, in order of
+    time.
+    """
     return f"CHANGES#{kind}#{market.city}#{market.group.name}"
 
 
-def change(kind: Kind, market: Market, time: int, object_id: str) -> Key:
-    return changes(kind, market), f"{moment(time)}#{object_id}"
+def change(kind: Kind, market: Market, time: int, posting_id: str) -> Key:
+    return changes(kind, market), f"{moment(time)}#{posting_id}"
 
 
 def pair_changes(market: Market) -> str:
-    """The partition of what has changed between a market's leads and properties, by time."""
+    """Return the partition of what has changed between a market's leads and properties, by time."""
     return f"CHANGES#PAIR#{market.city}#{market.group.name}"
 
 
 def pair_change(market: Market, ms: int, match: str, version: int) -> Key:
-    """The version keeps two changes of one millisecond apart."""
+    """Return the key by version: it keeps two changes of one millisecond apart."""
     return pair_changes(market), f"{moment(ms)}#{match}#{version}"
 
 
 def looks(kind: Kind, market: Market, day: int) -> str:
-    """The partition of a market's objects that were looked at on a day (since 1970)."""
+    """Return the partition of a market's objects that were looked at on a day (since 1970)."""
     return f"LOOKS#{kind}#{market.city}#{market.group.name}#{day}"
 
 
 def followed(market: Market) -> Key:
-    """How far the scheduled runs have followed a market."""
+    """Return the key of how far the scheduled runs have followed a market."""
     return f"FOLLOWED#{market.city}#{market.group.name}", "WATERMARK"
 
 
 def run(run: str) -> str:
-    """The partition of what the parts of a scheduled run did."""
+    """Return the partition of what the parts of a scheduled run did."""
     return f"RUN#{run}"
 
 
 def markets(shard: int) -> str:
-    """The partition of a part of the markets there are."""
+    """Return the partition of a part of the markets there are."""
     return f"MARKETS#{shard}"
 
 
 def market(shard: int, group: Group, digest: str) -> Key:
-    """A city's name may hold any sign, and more bytes than a sort key: so its digest."""
+    """Return the key by digest: a city's name may hold any sign, and more bytes than a sort key."""
     return markets(shard), f"{group.name}#{digest}"
 
 
 def reminders(date: str, shard: int) -> str:
-    """The partition of what falls due on a day, in order of time."""
+    """Return the partition of what falls due on a day, in order of time."""
     return f"DUE#{date}#{shard}"
 
 
@@ -168,7 +180,7 @@ def reminder(date: str, shard: int, ms: int, what: str, an_id: str) -> Key:
 
 
 def cursor(shard: int) -> Key:
-    """Up to which day the reminders of a shard are worked off."""
+    """Return the key of the day up to which the reminders of a shard are worked off."""
     return "AGENDA", f"CURSOR#{shard}"
 
 
@@ -181,39 +193,41 @@ def moment(ms: int) -> str:
 
 
 def moment_in(sort_key: str) -> int:
-    """The time (ms) that the sort key of a change begins with."""
+    """Return the time (ms) that the sort key of a change begins with."""
     return int(sort_key.partition("#")[0])
 
 
 def realtor_in(partition: str) -> str:
-    """Whose partition it is: of a realtor, of what they were told, of what they have not read."""
+    """Return the id of the realtor whose partition it is: their own, of what they were told, of
+    what they have not read.
+    """
     return partition.partition("#")[2]
 
 
 def id_in(sort_key: str) -> str:
-    """The id behind the price of a market entry or the time of a change."""
+    """Return the id behind the price of a market entry or the time of a change."""
     return sort_key.rpartition("#")[2]
 
 
 def group_in(sort_key: str) -> Group:
-    """The group in the sort key of a market."""
+    """Return the group in the sort key of a market."""
     return Group[sort_key.partition("#")[0]]
 
 
 def sides_in(key: Key) -> tuple[str, str]:
-    """The lead's and the property's id, of a pair or of its mirror."""
+    """Return the lead's and the property's id, of a pair or of its mirror."""
     kind, _, own = key[0].partition("#")
     counterpart = id_in(key[1])
     return lead_first(_BY_NAME[kind], own, counterpart)
 
 
 def match_in(sort_key: str) -> str:
-    """The match id in the sort key of a pair's change."""
+    """Return the match id in the sort key of a pair's change."""
     return sort_key.split("#")[1]
 
 
 def due_in(sort_key: str) -> tuple[int, str, str]:
-    """When (ms) which kind of thing falls due, and its id."""
+    """Return when (ms) which kind of thing falls due, and its id."""
     ms, what, an_id = sort_key.split("#")
     return int(ms), what, an_id
 
@@ -223,7 +237,7 @@ def kind_of_entry(partition: str) -> Kind:
 
 
 def market_of_entry(partition: str) -> Market:
-    """A city's name may hold any sign."""
+    """Return the market of an entry's partition. A city's name may hold any sign."""
     place = partition.split("#", 2)[2]
     place = place if kind_of_entry(partition) == "LEAD" else place.rpartition("#")[0]
     city, _, group = place.rpartition("#")

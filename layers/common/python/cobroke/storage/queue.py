@@ -30,12 +30,14 @@ class Queue:
         self._client = boto3.client("sqs", config=_CLIENT)
 
     def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
-        """A delay is cut to a quarter of an hour."""
+        """Put the message; its delay is cut to a quarter of an hour."""
         body, delay = json.dumps(dict(message)), min(delay_s, LONGEST_DELAY_S)
         self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=delay)
 
     def put_all(self, messages: Iterable[Mapping[str, str]]) -> None:
-        """Ten in a call. NotTaken, after which some are there and some are not."""
+        """Put the messages, ten in a call. Raises NotTaken, after which some are there and some are
+        not.
+        """
         for some in batched(
             (json.dumps(dict(message)) for message in messages), BATCH, strict=False
         ):
@@ -49,13 +51,13 @@ class Queue:
                 raise NotTaken
 
     def hold_back(self, receipt: str, seconds: int) -> None:
-        """Give a message that was received back after so many seconds."""
+        """Give a message that was received back after this number of seconds."""
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
         )
 
     def _send(self, bodies: Sequence[str]) -> list[str]:
-        """Those that were not taken."""
+        """Send the messages, and return those that were not taken."""
         answer = self._client.send_message_batch(
             QueueUrl=self._url,
             Entries=[

@@ -16,8 +16,8 @@ _ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]
 
 
 def register(table: Table, realtor: Realtor) -> Realtor:
-    """Put a new realtor under a new id; the Telegram id belongs to whoever came first, else
-    AlreadyRegistered.
+    """Put a new realtor under a new id. The Telegram id belongs to whoever came first. Raises
+    AlreadyRegistered where it is taken.
     """
 
     def attempt() -> Realtor:

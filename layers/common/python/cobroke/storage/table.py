@@ -35,7 +35,7 @@ class ConditionFailed(Exception):
 
 
 class Table:
-    """A table by its name. `begin` gives a request its time; without it (stream, tools) there is no
+    """A table by its name. `time_limit` gives a request its time; without it (tools) there is no
     limit.
     """
 
@@ -51,7 +51,7 @@ class Table:
 
     @contextmanager
     def time_limit(self, seconds: float = REQUEST_SECONDS) -> Iterator[None]:
-        """While it lasts no call begins later than so many seconds from now: Busy is raised."""
+        """Let no call begin later than `seconds` from now while this lasts: Busy is raised."""
         outer, self._until = self._until, time.monotonic() + seconds
         try:
             yield
@@ -87,8 +87,8 @@ class Table:
 
     def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
         """Read the items there are of at most 100, as of one moment: wait for what is being written
-        to any of them. Twice as dear as `get_many`, which may see one item of a transaction and
-        not yet another.
+        to any of them. It is twice as dear as `get_many`, which may see one item of a transaction
+        and not yet another.
         """
         asked, tried = [{"Get": self._at(key)} for key in keys], 0
         while True:
@@ -122,8 +122,8 @@ class Table:
         page_limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Read as `query`, in DynamoDB's own notation: for thousands of items, where decoding would
-        be the cost. `page_limit`: how many items one call reads at most, for a caller who may stop
-        there.
+        be the cost. `page_limit` is how many items one call reads at most, for a caller who may
+        stop there.
         """
         asked: dict[str, Any] = {
             "TableName": self.name,
@@ -143,8 +143,8 @@ class Table:
         return self._pages("query", asked)
 
     def scan(self, attributes: Sequence[str]) -> Iterator[Item]:
-        """Read everything there is, with these attributes only. No snapshot, and in order within a
-        partition alone.
+        """Read everything there is, with these attributes only. It is no snapshot, and in order
+        within a partition alone.
         """
         names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
         asked = {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
@@ -173,8 +173,8 @@ class Table:
         return {"ConditionCheck": self._at(key) | when.asked()}
 
     def try_put(self, item: Item, *, when: WriteCondition = ANYTHING) -> bool:
-        """Put what may be lost: False where the condition did not hold, or a lost reply made it
-        seem so.
+        """Put what may be lost; return False where the condition did not hold, or a lost reply made
+        it seem so.
         """
         try:
             self._call("put_item", **self.put(item, when=when)["Put"])
@@ -197,8 +197,8 @@ class Table:
             pause(tried := tried + 1, until - time.monotonic())
 
     def _is_through(self, asked: Mapping[str, Any]) -> bool:
-        """Send it; False where its end is not known, or another transaction holds an item, or the
-        table throttles one.
+        """Send it; return False where its end is not known, or another transaction holds an item,
+        or the table throttles one. Raises ConditionFailed.
         """
         try:
             self._call("transact_write_items", **asked)
@@ -241,5 +241,5 @@ def _key(key: Key) -> dict[str, Any]:
 
 
 def _reasons(error: ClientError) -> set[str | None]:
-    """Why a transaction was cancelled."""
+    """Return why a transaction was cancelled."""
     return {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}

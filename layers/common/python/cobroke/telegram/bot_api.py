@@ -24,7 +24,7 @@ class Sent(NamedTuple):
 
 
 class Slower(NamedTuple):
-    """Not before so many seconds to this chat."""
+    """Not to this chat before `seconds` are over."""
 
     seconds: int
 
@@ -80,8 +80,8 @@ class BotApi:
 
 
 def as_html(words: Words) -> str:
-    """What was typed is code: of all that Telegram makes of a text by itself it makes nothing
-    there.
+    """Write the message as HTML, what was typed as code: of all that Telegram makes of a text by
+    itself it makes nothing there.
     """
     before, typed, after = map(html.escape, words.message.partition(words.typed or words.message))
     return f"<b>{html.escape(words.title)}</b>\n{before}<code>{typed}</code>{after}"

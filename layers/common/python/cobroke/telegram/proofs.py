@@ -36,7 +36,7 @@ class BadProof(Exception):
 
 
 def verify(auth_data: dict[str, Any], bot_token: str, now: int) -> Proof:
-    """The identity proven by `telegram_auth_data` at `now` (s since 1970), or BadProof."""
+    """Find the identity proven by `telegram_auth_data` at `now` (s since 1970). Raises BadProof."""
     init_data = auth_data.get("init_data")
     if isinstance(init_data, str):
         return _of_mini_app(init_data, bot_token, now)
@@ -80,7 +80,7 @@ def _of_widget(given: dict[str, Any], bot_token: str, now: int) -> Proof:
 
 
 def _parse(init_data: str) -> dict[str, str]:
-    """The fields of a query string, decoded once, in strict UTF-8."""
+    """Return the fields of a query string, decoded once, in strict UTF-8. Raises BadProof."""
     _must_be_short(init_data)
     parts = init_data.split("&")
     if len(parts) > _MAX_FIELDS:

@@ -21,7 +21,7 @@ from cobroke.domain.deals.moves import (
     stand_by,
     withdraw,
 )
-from cobroke.domain.deals.pair import DAY, Action, Facts, OwedNotice, Pair, Side, owed_notices
+from cobroke.domain.deals.pair import DAY, Action, Facts, Pair, Side
 from cobroke.domain.deals.resurfacing import resurfaced
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
@@ -62,10 +62,9 @@ TABLE: Mapping[Standing, tuple[Move, Move]] = {
 
 
 class Outcome(NamedTuple):
-    """The pair, the very same object where nothing changed, and the notices of its change."""
+    """The pair, the very same object where nothing changed."""
 
     pair: Pair
-    notices: tuple[OwedNotice, ...] = ()
     starts_anew: bool = False
     """Whether earlier messages no longer count."""
 
@@ -85,10 +84,8 @@ def react(
     if moved is pair:
         return Outcome(pair)
     changed = replace(moved, acted_at=act.at, changed_at=act.at)
-    told = owed_notices(pair)
     return Outcome(
         changed,
-        notices=tuple(notice for notice in owed_notices(changed) if notice not in told),
         starts_anew=changed.epoch > pair.epoch or (standing == "BACK" and pair.status is None),
     )
 

@@ -21,8 +21,13 @@ PENDING_FOR = 14 * DAY
 """After how long without an act a match expires, in ms."""
 
 
+class PairIds(NamedTuple):
+    lead_id: str
+    property_id: str
+
+
 class OutboxEntry(NamedTuple):
-    """A thing that one side was told, in which round of the bargaining, at what time (ms)."""
+    """A thing that one side is told, in which round of the bargaining, at what time (ms)."""
 
     kind: NoticeKind
     to: Side
@@ -110,6 +115,15 @@ class Pair:
     """The facts of the last dislike or decline, while it stands."""
     version: int = 0
 
+    @classmethod
+    def untouched(cls, ids: PairIds) -> Self:
+        """Return the pair of two postings about which nobody has done anything."""
+        return cls(lead_id=ids.lead_id, property_id=ids.property_id)
+
+    @property
+    def ids(self) -> PairIds:
+        return PairIds(self.lead_id, self.property_id)
+
     @property
     def counts_as_match(self) -> bool:
         """Whether it is in the `match_count` of both objects."""
@@ -162,10 +176,14 @@ class Pair:
         )
 
 
+def newly_owed(now: Pair, before: Pair | None) -> tuple[OwedNotice, ...]:
+    """Return what a change from `before` owes; None: the pair is new, or that is not known."""
+    known = owed_notices(before) if before else ()
+    return tuple(notice for notice in owed_notices(now) if notice not in known)
+
+
 def owed_notices(pair: Pair) -> tuple[OwedNotice, ...]:
     """Return every notice of the present epoch, from the record alone: always the same, with the
     same keys.
     """
-    return tuple(
-        OwedNotice(*told, pair.lead_id, pair.property_id, pair.epoch) for told in pair.told
-    )
+    return tuple(OwedNotice(*told, *pair.ids, pair.epoch) for told in pair.told)

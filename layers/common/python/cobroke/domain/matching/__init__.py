@@ -1,3 +1,3 @@
-"""A whole market matched in memory, for runs over all of its objects: the very lists of
-`domain.selection`.
+"""Score, market and ranking: which counterparts a posting has, and the best of them, read from a
+packed market (`selection`) or found in one that is indexed (`lead_index`, `listing_index`).
 """

@@ -27,7 +27,7 @@ left out.
 
 
 def step_of(price: int) -> int:
-    """Prices (kopecks) by steps, four to a doubling, counted upwards."""
+    """Return the step of a price (kopecks): there are four to a doubling, counted upwards."""
     bits = max(price.bit_length(), _CHEAP)
     return 4 * bits + (price >> bits - 3)
 
@@ -51,8 +51,9 @@ class Best:
     def fill[R: tuple[int, *tuple[object, ...]]](
         self, cells: Iterable[Cell[R]], scored: Scoring[R]
     ) -> None:
-        """A row may stand in several cells, and in those of another call. O(cells + rows read · log
-        cells): a row is read only while its cell may still hold one that gets in.
+        """Fill the list from the cells, the most promising first. A row may stand in several cells,
+        and in those of another call. O(cells + rows read · log cells): a row is read only while its
+        cell may still hold one that gets in.
         """
         top_list = self._list
         ahead = [(-(top << SHIFT | rows[0][0]), 0, rows) for top, rows in cells]

@@ -66,7 +66,9 @@ def _take(top_list: TopList[tuple[int, str]], cell: _Cell, numbers: Callable[[by
 
 
 def _limits(cell: _Cell, bound: tuple[int, str]) -> tuple[int, str]:
-    """The least sum for budget and area, and the oldest id, with which a row may still get in."""
+    """Return the least sum for budget and area (points), and the oldest id, with which a row may
+    still get in.
+    """
     score, an_id = bound
     return score * cell.weights - cell.earned, an_id if score == cell.top else ""
 

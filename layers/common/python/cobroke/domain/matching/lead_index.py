@@ -10,11 +10,9 @@ from cobroke.domain.matching.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
-    KINDS,
-    kind_of,
     of_area,
     of_budget,
-    of_kind,
+    of_classes,
     of_places,
     of_wished_rooms,
 )
@@ -25,7 +23,7 @@ from cobroke.domain.matching.score import (
     metro_credit,
 )
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
-from cobroke.domain.postings.features import PropertyFeatures, unpack_lead
+from cobroke.domain.postings.features import CLASS_BYTES, PropertyFeatures, class_byte, unpack_lead
 from cobroke.domain.postings.places import Place
 
 type _Lead = tuple[int, int, int, int, int, int, int, frozenset[Place], frozenset[Place]]
@@ -78,7 +76,7 @@ class LeadIndex:
         most: int,
         hidden: Mapping[str, Hidden] = NONE_HIDDEN,
     ) -> Selection:
-        """As `best_leads` of all the candidates."""
+        """Return the same as `best_leads` of all the candidates."""
         best, scored = Best(self._rows, owner, most, hidden), _scoring(listing)
         step = self._steps.get(step_of(listing.price), _Step())
         for cells in (_near(listing, step), _elsewhere(listing, step)):
@@ -91,25 +89,27 @@ class LeadIndex:
         lead = unpack_lead("", packed)
         lowest, highest = prices(lead)
         rooms = sum(1 << count for count in lead.rooms)
-        row = number, *lead[4:8], rooms, kind_of(lead), lead.districts, lead.metros
+        row = number, *lead[4:8], rooms, class_byte(lead), lead.districts, lead.metros
         for step in range(step_of(lowest), step_of(highest) + 1):
             self._steps[step].put(row)
 
 
 def _near(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
-    """Those that wish its place or none."""
+    """Yield the cells of the leads that wish the listing's place or none."""
     for leads in (step.by_district.get(listing.district), step.by_metro.get(listing.metro)):
         if leads:
             yield FULL, leads
-    offered = kind_of(listing)
+    offered = class_byte(listing)
     for (rooms, kind), leads in step.without_place.items():
         wished = of_wished_rooms(rooms, listing.rooms)
-        most = of_kind(kind, offered) + wished.points + FULL_BUDGET + FULL_AREA
+        most = of_classes(kind, offered) + wished.points + FULL_BUDGET + FULL_AREA
         yield most // (ALWAYS + wished.weight), leads
 
 
 def _elsewhere(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
-    """Those that wish a place, among them the others."""
+    """Yield the cells of all that wish a place, among them the others, unless their rooms knock
+    out.
+    """
     for rooms, leads in step.by_rooms.items():
         if of_wished_rooms(rooms, listing.rooms).points >= 0:
             yield LOCATION_CAP, leads
@@ -117,8 +117,8 @@ def _elsewhere(listing: PropertyFeatures, step: _Step) -> Iterator[Cell[_Lead]]:
 
 def _scoring(listing: PropertyFeatures) -> Scoring[_Lead]:
     price, area, count, district, metro = listing[4:]
-    offered = kind_of(listing)
-    kinds = [of_kind(wished, offered) for wished in range(KINDS)]
+    offered = class_byte(listing)
+    kinds = [of_classes(wished, offered) for wished in range(CLASS_BYTES)]
 
     def scored(leads: Sequence[_Lead], bound: int) -> Iterable[int]:
         least, found = bound >> SHIFT, []

@@ -10,21 +10,19 @@ from cobroke.domain.matching.points import (
     ALWAYS,
     FULL_AREA,
     FULL_BUDGET,
-    KINDS,
     LOCATION,
     OUT,
     ROOMS,
     Wished,
-    kind_of,
     of_area,
     of_budget,
-    of_kind,
+    of_classes,
     of_places,
     of_rooms,
 )
 from cobroke.domain.matching.score import FULL, LOCATION_CAP, metro_credit, rooms_credit
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
-from cobroke.domain.postings.features import LeadFeatures, unpack_property
+from cobroke.domain.postings.features import CLASS_BYTES, LeadFeatures, class_byte, unpack_property
 from cobroke.domain.postings.places import NOWHERE, Place
 
 type _Listing = tuple[int, int, int, int, int, Place, Place]
@@ -72,7 +70,7 @@ class ListingIndex:
     def best(
         self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
     ) -> Selection:
-        """As `best_properties` of all the candidates."""
+        """Return the same as `best_properties` of all the candidates."""
         best, wish = Best(self._rows, owner, most, hidden), self._wish(lead)
         scored = _scoring(lead, wish)
         for cells in self._passes(lead, wish):
@@ -84,7 +82,7 @@ class ListingIndex:
     def _put(self, number: int, packed: bytes) -> None:
         listing = unpack_property("", packed)
         _, _, _, _, price, area, rooms, district, metro = listing
-        kind, step = kind_of(listing), step_of(price)
+        kind, step = class_byte(listing), step_of(price)
         row = number, price, area, rooms, kind, district, metro
         self._by_district[district][step].append(row)
         self._by_metro[metro][step].append(row)
@@ -92,7 +90,7 @@ class ListingIndex:
         self._by_rooms_and_kind[rooms, kind][step].append(row)
 
     def _wish(self, lead: LeadFeatures) -> _Wish:
-        low, high, kind = lead.budget_min, lead.budget_max, kind_of(lead)
+        low, high, kind = lead.budget_min, lead.budget_max, class_byte(lead)
         rooms = {
             count: of_rooms(rooms_credit(lead.rooms, count)).points for count in self._by_rooms
         }
@@ -103,7 +101,7 @@ class ListingIndex:
         }
         return _Wish(
             {count: points for count, points in rooms.items() if points >= 0},
-            [of_kind(kind, offered) for offered in range(KINDS)],
+            [of_classes(kind, offered) for offered in range(CLASS_BYTES)],
             {step: points for step, points in steps.items() if points >= 0},
             _of_metros(lead, FULL if lead.districts else None),
             _of_metros(lead, 0 if lead.districts else None),
@@ -113,7 +111,7 @@ class ListingIndex:
         )
 
     def _passes(self, lead: LeadFeatures, wish: _Wish) -> Iterator[Iterable[Cell[_Listing]]]:
-        """Those in a wished place, then the others; all at once where none is wished."""
+        """Yield the cells in a wished place, then the others; all at once where none is wished."""
         if not lead.districts and not lead.metros:
             keys = [key for key in self._by_rooms_and_kind if key[0] in wish.rooms]
             alike = {(rooms, kind): wish.rooms[rooms] + wish.kinds[kind] for rooms, kind in keys}
@@ -160,7 +158,7 @@ def _shelves[K]() -> _Shelves[K]:
 
 
 def _edges(shelves: Iterable[Mapping[int, list[_Listing]]]) -> Mapping[int, tuple[int, int]]:
-    """The lowest and the highest price of each step."""
+    """Return the lowest and the highest price (kopecks) of each step."""
     prices: defaultdict[int, list[int]] = defaultdict(list)
     for shelf in shelves:
         for step, listings in shelf.items():
@@ -169,7 +167,9 @@ def _edges(shelves: Iterable[Mapping[int, list[_Listing]]]) -> Mapping[int, tupl
 
 
 def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wished]:
-    """Given the credit for the district; with _ELSEWHERE for the stations that are not wished."""
+    """Return what the location earns by metro, given the credit for the district; _ELSEWHERE stands
+    for the stations that are not wished.
+    """
     metros = (*lead.metros, NOWHERE, _ELSEWHERE)
     return {metro: of_places(district, metro_credit(lead.metros, metro)) for metro in metros}
 
@@ -177,8 +177,8 @@ def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wishe
 def _cells[K](
     shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int
 ) -> Iterator[Cell[_Listing]]:
-    """Those of the keys, with the points that their listings have at most but for price and
-    area.
+    """Yield the cells of the keys in `fixed`, which gives the points that their listings have at
+    most but for price and area.
     """
     for key, most in fixed.items():
         for step, listings in shelves.get(key, {}).items():

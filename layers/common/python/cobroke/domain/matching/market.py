@@ -45,13 +45,13 @@ class PriceRange(NamedTuple):
 
 
 def rooms_key(rooms: int) -> str:
-    """Listings with six rooms and more stand together."""
+    """Return the shelf of a number of rooms: listings with six rooms and more stand together."""
     return ROOMS_KEYS[min(rooms, MOST_ROOMS)]
 
 
 def rooms_keys(lead: LeadFeatures) -> tuple[str, ...]:
-    """Where listings for this lead may stand: a wished number and one more or less; without a wish
-    everywhere.
+    """Return the shelves where listings for this lead may stand: those of a wished number and of
+    one more or less; without a wish all of them.
     """
     if not lead.rooms:
         return ROOMS_KEYS
@@ -60,26 +60,28 @@ def rooms_keys(lead: LeadFeatures) -> tuple[str, ...]:
 
 
 def prices(lead: LeadFeatures) -> PriceRange:
-    """What the knock-out K5 leaves."""
+    """Return the prices (kopecks) that the knock-out K5 leaves."""
     return PriceRange(-(-CHEAPEST * lead.budget_min // 10), highest_price(lead))
 
 
 def highest_price(lead: LeadFeatures) -> int:
-    """The greatest price the knock-outs let a lead see, in kopecks: a lead's place in its
+    """Return the greatest price the knock-outs let a lead see, in kopecks: a lead's place in its
     market.
     """
     return DEAREST * lead.budget_max // 10
 
 
 def position_of(features: Features) -> Position:
-    """A lead stands by the highest price it may be shown, a listing by its rooms and price."""
+    """Return where it stands: a lead by the highest price it may be shown, a listing by its rooms
+    and price.
+    """
     if isinstance(features, LeadFeatures):
         return Position(LEADS, highest_price(features))
     return Position(rooms_key(features.rooms), features.price)
 
 
 def shelves_for(seeker: Features) -> Iterator[Shelf]:
-    """Find where the counterparts stand that the knock-outs of price and rooms may let it see."""
+    """Yield the shelves of counterparts that the knock-outs of price and rooms may let it see."""
     if isinstance(seeker, LeadFeatures):
         lowest, highest = prices(seeker)
         yield from (Shelf(rooms, lowest, highest) for rooms in rooms_keys(seeker))

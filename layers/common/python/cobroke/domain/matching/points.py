@@ -17,7 +17,6 @@ from cobroke.domain.matching.score import (
     steps_credit,
     type_credit,
 )
-from cobroke.domain.postings.features import Features
 
 OUT = -sum(WEIGHTS.values()) * FULL
 """Earned by what a knock-out forbids: nothing makes up for it."""
@@ -25,7 +24,6 @@ _BUDGET, LOCATION, ROOMS, _AREA, _TYPE, _CLASS, _CONDITION = WEIGHTS.values()
 ALWAYS = _BUDGET + _AREA + _TYPE + _CLASS + _CONDITION
 """The weights that are in play for every pair."""
 FULL_BUDGET, FULL_AREA = _BUDGET * FULL, _AREA * FULL
-KINDS = 64
 
 
 class Wished(NamedTuple):
@@ -38,7 +36,7 @@ class Wished(NamedTuple):
 
 @cache
 def of_places(district: int | None, metro: int | None) -> Wished:
-    """For the credits of the two kinds of place."""
+    """Return what the location earns, given the credits of the two kinds of place."""
     credit = location_credit(district, metro)
     if credit is None:
         return Wished(0, 0)
@@ -52,18 +50,15 @@ def of_rooms(credit: int | None) -> Wished:
 
 
 def of_wished_rooms(wished: int, offered: int) -> Wished:
-    """Given the wished numbers as bits; none: no such wish."""
+    """Return what the rooms earn, given the wished numbers as bits: without any there is no such
+    wish.
+    """
     near = wished << 1 >> offered & 7
     return _NEAR[near] if near or not wished else _FAR
 
 
-def kind_of(features: Features) -> int:
-    """Type, class and condition in one number below KINDS."""
-    return features.type << 4 | features.klass << 2 | features.condition
-
-
 @cache
-def of_kind(wished: int, offered: int) -> int:
+def of_classes(wished: int, offered: int) -> int:
     steps = _CLASS * steps_credit(wished >> 2 & 3, offered >> 2 & 3) + _CONDITION * steps_credit(
         wished & 3, offered & 3
     )

@@ -56,7 +56,7 @@ class Ranking:
     own_version: int
 
     def holds(self, shown: int) -> bool:
-        """Whether its first `shown` rows are those of the market: below the cut it knows
+        """Return whether its first `shown` rows are those of the market: below the cut it knows
         nothing.
         """
         return self.cut is None or len(self.rows) >= shown
@@ -77,13 +77,13 @@ class Candidate(NamedTuple):
 type Candidates = Mapping[str, Candidate]
 """By id, the newest of each."""
 type Select = Callable[[Sequence[Candidate], int], Selection]
-"""The best so many of some candidates, none of them hidden."""
+"""The best of some candidates, at most as many as asked for, none of them hidden."""
 
 
 def ranked(
     best: Selection, candidates: Candidates, watermark: int, seen: int, own_version: int
 ) -> Ranking:
-    """From the best so many of a whole market, of which `seen` entries had to be read."""
+    """Make the ranking of the best of a whole market, of which `seen` entries had to be read."""
     rows = tuple(_row(place, candidates[place.id]) for place in best.ranked)
     return Ranking(rows, rows[-1].place if best.was_cut else None, watermark, seen, own_version)
 
@@ -91,8 +91,8 @@ def ranked(
 def caught_up(
     ranking: Ranking, changed: Candidates, select: Select, sizes: Sizes, watermark: int
 ) -> Ranking:
-    """The ranking as of a later `watermark`, given all that has changed since before its
-    own one.
+    """Return the ranking as of a later `watermark` (ms), given all that has changed since before
+    its own one.
     """
     stay, newer = _parted(ranking.rows, changed)
     best, was_cut = select(newer, sizes.kept)
@@ -110,8 +110,8 @@ def caught_up(
 
 
 def _parted(rows: Sequence[Row], changed: Candidates) -> tuple[list[Row], list[Candidate]]:
-    """The rows that no newer version replaces, and the candidates whose own version is not among
-    the rows.
+    """Return the rows that no newer version replaces, and the candidates, if still in the market,
+    whose own version is not among the rows.
     """
     known = {row.id: row.version for row in rows}
     newer = {
@@ -129,7 +129,7 @@ def _row(place: Ranked, of: Candidate) -> Row:
 
 
 def pack_rows(rows: Sequence[Row]) -> bytes:
-    """30 bytes a row."""
+    """Pack each row in 30 bytes."""
     return b"".join(
         _ROW.pack(row.score, ids.bytes_of(row.id), row.version, row.detail) for row in rows
     )
@@ -137,7 +137,7 @@ def pack_rows(rows: Sequence[Row]) -> bytes:
 
 def unpack_rows(packed: bytes) -> tuple[Row, ...]:
     return tuple(
-        Row(score, ids.written(raw), *rest) for score, raw, *rest in _ROW.iter_unpack(packed)
+        Row(score, ids.spelled(raw), *rest) for score, raw, *rest in _ROW.iter_unpack(packed)
     )
 
 
@@ -149,4 +149,4 @@ def unpack_place(packed: bytes | None) -> Ranked | None:
     if packed is None:
         return None
     score, raw = _PLACE.unpack(packed)
-    return Ranked(score, ids.written(raw))
+    return Ranked(score, ids.spelled(raw))

@@ -54,13 +54,13 @@ type _Credits = tuple[int, int | None, int | None, int, int, int, int]
 
 
 def score(lead: LeadFeatures, listing: PropertyFeatures) -> int | None:
-    """In basis points, or None where a knock-out (K3–K7) forbids the pair."""
+    """Return the score in basis points, or None where a knock-out (K3–K7) forbids the pair."""
     earned = _credits(lead, listing)
     return None if earned is None else _total(earned)
 
 
 def evaluate(lead: LeadFeatures, listing: PropertyFeatures) -> Evaluation | None:
-    """The score with its seven rows, or None where a knock-out (K3–K7) forbids the pair."""
+    """Return the score with its seven rows, or None where a knock-out (K3–K7) forbids the pair."""
     earned = _credits(lead, listing)
     if earned is None:
         return None
@@ -75,12 +75,16 @@ def evaluate(lead: LeadFeatures, listing: PropertyFeatures) -> Evaluation | None
 
 
 def knocked_out(lead: LeadFeatures, listing: PropertyFeatures) -> bool:
-    """K3 city, K4 type, K5 price, K6 area, K7 rooms; every bound belongs to what may pass."""
+    """Return whether a knock-out forbids the pair: K3 city, K4 type, K5 price, K6 area, K7 rooms;
+    every bound belongs to what may pass.
+    """
     return _credits(lead, listing) is None
 
 
 def _credits(lead: LeadFeatures, listing: PropertyFeatures) -> _Credits | None:
-    """None where the cities differ or a credit that knocks out (type, budget, area, rooms) is 0."""
+    """Return the seven credits in basis points, or None where the cities differ or a credit that
+    knocks out (type, budget, area, rooms) is 0.
+    """
     if lead.city != listing.city:
         return None
     kind = type_credit(lead.type, listing.type)
@@ -100,7 +104,7 @@ def _credits(lead: LeadFeatures, listing: PropertyFeatures) -> _Credits | None:
 
 
 def is_capped(location: int | None) -> bool:
-    """Whether so little credit for location (None: not in play) keeps a pair at LOCATION_CAP."""
+    """Return whether the credit for location (None: not in play) keeps a pair at LOCATION_CAP."""
     return location is not None and location < FULL // 2
 
 
@@ -114,7 +118,9 @@ def _total(earned: _Credits) -> int:
 
 
 def budget_credit(low: int, high: int, price: int) -> int:
-    """At the edges 2000; 0 beyond them, a knock-out (K5)."""
+    """Return the credit for budget in basis points: 2000 at the edges; 0 beyond them, a knock-out
+    (K5).
+    """
     if price > high:
         inside = 10 * price <= DEAREST * high
         return (FULL * high - 8 * FULL * (price - high)) // high if inside else 0
@@ -125,26 +131,30 @@ def budget_credit(low: int, high: int, price: int) -> int:
 
 
 def district_credit(wished: frozenset[Place], district: Place) -> int | None:
-    """None without such a wish."""
+    """Return the credit for district in basis points, or None without such a wish."""
     return (FULL if district in wished else 0) if wished else None
 
 
 def metro_credit(wished: frozenset[Place], metro: Place) -> int | None:
-    """None without such a wish."""
+    """Return the credit for metro in basis points, or None without such a wish."""
     if not wished:
         return None
     return UNKNOWN_METRO if metro == NOWHERE else FULL if metro in wished else 0
 
 
 def location_credit(district: int | None, metro: int | None) -> int | None:
-    """Of the credits of the two kinds of place, None where there is no such wish."""
+    """Return the credit for location, of those for the two kinds of place, in basis points, or None
+    where there is no such wish.
+    """
     if district is None or metro is None:
         return metro if district is None else district
     return (85 * max(district, metro) + 15 * min(district, metro)) // 100
 
 
 def rooms_credit(wished: frozenset[int], rooms: int) -> int | None:
-    """None without such a wish; 0 where no wished number is near, a knock-out (K7)."""
+    """Return the credit for rooms in basis points, or None without such a wish; 0 where no wished
+    number is near, a knock-out (K7).
+    """
     if not wished:
         return None
     if rooms in wished:
@@ -153,7 +163,9 @@ def rooms_credit(wished: frozenset[int], rooms: int) -> int | None:
 
 
 def area_credit(low: int, high: int, area: int) -> int:
-    """At least 2000; 0 below what a lead accepts, a knock-out (K6)."""
+    """Return the credit for area in basis points: at least 2000; 0 below what a lead accepts, a
+    knock-out (K6).
+    """
     if area < low:
         return (FULL * low - 4 * FULL * (low - area)) // low if 10 * area >= _SMALLEST * low else 0
     if area > high:
@@ -162,7 +174,7 @@ def area_credit(low: int, high: int, area: int) -> int:
 
 
 def type_credit(wished: int, offered: int) -> int:
-    """0 between the groups, a knock-out (K4)."""
+    """Return the credit for type in basis points: 0 between the groups, a knock-out (K4)."""
     if wished == offered:
         return FULL
     # The two types of a group; a wish is never APARTMENTS.
@@ -170,7 +182,7 @@ def type_credit(wished: int, offered: int) -> int:
 
 
 def steps_credit(wished: int, offered: int) -> int:
-    """Of two classes or two conditions."""
+    """Return the credit for two classes or two conditions in basis points."""
     return _ABOVE[offered - wished] if offered >= wished else _BELOW[wished - offered]
 
 

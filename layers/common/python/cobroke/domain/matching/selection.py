@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from cobroke.domain.matching.cells import ByPlace, Reading, fill
 from cobroke.domain.matching.points import (
     ALWAYS,
-    KINDS,
     OUT,
     Wished,
-    kind_of,
-    of_kind,
+    of_classes,
     of_rooms,
     of_wished_rooms,
 )
@@ -40,6 +38,7 @@ from cobroke.domain.matching.top_list import (
     TopList,
 )
 from cobroke.domain.postings.features import (
+    CLASS_BYTES,
     LEAD_BUDGET_AREA,
     LEAD_DISTRICTS,
     LEAD_METROS,
@@ -52,6 +51,7 @@ from cobroke.domain.postings.features import (
     PLACE_BYTES,
     LeadFeatures,
     PropertyFeatures,
+    class_byte,
 )
 from cobroke.domain.postings.places import NOWHERE
 
@@ -65,8 +65,8 @@ def best_properties(
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
 ) -> Selection:
-    """The best `most` (at least 1) listings for this owner's lead. Candidates: of its market, ids
-    distinct.
+    """Return the best `most` (at least 1) listings for this owner's lead. The candidates are of its
+    market, their ids distinct.
     """
     lowest, highest, smallest, largest = (
         lead.budget_min,
@@ -74,7 +74,7 @@ def best_properties(
         lead.area_min,
         lead.area_max,
     )
-    kinds = [of_kind(kind_of(lead), offered) for offered in range(KINDS)]
+    kinds = [of_classes(class_byte(lead), offered) for offered in range(CLASS_BYTES)]
     price_area = LISTING_PRICE_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:
@@ -97,11 +97,11 @@ def best_leads(
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
 ) -> Selection:
-    """The best `most` (at least 1) leads for this owner's listing. Candidates: of its market, ids
-    distinct.
+    """Return the best `most` (at least 1) leads for this owner's listing. The candidates are of its
+    market, their ids distinct.
     """
     price, area = listing.price, listing.area
-    kinds = [of_kind(wished, kind_of(listing)) for wished in range(KINDS)]
+    kinds = [of_classes(wished, class_byte(listing)) for wished in range(CLASS_BYTES)]
     budget_area = LEAD_BUDGET_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:
@@ -138,7 +138,7 @@ def _of_numbers(budget: int, area: int) -> int:
 
 
 def _listings(lead: LeadFeatures, rows: Iterable[PackedRow]) -> Iterator[ByPlace]:
-    """Those in a wished place, or all where none is wished; then the others."""
+    """Yield the listings in a wished place, or all where none is wished; then the others."""
     districts, metros = lead.districts, lead.metros
     if not districts and not metros:
         yield {None: list(rows)}
@@ -162,7 +162,7 @@ def _listings(lead: LeadFeatures, rows: Iterable[PackedRow]) -> Iterator[ByPlace
 
 
 def _leads(listing: PropertyFeatures, rows: Iterable[PackedRow]) -> Iterator[ByPlace]:
-    """Those that wish its place or none; then the others."""
+    """Yield the leads that wish the listing's place or none; then the others."""
     district, metro = listing.district, listing.metro
 
     def location(packed: bytes) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from heapq import heappush, heappushpop
 from typing import NamedTuple
 
-from cobroke.domain.ids import object_id, owner_of
+from cobroke.domain.ids import owner_of, posting_id
 
 type PackedRow = tuple[str, bytes]
 """A posting's id and its features as `pack` writes them."""
@@ -14,7 +14,7 @@ type Hidden = Callable[[int, bytes], bool]
 NONE_HIDDEN: Mapping[str, Hidden] = {}
 
 _OWNERS_ALONE = -12
-"""So many last characters of a posting's id hold nothing but its owner's."""
+"""From here on the characters of a posting's id hold nothing but its owner's."""
 
 
 class Ranked(NamedTuple):
@@ -44,7 +44,7 @@ class TopList[Place: (int, tuple[int, str])]:
         self.bound: Place = lowest
         """What is not above it does not get in."""
         self._most, self._owner, self._hidden = most, owner, hidden
-        self._ending = object_id(0, bytes(2), owner)[_OWNERS_ALONE:]
+        self._ending = posting_id(0, bytes(2), owner)[_OWNERS_ALONE:]
         self._kept: list[Place] = []
         """A heap of one more than asked for, which tells whether the list was cut."""
 

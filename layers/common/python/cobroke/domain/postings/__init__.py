@@ -1,1 +1,1 @@
-"""Leads and properties: what the score and the market know of them."""
+"""Leads and properties: their life, and what the score and the market know of them."""

@@ -95,10 +95,17 @@ class LeadFeatures(NamedTuple):
 type Features = LeadFeatures | PropertyFeatures
 
 
+CLASS_BYTES = 64
+
+
+def class_byte(of: Features) -> int:
+    """Return type, class and condition in one number below CLASS_BYTES."""
+    return of.type << 4 | of.klass << 2 | of.condition
+
+
 def pack_property(of: PropertyFeatures) -> bytes:
-    """Everything but the city, which the market's key holds."""
-    kind = of.type << 4 | of.klass << 2 | of.condition
-    return _PROPERTY.pack(of.price, of.area, of.rooms, kind, of.district, of.metro)
+    """Pack everything but the city, which the market's key holds, in 30 bytes."""
+    return _PROPERTY.pack(of.price, of.area, of.rooms, class_byte(of), of.district, of.metro)
 
 
 def unpack_property(city: str, packed: bytes) -> PropertyFeatures:
@@ -109,13 +116,14 @@ def unpack_property(city: str, packed: bytes) -> PropertyFeatures:
 
 
 def price_of(packed: bytes) -> int:
-    """The price of a packed property, without unpacking the rest."""
+    """Return the price (kopecks) of a packed property, without unpacking the rest."""
     return int.from_bytes(packed[:8])
 
 
 def pack_lead(of: LeadFeatures) -> bytes:
-    """Everything but the city, which the market's key holds. Rooms are a set of bits."""
-    kind = of.type << 4 | of.klass << 2 | of.condition
+    """Pack everything but the city, which the market's key holds, in 35 bytes and 8 a place. Rooms
+    are a set of bits.
+    """
     rooms = sum(1 << count for count in of.rooms)
     head = (
         of.budget_min,
@@ -123,7 +131,7 @@ def pack_lead(of: LeadFeatures) -> bytes:
         of.area_min,
         of.area_max,
         rooms,
-        kind,
+        class_byte(of),
         len(of.districts),
         len(of.metros),
     )

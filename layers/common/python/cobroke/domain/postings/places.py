@@ -26,7 +26,7 @@ _CITY = (
 )
 _DISTRICT = ("р-н", "район", "мкр", "мкр-н", "микрорайон", "м о", "мо", "муниципальный округ")
 _STATION = ("м", "метро", "ст", "станция", "ст м", "станция метро")
-KINDS: Mapping[PlaceType, tuple[Iterable[str], Iterable[str]]] = {
+PLACE_TYPES: Mapping[PlaceType, tuple[Iterable[str], Iterable[str]]] = {
     "city": (_CITY, _CITY_SHORT),
     "district": (_DISTRICT, _DISTRICT),
     "station": (_STATION, _STATION),
@@ -44,7 +44,7 @@ def _one_of(kinds: Iterable[str]) -> str:
 # longest.
 _KINDS = {
     of: (re.compile(rf"\A{_one_of(in_front)} "), re.compile(rf" {_one_of(at_the_end)}\Z"))
-    for of, (in_front, at_the_end) in KINDS.items()
+    for of, (in_front, at_the_end) in PLACE_TYPES.items()
 }
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SIGNS = str.maketrans(
@@ -57,8 +57,8 @@ _LOOKALIKES = str.maketrans("aceëopxykmthb", "асееорхукмтнв")
 
 
 def normalised(name: str, of: PlaceType) -> str:
-    """As the contract compares it, in its three steps. Not the same again of itself: one kind of
-    place is taken off.
+    """Return the name as the contract compares it, in its three steps. Done again, it may change
+    more: each time one kind of place is taken off.
     """
     plain = " ".join(filter(None, line(name).casefold().translate(_SIGNS).split(" ")))
     words = re.sub(" ?- ?", "-", plain).split(" ")
@@ -71,12 +71,12 @@ def normalised(name: str, of: PlaceType) -> str:
 
 
 def place(name: str, of: PlaceType) -> Place:
-    """What the score compares instead of the name."""
+    """Return the 8 bytes that the score compares instead of the name."""
     return hashlib.blake2b(normalised(name, of).encode(), digest_size=8).digest()
 
 
 def merged(names: Iterable[str], of: PlaceType) -> list[str]:
-    """The names in their order; of those equal after normalising, the first spelling only."""
+    """Return the names in their order, of those equal after normalising the first spelling only."""
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(normalised(name, of), name)

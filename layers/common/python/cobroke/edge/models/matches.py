@@ -192,7 +192,7 @@ def _match(of: matches.MatchView, side: Side, text_length: int | None) -> dict[s
 
 def _state(pair: Pair, side: Side) -> dict[str, Any]:
     return {
-        "match_id": match_id(pair.lead_id, pair.property_id),
+        "match_id": match_id(*pair.ids),
         "status": pair.status,
         "negotiation_status": pair.negotiation_status,
         "agreed_share": pair.agreed_share,

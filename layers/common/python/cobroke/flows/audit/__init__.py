@@ -16,7 +16,7 @@ from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
 
-KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
+DRIFTS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended
 entries.
 """
@@ -24,7 +24,7 @@ entries.
 
 def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[str]) -> None:
     """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the
-    rest. Unmended where something raised.
+    rest. Raises Unmended where something raised.
     """
     seen = scan.over(table, clock(), rng)
     looks = Looks(pause, drift)

@@ -18,7 +18,9 @@ class WrongLimits(NamedTuple):
 
 
 def wrong(table: Table, owner: str) -> WrongLimits | None:
-    """What is kept is read first: what changes it behind that makes it unfit to be written over."""
+    """Return what is kept and what was counted where they differ, else None. What is kept is read
+    first: what changes it behind that makes it unfit to be written over.
+    """
     kept = limits.kept(table, owner)
     counted = {
         kind: own_lists.list_own(table, kind, owner, "ACTIVE", Page(1, 1))[1] for kind in kept

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Owned
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.retry import try_transact
@@ -28,16 +27,16 @@ class WrongMirror(NamedTuple):
     ids: PairIds
 
 
-class Counts(NamedTuple):
+class PairCounts(NamedTuple):
     pairs: int
     matches: int
 
 
 class WrongCount(NamedTuple):
     of: Owned
-    kept: Counts | None
+    kept: PairCounts | None
     """None: there is no count."""
-    counted: Counts
+    counted: PairCounts
 
 
 class Debt(NamedTuple):
@@ -55,7 +54,9 @@ def wrong_mirror(table: Table, ids: PairIds) -> WrongMirror | None:
 
 
 def mirror(table: Table, found: WrongMirror) -> bool:
-    """Put from the record; without a record, deleted."""
+    """Put the mirror from the record, or delete it where there is no record; return whether both
+    were still as seen.
+    """
     key, (pk, sk) = keys.pair(*found.ids), keys.mirror(*found.ids)
     if found.record is None:
         deleted = table.delete((pk, sk), when=_as_seen(found.mirror))
@@ -66,12 +67,14 @@ def mirror(table: Table, found: WrongMirror) -> bool:
 
 
 def wrong_count(table: Table, of: Owned) -> WrongCount | None:
-    """The count is read first: what changes it behind that makes it unfit to be written over."""
+    """Return the count and what was counted where they differ, else None. The count is read first:
+    what changes it behind that makes it unfit to be written over.
+    """
     item = table.get(keys.counts(*of))
-    kept = Counts(item["pairs"], item["matches"]) if item else None
-    found = pairs.of_object(table, *of).values()
-    counted = Counts(len(found), sum(pair.counts_as_match for pair in found))
-    return None if (kept or Counts(0, 0)) == counted else WrongCount(of, kept, counted)
+    kept = PairCounts(item["pairs"], item["matches"]) if item else None
+    found = pairs.of_posting(table, *of).values()
+    counted = PairCounts(len(found), sum(pair.counts_as_match for pair in found))
+    return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted)
 
 
 def count(table: Table, found: WrongCount) -> bool:
@@ -91,14 +94,18 @@ def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:
 
 
 def pay(table: Table, clock: Clock, found: Debt) -> int:
-    """Only what is due: a notice that has expired is not told again."""
+    """Tell what is due, and return how many notices that is: one that has expired is not told
+    again.
+    """
     now = clock()
     others = tuple(told for told in found.pair.told if not scan.is_due(told.at, now))
     return tell_of_pair(table, found.pair, replace(found.pair, told=others))
 
 
 def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
-    """A mark of a notice that is not there; an expired one is left to the time to live."""
+    """Return the mark where its notice is not there, else None; an expired one is left to the time
+    to live.
+    """
     notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
     items = table.get_many([mark, notice])
     is_lost = mark in items and notice not in items and items[mark]["expires"] > clock() // 1000

@@ -4,7 +4,7 @@ again.
 
 from collections.abc import Set
 
-from cobroke.clock import Clock
+from cobroke.clock import DAY_MS, Clock
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import KINDS
 from cobroke.storage import keys
@@ -12,14 +12,14 @@ from cobroke.storage.matching import registry
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Table
 
-QUIET_MS = 2 * 24 * 3600 * 1000
+QUIET_MS = 2 * DAY_MS
 """The scheduled runs have long followed whatever is older."""
 
 
 def forget(table: Table, clock: Clock, standing: Set[Market]) -> None:
-    """The markets but `standing`, those where an object was found. One that came to stand elsewhere
-    since the pass began has left a change there; one that is just coming has its stream record
-    before it: see `registry.forget`.
+    """Forget the markets but `standing`, those where an object was found, and those that are not
+    quiet. An object that came to stand elsewhere since the pass began has left a change there; one
+    that is just coming has its stream record before it: see `registry.forget`.
     """
     for market in {*registry.markets(table)} - standing:
         now = clock()

@@ -47,8 +47,9 @@ def wrong(table: Table, listed: Listed) -> WrongEntries | None:
 
 
 def put_right(table: Table, clock: Clock, found: WrongEntries) -> bool:
-    """The object's own entry put anew, every other one deleted, and all markets told of it under a
-    version above all that was seen: a repair, which alerts nobody.
+    """Put the object's own entry anew, delete every other one, and tell all markets of it under a
+    version above all that was seen: a repair, which alerts nobody. Return whether all was still as
+    seen.
     """
     newest = max(found.versions.values(), default=0)
     if found.stored is None:
@@ -80,8 +81,8 @@ def _agree(kind: Kind, entry: Item, item: Item) -> bool:
 def _taken_out(
     table: Table, found: WrongEntries, own: Posting | None, version: int, at: int
 ) -> list[Write]:
-    """The entries that are not the object's own, and what leaves their markets, but for the one
-    that the object's own write tells.
+    """Make the writes that delete the entries that are not the object's own, and that tell their
+    markets that it left, but for the one that the object's own write tells.
     """
     place = keys.market_entry(own.content.features, own.id) if own and own.in_market else None
     told = {own.content.features.market} if own and (own.in_market or own.stale) else set[Market]()
@@ -94,6 +95,6 @@ def _taken_out(
 
 
 def _removal(owned: Owned, market: Market, version: int, at: int) -> Item:
-    """A change without features."""
+    """Make a change without features."""
     facts = {"version": version, "expires": at // 1000 + CHANGES_KEPT_S}
     return entities.CHANGE.at(keys.change(owned.kind, market, at, owned.id), facts)

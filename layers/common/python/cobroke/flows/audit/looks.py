@@ -36,8 +36,9 @@ class Looks:
         look: Callable[[Suspect], Found | None],
         mend: Callable[[Found], int],
     ) -> None:
-        """`look` reads afresh: what is wrong, None where nothing is. `mend` says how much it
-        mended: 0 where what was seen is no longer so.
+        """Count and mend what two looks, a pause apart, find alike. `look` reads afresh and returns
+        what is wrong, None where nothing is. `mend` returns how much it mended: 0 where what was
+        seen is no longer so.
         """
         first = list[tuple[Suspect, Found]]()
         for suspect in suspects:
@@ -57,8 +58,8 @@ class Looks:
 
     @contextmanager
     def _going_on(self, kind: str) -> Iterator[None]:
-        """What raises does not keep the others from being settled; Busy means that the next run
-        goes on.
+        """Count what raises, which does not keep the others from being settled. Raises Busy, which
+        means that the next run goes on.
         """
         try:
             yield

@@ -37,8 +37,8 @@ class _Kept(NamedTuple):
 
 
 def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> Iterator[Owned]:
-    """Those of a sample that show something else than their market, held in memory, lets them. Each
-    market is read once, so that what was written since is suspect too.
+    """Yield those of a sample that show something else than their market, held in memory, lets
+    them. Each market is read once, so that what was written since is suspect too.
     """
     for sample in samples:
         held = HeldMarkets(table, clock)
@@ -53,8 +53,8 @@ def suspects(table: Table, clock: Clock, samples: Iterable[Sequence[Owned]]) -> 
 
 
 def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
-    """Compared with a fresh read between two that are caught up: where these differ, somebody has
-    written meanwhile.
+    """Return the ranking where it shows something else than a fresh read, else None. The fresh one
+    is read between two that are caught up: where these differ, somebody has written meanwhile.
     """
     kept = _kept(table, owned, clock)
     if kept is None:
@@ -67,13 +67,13 @@ def wrong(table: Table, clock: Clock, owned: Owned) -> WrongRanking | None:
 
 
 def drop(table: Table, found: WrongRanking) -> bool:
-    """The next look reads afresh."""
+    """Delete the ranking: the next look reads afresh. Return whether it was still as seen."""
     key = keys.ranking(owner_of(found.owned.id), *found.owned)
     return try_transact(table, [table.delete(key, when=at_version(found.version))])
 
 
 def _kept(table: Table, owned: Owned, clock: Clock) -> _Kept | None:
-    """None where the next look would read afresh anyway."""
+    """Read the ranking as it is kept; return None where the next look would read afresh anyway."""
     own, known = rankings.load_own(table, owned.kind, owner_of(owned.id), owned.id)
     if not own.in_market or known is None or known.ranking.own_version != own.version:
         return None

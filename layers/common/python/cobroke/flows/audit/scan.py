@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import Pair, owed_notices
+from cobroke.domain.deals.pair import Pair, PairIds, owed_notices
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
 from cobroke.storage.postings import limits, posting
@@ -113,7 +112,7 @@ class Pass:
         whose = keys.realtor_in(item["PK"])
         match item.get("entity"):
             case "LEAD" | "PROPERTY":
-                self._take_object(item)
+                self._take_posting(item)
             case "ENTRY":
                 kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
                 self._entries.state(
@@ -122,9 +121,12 @@ class Pass:
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "COUNTS":
-                kind, object_id = keys.object_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
+                kind, posting_id = keys.posting_of(item["SK"].removesuffix("#COUNTS")) or (
+                    "LEAD",
+                    "",
+                )
                 self._counts.subtract(
-                    {(Owned(kind, object_id), of): item[of] for of in ("pairs", "matches")}
+                    {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
                 )
             case "LIMITS":
                 self._active.subtract(
@@ -137,7 +139,7 @@ class Pass:
             case "RANKING":
                 self._take_ranking(item)
 
-    def _take_object(self, item: Item) -> None:
+    def _take_posting(self, item: Item) -> None:
         own = posting.of_item(item | {"d": "{}"})
         owned, features = Owned(own.kind, own.id), own.content.features
         self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
@@ -154,7 +156,7 @@ class Pass:
 
     def _take_pair(self, item: Item, *, is_record: bool) -> None:
         pair = pairs.of_item(item)
-        ids = PairIds(pair.lead_id, pair.property_id)
+        ids = pair.ids
         self._mirrors.state((ids, item["version"], item["d"]), ids)
         if not is_record:
             return
@@ -165,7 +167,7 @@ class Pass:
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:
-        """Each ranking of a market has the same chance, without knowing how many will come."""
+        """Let each ranking of a market have the same chance, without knowing how many will come."""
         owned, market = self._neighbours.get((item["PK"], item["SK"]), (None, None))
         if owned and market:
             self._rankings[market] += 1
@@ -177,7 +179,7 @@ class Pass:
 
 
 def over(table: Table, now: int, rng: Random) -> Pass:
-    """The whole table, once."""
+    """Read the whole table, once."""
     made = Pass(now, rng)
     for item in table.scan(NEEDED):
         made.take(item)
@@ -185,13 +187,15 @@ def over(table: Table, now: int, rng: Random) -> Pass:
 
 
 def stated(kind: Kind, item: Item) -> tuple[bytes, int, int | None]:
-    """What an object and its market entry both hold."""
+    """Return what an object and its market entry both hold: features, version, a lead's revision
+    (None for a listing).
+    """
     return item["f"], item["version"], item["revision"] if kind == "LEAD" else None
 
 
 def owed_by(pair: Pair, now: int) -> set[tuple[str, str]]:
-    """The notices (realtor's id, notice's id) that must be there now: long enough ago to be told,
-    and still kept.
+    """Return the notices (realtor's id, notice's id) that must be there now: long enough ago to be
+    told, and still kept.
     """
     return {due(notice) for notice in owed_notices(pair) if is_due(notice.at, now)}
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Action, Pair, Side
+from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
@@ -15,7 +15,7 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import ArchivedFor, Number
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import PairIds, Sides, load
+from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
@@ -34,8 +34,8 @@ class Decision(NamedTuple):
 def act(
     table: Table, side: Side, caller: str, pair_ids: PairIds, decision: Decision, clock: Clock
 ) -> Pair:
-    """Return the pair after the decision of `side`, whose object must be the caller's. Refusals in
-    the order of the contract.
+    """Return the pair after the decision of `side`, whose object must be the caller's. Raises the
+    refusals in the order of the contract.
     """
 
     def attempt() -> Pair:
@@ -55,7 +55,8 @@ def act(
 
 
 def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tuple[Sides, Side]:
-    """The deal is done: the match is COMPLETED, and the caller's own object leaves the market.
+    """Complete the deal: the match is COMPLETED, and the caller's own object leaves the market.
+    Return both objects with the pair, and the caller's side. Raises NotFound or NotAccepted.
     Repeatable.
     """
 
@@ -84,18 +85,16 @@ def close_matches(table: Table, own: Posting, clock: Clock) -> int:
         return 0
     waiting = [
         pair
-        for pair in pairs.of_object(table, own.kind, own.id).values()
+        for pair in pairs.of_posting(table, own.kind, own.id).values()
         if pair.status == "PENDING"
     ]
-    return sum(
-        close(table, PairIds(pair.lead_id, pair.property_id), reason, clock) for pair in waiting
-    )
+    return sum(close(table, pair.ids, reason, clock) for pair in waiting)
 
 
 def close(
     table: Table, ids: PairIds, reason: ArchivedFor | Literal["EXPIRED"], clock: Clock
 ) -> bool:
-    """Close a match that is PENDING, and for EXPIRED due; whether it was."""
+    """Close a match that is PENDING, and for EXPIRED due; return whether it was."""
 
     def attempt() -> bool:
         item = table.get(keys.pair(*ids))
@@ -113,7 +112,7 @@ def close(
 
 def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:
     """Return a match of the caller's and their side of it. Raises NotFound."""
-    owners = [owner_of(object_id) for object_id in pair_ids]
+    owners = [owner_of(posting_id) for posting_id in pair_ids]
     if owners.count(caller) != 1:
         raise NotFound
     side: Side = "LEAD" if owners[0] == caller else "PROPERTY"
@@ -124,8 +123,8 @@ def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Sid
 
 
 def _must_be_possible(sides: Sides, side: Side) -> None:
-    """A pair that both agreed on knows its rules alone; any other needs both objects, and a reason
-    to be.
+    """Raise Archived or NotFound where the pair may not be acted on. One that both agreed on knows
+    its rules alone; any other needs both objects, and a reason to be.
     """
     if sides.pair.contacts_visible:
         return
@@ -138,7 +137,7 @@ def _must_be_possible(sides: Sides, side: Side) -> None:
 
 
 def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
-    """The change, on condition that what it was decided on still holds."""
+    """Make the writes of the change, on condition that what it was decided on still holds."""
     if new is sides.pair:
         return []
     decided_on = () if sides.pair.contacts_visible else (sides.lead, sides.listing)
@@ -150,8 +149,8 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
 def _messages(
     table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, decision: Decision
 ) -> list[Write]:
-    """A message comes with a LIKE that changes something, or is kept; on a clean record none of
-    before counts.
+    """Make the writes of the messages. One comes with a LIKE that changes something, or is kept; on
+    a clean record none of before counts.
     """
     said = decision.message if decision.action == "LIKE" else None
     changed = outcome.pair is not old

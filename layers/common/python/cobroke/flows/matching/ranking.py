@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 WORTH_A_FRESH_READ = 5
 """More changes than this part of the entries that a fresh read saw cost more than another one."""
 WORTH_SAVING = 300
-"""A save costs what reading about 900 changes costs; so many are not read and replayed at look
-after look.
+"""A save costs what reading about 900 changes costs: from this many on they are not read and
+replayed at look after look.
 """
 LIKE_CHANGES = 30
-"""To load a counterpart by itself costs what reading so many changes costs."""
+"""To load a counterpart by itself costs what reading this many changes costs."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Seeker:
         return owner_of(self.id)
 
     def select(self, candidates: Sequence[Candidate], most: int) -> Selection:
-        """The best of the candidates that are not hidden."""
+        """Return the best `most` of the candidates that are not hidden."""
         rows = [
             (candidate.id, candidate.packed)
             for candidate in candidates
@@ -75,7 +75,7 @@ class Seeker:
         return best(self.features, self.owner, rows, most, paired)
 
     def select_from(self, market: "HeldMarket", most: int) -> Selection:
-        """The same of all that stand in a market."""
+        """Return the same of all that stand in a market."""
         there = (market.entries[an_id] for an_id in self.pairs if an_id in market.entries)
         return market.best(self.features, self.owner, most, self._paired(there))
 
@@ -86,7 +86,7 @@ class Seeker:
         return self.hides(Row(score, candidate.id, candidate.version, candidate.detail))
 
     def hides(self, row: Row) -> bool:
-        """Whether the pair with this counterpart, as it now stands, is out of their list."""
+        """Return whether the pair with this counterpart, as it now stands, is out of their list."""
         pair = self.pairs.get(row.id)
         return pair is not None and hidden(
             pair, self.kind, *self._price_and_revision(row), row.score
@@ -97,7 +97,7 @@ class Seeker:
         return resurfaced(pair, *self._price_and_revision(row), row.score) if pair else None
 
     def _price_and_revision(self, row: Row) -> tuple[int, int]:
-        """Of the pair, whichever side asks."""
+        """Return the price (kopecks) and the lead's revision of the pair, whichever side asks."""
         revision, price = lead_first(self.kind, self.detail, row.detail)
         return price, revision
 
@@ -109,9 +109,11 @@ _SELECT: Mapping[Kind, Callable[..., Selection]] = {
 
 
 def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:
-    """For an object whose list is made. The time is taken first: it is the list's watermark."""
+    """Make the seeker for an object whose list is made. The time is taken first: it is the list's
+    watermark.
+    """
     now = clock()
-    return Seeker.of(own, pairs.of_object(table, own.kind, own.id), now)
+    return Seeker.of(own, pairs.of_posting(table, own.kind, own.id), now)
 
 
 class UpToDate(NamedTuple):
@@ -124,9 +126,9 @@ class UpToDate(NamedTuple):
 def up_to_date(
     table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES
 ) -> UpToDate:
-    """Read afresh: without a ranking, with one of another version of the object, with one too old
-    for the changes that are kept, after too many changes, and when too few rows are left above the
-    cut.
+    """Return the ranking as of now. It is read afresh without a ranking, with one of another
+    version of the object, with one too old for the changes that are kept, after too many changes,
+    and when too few rows are left above the cut.
     """
     now = seeker.as_of
     if known and known.own_version == seeker.version and known.watermark > now - LONGEST_MS:
@@ -134,15 +136,15 @@ def up_to_date(
         changed = markets.changes(table, seeker.features, known.watermark, most)
         if changed is not None:
             back = _back(table, seeker, known)
+            read = len(changed) + LIKE_CHANGES * len(back)
             ranking = caught_up(
                 known.without(seeker.hides),
-                markets.merged(changed, back),
+                markets.merge(changed, back),
                 seeker.select,
                 sizes,
                 now,
             )
             if ranking.holds(sizes.shown):
-                read = len(changed) + LIKE_CHANGES * len(back)
                 return UpToDate(
                     ranking, read >= WORTH_SAVING and now - known.watermark > OVERLAP_MS
                 )
@@ -150,8 +152,8 @@ def up_to_date(
 
 
 def refreshed(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZES) -> Ranking:
-    """A ranking of a moment ago as of now: however much has changed since, that is less than the
-    market.
+    """Return a ranking of a moment ago as of now: however much has changed since, that is less than
+    the market.
     """
     changed = markets.changes(table, seeker.features, ranking.watermark) or {}
     newer = caught_up(ranking.without(seeker.hides), changed, seeker.select, sizes, seeker.as_of)
@@ -159,8 +161,8 @@ def refreshed(table: Table, seeker: Seeker, ranking: Ranking, sizes: Sizes = SIZ
 
 
 def _back(table: Table, seeker: Seeker, known: Ranking) -> Sequence[Candidate]:
-    """The counterparts that may be shown though neither object has changed: what has changed since
-    is the pair.
+    """Read the counterparts that may be shown though neither object has changed: what has changed
+    since is the pair.
     """
     since, there = known.watermark - OVERLAP_MS, {row.id for row in known.rows}
     changed = (
@@ -177,7 +179,7 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     entries = markets.read(table, seeker.features)
     seen = len(entries)
     changed = markets.changes(table, seeker.features, seeker.as_of) or {}
-    markets.merged(entries, changed.values())
+    markets.merge(entries, changed.values())
     best = seeker.select(list(entries.values()), sizes.kept)
     return ranked(best, entries, seeker.as_of, seen, seeker.version)
 
@@ -185,7 +187,9 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
 def try_save(
     table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
 ) -> bool:
-    """Save the ranking. Where that fails, or another was faster, a look is none the worse."""
+    """Save the ranking, and return whether it was: where that fails, or another was faster, a look
+    is none the worse.
+    """
     try:
         return rankings.save(table, own, ranking, known, looked_at)
     except Busy:
@@ -193,12 +197,12 @@ def try_save(
 
 
 def prepare_ranking(
-    table: Table, kind: Kind, object_id: str, clock: Clock, sizes: Sizes = SIZES
+    table: Table, kind: Kind, posting_id: str, clock: Clock, sizes: Sizes = SIZES
 ) -> Posting:
-    """Have the ranking of an object's present version ready before somebody looks at it.
-    Repeatable.
+    """Prepare the ranking of an object's present version before somebody looks at it, and return
+    the object. Repeatable.
     """
-    own, known = rankings.load_own(table, kind, owner_of(object_id), object_id)
+    own, known = rankings.load_own(table, kind, owner_of(posting_id), posting_id)
     if own.in_market and (known is None or known.ranking.own_version != own.version):
         ranking, _ = up_to_date(table, seeking(table, own, clock), None, sizes)
         try_save(table, own, ranking, known, looked_at=known.looked_at if known else 0)

@@ -6,8 +6,8 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair
+from cobroke.clock import DAY_MS, Clock
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.errors import Busy, NotFound, OwnObject
 from cobroke.domain.ids import owner_of
@@ -22,14 +22,13 @@ from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.matching import looks, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Table
 
 _TRIES = 10
-MARKED_FOR_MS = 24 * 3600 * 1000
+MARKED_FOR_MS = DAY_MS
 """A look marks its ranking at most so often: the scheduled runs refresh those that are looked at.
 """
 
@@ -76,8 +75,8 @@ def recommend(
     clock: Clock,
     sizes: Sizes = SIZES,
 ) -> Recommendations:
-    """Of the market as it is now; none for an archived object, NotFound where it is not the
-    owner's.
+    """Return a page of what the market as it is now offers; none for an object that is archived or
+    has grown stale. Raises NotFound where it is not the owner's.
     """
     own, known = rankings.load_own(table, kind, owner, own_id)
     if not own.in_market:
@@ -103,8 +102,8 @@ def recommend(
 
 
 def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) -> Recommendation:
-    """One counterpart, whatever place it has: NotFound unless it could be recommended by score,
-    market and owners, or there is a match.
+    """Return one counterpart, whatever place it has. Raises NotFound unless it could be recommended
+    by score, market and owners, or there is a match.
     """
     pair_ids = PairIds(*lead_first(kind, own_id, other_id))
     try:
@@ -151,9 +150,9 @@ def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
 
 
 def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """The counterparts of a page and their realtors, as they are now, and what those say who wait
-    for an answer. Without those that are just being written: their entry or change may be seen
-    before them.
+    """Read the counterparts of a page and their realtors, as they are now, and what those say who
+    wait for an answer. Those that are just being written are left out: their entry or change may be
+    seen before them.
     """
     kind = other(seeker.kind)
     pair_ids = {row.id: lead_first(seeker.kind, seeker.id, row.id) for row in shown}
@@ -176,7 +175,9 @@ def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Load
 
 
 def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
-    """In the order of what was loaded, so that the score and the data of a row always agree."""
+    """Return the rows in the order of what was loaded, so that the score and the data of a row
+    always agree.
+    """
     found = []
     for recommended in map(partial(_recommendation, own, seeker), loaded):
         row = (
@@ -195,7 +196,7 @@ def _recommendation(own: Posting, seeker: Seeker, of: _Loaded) -> Recommendation
     both_there = own.in_market and counterpart.in_market
     features = lead_and_listing(own.content.features, counterpart.content.features)
     evaluation = evaluate(*features) if both_there else None
-    pair = seeker.pairs.get(counterpart.id) or Pair(lead_id=lead.id, property_id=listing.id)
+    pair = seeker.pairs.get(counterpart.id) or Pair.untouched(PairIds(lead.id, listing.id))
     offer = pair.offer(other(own.kind)) if pair.counts_as_match else None
     return Recommendation(
         counterpart,

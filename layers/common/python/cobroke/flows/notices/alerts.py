@@ -20,9 +20,9 @@ from cobroke.flows.matching.ranking import Seeker
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.notices import alerts
-from cobroke.storage.notices.alerts import Cause, Due, Telling
+from cobroke.storage.notices.alerts import Cause, PendingAlert, Telling
 from cobroke.storage.notices.notices import Notice
-from cobroke.storage.postings import own_lists, postings
+from cobroke.storage.postings import counts, postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import ConditionFailed, Table, Write
 
@@ -35,7 +35,7 @@ def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> in
     """
     if alerts.is_done(table, written):
         return 0
-    cause = Cause(written, pairs.of_object(table, written.kind, written.id))
+    cause = Cause(written, pairs.of_posting(table, written.kind, written.id))
     good = _good(cause, held.get(other(written.kind), written.content.features.market))
     new = alerts.not_alerted(table, cause, good)
     looking = [counterpart for own_id, (_, counterpart) in good.items() if own_id in new]
@@ -52,8 +52,8 @@ def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> in
 
 def tell(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int) -> int | None:
     """Alert the owners of these objects, `AT_ONCE` at most, in one transaction; return how many are
-    told. Who was told before is not, nor whose pair somebody has acted on since it was read. None,
-    and nobody is told, where the cause is no longer the newest or has left the market.
+    told. Who was told before is not, nor whose pair somebody has acted on since it was read. Return
+    None, and tell nobody, where the cause is no longer the newest or has left the market.
     """
     try:
         none_began = alerts.no_new_pair(table, cause)
@@ -79,17 +79,17 @@ def _told(
     *conditions: Write,
 ) -> int:
     """Decide what each of those who are still to be alerted is told, and commit it."""
-    due = alerts.due(table, cause, scores, now_s)
-    if not due:
+    pending = alerts.pending(table, cause, scores, now_s)
+    if not pending:
         return 0
-    tellings = _tellings(table, cause, due, scores)
+    tellings = _tellings(table, cause, pending, scores)
     alerts.commit(table, cause, tellings, unacted, *conditions)
     return len(tellings)
 
 
 def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
-    """The counterparts at 80 and more that were there before the change and have no match with the
-    object, nor a pair that is hidden; with their scores.
+    """Return the counterparts at 80 and more that were there before the change and have no match
+    with the object, nor a pair that is hidden, by id, with their scores (basis points).
     """
     seeker = Seeker.of(cause.written, cause.pairs)
     there = list(market.counterparts(seeker.features))
@@ -110,9 +110,9 @@ def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
 def _showing(
     table: Table, held: HeldMarkets, written: Posting, looking: Sequence[Candidate]
 ) -> Iterator[str]:
-    """Those whose look would now show the object in its first rows. Their pairs can only take
-    others out of the way, so they are read only of those where the object does not stand there
-    without that, and who have any.
+    """Return the ids of those whose look would now show the object in its first rows. Their pairs
+    can only take others out of the way, so they are read only of those where the object does not
+    stand there without that, and who have any.
     """
     kind, features = other(written.kind), written.content.features
     market = held.get(written.kind, features.market)
@@ -124,21 +124,21 @@ def _showing(
         return any(place.id == written.id for place in seeker.select_from(market, BEST).ranked)
 
     below = [candidate for candidate in looking if not shows(candidate, {})]
-    paired = own_lists.having_pairs(table, kind, (candidate.id for candidate in below))
+    paired = counts.having_pairs(table, kind, (candidate.id for candidate in below))
     hidden = {
         candidate.id
         for candidate in below
         if candidate.id not in paired
-        or not shows(candidate, pairs.of_object(table, kind, candidate.id))
+        or not shows(candidate, pairs.of_posting(table, kind, candidate.id))
     }
     return (candidate.id for candidate in looking if candidate.id not in hidden)
 
 
 def _tellings(
-    table: Table, cause: Cause, due: Iterable[Due], scores: Mapping[str, int]
+    table: Table, cause: Cause, pending: Iterable[PendingAlert], scores: Mapping[str, int]
 ) -> list[Telling]:
     """Word each notice: it speaks of a listing, the best of the counterparts or the own one."""
-    grown = [(own, *own.with_one_more(cause, scores[own.own_id])) for own in due]
+    grown = [(own, *own.with_one_more(cause, scores[own.own_id])) for own in pending]
     listing_of = {
         own.own_id: lead_first(cause.alerts, own.own_id, alert.top[0][0])[1]
         for own, _, alert in grown
@@ -152,7 +152,7 @@ def _tellings(
     ]
 
 
-def _notice(own: Due, notice_id: str, alert: Alert, listing: Posting) -> Notice:
+def _notice(own: PendingAlert, notice_id: str, alert: Alert, listing: Posting) -> Notice:
     kind, top = own.last.kind, [(an_id, Decimal(score).scaleb(-2)) for an_id, score in alert.top]
     data = {
         f"{kind.lower()}_id": own.own_id,

@@ -24,8 +24,9 @@ class PushResult(NamedTuple):
 
 
 def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) -> PushResult:
-    """Raises what `send` does, and gives the claim up: a failed try. To be asked to wait, by
-    Telegram, by another's claim or for want of time, is none.
+    """Push the notice, and return what became of it. Raises what `send` does, and gives the claim
+    up: a failed try. To be asked to wait, by Telegram, by another's claim or for want of time, is
+    none.
     """
     if table.seconds_left <= LONGEST_SEND_S:
         return PushResult("no time left", again_after_s=1)

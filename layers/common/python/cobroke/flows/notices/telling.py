@@ -1,24 +1,22 @@
 """Tells realtors what became of a pair, each thing once however often its record comes."""
 
-from cobroke.domain.deals.pair import OwedNotice, Pair, owed_notices
+from cobroke.clock import DAY_MS
+from cobroke.domain.deals.pair import OwedNotice, Pair, newly_owed
 from cobroke.domain.ids import match_id
 from cobroke.domain.notices.wording import Words, about_pair
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 
-RECENT_MS = 30 * 24 * 3600 * 1000
+RECENT_MS = 30 * DAY_MS
 
 
 def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
-    """Tell what the change from `before` to `now` owes and nobody has told yet; how many notices
-    that is.
+    """Tell what the change from `before` to `now` owes and nobody has told yet; return how many
+    notices that is.
     """
-    known = owed_notices(before) if before else ()
     new = {
-        notices.due(notice): notice
-        for notice in owed_notices(now)
-        if notice not in known and _recent(notice, now)
+        notices.due(notice): notice for notice in newly_owed(now, before) if _recent(notice, now)
     }
     missing = {key: new[key] for key in new.keys() - notices.already_put(table, new)}
     if not missing:
@@ -39,5 +37,7 @@ def _told(an_id: str, notice: OwedNotice, words: Words) -> notices.Notice:
 
 
 def _recent(notice: OwedNotice, now: Pair) -> bool:
-    """What is older was told by an image of its own, and may have been kept long enough."""
+    """Return whether the notice is recent: what is older was told by an image of its own, and may
+    have been kept long enough.
+    """
     return notice.at >= now.changed_at - RECENT_MS

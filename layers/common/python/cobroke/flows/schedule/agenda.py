@@ -5,9 +5,9 @@ grow stale.
 from collections import Counter
 
 from cobroke.clock import Clock
+from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.ids import pair_of
 from cobroke.flows.deals.agreement import close
-from cobroke.storage.deals.matches import PairIds
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
@@ -15,8 +15,8 @@ from cobroke.storage.table import Table
 
 
 def work_off(table: Table, shard: int, clock: Clock) -> Counter[str]:
-    """One shard of the agenda, up to now; how many matches expired and objects grew stale. Killed,
-    it goes on from there; done twice, nothing happens twice.
+    """Work off one shard of the agenda, up to now; return how many matches expired and objects grew
+    stale. Killed, it goes on from there; done twice, nothing happens twice.
     """
     happened = Counter(expired=0, stale=0)
     for due in agenda.due(table, shard, clock()):
@@ -26,7 +26,9 @@ def work_off(table: Table, shard: int, clock: Clock) -> Counter[str]:
 
 
 def _settle(table: Table, due: Due, clock: Clock) -> bool:
-    """Whether it was still so; what has been acted on or written since is due at another time."""
+    """Do what is due, and return whether it still was: what has been acted on or written since is
+    due at another time.
+    """
 
     def since_due() -> int:
         # Its reminder goes with this try: a clock set back meanwhile must not find it early.

@@ -33,13 +33,13 @@ from cobroke.storage.table import Table
 
 _AGENDA, _MARKET = "AGENDA#", "MARKET#"
 SLICE = 100
-"""So many changes are followed before the watermark of their market moves behind them."""
+"""How many changes are followed before the watermark of their market moves behind them."""
 FAR_BEHIND = 300
-"""So many changes of its market make a ranking dear to catch up."""
+"""How many changes of its market make a ranking dear to catch up."""
 
 
 def parts_of_a_run(table: Table) -> list[str]:
-    """What a run consists of: each market there is, and each shard of the agenda."""
+    """Return what a run consists of: each market there is, and each shard of the agenda."""
     shards = [f"{_AGENDA}{shard}" for shard in range(agenda.SHARDS)]
     return shards + [
         f"{_MARKET}{market.group.name}#{market.city}" for market in registry.markets(table)
@@ -47,7 +47,7 @@ def parts_of_a_run(table: Table) -> list[str]:
 
 
 def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
-    """Do one part of a run; what happened, by kind."""
+    """Do one part of a run, and return what happened, by kind."""
     if part.startswith(_AGENDA):
         return work_off(table, int(part.removeprefix(_AGENDA)), clock)
     group, _, city = part.removeprefix(_MARKET).partition("#")
@@ -55,8 +55,8 @@ def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
 
 
 def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Counter[str]:
-    """Everything that has happened in a market since it was last followed; what was done about it.
-    Repeatable.
+    """Follow everything that has happened in a market since it was last followed; return what was
+    done about it, by kind. Repeatable.
     """
     now = clock()
     did = Counter(objects=0, alerts=0, closed=0, told=0, refreshed=0)
@@ -70,8 +70,8 @@ def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Co
 def _follow(
     table: Table, held: HeldMarkets, market: Market, now: int, clock: Clock, did: Counter[str]
 ) -> None:
-    """Slice by slice, in order of time: where it is killed, the next run goes on behind the last
-    whole slice.
+    """Follow it slice by slice, in order of time: where it is killed, the next run goes on behind
+    the last whole slice.
 
     The time of a slice is as good a watermark as that of a whole run. What was missed of this time
     or before was acknowledged after `now`, so by its own time (at most 25 s older) the minute
@@ -83,13 +83,13 @@ def _follow(
         if behind:
             runs.follow(table, market, min(behind, now))
         for kind in KINDS:
-            _follow_objects(table, held, kind, some, clock, did)
+            _follow_postings(table, held, kind, some, clock, did)
         did["told"] += _tell(table, [change for change in some if isinstance(change, Pair)])
         behind = some[-1].changed_at
     runs.follow(table, market, now)
 
 
-def _follow_objects(
+def _follow_postings(
     table: Table,
     held: HeldMarkets,
     kind: Kind,
@@ -97,9 +97,9 @@ def _follow_objects(
     clock: Clock,
     did: Counter[str],
 ) -> None:
-    """They are read ahead, many at once: what was done or archived then is so for good, and a later
-    write has a later change. Who was alerted is known by the owner's revision, so a repair alerts
-    of what is still owed.
+    """Follow the objects of one kind. They are read ahead, many at once: what was done or archived
+    then is so for good, and a later write has a later change. Who was alerted is known by the
+    owner's revision, so a repair alerts of what is still owed.
     """
     versions = {
         change.id: change.version
@@ -115,20 +115,20 @@ def _follow_objects(
 
 
 def _alert(
-    table: Table, held: HeldMarkets, kind: Kind, object_id: str, version: int, clock: Clock
+    table: Table, held: HeldMarkets, kind: Kind, posting_id: str, version: int, clock: Clock
 ) -> int:
-    """As the object now is. The markets that are held may not hold a later version than this: they
-    catch up first.
+    """Alert of the object as it now is, and return how many were told. The markets that are held
+    may not hold a later version than this: they catch up first.
     """
-    written = postings.load(table, kind, object_id)
+    written = postings.load(table, kind, posting_id)
     if written.version != version:
         held.expire()
     return posting_stands(table, held, written, clock)
 
 
 def _tell(table: Table, images: Sequence[Pair]) -> int:
-    """Nearly all was told by the stream, and what was told stays told: that is asked of all images
-    at once.
+    """Tell what these images still owe, and return how many notices that is. Nearly all was told by
+    the stream, and what was told stays told: that is asked of all images at once.
     """
     due = [(image, {notices.due(notice) for notice in owed_notices(image)}) for image in images]
     told = notices.already_put(table, chain.from_iterable(of_image for _, of_image in due))
@@ -138,8 +138,8 @@ def _tell(table: Table, images: Sequence[Pair]) -> int:
 
 
 def _refresh(table: Table, held: HeldMarkets, kind: Kind, market: Market, now: int) -> int:
-    """The rankings that somebody may look at today and that have fallen far behind; how many were
-    written.
+    """Refresh the rankings that somebody may look at today and that have fallen far behind; return
+    how many were written.
     """
     threshold = markets.time_of_change(table, other(kind), market, FAR_BEHIND)
     looked_at = sorted(looks.looked_at(table, kind, market, now)) if threshold else ()
@@ -153,7 +153,7 @@ def _refreshed(
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(own.kind), own.content.features.market)
-    seeker = Seeker.of(own, pairs.of_object(table, own.kind, own.id))
+    seeker = Seeker.of(own, pairs.of_posting(table, own.kind, own.id))
     best = seeker.select_from(market, SIZES.kept)
     new = ranked(
         best, market.entries, market.watermark, market.seen_by(seeker.features), own.version

@@ -5,7 +5,7 @@ message.
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
-from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, Side
+from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, PairIds, Side
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import score
@@ -18,11 +18,6 @@ from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Key, Table
-
-
-class PairIds(NamedTuple):
-    lead_id: str
-    property_id: str
 
 
 class Sides(NamedTuple):
@@ -78,11 +73,7 @@ def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
         raise NotFound
     if others[0] == own[0]:
         raise OwnObject
-    known = (
-        pairs.of_item(items[pair])
-        if pair in items
-        else Pair(lead_id=ids.lead_id, property_id=ids.property_id)
-    )
+    known = pairs.of_item(items[pair]) if pair in items else Pair.untouched(ids)
     return Sides(posting.of_item(items[lead]), posting.of_item(items[listing]), known)
 
 
@@ -94,10 +85,10 @@ def seen_by(table: Table, sides: Sides, side: Side) -> MatchView:
 def list_of(
     table: Table, own: Posting, status: MatchStatus | None, page: Page
 ) -> tuple[list[MatchView], int]:
-    """A page of an object's matches, the newest change first, and how many there are in all."""
+    """Read a page of an object's matches, newest change first, and how many there are in all."""
     found = [
         pair
-        for pair in pairs.of_object(table, own.kind, own.id).values()
+        for pair in pairs.of_posting(table, own.kind, own.id).values()
         if status in (None, pair.status)
     ]
     matches = sorted((pair for pair in found if pair.status), key=_newest, reverse=True)
@@ -105,11 +96,13 @@ def list_of(
 
 
 def _newest(pair: Pair) -> tuple[int, str]:
-    return pair.changed_at, match_id(pair.lead_id, pair.property_id)
+    return pair.changed_at, match_id(*pair.ids)
 
 
 def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[MatchView]:
-    """With the counterparts, their realtors and messages, in as few reads as there can be."""
+    """Read what belongs to these pairs: the counterparts, their realtors and messages, in as few
+    reads as there can be.
+    """
     rows = [_keys(other(own.kind), pair) for pair in shown]
     items = table.get_many(key for row in rows for key in row)
     matches = []
@@ -131,7 +124,7 @@ class _Keys(NamedTuple):
 
 
 def _keys(side: Side, pair: Pair) -> _Keys:
-    """Where the object, the realtor and the message of this side lie."""
-    object_id = pair.posting_id(side)
-    message = keys.message(pair.lead_id, pair.property_id, side)
-    return _Keys(keys.owned(side, object_id), keys.realtor(owner_of(object_id)), message)
+    """Return where the object, the realtor and the message of this side lie."""
+    posting_id = pair.posting_id(side)
+    message = keys.message(*pair.ids, side)
+    return _Keys(keys.owned(side, posting_id), keys.realtor(owner_of(posting_id)), message)

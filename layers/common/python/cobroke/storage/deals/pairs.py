@@ -15,7 +15,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
-from cobroke.storage.postings.own_lists import count
+from cobroke.storage.postings.counts import count
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
 from cobroke.storage.table import Table, Write
@@ -27,9 +27,9 @@ _DEFAULTS = {
 }
 
 
-def of_object(table: Table, kind: Kind, object_id: str) -> dict[str, Pair]:
+def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
     """Read every pair of a lead or a property, by the id of its counterpart."""
-    items = table.query(keys.pairs_of(kind, object_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
+    items = table.query(keys.pairs_of(kind, posting_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
@@ -48,19 +48,19 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = (
-        keys.pair(new.lead_id, new.property_id),
-        keys.mirror(new.lead_id, new.property_id),
+        keys.pair(*new.ids),
+        keys.mirror(*new.ids),
     )
     begun, matches = int(not old.version), new.counts_as_match - old.counts_as_match
     expires = new.expires_at if new.expires_at != old.expires_at else None
-    the_match = match_id(new.lead_id, new.property_id)
+    the_match = match_id(*new.ids)
     return [
         table.put(entities.PAIR.at(pair, facts), when=over(old.version)),
         table.put(entities.MIRROR.at(mirror, facts)),
         table.put(_change_item(new, market, facts)),
         *(
             count(table, *of, pairs=begun, matches=matches)
-            for of in _objects(new)
+            for of in _postings(new)
             if begun or matches
         ),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
@@ -68,13 +68,13 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
 
 
 def unchanged(table: Table, pair: Pair) -> Write:
-    """Check that nobody has changed it since it was read, be it that nothing was stored."""
-    return table.check(keys.pair(pair.lead_id, pair.property_id), when=over(pair.version))
+    """Make the check that nobody changed it since it was read, be it that nothing was stored."""
+    return table.check(keys.pair(*pair.ids), when=over(pair.version))
 
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
-    """Keep what this side says with its LIKE, or (None) that it says nothing."""
-    key = keys.message(pair.lead_id, pair.property_id, side)
+    """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
+    key = keys.message(*pair.ids, side)
     return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
 
 
@@ -88,7 +88,7 @@ def _of_change(item: Item) -> Pair:
 
 
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:
-    the_match = match_id(new.lead_id, new.property_id)
+    the_match = match_id(*new.ids)
     key = keys.pair_change(market, new.changed_at, the_match, facts["version"])
     return entities.PAIR_CHANGE.at(
         key, {"expires": new.changed_at // 1000 + CHANGES_KEPT_S, **facts}
@@ -119,5 +119,5 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field's
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _objects(pair: Pair) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
+def _postings(pair: Pair) -> tuple[tuple[Kind, str], tuple[Kind, str]]:
     return ("LEAD", pair.lead_id), ("PROPERTY", pair.property_id)

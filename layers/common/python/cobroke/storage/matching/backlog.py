@@ -26,15 +26,17 @@ class Written(NamedTuple):
 
 
 def backlog(table: Table, market: Market, watermark: int) -> Iterator[Written | Pair]:
-    """Everything since `watermark` (ms) that was acknowledged before this call, and perhaps some
-    more: of each object the newest change, of each pair every one, as it then was.
+    """Read everything since `watermark` (ms) that was acknowledged before this call, and perhaps
+    some more: of each object the newest change, of each pair every one, as it then was.
     """
     written = sorted(change for kind in KINDS for change in _newest(table, kind, market, watermark))
     return merge(written, pairs.changes(table, market, watermark), key=attrgetter("changed_at"))
 
 
 def _newest(table: Table, kind: Kind, market: Market, watermark: int) -> Iterable[Written]:
-    """Their changes come in order of time, which is for each the order of its versions."""
+    """Read the newest change of each object: they come in order of time, which is for each the
+    order of its versions.
+    """
     since = keys.moment(watermark - OVERLAP_MS)
     raws = table.query_raw(keys.changes(kind, market), since, attributes=("SK", "version"))
     return {change.id: change for change in (_written(kind, raw) for raw in raws)}.values()

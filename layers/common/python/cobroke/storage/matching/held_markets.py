@@ -39,18 +39,18 @@ class HeldMarket:
         self._find: Callable[..., Selection] | None = None
 
     def catch_up(self, changed: Entries, watermark: int) -> None:
-        """What is made of the entries stays, where nothing has changed: the overlap shows a change
-        more than once.
+        """Take in what has changed. What is made of the entries stays, where nothing has: the
+        overlap shows a change more than once.
         """
         known = [self.entries.get(an_id) for an_id in changed]
-        markets.merged(self.entries, changed.values())
+        markets.merge(self.entries, changed.values())
         if known != [self.entries[an_id] for an_id in changed]:
             self._shelves, self._find = {}, None
         self.watermark = watermark
 
     def learn(self, written: Posting) -> None:
-        """Of an object that was read by itself: before all of its transaction can be seen a market
-        may lack it.
+        """Take in an object that was read by itself: before all of its transaction can be seen a
+        market may lack it.
         """
         self.catch_up(
             {written.id: markets.candidate(written, written.content.features.market)},
@@ -62,21 +62,21 @@ class HeldMarket:
         return len(self.entries)
 
     def counterparts(self, seeker: Features) -> Iterator[Candidate]:
-        """Those whom the knock-outs of price and rooms may let `seeker` see, as a read of the
+        """Yield those whom the knock-outs of price and rooms may let `seeker` see, as a read of the
         market finds them.
         """
         for row, start, end in self._parts(seeker):
             yield from row[start:end]
 
     def seen_by(self, seeker: Features) -> int:
-        """How many they are."""
+        """Return how many `counterparts` there are."""
         return sum(end - start for _, start, end in self._parts(seeker))
 
     def best(
         self, seeker: Features, owner: str, most: int, hidden: Mapping[str, Hidden]
     ) -> Selection:
-        """As `domain.selection` finds them, for many who ask: by an index, made anew when something
-        has changed.
+        """Return the best as `domain.matching.selection` finds them, for many who ask: by an index,
+        made anew when something has changed.
         """
         self._find = self._find or _indexed(self._kind, self.entries)
         return self._find(seeker, owner, most, hidden)
@@ -90,7 +90,7 @@ class HeldMarket:
 
 
 class HeldMarkets:
-    """So many of the markets that were used last."""
+    """The MOST_HELD markets that were used last."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
@@ -99,7 +99,7 @@ class HeldMarkets:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """While it lasts each market is caught up once, when it is first asked for."""
+        """Let each market be caught up once while this lasts, when it is first asked for."""
         self.expire()
         try:
             yield
@@ -111,7 +111,7 @@ class HeldMarkets:
         self._current.clear()
 
     def get(self, kind: Kind, market: Market) -> HeldMarket:
-        """As it is now, or was when this batch first asked."""
+        """Return the market as it is now, or was when this batch first asked."""
         at = kind, market
         if at not in self._current:
             self._held[at] = self._caught_up(kind, market, self._held.pop(at, None))
@@ -131,12 +131,14 @@ class HeldMarkets:
                 held.catch_up(changed, now)
                 return held
         entries = markets.read_whole(self._table, kind, market)
-        markets.merged(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
+        markets.merge(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
         return HeldMarket(kind, entries, now)
 
 
 def _shelved(kind: Kind, entries: Entries) -> Shelves:
-    """By the partition that they stand in, in order of price, with the prices apart."""
+    """Return the entries by the partition that they stand in, in order of price, with the prices
+    apart.
+    """
     shelves: dict[str, list[tuple[int, str, Candidate]]] = defaultdict(list)
     for entry in entries.values():
         if entry.packed is not None:

@@ -2,20 +2,20 @@
 fresh.
 """
 
+from cobroke.clock import DAY_MS
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.storage import entities, keys
 from cobroke.storage.table import Table
 
-DAY_MS = 24 * 3600 * 1000
 KEPT_DAYS = 3
 
 
-def mark(table: Table, kind: Kind, market: Market, object_id: str, now: int) -> None:
-    """Mark it under the day of the look; asked for once in 24 hours and object."""
+def mark(table: Table, kind: Kind, market: Market, posting_id: str, now: int) -> None:
+    """Mark it under the day of the look; this is asked for once in 24 hours and object."""
     pk = keys.looks(kind, market, now // DAY_MS)
     expires = now // 1000 + KEPT_DAYS * DAY_MS // 1000
-    table.try_put(entities.LOOK.at((pk, object_id), {"expires": expires}))
+    table.try_put(entities.LOOK.at((pk, posting_id), {"expires": expires}))
 
 
 def looked_at(table: Table, kind: Kind, market: Market, now: int) -> set[str]:

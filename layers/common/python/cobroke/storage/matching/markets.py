@@ -20,18 +20,18 @@ type Entries = dict[str, Candidate]
 
 
 def read(table: Table, seeker: Features) -> Entries:
-    """Every counterpart that the knock-outs of price and rooms may let `seeker` see. A paged query
-    is no snapshot: an entry that moves meanwhile is missed or seen twice, which only the changes
-    since before the call can mend.
+    """Read every counterpart that the knock-outs of price and rooms may let `seeker` see. A paged
+    query is no snapshot: an entry that moves meanwhile is missed or seen twice, which only the
+    changes since before the call can mend.
     """
-    return merged({}, _entries(table, seeker))
+    return merge({}, _entries(table, seeker))
 
 
 def changes(
     table: Table, seeker: Features, watermark: int, most: int | None = None
 ) -> Entries | None:
-    """What has changed in the seeker's market, acknowledged before this call, since it was read at
-    `watermark` (ms) or later; None where that is more than `most` changes.
+    """Read what has changed in the seeker's market, acknowledged before this call, since it was
+    read at `watermark` (ms) or later; return None where that is more than `most` changes.
     """
     return changes_of(table, other(seeker.kind), seeker.market, watermark, most)
 
@@ -39,18 +39,18 @@ def changes(
 def changes_of(
     table: Table, kind: Kind, market: Market, watermark: int, most: int | None = None
 ) -> Entries | None:
-    """As `changes`, of the leads or the listings of a market."""
+    """Read the same as `changes`, of the leads or the listings of a market."""
     since = keys.moment(watermark - OVERLAP_MS)
     page_limit = None if most is None else most + 1
     raws = table.query_raw(
         keys.changes(kind, market), since, attributes=NEEDED, page_limit=page_limit
     )
     found = list(islice(raws, page_limit))
-    return None if most is not None and len(found) > most else merged({}, map(_candidate, found))
+    return None if most is not None and len(found) > most else merge({}, map(_candidate, found))
 
 
 def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int:
-    """When (ms) the so-manieth of the newest changes was made; 0 where there are not so many."""
+    """Return when (ms) the `number`-th newest of the changes was made; 0 where there are fewer."""
     newest = table.query_raw(
         keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number
     )
@@ -59,13 +59,14 @@ def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int
 
 
 def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
-    """Every lead or listing of a market; as `read`, no snapshot."""
+    """Read every lead or listing of a market; as with `read`, this is no snapshot."""
     partitions = [keys.market_shelf(kind, market, shelf) for shelf in SHELVES[kind]]
     raws = (raw for pk in partitions for raw in table.query_raw(pk, attributes=NEEDED))
-    return merged({}, map(_candidate, raws))
+    return merge({}, map(_candidate, raws))
 
 
-def merged(entries: Entries, newer: Iterable[Candidate]) -> Entries:
+def merge(entries: Entries, newer: Iterable[Candidate]) -> Entries:
+    """Put into these entries what is newer, and return them."""
     for entry in newer:
         known = entries.get(entry.id)
         if known is None or known.version < entry.version:
@@ -82,15 +83,15 @@ def _entries(table: Table, seeker: Features) -> Iterator[Candidate]:
 
 
 def candidate(stored: Posting, market: Market) -> Candidate:
-    """As this market tells it."""
+    """Return the object as this market tells it."""
     features = stored.content.features
     there = stored.in_market and features.market == market
     return Candidate(stored.id, stored.version, pack(features) if there else None, stored.detail)
 
 
 def _candidate(raw: dict[str, Any]) -> Candidate:
-    """Of a market entry or a change. Only a lead's has a revision: a listing's detail is
-    its price.
+    """Read a market entry or a change. Only a lead's has a revision: a listing's detail is its
+    price.
     """
     packed = raw["f"]["B"] if "f" in raw else None
     detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0

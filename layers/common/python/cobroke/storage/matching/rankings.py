@@ -36,12 +36,12 @@ class KeptRanking:
 
 
 def load_own(
-    table: Table, kind: Kind, owner: str, object_id: str
+    table: Table, kind: Kind, owner: str, posting_id: str
 ) -> tuple[Posting, KeptRanking | None]:
     """Read the caller's own object with its ranking, in one call; raise NotFound alike where it is
     absent and where it is somebody else's.
     """
-    key, kept_key = keys.owned_by(owner, kind, object_id), keys.ranking(owner, kind, object_id)
+    key, kept_key = keys.owned_by(owner, kind, posting_id), keys.ranking(owner, kind, posting_id)
     items = table.get_many([key, kept_key])
     if key not in items:
         raise NotFound
@@ -50,13 +50,13 @@ def load_own(
 
 
 def load_many(
-    table: Table, kind: Kind, object_ids: Iterable[str]
+    table: Table, kind: Kind, posting_ids: Iterable[str]
 ) -> Iterator[tuple[Posting, KeptRanking | None]]:
     """Read objects of anybody's with their rankings, as many at once as one call takes."""
-    for some in batched(object_ids, BATCH // 2, strict=False):
+    for some in batched(posting_ids, BATCH // 2, strict=False):
         wanted = {
-            keys.owned(kind, object_id): keys.ranking(owner_of(object_id), kind, object_id)
-            for object_id in some
+            keys.owned(kind, posting_id): keys.ranking(owner_of(posting_id), kind, posting_id)
+            for posting_id in some
         }
         items = table.get_many([*wanted, *wanted.values()])
         for key, kept_key in wanted.items():
@@ -67,7 +67,9 @@ def load_many(
 def save(
     table: Table, own: Posting, ranking: Ranking, known: KeptRanking | None, looked_at: int
 ) -> bool:
-    """Keep it in place of the `known` one. False where another was faster: theirs is as good."""
+    """Keep it in place of the `known` one; return False where another was faster: theirs is as
+    good.
+    """
     version = known.version if known else 0
     facts = {
         "rows": pack_rows(ranking.rows),

@@ -53,7 +53,9 @@ def markets(table: Table) -> Iterator[Market]:
 
 
 def _put(table: Table, market: Market, now: int) -> None:
-    """An audit that forgets it at this moment is waited for."""
+    """Put the market. Raises ConditionFailed where an audit forgets it at this moment, which is
+    waited for.
+    """
     if not table.try_put(_item(market, now)):
         raise ConditionFailed
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import Pair
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import is_price_cut
 from cobroke.domain.notices.alert import Alert
 from cobroke.domain.postings.kinds import Kind, lead_first, other
@@ -17,7 +17,7 @@ from cobroke.storage.notation import Item
 from cobroke.storage.notices import open_alerts
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
-from cobroke.storage.postings import own_lists
+from cobroke.storage.postings import counts
 from cobroke.storage.postings.posting import of_item
 from cobroke.storage.table import Key, Table, Write
 
@@ -49,23 +49,27 @@ class Cause:
         return keys.market_entry(self.written.content.features, self.id)
 
     def pair_with(self, own_id: str) -> Pair:
-        lead_id, property_id = lead_first(self.written.kind, self.id, own_id)
-        return self.pairs.get(own_id, Pair(lead_id=lead_id, property_id=property_id))
+        ids = PairIds(*lead_first(self.written.kind, self.id, own_id))
+        return self.pairs.get(own_id) or Pair.untouched(ids)
 
 
 def is_done(table: Table, written: Posting) -> bool:
-    """Whether all whom this revision of an object should alert were alerted: what comes near the
-    top of a list later, because others left it, alerts nobody.
+    """Return whether all whom this revision of an object should alert were alerted: what comes near
+    the top of a list later, because others left it, alerts nobody.
     """
     return _covers(table.get(keys.alerted_all(written.kind, written.id)), written)
 
 
-def standing(table: Table, kind: Kind, object_ids: Iterable[str]) -> Iterator[tuple[Posting, bool]]:
-    """Read objects as they stand, and of each whether it `is_done`: many in one read. Without those
-    whose change is seen and which are not there yet: written at this moment, so of the next run.
+def standing(
+    table: Table, kind: Kind, posting_ids: Iterable[str]
+) -> Iterator[tuple[Posting, bool]]:
+    """Read objects as they stand, and of each whether it `is_done`: many in one read. Those whose
+    change is seen and which are not there yet are left out: written at this moment, they are the
+    next run's.
     """
     wanted = {
-        keys.owned(kind, object_id): keys.alerted_all(kind, object_id) for object_id in object_ids
+        keys.owned(kind, posting_id): keys.alerted_all(kind, posting_id)
+        for posting_id in posting_ids
     }
     found = table.get_many([*wanted, *wanted.values()])
     for key, done_key in wanted.items():
@@ -99,7 +103,7 @@ def _alerts(cause: Cause, ledger: Item | None) -> bool:
     return ledger is None or (price is not None and is_price_cut(price, ledger["price"]))
 
 
-class Due(NamedTuple):
+class PendingAlert(NamedTuple):
     """An own object that the cause alerts, as the ledger and its last notice were when read."""
 
     last: Last
@@ -118,12 +122,12 @@ class Due(NamedTuple):
 class Telling(NamedTuple):
     """What is to be told of an own object: the alert as it will be, and its notice."""
 
-    due: Due
+    pending: PendingAlert
     alert: Alert
     notice: Notice
 
 
-def due(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[Due]:
+def pending(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[PendingAlert]:
     """Read those of these own objects that the cause has still to alert: many in two reads."""
     wanted = {
         own_id: (
@@ -140,7 +144,7 @@ def due(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> list[
         if _alerts(cause, ledgers[own_id])
     }
     lasts = open_alerts.load(table, cause.alerts, slots, now_s)
-    return [Due(last, ledgers[last.own_id]) for last in lasts]
+    return [PendingAlert(last, ledgers[last.own_id]) for last in lasts]
 
 
 def is_newest(table: Table, cause: Cause) -> bool:
@@ -156,7 +160,7 @@ def unacted(table: Table, cause: Cause, objects: Iterable[str]) -> dict[str, Pai
     read.
     """
     known = {own_id: cause.pair_with(own_id) for own_id in objects}
-    wanted = {own_id: keys.pair(pair.lead_id, pair.property_id) for own_id, pair in known.items()}
+    wanted = {own_id: keys.pair(*pair.ids) for own_id, pair in known.items()}
     items = table.get_many(wanted.values())
     return {
         own_id: pair
@@ -166,8 +170,10 @@ def unacted(table: Table, cause: Cause, objects: Iterable[str]) -> dict[str, Pai
 
 
 def no_new_pair(table: Table, cause: Cause) -> Write:
-    """Check that the cause has no pair but those it knows: one condition for all that may begin."""
-    return own_lists.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
+    """Make the check that the cause has no pair but those it knows: one condition for all that may
+    begin.
+    """
+    return counts.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
 
 
 def commit(
@@ -183,19 +189,19 @@ def commit(
     newest = table.check(cause.entry, when=at_version(cause.written.version))
     writes = [newest, *conditions]
     for telling in tellings:
-        own_id = telling.due.own_id
+        own_id = telling.pending.own_id
         writes.append(_entered(table, cause, telling))
-        writes += open_alerts.writes(table, telling.due.last, telling.notice, telling.alert)
+        writes += open_alerts.writes(table, telling.pending.last, telling.notice, telling.alert)
         if own_id in unacted:
             writes.append(pairs.unchanged(table, unacted[own_id]))
     table.transact(writes)
 
 
 def _entered(table: Table, cause: Cause, telling: Telling) -> Write:
-    """Enter it with the notice that it was told in: there it is counted."""
-    old = telling.due.ledger
+    """Make the write that enters it with the notice that it was told in: there it is counted."""
+    old = telling.pending.ledger
     item = entities.ALERTED.at(
-        keys.alerted(cause.alerts, telling.due.own_id, cause.id),
+        keys.alerted(cause.alerts, telling.pending.own_id, cause.id),
         {"price": cause.written.price, "notice": telling.notice.id},
     )
     return table.put(item, when=holding(price=old["price"]) if old else ABSENT)

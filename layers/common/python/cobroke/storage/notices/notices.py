@@ -64,8 +64,8 @@ def already_put(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[s
 
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:
-    """Tell it, unread, unless it was told before. False where it was, also if it has been read
-    since.
+    """Tell it, unread, unless it was told before; return False where it was, also if it has been
+    read since.
     """
     return try_transact(table, writes(table, realtor_id, notice))
 
@@ -90,7 +90,7 @@ def writes(table: Table, realtor_id: str, notice: Notice, facts: Item | None = N
 def page_of(
     table: Table, realtor_id: str, page: Page, now_s: int, *, unread_only: bool
 ) -> tuple[list[Notice], int, int]:
-    """Read a page of them, newest first; how many there are in all, and how many are unread."""
+    """Read a page of them, newest first, how many there are in all, and how many are unread."""
     told = [] if unread_only else _ids(table, keys.notices(realtor_id), now_s)
     # read last: what is told between the two is not listed as read
     marks = _ids(table, keys.unread(realtor_id), now_s)
@@ -123,7 +123,7 @@ def _with_marks(
 
 
 def read(table: Table, realtor_id: str, notice: str, now_s: int) -> None:
-    """Take its mark off. Repeatable; NotFound where the realtor has no such notice."""
+    """Take its mark off. Repeatable. Raises NotFound where the realtor has no such notice."""
     item = table.get((keys.notices(realtor_id), notice))
     if item is None or item["expires"] <= now_s:
         raise NotFound

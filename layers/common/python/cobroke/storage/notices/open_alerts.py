@@ -78,7 +78,9 @@ def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
 
 
 def _grown(table: Table, old: Item, new: Notice, counted: Item) -> Write:
-    """Let it grow where it is, only as long as it is unread: it is not told again."""
+    """Make the write that lets it grow where it is, only as long as it is unread: it is not told
+    again.
+    """
     text = new.words._asdict() | {"d": dumps(dict(new.data))}
     facts = text | counted | {"version": old["version"] + 1}
     expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)

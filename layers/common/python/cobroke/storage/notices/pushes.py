@@ -13,7 +13,9 @@ CLAIMED_FOR_S = 60
 
 
 def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice] | None:
-    """Read whom to push what; None where it was pushed, or is gone, or they cannot be reached."""
+    """Read whom to push what; return None where it was pushed, or is gone, or they cannot be
+    reached.
+    """
     realtor_key, notice_key = keys.realtor(realtor_id), (keys.notices(realtor_id), notice_id)
     items = table.get_many([realtor_key, notice_key])
     if len(items) < 2 or "pushed_at" in items[notice_key]:
@@ -27,7 +29,9 @@ def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice
 
 
 def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
-    """Claim it; False where somebody else is sending it, or has sent it. A claim ends by itself."""
+    """Claim it; return False where somebody else is sending it, or has sent it. A claim ends by
+    itself.
+    """
     unclaimed = missing("claimed_until") | at_most("claimed_until", now_s)
     free = PRESENT & missing("pushed_at") & unclaimed
     key, values = (keys.notices(realtor_id), notice_id), {"until": now_s + CLAIMED_FOR_S}

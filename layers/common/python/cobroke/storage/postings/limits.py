@@ -46,7 +46,9 @@ def of_item(item: Item) -> Counts:
 
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
-    """Put a recount in place of what was kept, refused where that has changed meanwhile."""
+    """Make the write that puts a recount in place of what was kept, refused where that has changed
+    meanwhile.
+    """
     item = entities.LIMITS.at(
         keys.limits(owner), {_name(kind): count for kind, count in counted.items()}
     )

@@ -1,6 +1,5 @@
 """A realtor's own leads or properties, each with how many matches it has."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from cobroke.domain.paging import Page
@@ -8,9 +7,8 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import entities, keys
-from cobroke.storage.conditions import ABSENT, holding
 from cobroke.storage.postings import posting
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import Table
 
 
 class Own(NamedTuple):
@@ -32,31 +30,3 @@ def list_own(
                 on_page.append(Own(posting.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0)))
             total += 1
     return on_page, total
-
-
-def match_count(table: Table, kind: Kind, object_id: str) -> int:
-    """Read how many of its matches are PENDING, ACCEPTED or COMPLETED."""
-    item = table.get(keys.counts(kind, object_id))
-    return item["matches"] if item else 0
-
-
-def having_pairs(table: Table, kind: Kind, object_ids: Iterable[str]) -> set[str]:
-    """Find those that anybody has acted on, whatever became of it: many in one read."""
-    wanted = {keys.counts(kind, object_id): object_id for object_id in object_ids}
-    return {wanted[key] for key, item in table.get_many(wanted).items() if item["pairs"]}
-
-
-def count(table: Table, kind: Kind, object_id: str, *, pairs: int, matches: int) -> Write:
-    """Add to the counts of an object: a part of the transaction that makes them so."""
-    values = {"pairs": pairs, "matches": matches, "entity": entities.COUNTS.name}
-    return table.update(
-        keys.counts(kind, object_id),
-        "SET entity = :entity ADD pairs :pairs, matches :matches",
-        values,
-    )
-
-
-def no_new_pair(table: Table, kind: Kind, object_id: str, known: int) -> Write:
-    """Check that no pair of an object has come to those known: once for all that may come."""
-    still = holding(pairs=known) if known else ABSENT
-    return table.check(keys.counts(kind, object_id), when=still)

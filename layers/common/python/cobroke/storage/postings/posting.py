@@ -35,7 +35,7 @@ def of_item(item: Item) -> Posting:
 def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
     """Make the writes of one transaction that puts `new` over `old`, as `old` was read."""
     as_read = over(old.version if old else 0)
-    found = [table.put(_object_item(new), when=as_read)]
+    found = [table.put(_posting_item(new), when=as_read)]
     left = keys.market_entry(old.content.features, old.id) if old and old.in_market else None
     taken = keys.market_entry(new.content.features, new.id) if new.in_market else None
     if left and left != taken:
@@ -55,7 +55,7 @@ def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
     return found + [table.put(_change_item(new, market)) for market in sorted(markets)]
 
 
-def _object_item(stored: Posting) -> Item:
+def _posting_item(stored: Posting) -> Item:
     facts = {
         "d": dumps(stored.content.body),
         "city": stored.content.features.city,

@@ -38,7 +38,7 @@ def create(
         # as late as can be: what catches up by changes allows for no more than OVERLAP_MS until the
         # write commits
         now = clock()
-        new_id = ids.object_id(now, os.urandom(2), owner)
+        new_id = ids.posting_id(now, os.urandom(2), owner)
         new = Posting(
             kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now
         )
@@ -49,9 +49,9 @@ def create(
     return retry_on_conflict(table, attempt)
 
 
-def _made(table: Table, kind: Kind, object_id: str) -> Posting:
+def _made(table: Table, kind: Kind, posting_id: str) -> Posting:
     """Read what has a marker: it was written with it, though it may be seen a little later."""
-    item = table.get(keys.owned(kind, object_id))
+    item = table.get(keys.owned(kind, posting_id))
     if item is None:
         raise Torn
     return of_item(item)
@@ -61,15 +61,17 @@ def replace_content(
     table: Table,
     kind: Kind,
     owner: str,
-    object_id: str,
+    posting_id: str,
     content: Content,
     clock: Clock,
     only_if: IfMatch = ANY_VERSION,
 ) -> Posting:
-    """Put the new body. What it has no member for stays as it is stored."""
+    """Put the new body, and return the object. What the body has no member for stays as it is
+    stored. Raises NotFound, Archived or PreconditionFailed.
+    """
 
     def attempt() -> Posting:
-        old = load_own(table, kind, owner, object_id)
+        old = load_own(table, kind, owner, posting_id)
         if old.status == "ARCHIVED":
             raise Archived
         only_if.check(old.revision)
@@ -84,14 +86,16 @@ def archive(
     table: Table,
     kind: Kind,
     owner: str,
-    object_id: str,
+    posting_id: str,
     clock: Clock,
     only_if: IfMatch = ANY_VERSION,
 ) -> Posting:
-    """Archive it. Repeatable: what is archived stays as it is."""
+    """Archive it, and return it. Repeatable: what is archived stays as it is. Raises NotFound or
+    PreconditionFailed.
+    """
 
     def attempt() -> Posting:
-        old = load_own(table, kind, owner, object_id)
+        old = load_own(table, kind, owner, posting_id)
         if old.status == "ARCHIVED":
             return old
         only_if.check(old.revision)
@@ -102,11 +106,11 @@ def archive(
     return retry_on_conflict(table, attempt)
 
 
-def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
-    """Take it out of the market if its owner has not written it for 60 days; False where not."""
+def grow_stale(table: Table, kind: Kind, posting_id: str, clock: Clock) -> bool:
+    """Take it out of the market, and return True, if its owner has not written it for 60 days."""
 
     def attempt() -> bool:
-        old = load(table, kind, object_id)
+        old = load(table, kind, posting_id)
         if not old.in_market or (old.stale_at or 0) > clock():
             return False
         table.transact(writes(table, old, old.changed(clock(), stale=True)))
@@ -116,28 +120,28 @@ def grow_stale(table: Table, kind: Kind, object_id: str, clock: Clock) -> bool:
 
 
 def unchanged(table: Table, stored: Posting) -> Write:
-    """Check that nobody has written it since it was read."""
+    """Make the check that nobody has written it since it was read."""
     return table.check(keys.owned(stored.kind, stored.id), when=at_version(stored.version))
 
 
-def load(table: Table, kind: Kind, object_id: str) -> Posting:
+def load(table: Table, kind: Kind, posting_id: str) -> Posting:
     """Read anybody's object: its id says where it lies."""
-    return load_own(table, kind, ids.owner_of(object_id), object_id)
+    return load_own(table, kind, ids.owner_of(posting_id), posting_id)
 
 
-def load_many(table: Table, kind: Kind, object_ids: Iterable[str]) -> dict[str, Posting]:
+def load_many(table: Table, kind: Kind, posting_ids: Iterable[str]) -> dict[str, Posting]:
     """Read the objects that there are, many in one call, by their ids."""
     found = map(
-        of_item, table.get_many(keys.owned(kind, object_id) for object_id in object_ids).values()
+        of_item, table.get_many(keys.owned(kind, posting_id) for posting_id in posting_ids).values()
     )
     return {stored.id: stored for stored in found}
 
 
-def load_own(table: Table, kind: Kind, owner: str, object_id: str) -> Posting:
+def load_own(table: Table, kind: Kind, owner: str, posting_id: str) -> Posting:
     """Read the caller's own object; raise NotFound, after the same work, where it is absent or
     somebody else's.
     """
-    item = table.get(keys.owned_by(owner, kind, object_id))
+    item = table.get(keys.owned_by(owner, kind, posting_id))
     if item is None:
         raise NotFound
     return of_item(item)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from cobroke.clock import DAY_MS
 from cobroke.storage import entities, keys
 from cobroke.storage.table import Key, Table, Write
 
 SHARDS = 4
-DAY_MS = 24 * 3600 * 1000
 LATEST_DAYS = 100
 """No run is later than that; an item is kept for this time after it fell due."""
 
@@ -31,7 +31,7 @@ class Due(NamedTuple):
 
 
 def remind(table: Table, due: Due) -> Write:
-    """Put the reminder, a part of the transaction that sets the due time."""
+    """Make the write of the reminder, a part of the transaction that sets the due time."""
     expires = due.at // 1000 + LATEST_DAYS * DAY_MS // 1000
     return table.put(entities.DUE.at(_key(due), {"expires": expires}))
 
