@@ -65,8 +65,7 @@ test: install ## every test, those on the emulator beside the others [AT_ONCE=]
 	@$(BIN)/pytest $(AT_ONCE)
 
 check: install ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
-	@$(MAKE) --no-print-directory --jobs=2 unit format-check lint types
-	@$(MAKE) --no-print-directory synth
+	@$(MAKE) --no-print-directory --jobs=3 unit types synth format-check lint
 
 .PHONY: format-check
 format-check: install

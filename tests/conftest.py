@@ -26,8 +26,8 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 LEAKS: list[Any] = []
 """What the processes of this run have logged and should not."""
-EMULATORS = "tests/e2e"
-WITH_SOCKETS = ROOT / EMULATORS
+TOGETHER = ("tests/e2e/", "tests/infra/")
+WITH_SOCKETS = ROOT / "tests" / "e2e"
 LAST = ("test_lists_while_writing.py", "test_main_job.py", "test_logs.py")
 """Of the end-to-end tests: what these leave to the stream to do keeps the emulator busy for
 minutes.
@@ -56,11 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """A file's tests in one process, and all of the emulator's: it is started once."""
+    """A file's tests in one process, and all that share the emulator, or the templates."""
 
     def _split_scope(self, nodeid: str) -> str:
         path, *_ = nodeid.split("::")
-        return EMULATORS if path.startswith(EMULATORS) else path
+        return next((folder for folder in TOGETHER if path.startswith(folder)), path)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
