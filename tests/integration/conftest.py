@@ -6,7 +6,9 @@ import logging
 from collections.abc import Iterator
 from importlib import import_module
 from io import StringIO
+from typing import Any
 
+import boto3
 import pytest
 
 from cobroke.clock import now_ms
@@ -14,7 +16,11 @@ from cobroke.edge.routes import ROUTES
 from cobroke.storage.matching.held_markets import HeldMarkets
 from tests.account import opened_account
 from tests.client import Client
+from tests.conftest import ROOT
 from tests.events import in_process
+from tests.memory_table import MemoryTable
+
+FUNCTIONS = [path.parent for path in sorted(ROOT.glob("functions/*/handler.py"))]
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +31,26 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             matching, "held", HeldMarkets(matching.table, now_ms)
         )  # of another market, else
         yield
+
+
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
+    """The same functions over a table in memory, for our own rules: to these the wire adds nothing.
+
+    A file asks for it with `pytestmark`, so that nothing has been written yet.
+    """
+    table = MemoryTable(page_items=50)
+    client: Any = boto3.client
+
+    def client_of(service: str, **settings: Any) -> Any:
+        return table.store if service == "dynamodb" else client(service, **settings)
+
+    monkeypatch.setattr(boto3, "client", client_of)
+    for path in FUNCTIONS:
+        module = import_module(f"functions.{path.name}.handler")
+        if of_function := getattr(getattr(module, "api", module), "table", None):
+            monkeypatch.setattr(of_function, "_client", table.store)
+    return table
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.support.deal import Deal
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 type Json = dict[str, Any]
 
 

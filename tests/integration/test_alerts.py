@@ -1,6 +1,6 @@
 """Alerts about new counterparts: who is told of what, when, and how often."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -11,15 +11,17 @@ from cobroke.domain.notices.alert import BEST
 from cobroke.storage.deals import pairs
 from tests.builders import a_lead, a_property
 from tests.client import Client
-from tests.following import following
+from tests.following import follower
+from tests.memory_table import MemoryTable
+
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 type Json = dict[str, Any]
 
 
 @pytest.fixture
-def follow(aws: None) -> Iterator[Callable[[], None]]:  # noqa: ARG001 - an account comes first
-    with following("stream_matching") as taken:
-        yield taken
+def follow(in_memory: MemoryTable) -> Callable[[], None]:
+    return follower("stream_matching", in_memory.stream)
 
 
 def alerts(client: Client) -> list[Json]:

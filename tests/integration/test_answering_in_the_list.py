@@ -11,6 +11,8 @@ from tests.builders import a_lead, a_property
 from tests.client import Answer, Client
 from tests.support.deal import Deal
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 type Json = dict[str, Any]
 
 ASKED = ("match_id", "awaiting", "message_from_counterpart")

@@ -27,6 +27,8 @@ from tests.client import Client
 from tests.support.lossy_city import City, deliver
 from tests.support.schedule import Schedule
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 MINUTE = 60_000
 SIDES: tuple[Side, Side] = ("LEAD", "PROPERTY")
 BODIES: dict[Side, Callable[..., Json]] = {"LEAD": a_lead, "PROPERTY": a_property}

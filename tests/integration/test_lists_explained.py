@@ -10,6 +10,8 @@ from tests.client import Client
 from tests.lists_explained import Answer, best
 from tests.market_log import LEAD, LISTING, PairOfPostings, Posting
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 type Both = tuple[Answer, Answer]
 """What both sides of a pair are shown."""
 

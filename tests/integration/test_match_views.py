@@ -10,6 +10,8 @@ from tests.builders import a_property
 from tests.client import Client
 from tests.support.deal import Deal
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 
 @pytest.fixture
 def deal(anna: Client, boris: Client) -> Deal:

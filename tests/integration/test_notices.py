@@ -2,7 +2,7 @@
 stream behind them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import batched
 from typing import Any
 from unittest.mock import patch
@@ -17,8 +17,11 @@ from cobroke.storage.table import BATCH, Table, Write
 from tests.account import TABLE
 from tests.builders import a_property
 from tests.client import Client
-from tests.following import following
+from tests.following import follower
+from tests.memory_table import MemoryTable
 from tests.support.deal import Deal
+
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 type Json = dict[str, Any]
 type Told = list[tuple[str, str | None]]
@@ -30,9 +33,8 @@ NOBODY: tuple[Told, Told] = ([], [])
 
 
 @pytest.fixture
-def follow(aws: None) -> Iterator[Callable[[], None]]:  # noqa: ARG001 - an account comes first
-    with following("stream_notifications") as taken:
-        yield taken
+def follow(in_memory: MemoryTable) -> Callable[[], None]:
+    return follower("stream_notifications", in_memory.stream)
 
 
 class Story:

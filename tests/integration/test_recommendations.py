@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.builders import a_lead, a_property
 from tests.client import Client
+
+pytestmark = pytest.mark.usefixtures("in_memory")
 
 
 def test_a_new_listing_is_the_first_recommendation_of_a_matching_lead(

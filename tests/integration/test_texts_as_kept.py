@@ -5,6 +5,8 @@ import pytest
 from tests.builders import a_lead, a_property
 from tests.client import Client
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 TYPED = "\u202eПокупатель\u202c готов \U0001f468\u200d\U0001f469\u200e"
 KEPT = "Покупатель готов \U0001f468\u200d\U0001f469"
 
