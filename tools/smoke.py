@@ -19,6 +19,8 @@ TIMEOUT_S = 35
 MARKS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """The headers of every answer of ours."""
 CHALLENGE = {"www-authenticate": "Bearer"}
+RENAMED = "x-amzn-remapped-"
+"""API Gateway puts it before the names of some headers, the challenge's too."""
 EMPTY = dict[str, object]()
 FORGED = {"init_data": f"auth_date=1&user=%7B%22id%22%3A1%7D&hash={'0' * 64}"}
 
@@ -36,8 +38,9 @@ class Check(NamedTuple):
         if answer.status_code != self.status:
             return f"{answer.status_code} instead of {self.status}"
         for name, right in self.headers.items():
-            if answer.headers.get(name) not in right:
-                return f"{name} is {answer.headers.get(name)!r} instead of {right[0]!r}"
+            came = answer.headers.get(name, answer.headers.get(f"{RENAMED}{name}"))
+            if came not in right:
+                return f"{name} is {came!r} instead of {right[0]!r}"
         return None
 
 

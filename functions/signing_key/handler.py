@@ -10,15 +10,20 @@ import base64
 import hashlib
 import json
 import os
+import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.parameters import SSMProvider
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ANSWER_TIMEOUT_S = 20
+SPREADING_S = 38
+"""For how long IAM may take to spread a right: with the answer less than the function's minute."""
+PAUSE_S = 2
 
 logger = Logger(service="signing_key", utc=True)
 ssm = SSMProvider().client
@@ -44,12 +49,27 @@ def handler(event: Event, context: Any) -> None:  # noqa: ANN401, ARG001 - Lambd
 
 def _key(name: str) -> dict[str, str]:
     """The id, the public key and where the private one lies."""
-    known = _published(name) or _publish(name)
+    known = _once_allowed(lambda: _published(name) or _publish(name))
     return {
         "KeyId": known["kid"],
         "Key": known["key"],
         "Parameter": _private_name(name, known["kid"]),
     }
+
+
+def _once_allowed[Result](attempt: Callable[[], Result]) -> Result:
+    """Return what it returns. A new right is not everywhere at once: where IAM refuses, it is tried
+    again for a while.
+    """
+    until = time.monotonic() + SPREADING_S
+    while True:
+        try:
+            return attempt()
+        except ClientError as error:
+            denied = error.response["Error"]["Code"] == "AccessDeniedException"
+            if not denied or time.monotonic() + PAUSE_S > until:
+                raise
+            time.sleep(PAUSE_S)
 
 
 def _published(name: str) -> dict[str, str] | None:

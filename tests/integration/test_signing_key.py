@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from cobroke.domain.ids import realtor_id
 from cobroke.edge import tokens
@@ -28,6 +29,15 @@ def maker(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = import_module("functions.signing_key.handler")
     monkeypatch.setattr(module, "ssm", boto3.client("ssm"))
     return module
+
+
+@pytest.fixture
+def slept(maker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long (s) it has paused, on a clock that runs by that alone."""
+    pauses: list[float] = []
+    monkeypatch.setattr(maker.time, "sleep", pauses.append)
+    monkeypatch.setattr(maker.time, "monotonic", lambda: sum(pauses))
+    return pauses
 
 
 @pytest.fixture
@@ -158,6 +168,46 @@ def test_after_a_crash_between_the_puts_the_next_try_makes_a_whole_key(
     made = deploy()["Data"]
     assert made["Parameter"] not in orphan
     assert set(_stored()) == orphan | {made["Parameter"], f"{PUBLIC}/2026-11"}
+
+
+class _Denied:
+    """A boto3 client that may not do something until IAM has spread the right."""
+
+    def __init__(self, operation: str, times: int) -> None:
+        self._client, self._operation, self.left = boto3.client("ssm"), operation, times
+
+    def __getattr__(self, name: str) -> Any:
+        return (
+            self._refuse if name == self._operation and self.left else getattr(self._client, name)
+        )
+
+    def _refuse(self, **_: Any) -> None:
+        self.left -= 1
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, self._operation)
+
+
+@pytest.mark.parametrize("operation", ["get_parameter", "put_parameter"])
+def test_a_right_that_is_not_yet_everywhere_is_waited_for(
+    deploy: Deploy,
+    maker: ModuleType,
+    slept: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+) -> None:
+    denied = _Denied(operation, times=2)
+    monkeypatch.setattr(maker, "ssm", denied)
+    made = deploy()["Data"]
+    assert (denied.left, len(slept)) == (0, 2)
+    assert set(_stored()) == {made["Parameter"], f"{PUBLIC}/2026-11"}
+
+
+def test_a_right_that_never_comes_fails_before_the_function_must_answer(
+    deploy: Deploy, maker: ModuleType, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maker, "ssm", _Denied("put_parameter", times=10_000))
+    assert deploy()["Reason"] == "ClientError while making the signing key 2026-11"
+    assert 30 < sum(slept) < 40
+    assert _stored() == {}
 
 
 def test_of_two_at_once_the_first_public_key_is_the_key_of_both(

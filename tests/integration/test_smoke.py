@@ -65,6 +65,16 @@ def test_a_deployed_api_passes_and_says_so_of_every_route(
     assert len(said) == len(guarded) + 5
 
 
+def test_a_challenge_may_come_under_the_name_that_the_gateway_gives_it() -> None:
+    def renamed(request: httpx.Request) -> httpx.Response:
+        answer = the_gateway(request)
+        if challenge := answer.headers.pop("www-authenticate", None):
+            answer.headers["x-amzn-remapped-www-authenticate"] = challenge
+        return answer
+
+    assert tried(renamed, ORIGIN)
+
+
 def test_it_writes_nothing() -> None:
     tried(the_gateway, ORIGIN)
     assert boto3.client("dynamodb").scan(TableName=TABLE)["Count"] == 0
