@@ -20,10 +20,11 @@ from infra.stages import Stage
 
 SOURCE = Path(__file__).parent.parent / "layers" / "common"
 LOCK = SOURCE / "requirements.txt"
+RECIPE = Path(__file__)
 CACHE = Path(__file__).parent.parent / "build" / "layers"
 # Of botocore's descriptions of 400 services, those that we call.
 SERVICES = {"dynamodb", "scheduler", "sqs", "ssm"}
-_PLATFORMS = {
+PLATFORMS = {
     lambda_.Architecture.ARM_64.name: ("manylinux2014_aarch64", "manylinux_2_28_aarch64"),
     lambda_.Architecture.X86_64.name: ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
 }
@@ -37,8 +38,8 @@ def make_layer(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
     )
     code = lambda_.Code.from_asset(
         str(SOURCE),
-        exclude=["**/__pycache__"],
-        asset_hash_type=AssetHashType.SOURCE,
+        asset_hash_type=AssetHashType.CUSTOM,
+        asset_hash=asset_hash(platforms_of(stage)),
         bundling=bundling,
     )
     return lambda_.LayerVersion(
@@ -50,13 +51,34 @@ def make_layer(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
     )
 
 
+def platforms_of(stage: Stage) -> tuple[str, ...]:
+    """Return pip's platforms of the stage's functions; none: they run in this very interpreter."""
+    return () if stage.is_local else PLATFORMS[stage.architecture.name]
+
+
+def asset_hash(platforms: tuple[str, ...]) -> str:
+    """Return what names the layer: another source, lock, processor, Python or recipe gives another
+    name, so that CDK never takes what was built of something else.
+    """
+    seen = hashlib.sha256(_target(platforms).encode() + RECIPE.read_bytes())
+    for path in sorted(SOURCE.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            seen.update(f"{path.relative_to(SOURCE).as_posix()} {content}\n".encode())
+    return seen.hexdigest()
+
+
+def _target(platforms: tuple[str, ...]) -> str:
+    machine = "-".join(platforms) or f"{sys.platform}-{platform.machine()}"
+    return f"{machine}-py{sys.version_info[0]}.{sys.version_info[1]}"
+
+
 @jsii.implements(ILocalBundling)
 class LayerBuild:
     """Builds the layer on this machine, with the pip of this Python: no Docker."""
 
     def __init__(self, stage: Stage) -> None:
-        # Local functions run in this very interpreter, on this very machine.
-        self._platforms = () if stage.is_local else _PLATFORMS[stage.architecture.name]
+        self._platforms = platforms_of(stage)
 
     def try_bundle(
         self,
@@ -82,9 +104,8 @@ def build_layer(into: Path, platforms: tuple[str, ...] = ()) -> None:
 
 def _third_party(platforms: tuple[str, ...]) -> Path:
     """Return the folder of what was installed, pruned and compiled, once a lock and platform."""
-    target = "-".join(platforms) or f"{sys.platform}-{platform.machine()}"
-    made_from = LOCK.read_bytes() + Path(__file__).read_bytes()
-    built = CACHE / f"{target}-{hashlib.sha256(made_from).hexdigest()[:16]}"
+    made_from = LOCK.read_bytes() + RECIPE.read_bytes()
+    built = CACHE / f"{_target(platforms)}-{hashlib.sha256(made_from).hexdigest()[:16]}"
     if not built.exists():
         half = built.with_name(built.name + ".half")
         shutil.rmtree(half, ignore_errors=True)

@@ -4,17 +4,21 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from infra.layer import build_layer
+from infra import layer as recipe
+from infra.layer import PLATFORMS, asset_hash, build_layer
 
 ZIPPED = 315_532_800
 """1980-01-01, in seconds since 1970."""
 UNCHECKED_HASH = 0b01
+AARCH64, X86_64 = 183, 62
+"""How an ELF file names its processor."""
 START = """
 import importlib, pkgutil, sys
 sys.path.append(sys.argv[1])
@@ -56,6 +60,48 @@ def test_no_date_makes_bytecode_stale(layer: Path) -> None:
     assert len(compiled) > 500
     kinds = {int.from_bytes(bytecode.read_bytes()[4:8], "little") for bytecode in compiled}
     assert kinds == {UNCHECKED_HASH}
+
+
+@pytest.mark.parametrize(
+    ("platforms", "machine"),
+    [(PLATFORMS["arm64"], AARCH64), (PLATFORMS["x86_64"], X86_64)],
+    ids=["arm64", "x86_64"],
+)
+def test_what_is_compiled_in_a_layer_is_of_its_processor(
+    tmp_path: Path, platforms: tuple[str, ...], machine: int
+) -> None:
+    build_layer(tmp_path / "python", platforms)
+    compiled = [*tmp_path.rglob("*.so"), *tmp_path.rglob("*.so.*")]
+    assert len(compiled) > 3
+    assert {int.from_bytes(path.read_bytes()[18:20], "little") for path in compiled} == {machine}
+
+
+def test_the_key_of_the_layer_is_the_same_wherever_it_is_made() -> None:
+    assert asset_hash(PLATFORMS["arm64"]) == asset_hash(PLATFORMS["arm64"])
+
+
+def test_another_processor_python_recipe_or_source_gives_the_layer_another_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [asset_hash(platforms) for platforms in (*PLATFORMS.values(), ())]
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "version_info", (3, 14, 0))
+        keys.append(asset_hash(PLATFORMS["arm64"]))
+    with monkeypatch.context() as patched:
+        other = tmp_path / "layer.py"
+        other.write_text("another recipe")
+        patched.setattr(recipe, "RECIPE", other)
+        keys.append(asset_hash(PLATFORMS["arm64"]))
+    copy = tmp_path / "common"
+    shutil.copytree(recipe.SOURCE, copy)
+    monkeypatch.setattr(recipe, "SOURCE", copy)
+    assert asset_hash(PLATFORMS["arm64"]) == keys[0]
+    (copy / "__pycache__").mkdir()
+    (copy / "__pycache__" / "clock.pyc").write_bytes(b"compiled meanwhile")
+    assert asset_hash(PLATFORMS["arm64"]) == keys[0]
+    (copy / "python" / "cobroke" / "clock.py").write_text("another source")
+    keys.append(asset_hash(PLATFORMS["arm64"]))
+    assert len(set(keys)) == len(keys) == 6
 
 
 def start(layer: Path) -> str:
