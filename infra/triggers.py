@@ -14,6 +14,10 @@ from infra.stages import Stage
 
 FAILED_KEPT = Duration.days(14)
 READ_STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
+MOST_TRIES = 10_000
+"""Lambda's most: time alone ends them."""
+AT_ONCE = 5
+"""Batches of one shard; the records of one item still come one after the other."""
 READER_TIMEOUT = Duration.minutes(5)
 PUSH_TIMEOUT = Duration.minutes(1)
 VISIBILITY = Duration.minutes(6)
@@ -135,8 +139,9 @@ def _read_stream(
     reader: StreamReader,
     function: lambda_.Function,
 ) -> None:
-    """Let the function read the stream from the first record on. A record that fails ten times, or
-    for two hours, goes to a queue of its own.
+    """Let the function read the stream from the first record on. A record that fails for two hours
+    goes to a queue of its own: how long Lambda pauses between tries it does not promise, so that
+    any number of them might be over before a short outage is.
     """
     failed = make_queue(scope, stage, f"{reader.function}-failed")
     stream = table.table_stream_arn
@@ -152,8 +157,9 @@ def _read_stream(
         batch_size=25,
         report_batch_item_failures=True,
         bisect_batch_on_error=True,
-        retry_attempts=10,
+        retry_attempts=MOST_TRIES,
         max_record_age=Duration.hours(2),
+        parallelization_factor=AT_ONCE,
         filters=[lambda_.FilterCriteria.filter(dict(pattern)) for pattern in reader.patterns],
         on_failure=SqsDlq(failed),
     )

@@ -190,7 +190,8 @@ def test_the_stream_wakes_two_functions_and_loses_no_record(template: Template) 
         assert own["StartingPosition"] == "TRIM_HORIZON"
         assert own["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert own["BisectBatchOnFunctionError"] is True
-        assert own["MaximumRetryAttempts"] == 10
+        assert own["MaximumRetryAttempts"] == 10_000
+        assert own["ParallelizationFactor"] == 5
         assert own["MaximumRecordAgeInSeconds"] == 7200
         assert "Fn::GetAtt" in own["DestinationConfig"]["OnFailure"]["Destination"]
         patterns = [json.loads(one["Pattern"]) for one in own["FilterCriteria"]["Filters"]]
