@@ -30,7 +30,11 @@ def make_function(
 ) -> lambda_.Function:
     """Make the function of `functions/<name>`."""
     log_group = aws_logs.LogGroup(
-        scope, f"{name}-log", retention=stage.log_retention, removal_policy=stage.removal
+        scope,
+        f"{name}-log",
+        log_group_name=log_name(stage, name),
+        retention=stage.log_retention,
+        removal_policy=stage.removal,
     )
     function = lambda_.Function(
         scope,
@@ -51,6 +55,11 @@ def make_function(
     return function
 
 
+def log_name(stage: Stage, name: str) -> str:
+    """Return the name of a function's log group, or of the API's."""
+    return f"/cobroke/{stage.name}/{name}"
+
+
 _PYTHON_IS_CHOSEN = Acknowledgment(
     id="AwsSolutions::AwsSolutions-L1",
     reason="Python 3.13 is what .python-version, the tests and the layer's bytecode use; "
@@ -67,10 +76,17 @@ def _common_environment(stage: Stage, name: str) -> dict[str, str]:
     }
 
 
-def allow(function: lambda_.Function, actions: Sequence[str], *resources: str) -> None:
-    """Let the function do these actions on these resources."""
+def allow(
+    function: lambda_.Function,
+    actions: Sequence[str],
+    *resources: str,
+    when: Mapping[str, object] | None = None,
+) -> None:
+    """Let the function do these actions on these resources, under IAM's conditions."""
     function.add_to_role_policy(
-        aws_iam.PolicyStatement(actions=list(actions), resources=list(resources))
+        aws_iam.PolicyStatement(
+            actions=list(actions), resources=list(resources), conditions=dict(when or {})
+        )
     )
 
 

@@ -2,7 +2,7 @@
 wakes the nightly audit.
 """
 
-from aws_cdk import Duration, aws_dynamodb, aws_iam, aws_scheduler
+from aws_cdk import Duration, Stack, aws_dynamodb, aws_iam, aws_scheduler
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -62,9 +62,9 @@ def make_schedules(
 
 
 def _schedule(scope: Construct, name: str, expression: str, function: lambda_.Function) -> None:
-    role = aws_iam.Role(
-        scope, f"{name}-role", assumed_by=aws_iam.ServicePrincipal("scheduler.amazonaws.com")
-    )
+    ours = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    scheduler = aws_iam.ServicePrincipal("scheduler.amazonaws.com", conditions=ours)
+    role = aws_iam.Role(scope, f"{name}-role", assumed_by=scheduler)
     role.add_to_policy(
         aws_iam.PolicyStatement(
             actions=["lambda:InvokeFunction"], resources=[function.function_arn]

@@ -60,7 +60,10 @@ def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) ->
     maker = make_function(scope, stage, "signing_key", layer, environment, Duration.minutes(1))
     private_arns = [parameter_arn(scope, f"{private}/{name}/*") for name in stage.signing_keys]
     public_arns = [parameter_arn(scope, f"{public}/{name}") for name in stage.signing_keys]
-    allow(maker, ["ssm:PutParameter"], *private_arns, *public_arns)
+    # A key is put once: whatever the code says, none is ever written over. The emulator knows no
+    # such condition, and would refuse.
+    anew = None if stage.is_local else {"StringEquals": {"ssm:Overwrite": "false"}}
+    allow(maker, ["ssm:PutParameter"], *private_arns, *public_arns, when=anew)
     allow(maker, ["ssm:GetParameter"], *public_arns)
     for name in stage.signing_keys:
         arn = f"arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter{private}/{name}/*"

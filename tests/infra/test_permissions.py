@@ -46,6 +46,8 @@ def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Te
         assert trusted["Principal"] == {
             "Service": f"{'scheduler' if name in clocks else 'lambda'}.amazonaws.com"
         }
+        ours = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        assert trusted.get("Condition") == (ours if name in clocks else None)
 
 
 def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template) -> None:
@@ -122,6 +124,17 @@ def test_the_maker_of_keys_can_put_and_read_only_the_public_part(template: Templ
     assert "signing-keys" not in reads
     assert f"/cobroke/{template.stage}/signing-keys/2026-11/*" in puts
     assert _actions(template, "signing_key", "ssm") == {"ssm:GetParameter", "ssm:PutParameter"}
+
+
+def test_the_maker_of_keys_can_never_write_over_one(template: Template) -> None:
+    (puts,) = (
+        one
+        for one in template.statements("signing_key")
+        if "ssm:PutParameter" in _listed(one["Action"])
+    )
+    assert puts["Action"] == "ssm:PutParameter"
+    never = {"StringEquals": {"ssm:Overwrite": "false"}}
+    assert puts.get("Condition") == (None if template.stage == "local" else never)
 
 
 def test_nobody_is_given_rights_over_kms_or_other_services(template: Template) -> None:

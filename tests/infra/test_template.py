@@ -103,6 +103,8 @@ def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
             group["Properties"]["RetentionInDays"]
             == {"local": 1, "dev": 7, "prod": 90}[template.stage]
         )
+    names = {f"/cobroke/{template.stage}/{name}" for name in (*template.functions(), "api")}
+    assert {one["Properties"]["LogGroupName"] for one in groups.values()} == names
     used = {one["LoggingConfig"]["LogGroup"]["Ref"] for one in template.functions().values()}
     access = template.one("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]["DestinationArn"][
         "Fn::GetAtt"
