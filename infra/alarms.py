@@ -1,5 +1,5 @@
-"""Alarms as data: failure queues that hold something, a stream that lags, functions that fail or
-sleep, a table that throttles, what the audit finds.
+"""Alarms as data: an API that fails or is slow, failure queues that hold something, a stream that
+lags, functions that fail or sleep, a table that throttles, what the audit finds.
 
 Functions and failure queues are found in the stack itself: a new one cannot be forgotten.
 `docs/runbook.md` says of each what to do.
@@ -10,10 +10,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws_cdk import Duration, aws_cloudwatch, aws_cloudwatch_actions, aws_dynamodb, aws_sns, aws_sqs
+from aws_cdk import (
+    Duration,
+    aws_apigatewayv2,
+    aws_cloudwatch,
+    aws_cloudwatch_actions,
+    aws_dynamodb,
+    aws_logs,
+    aws_sns,
+    aws_sqs,
+)
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.function import LOG
 from infra.stages import Stage
 from infra.triggers import STREAM_READERS
 
@@ -25,6 +35,10 @@ WOKEN_H = {"rematch_planner": 3, "audit": 36}
 """What the clock wakes (every half hour, every night), and after how many silent hours it rings."""
 SILENCES = 3
 """In how many periods those hours are measured, all of which must be silent."""
+SLOW_MS = 5_000
+ENOUGH = 20
+"""Requests in five minutes, of which a share says something."""
+BUGS = "Bugs"
 THROTTLED = 100
 """Requests in five minutes; fewer are tried again and nobody notices."""
 
@@ -43,6 +57,8 @@ class Alarm:
     statistic: str = "Sum"
     most: int = 0
     silent_h: int = 0
+    share_of: str = ""
+    """A metric beside it: `most` is then in percent of that, where it is 20 or more."""
 
 
 def make_alarms(scope: Construct, stage: Stage) -> None:
@@ -54,6 +70,7 @@ def make_alarms(scope: Construct, stage: Stage) -> None:
         if stage.alarm_topic
         else None
     )
+    _count_bugs(scope, stage)
     for alarm in _alarms(scope, stage):
         made = _make(scope, stage, alarm)
         if topic:
@@ -63,12 +80,16 @@ def make_alarms(scope: Construct, stage: Stage) -> None:
 def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
     for construct in scope.node.find_all():
         match construct:
+            case aws_apigatewayv2.HttpApi():
+                yield from _of_api(construct)
             case aws_sqs.Queue() if construct.node.id.endswith("-failed"):
                 yield _of_queue(construct)
             case lambda_.Function():
                 yield from _of_function(construct)
             case aws_dynamodb.Table():
                 yield from _of_table(construct)
+    says = "A function met a bug, and answered 500."
+    yield Alarm("bugs", says, _bugs_of(stage), BUGS, {})
     audit = {"service": "audit", "stage": stage.name}
     for kind in AUDIT_KINDS:
         says = f"The audit found {kind} that had drifted."
@@ -76,6 +97,39 @@ def _alarms(scope: Construct, stage: Stage) -> Iterable[Alarm]:
     worker = {"service": "rematch_worker", "stage": stage.name}
     says = "A part of a scheduled run failed; it comes again."
     yield Alarm("part-failed", says, NAMESPACE, "PartFailed", worker)
+
+
+def _count_bugs(scope: Construct, stage: Stage) -> None:
+    """Make a metric of the line that a function logs when it answers a bug with a 500: Lambda knows
+    of no error then.
+    """
+    logs = [found for found in scope.node.find_all() if isinstance(found, aws_logs.LogGroup)]
+    for log in (log for log in logs if log.node.id.endswith(LOG)):
+        aws_logs.MetricFilter(
+            scope,
+            f"{log.node.id}-bugs",
+            log_group=log,
+            filter_pattern=aws_logs.FilterPattern.string_value("$.message", "=", "bug"),
+            metric_namespace=_bugs_of(stage),
+            metric_name=BUGS,
+            metric_value="1",
+        )
+
+
+def _bugs_of(stage: Stage) -> str:
+    """Return the namespace: a filter's metric can have no dimension that its line does not hold."""
+    return f"{NAMESPACE}/{stage.name}"
+
+
+def _of_api(api: aws_apigatewayv2.HttpApi) -> Iterator[Alarm]:
+    dimensions = {"ApiId": api.api_id, "Stage": "$default"}
+    of_api = partial(Alarm, namespace="AWS/ApiGateway", dimensions=dimensions)
+    says = "More than one request in a hundred ends in a 5xx."
+    yield of_api("api-5xx", says, metric="5xx", most=1, share_of="Count")
+    says = "More than every second request is refused."
+    yield of_api("api-4xx", says, metric="4xx", most=50, share_of="Count")
+    says = "One request in a hundred takes longer than five seconds."
+    yield of_api("api-slow", says, metric="Latency", statistic="p99", most=SLOW_MS)
 
 
 def _of_queue(queue: aws_sqs.Queue) -> Alarm:
@@ -117,14 +171,26 @@ def _make(scope: Construct, stage: Stage, alarm: Alarm) -> aws_cloudwatch.Alarm:
         f"alarm-{alarm.name}",
         alarm_name=f"cobroke-{stage.name}-{alarm.name}",
         alarm_description=f"{alarm.says} docs/runbook.md says what to do.",
-        metric=aws_cloudwatch.Metric(
-            namespace=alarm.namespace,
-            metric_name=alarm.metric,
-            dimensions_map=dict(alarm.dimensions),
-            statistic=alarm.statistic,
-            period=Duration.minutes(alarm.silent_h * 60 // SILENCES) if alarm.silent_h else PERIOD,
-        ),
+        metric=_metric(alarm),
         **_condition(alarm),
+    )
+
+
+def _metric(alarm: Alarm) -> aws_cloudwatch.IMetric:
+    measured = partial(
+        aws_cloudwatch.Metric,
+        namespace=alarm.namespace,
+        dimensions_map=dict(alarm.dimensions),
+        statistic=alarm.statistic,
+        period=Duration.minutes(alarm.silent_h * 60 // SILENCES) if alarm.silent_h else PERIOD,
+    )
+    metric = measured(metric_name=alarm.metric)
+    if not alarm.share_of:
+        return metric
+    return aws_cloudwatch.MathExpression(
+        expression=f"IF(all >= {ENOUGH}, 100 * part / all, 0)",
+        using_metrics={"part": metric, "all": measured(metric_name=alarm.share_of)},
+        period=PERIOD,
     )
 
 

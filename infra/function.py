@@ -10,6 +10,8 @@ from constructs import Construct
 from infra.stages import Stage
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
+LOG = "-log"
+"""The end of a log group's id."""
 MEMORY_MB = 1024
 API_TIMEOUT = Duration.seconds(28)
 """Less than the gateway's 30 s: a function that finds the store busy answers by itself."""
@@ -31,7 +33,7 @@ def make_function(
     """Make the function of `functions/<name>`."""
     log_group = aws_logs.LogGroup(
         scope,
-        f"{name}-log",
+        f"{name}{LOG}",
         log_group_name=log_name(stage, name),
         retention=stage.log_retention,
         removal_policy=stage.removal,

@@ -21,12 +21,29 @@ TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 def alarms(template: Template) -> dict[tuple[str, str, str], dict[str, Any]]:
     """(namespace, metric, of what) → properties."""
     found = {}
-    for alarm in (one["Properties"] for one in template.all(ALARM).values()):
-        named = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
-        thing = named.get("stage") or next(iter(named.values()))
+    simple = [one["Properties"] for one in template.all(ALARM).values()]
+    simple = [alarm for alarm in simple if "Metrics" not in alarm]
+    for alarm in simple:
+        named = {one["Name"]: one["Value"] for one in alarm.get("Dimensions", ())}
+        thing = named.get("stage") or next(iter(named.values()), "")
         of = thing if isinstance(thing, str) else thing.get("Ref") or thing["Fn::GetAtt"][0]
         found[alarm["Namespace"], alarm["MetricName"], of] = alarm
-    assert len(found) == len(template.all(ALARM))
+    assert len(found) == len(simple)
+    return found
+
+
+def shares(template: Template) -> dict[str, dict[str, Any]]:
+    """Metric → properties of the alarm on what part it is of all requests."""
+    found = {}
+    for alarm in (one["Properties"] for one in template.all(ALARM).values()):
+        names = {
+            one["Id"]: one["MetricStat"]["Metric"]["MetricName"]
+            for one in alarm.get("Metrics", ())
+            if "MetricStat" in one
+        }
+        if names:
+            assert names["all"] == "Count"
+            found[names["part"]] = alarm
     return found
 
 
@@ -132,11 +149,49 @@ def test_what_is_not_measured_is_not_wrong_and_one_is_too_many(watched: Template
             continue
         assert one["TreatMissingData"] == "notBreaching"
         assert one["ComparisonOperator"] == "GreaterThanThreshold"
-        assert one["Threshold"] == {"IteratorAge": 600_000, **dict.fromkeys(OF_TABLE, 100)}.get(
-            metric, 0
-        )
+        most = {"IteratorAge": 600_000, "Latency": 5_000, **dict.fromkeys(OF_TABLE, 100)}
+        assert one["Threshold"] == most.get(metric, 0)
         assert "docs/runbook.md" in one["AlarmDescription"]
         assert "AlarmActions" not in one
+
+
+def test_an_api_that_fails_refuses_much_or_is_slow_raises_one(watched: Template) -> None:
+    (api,) = watched.all("AWS::ApiGatewayV2::Api")
+    of_api = [{"Name": "ApiId", "Value": {"Ref": api}}, {"Name": "Stage", "Value": "$default"}]
+    found = shares(watched)
+    assert {name: alarm["Threshold"] for name, alarm in found.items()} == {"5xx": 1, "4xx": 50}
+    for alarm in found.values():
+        (share,) = (one["Expression"] for one in alarm["Metrics"] if "Expression" in one)
+        assert share == "IF(all >= 20, 100 * part / all, 0)"
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+        assert alarm["TreatMissingData"] == "notBreaching"
+        for one in alarm["Metrics"]:
+            if "MetricStat" in one:
+                assert one["MetricStat"]["Metric"]["Namespace"] == "AWS/ApiGateway"
+                assert one["MetricStat"]["Metric"]["Dimensions"] == of_api
+    slow = alarms(watched)["AWS/ApiGateway", "Latency", api]
+    assert (slow["ExtendedStatistic"], slow["Threshold"]) == ("p99", 5_000)
+    assert slow["Dimensions"] == of_api
+
+
+def test_a_bug_in_any_function_raises_one(watched: Template) -> None:
+    filters = [one["Properties"] for one in watched.all("AWS::Logs::MetricFilter").values()]
+    read = {one["LogGroupName"]["Ref"] for one in filters}
+    assert read == {one["LoggingConfig"]["LogGroup"]["Ref"] for one in watched.functions().values()}
+    for one in filters:
+        assert one["FilterPattern"] == '{ $.message = "bug" }'
+        (made,) = one["MetricTransformations"]
+        assert (made["MetricNamespace"], made["MetricName"], made["MetricValue"]) == (
+            f"Cobroke/{watched.stage}",
+            "Bugs",
+            "1",
+        )
+    (alarm,) = (
+        one["Properties"]
+        for one in watched.all(ALARM).values()
+        if one["Properties"].get("Namespace") == f"Cobroke/{watched.stage}"
+    )
+    assert (alarm["MetricName"], alarm["Threshold"], alarm["Statistic"]) == ("Bugs", 0, "Sum")
 
 
 def test_local_has_none(templates: dict[str, Template]) -> None:
@@ -152,6 +207,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
         "-silent",
         "table-throttles",
         "part-failed",
+        *("api-5xx", "api-4xx", "api-slow", "bugs"),
         *(f"drift-{kind}" for kind in DRIFTS),
     ]
     words += [f"{name}-failed" for name in ("rematch_worker", "telegram_push")]
