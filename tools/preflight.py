@@ -23,6 +23,7 @@ CDK = ROOT / "node_modules" / ".bin" / "cdk"
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 OLDEST_BOOTSTRAP = 6  # the template's own rule CheckBootstrapVersion refuses an older one
 OLDEST_NODE = 20
+FEWEST_AT_ONCE = {"dev": 10, "prod": 100}
 DEFAULT_KEY = "alias/aws/ssm"
 
 
@@ -134,6 +135,23 @@ def bootstrap(_: Deploy) -> str:
     return f"version {version}"
 
 
+def concurrency(deploy: Deploy) -> str:
+    """Look at how many functions the account may run at once, for all its stacks. A new account's
+    ten are what the two queues alone may take.
+    """
+    try:
+        limits = session().client("lambda").get_account_settings()["AccountLimit"]
+    except (BotoCoreError, ClientError) as why:
+        raise NotReady(_refused("lambda:GetAccountSettings", why)) from None
+    found, fewest = limits["ConcurrentExecutions"], FEWEST_AT_ONCE[deploy.stage]
+    if found < fewest:
+        raise NotReady(
+            f"{found} functions at once, {deploy.stage} needs {fewest}: ask for more with "
+            "`aws service-quotas request-service-quota-increase`, docs/deploy.md, step 2"
+        )
+    return f"{found} functions at once"
+
+
 def bot_token(deploy: Deploy) -> str:
     """Look at its kind and its key. A description holds no text of it, encrypted or not."""
     name = deploy.bot_token_parameter
@@ -177,6 +195,7 @@ CHECKS = (
     Check("stage and origins", stage, ("Node",)),
     Check("AWS credentials", credentials),
     Check("bootstrapped", bootstrap, ("AWS credentials",)),
+    Check("concurrency", concurrency, ("stage and origins", "AWS credentials")),
     Check("bot token", bot_token, ("stage and origins", "AWS credentials")),
     Check("template", template, ("CDK", "stage and origins")),
 )

@@ -1,6 +1,6 @@
 """Every check before a deploy, failing and passing; the account is moto's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,43 @@ def test_no_region_is_said_before_the_cdk_takes_another(monkeypatch: pytest.Monk
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(NotReady, match="no region"):
         preflight.credentials(DEV)
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """How many functions the account may run at once: moto does not say."""
+
+    class Lambda:
+        def get_account_settings(self) -> dict[str, Any]:
+            return {"AccountLimit": {"ConcurrentExecutions": allowed[-1]}}
+
+    class Session:
+        def __init__(self) -> None:
+            self._real: Any = boto3.Session()
+            self.region_name = self._real.region_name
+
+        def client(self, service: str) -> Any:
+            return Lambda() if service == "lambda" else self._real.client(service)
+
+    allowed: list[int] = []
+    monkeypatch.setattr(preflight, "session", Session)
+    return allowed.append
+
+
+@pytest.mark.parametrize(("deploy", "fewest"), [(PROD, 100), (DEV, 10)])
+def test_an_account_that_may_run_too_few_functions_at_once_is_said(
+    limit: Callable[[int], None], deploy: Deploy, fewest: int
+) -> None:
+    limit(fewest)
+    assert preflight.concurrency(deploy) == f"{fewest} functions at once"
+    limit(fewest - 1)
+    with pytest.raises(NotReady, match=f"{fewest - 1} functions at once, {deploy.stage} needs"):
+        preflight.concurrency(deploy)
+
+
+def test_a_limit_that_may_not_be_read_is_said() -> None:
+    with pytest.raises(NotReady, match="the credentials need lambda:GetAccountSettings"):
+        preflight.concurrency(PROD)
 
 
 def test_an_account_that_is_not_bootstrapped_is_said() -> None:
@@ -206,8 +243,12 @@ def test_one_check_that_fails_fails_all_and_the_others_are_tried_but_for_what_ne
 
 
 def test_a_configuration_without_a_fault_is_ready_and_no_secret_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    limit: Callable[[int], None],
 ) -> None:
+    limit(100)
     monkeypatch.setattr(preflight, "CDK", program(tmp_path / "cdk", "echo 2.1148.1"))
     monkeypatch.setattr(preflight, "NODE", str(program(tmp_path / "node", "echo v20.20.2")))
     put(preflight.BOOTSTRAP_VERSION, "30")
