@@ -33,6 +33,24 @@ def test_the_table_has_two_keys_no_index_a_stream_recovery_and_ttl(template: Tem
     assert not {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} & set(table)
 
 
+def test_every_flag_of_the_cdk_is_as_it_recommends(template: Template) -> None:
+    """Some could not be changed once something is deployed."""
+    manifest = json.loads((template.path.parent / "manifest.json").read_text())
+    (report,) = (
+        one["properties"]["flags"]
+        for one in manifest["artifacts"].values()
+        if one["type"] == "cdk:feature-flag-report"
+    )
+    assert len(report) > 80
+    others = {
+        flag: one.get("userValue")
+        for flag, one in report.items()
+        if one.get("userValue") != one["recommendedValue"]
+    }
+    # We deploy to no partition but this one.
+    assert others == {"@aws-cdk/core:target-partitions": ["aws"]}
+
+
 def test_prod_is_protected_and_kept(prod: Template) -> None:
     (table,) = prod.all("AWS::DynamoDB::Table").values()
     assert table["Properties"]["DeletionProtectionEnabled"] is True
