@@ -57,6 +57,8 @@ class Alarm:
     statistic: str = "Sum"
     most: int = 0
     silent_h: int = 0
+    filled: bool = False
+    """Missing data count as 0, so that it goes out by itself."""
     share_of: str = ""
     """A metric beside it: `most` is then in percent of that, where it is 20 or more."""
 
@@ -162,7 +164,7 @@ def _of_table(table: aws_dynamodb.Table) -> Iterator[Alarm]:
         says = f"The table refuses {way.lower()}s for there are too many."
         dimensions = {"TableName": table.table_name}
         name, metric = f"table-throttles-{way.lower()}s", f"{way}ThrottleEvents"
-        yield Alarm(name, says, "AWS/DynamoDB", metric, dimensions, most=THROTTLED)
+        yield Alarm(name, says, "AWS/DynamoDB", metric, dimensions, most=THROTTLED, filled=True)
 
 
 def _make(scope: Construct, stage: Stage, alarm: Alarm) -> aws_cloudwatch.Alarm:
@@ -184,14 +186,13 @@ def _metric(alarm: Alarm) -> aws_cloudwatch.IMetric:
         statistic=alarm.statistic,
         period=Duration.minutes(alarm.silent_h * 60 // SILENCES) if alarm.silent_h else PERIOD,
     )
-    metric = measured(metric_name=alarm.metric)
-    if not alarm.share_of:
-        return metric
-    return aws_cloudwatch.MathExpression(
-        expression=f"IF(all >= {ENOUGH}, 100 * part / all, 0)",
-        using_metrics={"part": metric, "all": measured(metric_name=alarm.share_of)},
-        period=PERIOD,
-    )
+    part = measured(metric_name=alarm.metric)
+    of = partial(aws_cloudwatch.MathExpression, period=PERIOD)
+    if alarm.share_of:
+        metrics = {"part": part, "all": measured(metric_name=alarm.share_of)}
+        share = f"IF(all >= {ENOUGH}, 100 * part / all, 0)"
+        return of(expression=share, using_metrics=metrics)
+    return of(expression="FILL(part, 0)", using_metrics={"part": part}) if alarm.filled else part
 
 
 def _condition(alarm: Alarm) -> dict[str, Any]:

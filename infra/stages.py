@@ -23,6 +23,9 @@ class Stage:
     log_retention: aws_logs.RetentionDays
     removal: RemovalPolicy
     requests_per_second: int
+    most_units: tuple[int, int] | None = None
+    """The most units a second that the table gives for reads and for writes: a ceiling of its cost.
+    """
     origins: tuple[str, ...] = ()
     telegram_api_url: str = "https://api.telegram.org"
     """Empty: pushes are only recorded."""
@@ -74,6 +77,7 @@ STAGES = {
             log_retention=aws_logs.RetentionDays.ONE_WEEK,
             removal=RemovalPolicy.DESTROY,
             requests_per_second=50,
+            most_units=(1_000, 500),
             origins=("http://localhost:5173",),
         ),
         Stage(
@@ -84,6 +88,7 @@ STAGES = {
             log_retention=aws_logs.RetentionDays.THREE_MONTHS,
             removal=RemovalPolicy.RETAIN,
             requests_per_second=500,
+            most_units=(20_000, 5_000),
             protected=True,
         ),
     )

@@ -108,11 +108,21 @@ def _make_push(
         "MINI_APP_URL": stage.mini_app_url,
     }
     push = make_function(scope, stage, "telegram_push", layer, environment, PUSH_TIMEOUT)
+    _let_it_wake_itself(push)
     allow(push, [f"dynamodb:{action}" for action in PUSH_ACTIONS], table.table_arn)
     allow(push, ["ssm:GetParameter"], parameter_arn(scope, bot_token))
     allow(push, ["sqs:SendMessage"], queue.queue_arn)
     feed(scope, queue, push, batch_size=5)
     return queue
+
+
+def _let_it_wake_itself(function: lambda_.Function) -> None:
+    """Lambda would end what wakes itself by its own queue after some 16 times. A push that has to
+    wait, for Telegram or for another one, is put there again with a delay.
+    """
+    resource = function.node.default_child
+    assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 - for mypy
+    resource.recursive_loop = "Allow"
 
 
 def feed(

@@ -33,6 +33,23 @@ def test_the_table_has_two_keys_no_index_a_stream_recovery_and_ttl(template: Tem
     assert not {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"} & set(table)
 
 
+def test_what_a_stage_may_ask_of_the_table_has_a_ceiling(template: Template) -> None:
+    most = template.one("AWS::DynamoDB::Table").get("OnDemandThroughput")
+    assert (
+        most
+        == {
+            "local": None,
+            "dev": {"MaxReadRequestUnits": 1_000, "MaxWriteRequestUnits": 500},
+            "prod": {"MaxReadRequestUnits": 20_000, "MaxWriteRequestUnits": 5_000},
+        }[template.stage]
+    )
+
+
+def test_the_push_alone_may_wake_itself_again_and_again(template: Template) -> None:
+    loops = {name: one.get("RecursiveLoop") for name, one in template.functions().items()}
+    assert loops == {name: "Allow" if name == "telegram_push" else None for name in loops}
+
+
 def test_every_flag_of_the_cdk_is_as_it_recommends(template: Template) -> None:
     """Some could not be changed once something is deployed."""
     manifest = json.loads((template.path.parent / "manifest.json").read_text())
