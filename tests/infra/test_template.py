@@ -50,6 +50,19 @@ def test_the_push_alone_may_wake_itself_again_and_again(template: Template) -> N
     assert loops == {name: "Allow" if name == "telegram_push" else None for name in loops}
 
 
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_what_must_never_be_replaced_has_the_logical_id_that_it_had(
+    templates: dict[str, Template], stage: str
+) -> None:
+    """Under another a deploy would make an empty table, other keys, an API at another address."""
+    kinds = ("AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api", "Custom::SigningKey")
+    assert {kind: list(templates[stage].all(kind)) for kind in kinds} == {
+        "AWS::DynamoDB::Table": ["TableCD117FA1"],
+        "AWS::ApiGatewayV2::Api": ["ApiF70053CD"],
+        "Custom::SigningKey": ["SigningKey202611"],
+    }
+
+
 def test_every_flag_of_the_cdk_is_as_it_recommends(template: Template) -> None:
     """Some could not be changed once something is deployed."""
     manifest = json.loads((template.path.parent / "manifest.json").read_text())
