@@ -17,7 +17,6 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.parameters import SSMProvider
-from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ANSWER_TIMEOUT_S = 20
@@ -65,7 +64,7 @@ def _once_allowed[Result](attempt: Callable[[], Result]) -> Result:
     while True:
         try:
             return attempt()
-        except ClientError as error:
+        except ssm.exceptions.ClientError as error:
             denied = error.response["Error"]["Code"] == "AccessDeniedException"
             if not denied or time.monotonic() + PAUSE_S > until:
                 raise
