@@ -39,6 +39,8 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
 
     A file asks for it with `pytestmark`, so that nothing has been written yet.
     """
+    # First: a function that began now would keep this table for good.
+    functions = [import_module(f"functions.{path.name}.handler") for path in FUNCTIONS]
     table = MemoryTable(page_items=50)
     client: Any = boto3.client
 
@@ -46,8 +48,7 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
         return table.store if service == "dynamodb" else client(service, **settings)
 
     monkeypatch.setattr(boto3, "client", client_of)
-    for path in FUNCTIONS:
-        module = import_module(f"functions.{path.name}.handler")
+    for module in functions:
         if of_function := getattr(getattr(module, "api", module), "table", None):
             monkeypatch.setattr(of_function, "_client", table.store)
     return table
