@@ -10,14 +10,13 @@ from aws_cdk import (
     Tags,
     Validations,
     aws_apigatewayv2,
-    aws_logs,
 )
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
-from infra.function import log_name
+from infra.function import make_log
 from infra.stages import Stage
 
 LOCAL_API_ID = "c0b40ce0"
@@ -91,13 +90,7 @@ def _cors(stage: Stage, methods: list[str]) -> aws_apigatewayv2.CorsPreflightOpt
 
 def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
     """Make the stage `$default`: throttled, and logging what never reaches a function."""
-    log = aws_logs.LogGroup(
-        api,
-        "AccessLog",
-        log_group_name=log_name(stage, "api"),
-        retention=stage.log_retention,
-        removal_policy=stage.removal,
-    )
+    log = make_log(api, stage, "AccessLog", "api")
     served = api.add_stage(
         "Live",
         stage_name="$default",

@@ -31,13 +31,7 @@ def make_function(
     timeout: Duration = API_TIMEOUT,
 ) -> lambda_.Function:
     """Make the function of `functions/<name>`."""
-    log_group = aws_logs.LogGroup(
-        scope,
-        f"{name}{LOG}",
-        log_group_name=log_name(stage, name),
-        retention=stage.log_retention,
-        removal_policy=stage.removal,
-    )
+    log_group = make_log(scope, stage, f"{name}{LOG}", name)
     function = lambda_.Function(
         scope,
         name,
@@ -57,9 +51,15 @@ def make_function(
     return function
 
 
-def log_name(stage: Stage, name: str) -> str:
-    """Return the name of a function's log group, or of the API's."""
-    return f"/cobroke/{stage.name}/{name}"
+def make_log(scope: Construct, stage: Stage, construct_id: str, name: str) -> aws_logs.LogGroup:
+    """Make the log group of a function, or of the API."""
+    return aws_logs.LogGroup(
+        scope,
+        construct_id,
+        log_group_name=f"/cobroke/{stage.name}/{name}",
+        retention=stage.log_retention,
+        removal_policy=stage.removal,
+    )
 
 
 _PYTHON_IS_CHOSEN = Acknowledgment(

@@ -75,6 +75,18 @@ def test_a_challenge_may_come_under_the_name_that_the_gateway_gives_it() -> None
     assert tried(renamed, ORIGIN)
 
 
+def test_no_other_header_may_come_under_another_name(capsys: pytest.CaptureFixture[str]) -> None:
+    def renamed(request: httpx.Request) -> httpx.Response:
+        answer = the_gateway(request)
+        if allowed := answer.headers.pop("allow", None):
+            answer.headers["x-amzn-remapped-allow"] = allowed
+        return answer
+
+    assert not tried(renamed, ORIGIN)
+    (wrong,) = [line for line in lines(capsys) if line.startswith("NO  ")]
+    assert "allow is None instead of 'GET'" in wrong
+
+
 def test_it_writes_nothing() -> None:
     tried(the_gateway, ORIGIN)
     assert boto3.client("dynamodb").scan(TableName=TABLE)["Count"] == 0
