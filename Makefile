@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -57,6 +57,9 @@ demo: install ## a tour of the API of a running `make run`
 
 rematch: install ## one scheduled run on a running stack, and what it did [STAGE=dev|prod]
 	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
+bugs: install ## what functions have met and have no answer for, of a day [STAGE=dev|prod HOURS=24]
+	@$(BIN)/python -m tools.bugs $(if $(filter command line,$(origin STAGE)),$(STAGE),local) $(HOURS)
 
 letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod]
 	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
@@ -142,12 +145,11 @@ lock: install ## pin the .in files anew
 	@$(COMPILE) requirements-mutants.in -o requirements-mutants.txt
 	@$(COMPILE) requirements-audit.in -o requirements-audit.txt
 
-deploy-check: install ## is all ready for a deploy? STAGE=dev|prod ORIGINS=https://…
-	@$(BIN)/python -m tools.preflight $(STAGE) $(ORIGINS)
+deploy-check: install ## is all ready for a deploy? STAGE=dev|prod
+	@$(BIN)/python -m tools.preflight $(STAGE)
 
-deploy: deploy-check ## deploy STAGE=dev|prod ORIGINS=https://… [MINI_APP_URL=… ALARM_TOPIC=arn:…] to AWS
-	@node_modules/.bin/cdk deploy --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS)) \
-	  $(if $(MINI_APP_URL),-c mini_app_url=$(MINI_APP_URL)) $(if $(ALARM_TOPIC),-c alarm_topic=$(ALARM_TOPIC))
+deploy: deploy-check ## deploy STAGE=dev|prod to AWS [HOTFIX=yes: at once, whatever alarm rings]
+	@node_modules/.bin/cdk deploy --all --no-notices -c stage=$(STAGE) $(if $(HOTFIX),-c hotfix=$(HOTFIX))
 
 smoke: install ## try a deployed API: URL=https://… [ORIGINS=https://…]
 	@$(BIN)/python -m tools.smoke $(URL) $(ORIGINS)

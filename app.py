@@ -13,7 +13,7 @@ sys.path.append(str(ROOT / "layers" / "common" / "python"))  # infra takes the r
 from aws_cdk import App, Validations  # noqa: E402
 from cdk_nag import AwsSolutionsChecks  # noqa: E402
 
-from infra.stack import CobrokeStack  # noqa: E402
+from infra.stacks import CobrokeStack, DataStack  # noqa: E402
 from infra.stages import NotConfigured, stage_of  # noqa: E402
 
 
@@ -24,7 +24,7 @@ def synthesize(outdir: str, context: Mapping[str, Any] | None = None) -> None:
     ours = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = App(context={**ours, **(context or {})}, outdir=outdir)
     stage = stage_of(app.node)
-    CobrokeStack(app, f"cobroke-{stage.name}", stage)
+    CobrokeStack(app, stage, DataStack(app, stage))
     Validations.of(app).add_plugins(AwsSolutionsChecks())
     app.synth()
 

@@ -11,12 +11,11 @@ from aws_cdk import (
     Validations,
     aws_apigatewayv2,
 )
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
-from infra.function import make_log
+from infra.function import Function, make_log
 from infra.stages import Stage
 
 LOCAL_API_ID = "c0b40ce0"
@@ -49,12 +48,12 @@ _NO_AUTHORIZER = Acknowledgment(
 
 
 def make_api(
-    scope: Construct, stage: Stage, functions: Mapping[str, lambda_.Function]
+    scope: Construct, stage: Stage, functions: Mapping[str, Function]
 ) -> aws_apigatewayv2.HttpApi:
     """Make the API and its stage: every route to its function, all else to the default one."""
     methods = sorted({route.method for route in ROUTES})
     integrations = {
-        name: HttpLambdaIntegration(f"{name}-integration", function)
+        name: HttpLambdaIntegration(f"{name}-integration", function.live)
         for name, function in functions.items()
     }
     api = aws_apigatewayv2.HttpApi(

@@ -4,7 +4,7 @@ from aws_cdk import aws_dynamodb
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.function import allow, make_function, parameter_arn
+from infra.function import Function, parameter_arn
 from infra.signing_keys import SigningKeys
 from infra.stages import Stage
 
@@ -29,18 +29,18 @@ def make_endpoints(
     table: aws_dynamodb.Table,
     keys: SigningKeys,
     bot_token: str,
-) -> dict[str, lambda_.Function]:
+) -> dict[str, Function]:
     """Make the functions behind the routes, by their names, with what each may do."""
     functions = {}
     for name, actions in TABLE_ACTIONS.items():
         environment = {"TABLE_NAME": table.table_name, "PUBLIC_KEYS": keys.public}
         if name == "auth":
             environment |= _secrets(stage, keys, bot_token)
-        functions[name] = make_function(scope, stage, name, layer, environment)
-        allow(functions[name], [f"dynamodb:{action}" for action in actions], table.table_arn)
+        functions[name] = Function(scope, stage, name, layer, environment)
+        functions[name].allow([f"dynamodb:{action}" for action in actions], table.table_arn)
     # They lie under the account's own key of SSM, which lets in whoever may read the parameter.
     secrets = [parameter_arn(scope, name) for name in (*keys.private, bot_token)]
-    allow(functions["auth"], ["ssm:GetParameter"], *secrets)
+    functions["auth"].allow(["ssm:GetParameter"], *secrets)
     return functions
 
 

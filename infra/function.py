@@ -12,6 +12,7 @@ from infra.stages import Stage
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 LOG = "-log"
 """The end of a log group's id."""
+ALIAS = "live"
 MEMORY_MB = 1024
 API_TIMEOUT = Duration.seconds(28)
 """Less than the gateway's 30 s: a function that finds the store busy answers by itself."""
@@ -22,33 +23,49 @@ would be written twice.
 _LAMBDA = aws_iam.ServicePrincipal("lambda.amazonaws.com")
 
 
-def make_function(
-    scope: Construct,
-    stage: Stage,
-    name: str,
-    layer: lambda_.ILayerVersion,
-    environment: Mapping[str, str],
-    timeout: Duration = API_TIMEOUT,
-) -> lambda_.Function:
-    """Make the function of `functions/<name>`."""
-    log_group = make_log(scope, stage, f"{name}{LOG}", name)
-    function = lambda_.Function(
-        scope,
-        name,
-        code=lambda_.Code.from_asset(str(FUNCTIONS / name), exclude=["__pycache__"]),
-        handler="handler.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
-        architecture=stage.architecture,
-        layers=[layer],
-        role=aws_iam.Role(scope, f"{name}-role", assumed_by=_LAMBDA),
-        log_group=log_group,
-        memory_size=MEMORY_MB,
-        timeout=timeout,
-        environment={**_common_environment(stage, name), **environment},
-    )
-    allow(function, ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
-    Validations.of(function).acknowledge(_PYTHON_IS_CHOSEN)
-    return function
+class Function(lambda_.Function):
+    """The function of `functions/<name>`, and `live`: the alias that everything calls it by. An
+    alias names a version, its code and its configuration together: between two deploys there is
+    none that has the one of the old and the other of the new.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        stage: Stage,
+        name: str,
+        layer: lambda_.ILayerVersion,
+        environment: Mapping[str, str],
+        timeout: Duration = API_TIMEOUT,
+    ) -> None:
+        log_group = make_log(scope, stage, f"{name}{LOG}", name)
+        super().__init__(
+            scope,
+            name,
+            code=lambda_.Code.from_asset(str(FUNCTIONS / name), exclude=["__pycache__"]),
+            handler="handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=stage.architecture,
+            layers=[layer],
+            role=aws_iam.Role(scope, f"{name}-role", assumed_by=_LAMBDA),
+            log_group=log_group,
+            memory_size=MEMORY_MB,
+            timeout=timeout,
+            environment={**_common_environment(stage, name), **environment},
+        )
+        self.live = self.add_alias(ALIAS)
+        self.allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
+        Validations.of(self).acknowledge(_PYTHON_IS_CHOSEN)
+
+    def allow(
+        self, actions: Sequence[str], *resources: str, when: Mapping[str, object] | None = None
+    ) -> None:
+        """Let the function do these actions on these resources, under IAM's conditions."""
+        self.add_to_role_policy(
+            aws_iam.PolicyStatement(
+                actions=list(actions), resources=list(resources), conditions=dict(when or {})
+            )
+        )
 
 
 def make_log(scope: Construct, stage: Stage, construct_id: str, name: str) -> aws_logs.LogGroup:
@@ -56,10 +73,15 @@ def make_log(scope: Construct, stage: Stage, construct_id: str, name: str) -> aw
     return aws_logs.LogGroup(
         scope,
         construct_id,
-        log_group_name=f"/cobroke/{stage.name}/{name}",
+        log_group_name=log_name(stage, name),
         retention=stage.log_retention,
         removal_policy=stage.removal,
     )
+
+
+def log_name(stage: Stage, name: str) -> str:
+    """Return the name of the log group of a function, or of the API (`api`)."""
+    return f"/cobroke/{stage.name}/{name}"
 
 
 _PYTHON_IS_CHOSEN = Acknowledgment(
@@ -78,18 +100,11 @@ def _common_environment(stage: Stage, name: str) -> dict[str, str]:
     }
 
 
-def allow(
-    function: lambda_.Function,
-    actions: Sequence[str],
-    *resources: str,
-    when: Mapping[str, object] | None = None,
-) -> None:
-    """Let the function do these actions on these resources, under IAM's conditions."""
-    function.add_to_role_policy(
-        aws_iam.PolicyStatement(
-            actions=list(actions), resources=list(resources), conditions=dict(when or {})
-        )
-    )
+def as_nag_writes(scope: Construct, arn: str) -> str:
+    """Return an ARN as cdk-nag's findings have it, of a stack whose account is known or not."""
+    resolved = Stack.of(scope).resolve(arn)
+    parts = resolved["Fn::Join"][1] if isinstance(resolved, dict) else [resolved]
+    return "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in parts)
 
 
 def parameter_arn(scope: Construct, name: str) -> str:

@@ -1,4 +1,5 @@
-"""The one layer: the third-party code of production and the package `cobroke`, compiled for Lambda.
+"""The layer of the product: the third-party code of production and the package `cobroke`, compiled
+for Lambda. The maker of keys has one of the third-party code alone.
 
 CDK's zipper dates files 1980: bytecode that is checked by date would look stale, and every cold
 start would compile again. Bytecode with an unchecked hash is taken as it is.
@@ -19,6 +20,7 @@ from constructs import Construct
 from infra.stages import Stage
 
 SOURCE = Path(__file__).parent.parent / "layers" / "common"
+PACKAGE = SOURCE / "python" / "cobroke"
 LOCK = SOURCE / "requirements.txt"
 RECIPE = Path(__file__)
 CACHE = Path(__file__).parent.parent / "build" / "layers"
@@ -32,19 +34,28 @@ PLATFORMS = {
 
 def make_layer(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
     """Make the layer, built on this machine for the stage's architecture."""
+    return _make(scope, stage, "Common", own_code=True)
+
+
+def make_libraries(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
+    """Make a layer that no change of our own code changes."""
+    return _make(scope, stage, "Libraries", own_code=False)
+
+
+def _make(scope: Construct, stage: Stage, name: str, *, own_code: bool) -> lambda_.LayerVersion:
     bundling = BundlingOptions(
         image=DockerImage.from_registry("none"),  # CDK asks for one; it is never used
-        local=LayerBuild(stage),
+        local=LayerBuild(stage, own_code=own_code),
     )
     code = lambda_.Code.from_asset(
         str(SOURCE),
         asset_hash_type=AssetHashType.CUSTOM,
-        asset_hash=asset_hash(platforms_of(stage)),
+        asset_hash=asset_hash(platforms_of(stage), own_code=own_code),
         bundling=bundling,
     )
     return lambda_.LayerVersion(
         scope,
-        "Common",
+        name,
         code=code,
         compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
         compatible_architectures=[stage.architecture],
@@ -56,15 +67,15 @@ def platforms_of(stage: Stage) -> tuple[str, ...]:
     return () if stage.is_local else PLATFORMS[stage.architecture.name]
 
 
-def asset_hash(platforms: tuple[str, ...]) -> str:
+def asset_hash(platforms: tuple[str, ...], *, own_code: bool = True) -> str:
     """Return what names the layer: another source, lock, processor, Python or recipe gives another
     name, so that CDK never takes what was built of something else.
     """
-    seen = hashlib.sha256(_target(platforms).encode() + RECIPE.read_bytes())
-    for path in sorted(SOURCE.rglob("*")):
+    seen = hashlib.sha256(_target(platforms).encode() + RECIPE.read_bytes() + LOCK.read_bytes())
+    for path in sorted(PACKAGE.rglob("*")) if own_code else ():
         if path.is_file() and path.suffix != ".pyc":
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            seen.update(f"{path.relative_to(SOURCE).as_posix()} {content}\n".encode())
+            seen.update(f"{path.relative_to(PACKAGE).as_posix()} {content}\n".encode())
     return seen.hexdigest()
 
 
@@ -77,8 +88,8 @@ def _target(platforms: tuple[str, ...]) -> str:
 class LayerBuild:
     """Builds the layer on this machine, with the pip of this Python: no Docker."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._platforms = platforms_of(stage)
+    def __init__(self, stage: Stage, *, own_code: bool) -> None:
+        self._platforms, self._own_code = platforms_of(stage), own_code
 
     def try_bundle(
         self,
@@ -87,19 +98,17 @@ class LayerBuild:
         image: DockerImage,  # noqa: ARG002 - jsii's own
         **_: object,
     ) -> bool:
-        build_layer(Path(output_dir) / "python", self._platforms)
+        build_layer(Path(output_dir) / "python", self._platforms, own_code=self._own_code)
         return True
 
 
-def build_layer(into: Path, platforms: tuple[str, ...] = ()) -> None:
+def build_layer(into: Path, platforms: tuple[str, ...] = (), *, own_code: bool = True) -> None:
     """Build the layer's `python` folder, for pip's platforms or (without any) for this machine."""
     shutil.copytree(_third_party(platforms), into)
-    shutil.copytree(
-        SOURCE / "python" / "cobroke",
-        into / "cobroke",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    _compile(into / "cobroke")
+    if own_code:
+        own = into / PACKAGE.name
+        shutil.copytree(PACKAGE, own, ignore=shutil.ignore_patterns("__pycache__"))
+        _compile(own)
 
 
 def _third_party(platforms: tuple[str, ...]) -> Path:

@@ -6,9 +6,9 @@ from aws_cdk import Duration, Stack, aws_dynamodb, aws_iam, aws_scheduler
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.function import allow, make_function
+from infra.function import Function
 from infra.stages import Stage
-from infra.triggers import feed, make_queue
+from infra.triggers import FAILED, feed, make_queue
 
 PLANNER_TIMEOUT = Duration.minutes(5)
 WORKER_TIMEOUT = Duration.minutes(10)
@@ -41,33 +41,33 @@ def make_schedules(
     scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table
 ) -> None:
     """Make the planner, the worker with its queue, the audit, and what wakes them."""
-    failed = make_queue(scope, stage, "rematch_worker-failed")
+    failed = make_queue(scope, stage, f"rematch_worker{FAILED}")
     queue = make_queue(
         scope, stage, "rematch_worker-queue", failed, visibility=Duration.minutes(60)
     )
     environment = {"TABLE_NAME": table.table_name}
     of_runs = {**environment, "RUN_QUEUE_URL": queue.queue_url}
-    planner = make_function(scope, stage, "rematch_planner", layer, of_runs, PLANNER_TIMEOUT)
-    allow(planner, [f"dynamodb:{action}" for action in PLANNER_ACTIONS], table.table_arn)
-    allow(
-        planner, ["sqs:SendMessage", *(EMULATOR_ACTIONS if stage.is_local else ())], queue.queue_arn
+    planner = Function(scope, stage, "rematch_planner", layer, of_runs, PLANNER_TIMEOUT)
+    planner.allow([f"dynamodb:{action}" for action in PLANNER_ACTIONS], table.table_arn)
+    planner.allow(
+        ["sqs:SendMessage", *(EMULATOR_ACTIONS if stage.is_local else ())], queue.queue_arn
     )
-    worker = make_function(scope, stage, "rematch_worker", layer, of_runs, WORKER_TIMEOUT)
-    allow(worker, [f"dynamodb:{action}" for action in WORKER_ACTIONS], table.table_arn)
+    worker = Function(scope, stage, "rematch_worker", layer, of_runs, WORKER_TIMEOUT)
+    worker.allow([f"dynamodb:{action}" for action in WORKER_ACTIONS], table.table_arn)
     feed(scope, queue, worker, batch_size=1)
     _schedule(scope, "Rematch", stage.rematch_every, planner)
-    audit = make_function(scope, stage, "audit", layer, environment, AUDIT_TIMEOUT)
-    allow(audit, [f"dynamodb:{action}" for action in AUDIT_ACTIONS], table.table_arn)
+    audit = Function(scope, stage, "audit", layer, environment, AUDIT_TIMEOUT)
+    audit.allow([f"dynamodb:{action}" for action in AUDIT_ACTIONS], table.table_arn)
     _schedule(scope, "Audit", stage.audit_at, audit)
 
 
-def _schedule(scope: Construct, name: str, expression: str, function: lambda_.Function) -> None:
+def _schedule(scope: Construct, name: str, expression: str, function: Function) -> None:
     ours = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
     scheduler = aws_iam.ServicePrincipal("scheduler.amazonaws.com", conditions=ours)
     role = aws_iam.Role(scope, f"{name}-role", assumed_by=scheduler)
     role.add_to_policy(
         aws_iam.PolicyStatement(
-            actions=["lambda:InvokeFunction"], resources=[function.function_arn]
+            actions=["lambda:InvokeFunction"], resources=[function.live.function_arn]
         )
     )
     aws_scheduler.CfnSchedule(
@@ -76,6 +76,6 @@ def _schedule(scope: Construct, name: str, expression: str, function: lambda_.Fu
         flexible_time_window=aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
         schedule_expression=expression,
         target=aws_scheduler.CfnSchedule.TargetProperty(
-            arn=function.function_arn, role_arn=role.role_arn
+            arn=function.live.function_arn, role_arn=role.role_arn
         ),
     )

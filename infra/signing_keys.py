@@ -9,7 +9,7 @@ from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Sta
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.function import allow, make_function, parameter_arn
+from infra.function import Function, as_nag_writes, parameter_arn
 from infra.stages import Stage
 
 
@@ -33,7 +33,7 @@ def make_signing_keys(scope: Construct, stage: Stage, layer: lambda_.ILayerVersi
         name: CustomResource(
             scope,
             f"SigningKey{name}",
-            service_token=maker.function_arn,
+            service_token=maker.live.function_arn,
             resource_type="Custom::SigningKey",
             service_timeout=Duration.minutes(2),
             properties={"KeyName": name},
@@ -53,23 +53,22 @@ def make_signing_keys(scope: Construct, stage: Stage, layer: lambda_.ILayerVersi
     )
 
 
-def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> lambda_.Function:
+def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> Function:
     """Make the function that puts keys. It reads public ones; a private key it can never read."""
     private, public = f"/cobroke/{stage.name}/signing-keys", f"/cobroke/{stage.name}/public-keys"
     environment = {"PRIVATE_KEYS": private, "PUBLIC_KEYS": public}
-    maker = make_function(scope, stage, "signing_key", layer, environment, Duration.minutes(1))
+    maker = Function(scope, stage, "signing_key", layer, environment, Duration.minutes(1))
     private_arns = [parameter_arn(scope, f"{private}/{name}/*") for name in stage.signing_keys]
     public_arns = [parameter_arn(scope, f"{public}/{name}") for name in stage.signing_keys]
     # A key is put once: whatever the code says, none is ever written over. The emulator knows no
     # such condition, and would refuse.
     anew = None if stage.is_local else {"StringEquals": {"ssm:Overwrite": "false"}}
-    allow(maker, ["ssm:PutParameter"], *private_arns, *public_arns, when=anew)
-    allow(maker, ["ssm:GetParameter"], *public_arns)
-    for name in stage.signing_keys:
-        arn = f"arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter{private}/{name}/*"
+    maker.allow(["ssm:PutParameter"], *private_arns, *public_arns, when=anew)
+    maker.allow(["ssm:GetParameter"], *public_arns)
+    for arn in private_arns:
         Validations.of(scope).acknowledge(
             Acknowledgment(
-                id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{arn}]",
+                id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{as_nag_writes(scope, arn)}]",
                 reason="It may only put there, and the last part of the name is the key's own id, "
                 "not known before.",
             )

@@ -1,4 +1,6 @@
-"""The stages as one table: what differs between them."""
+"""The stages as one table: what differs between them. What a deploy needs to know stands here and
+not on its command line, where a later deploy would forget it.
+"""
 
 import platform
 from dataclasses import dataclass, replace
@@ -26,14 +28,25 @@ class Stage:
     most_units: tuple[int, int] | None = None
     """The most units a second that the table gives for reads and for writes: a ceiling of its cost.
     """
+    account: str = ""
+    region: str = ""
+    """Where the stage is deployed, and nowhere else. A template that names none fits anywhere."""
     origins: tuple[str, ...] = ()
+    """What browsers may call from: `https://` and a host."""
     telegram_api_url: str = "https://api.telegram.org"
     """Empty: pushes are only recorded."""
     rematch_every: str = "rate(30 minutes)"
     audit_at: str = "cron(30 1 * * ? *)"
     """In UTC: half past four in Moscow, when least is written."""
     alarm_topic: str = ""
-    """The ARN of the SNS topic that alarms are sent to; empty: they are only shown."""
+    """The ARN of the SNS topic that alarms and the budget are sent to; empty: they are only shown.
+    """
+    budget_usd: int = 0
+    """What the account should cost in a month, at most."""
+    canary: bool = False
+    """A new version gets a tenth of the calls for five minutes first."""
+    hotfix: bool = False
+    """This deploy's versions take over at once, whatever rings."""
     mini_app_url: str = ""
     """What the button under a push opens; without one there is no button."""
     protected: bool = False
@@ -78,6 +91,7 @@ STAGES = {
             removal=RemovalPolicy.DESTROY,
             requests_per_second=50,
             most_units=(1_000, 500),
+            budget_usd=30,
             origins=("http://localhost:5173",),
         ),
         Stage(
@@ -89,6 +103,8 @@ STAGES = {
             removal=RemovalPolicy.RETAIN,
             requests_per_second=500,
             most_units=(20_000, 5_000),
+            budget_usd=300,
+            canary=True,
             protected=True,
         ),
     )
@@ -109,8 +125,6 @@ def stage_of(node: Node) -> Stage:
             f"There is no stage {name!r}. Use -c stage= with one of: {', '.join(STAGES)}."
         )
     stage = STAGES[name]
-    mini_app, topic = (node.try_get_context(name) or "" for name in ("mini_app_url", "alarm_topic"))
-    stage = replace(stage, mini_app_url=mini_app, alarm_topic=topic)
     return _local(stage, node) if stage.is_local else _deployed(stage, node)
 
 
@@ -126,13 +140,17 @@ def _local(stage: Stage, node: Node) -> Stage:
 
 
 def _deployed(stage: Stage, node: Node) -> Stage:
-    """Fill in the CORS origins of `-c origins=https://a.example,https://b.example`."""
+    """Fill in whether it is a hotfix, and for a synth elsewhere the origins of
+    `-c origins=https://a.example,https://b.example`.
+    """
+    stage = replace(stage, hotfix=node.try_get_context("hotfix") == "yes")
     if origins := node.try_get_context("origins"):
         stage = replace(stage, origins=tuple(filter(None, origins.split(","))))
     if not stage.origins:
         raise NotConfigured(
-            f"The stage {stage.name} needs the origins that browsers may call from: "
-            "-c origins=https://app.example.com"
+            f"The stage {stage.name} needs the origins that browsers may call from: write "
+            'origins=("https://app.example.com",) into it in infra/stages.py, '
+            "or for a synth alone -c origins=https://app.example.com"
         )
     _must_be_origins(stage.origins)
     return stage

@@ -26,7 +26,6 @@ ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-STACK = "cobroke-local"
 API_ID = "c0b40ce0"
 BUCKET = f"cdk-hnb659fds-assets-000000000000-{REGION}"
 READY_WITHIN_S = 60
@@ -168,11 +167,11 @@ def _furnish(running: RunningStack, bot_token: str) -> None:
 def deploy(
     environment: dict[str, str], state: Path, context: dict[str, str], say: Say
 ) -> dict[str, str]:
-    """Deploy with the CDK, and return the stack's outputs. Raises NotStarted."""
+    """Deploy both stacks with the CDK, and return their outputs. Raises NotStarted."""
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     if not cdk.exists():
         raise NotStarted("The CDK is not installed: `make install` installs it.")
-    words = [str(cdk), "deploy", STACK]
+    words = [str(cdk), "deploy", "--all"]
     words += [word for name, value in context.items() for word in ("-c", f"{name}={value}")]
     words += ["--require-approval", "never", "--method", "direct", "--no-notices"]
     words += ["--progress", "events"]
@@ -185,8 +184,8 @@ def deploy(
         tether.stop(deploying)
     if deploying.returncode:
         raise NotStarted(f"The deploy failed. The end of {log}:\n{_end_of(log)}")
-    outputs: dict[str, str] = json.loads((state / "outputs.json").read_text())[STACK]
-    return outputs
+    outputs: dict[str, dict[str, str]] = json.loads((state / "outputs.json").read_text())
+    return {name: value for stack in outputs.values() for name, value in stack.items()}
 
 
 def _tell(deploying: subprocess.Popen[bytes], log: Path, say: Say) -> None:

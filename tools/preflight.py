@@ -1,7 +1,7 @@
 """`make deploy-check`: says of all that a deploy needs whether it is ok, or what to do. It reads no
 secret and changes nothing.
 
-Usage: python -m tools.preflight STAGE [ORIGINS]
+Usage: python -m tools.preflight STAGE
 """
 
 import os
@@ -11,11 +11,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.stack import session
+
+if TYPE_CHECKING:
+    from infra.stages import Stage
 
 ROOT = Path(__file__).parent.parent
 NODE = "node"
@@ -24,6 +27,7 @@ BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
 OLDEST_BOOTSTRAP = 6  # the template's own rule CheckBootstrapVersion refuses an older one
 OLDEST_NODE = 20
 FEWEST_AT_ONCE = {"dev": 10, "prod": 100}
+SETTINGS = "in infra/stages.py; docs/deploy.md, step 3"
 DEFAULT_KEY = "alias/aws/ssm"
 
 
@@ -33,14 +37,9 @@ class NotReady(Exception):
 
 @dataclass(frozen=True)
 class Deploy:
-    """A deploy: a stage and its CORS origins, as `make deploy` is given them."""
+    """A deploy, as `make deploy` is given it."""
 
     stage: str
-    origins: str
-
-    @property
-    def context(self) -> dict[str, str]:
-        return {"stage": self.stage} | ({"origins": self.origins} if self.origins else {})
 
     @property
     def bot_token_parameter(self) -> str:
@@ -92,14 +91,7 @@ def cdk(_: Deploy) -> str:
 
 
 def stage(deploy: Deploy) -> str:
-    from aws_cdk import App  # noqa: PLC0415 - starts Node when it is imported
-
-    from infra.stages import NotConfigured, stage_of  # noqa: PLC0415
-
-    try:
-        found = stage_of(App(context=deploy.context).node)
-    except NotConfigured as why:
-        raise NotReady(f"{why} With make: STAGE=… ORIGINS=…") from None
+    found = _settings(deploy)
     if found.is_local:
         raise NotReady(
             "local is for `make run`: anybody may register there. Use STAGE=dev or STAGE=prod"
@@ -119,6 +111,37 @@ def credentials(_: Deploy) -> str:
         ) from None
     account, who = identity["Account"], identity["Arn"].rpartition(":")[2]
     return f"account {account} in {here.region_name}, as {who}"
+
+
+def place(deploy: Deploy) -> str:
+    """Look whether the credentials are of where the stage belongs."""
+    named, here = _settings(deploy), session()
+    account = here.client("sts").get_caller_identity()["Account"]
+    if (named.account, named.region) == (account, here.region_name):
+        return f"{deploy.stage} belongs there"
+    yours = f'account="{account}", region="{here.region_name}"'
+    if not (named.account and named.region):
+        raise NotReady(
+            f"infra/stages.py does not say where {deploy.stage} belongs. If there: write {yours}"
+        )
+    raise NotReady(
+        f"{deploy.stage} belongs into {named.account} in {named.region}, and these are {yours}"
+    )
+
+
+def alarms(deploy: Deploy) -> str:
+    """Look whether somebody hears of them."""
+    stage = _settings(deploy)
+    if not stage.alarm_topic:
+        if stage.protected:
+            raise NotReady(f"nobody hears them: write alarm_topic= into {stage.name}, {SETTINGS}")
+        return "only shown: the stage has no alarm_topic"
+    _, _, service, region, account, _ = (*stage.alarm_topic.split(":", 5), *[""] * 6)[:6]
+    if (service, region, account) != ("sns", stage.region, stage.account):
+        raise NotReady(
+            f"{stage.alarm_topic} is no topic of {stage.account} in {stage.region}, {SETTINGS}"
+        )
+    return f"go to {stage.alarm_topic}"
 
 
 def bootstrap(_: Deploy) -> str:
@@ -182,11 +205,22 @@ def bot_token(deploy: Deploy) -> str:
 
 
 def template(deploy: Deploy) -> str:
-    context = [word for name, value in deploy.context.items() for word in ("-c", f"{name}={value}")]
     with tempfile.TemporaryDirectory() as out:
-        words = [str(CDK), "synth", "--quiet", "--no-notices", "--output", out, *context]
+        words = [str(CDK), "synth", "--quiet", "--no-notices", "--output", out]
+        words += ["-c", f"stage={deploy.stage}"]
         _said(words, "it does not synthesise")
     return "synthesises, cdk-nag included"
+
+
+def _settings(deploy: Deploy) -> "Stage":
+    from aws_cdk import App  # noqa: PLC0415 - starts Node when it is imported
+
+    from infra.stages import NotConfigured, stage_of  # noqa: PLC0415
+
+    try:
+        return stage_of(App(context={"stage": deploy.stage}).node)
+    except NotConfigured as why:
+        raise NotReady(str(why)) from None
 
 
 CHECKS = (
@@ -194,6 +228,8 @@ CHECKS = (
     Check("CDK", cdk, ("Node",)),
     Check("stage and origins", stage, ("Node",)),
     Check("AWS credentials", credentials),
+    Check("account and region", place, ("stage and origins", "AWS credentials")),
+    Check("alarms", alarms, ("stage and origins",)),
     Check("bootstrapped", bootstrap, ("AWS credentials",)),
     Check("concurrency", concurrency, ("stage and origins", "AWS credentials")),
     Check("bot token", bot_token, ("stage and origins", "AWS credentials")),
@@ -227,12 +263,9 @@ def _refused(action: str, why: Exception) -> str:
 
 
 def main() -> None:
-    if len(sys.argv) not in {2, 3}:
-        sys.exit(
-            "Usage: python -m tools.preflight STAGE [ORIGINS]; "
-            "origins are separated by commas, without spaces"
-        )
-    if not ready(Deploy(sys.argv[1], "".join(sys.argv[2:]))):
+    if len(sys.argv) != 2:
+        sys.exit("Usage: python -m tools.preflight STAGE")
+    if not ready(Deploy(sys.argv[1])):
         sys.exit("Not ready for a deploy.")
 
 

@@ -1,9 +1,11 @@
-"""A deployed stack as its operator reaches it: that of `make run`, or a stage on AWS by one's own
+"""A deployed stage as its operator reaches it: that of `make run`, or one on AWS by one's own
 credentials.
 """
 
 import os
+import re
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,14 +31,19 @@ def api_url() -> str:
     return API_URL.read_text().strip()
 
 
+LIVE = "live"
+"""The alias by which functions are called."""
+
+
 class NotRunning(Exception):
     """There is no such stack to be reached; the text says what to do."""
 
 
 class Stack:
-    """The stack of a stage. What looks into it raises NotRunning where it is not there."""
+    """The stacks of a stage. What looks into them raises NotRunning where they are not there."""
 
     def __init__(self, stage: str) -> None:
+        self.stage = stage
         self.name = f"cobroke-{stage}"
         self._session = session()
         self._options = _of_make_run() if stage == "local" else {}
@@ -54,23 +61,24 @@ class Stack:
         return outputs[name]
 
     def function(self, folder: str) -> str:
-        """Return the deployed name of the function of `functions/<folder>`."""
+        """Return by what the function of `functions/<folder>` is called: its name and alias."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()
-        functions = [function for page in pages for function in page["Functions"]]
-        prefix = f"{self.name}-{folder.replace('_', '')}"
-        for name in (str(function["FunctionName"]) for function in functions):
-            if name.startswith(prefix):
-                return name
+        for name in (function["FunctionName"] for page in pages for function in page["Functions"]):
+            if re.match(rf"{self.name}(-data)?-{folder.replace('_', '')}", name):
+                return f"{name}:{LIVE}"
         raise self._not_here
 
-    def log(self, folder: str) -> list[str]:
-        """Return a function's log lines."""
-        deployed = self.client("lambda").get_function_configuration(
-            FunctionName=self.function(folder)
+    def log(self, name: str, since: datetime | None = None, pattern: str = "") -> list[str]:
+        """Return the log lines of a function, or of the API (`api`), that fit the pattern."""
+        logs = self.client("logs")
+        narrowed = {"startTime": int(since.timestamp() * 1000)} if since else {}
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=f"/cobroke/{self.stage}/{name}", filterPattern=pattern, **narrowed
         )
-        events = self.client("logs").get_paginator("filter_log_events")
-        pages = events.paginate(logGroupName=deployed["LoggingConfig"]["LogGroup"])
-        return [event["message"] for page in pages for event in page["events"]]
+        try:
+            return [event["message"] for page in pages for event in page["events"]]
+        except logs.exceptions.ResourceNotFoundException:
+            raise self._not_here from None
 
     @property
     def _not_here(self) -> NotRunning:

@@ -1,21 +1,19 @@
 """Alarms: nothing that can fail in silence is without one."""
 
-import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import app
 from cobroke.flows.audit import DRIFTS
-from infra.alarms import AUDIT_KINDS
+from infra.failures import AUDIT_KINDS
 from infra.triggers import STREAM_READERS
-from tests.infra.conftest import ORIGINS, Template
+from tests.infra.conftest import Template
 
 ROOT = Path(__file__).parent.parent.parent
 ALARM = "AWS::CloudWatch::Alarm"
 OF_TABLE = ("ReadThrottleEvents", "WriteThrottleEvents")
-TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
 
 def alarms(template: Template) -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -38,7 +36,7 @@ def filled(template: Template) -> dict[str, dict[str, Any]]:
         one["MetricStat"]["Metric"]["MetricName"]: alarm["Properties"]
         for alarm in template.all(ALARM).values()
         if any(
-            one.get("Expression") == "FILL(part, 0)"
+            re.fullmatch(r"FILL\(of_\w+, 0\)", one.get("Expression", ""))
             for one in alarm["Properties"].get("Metrics", ())
         )
         for one in alarm["Properties"]["Metrics"]
@@ -57,7 +55,8 @@ def shares(template: Template) -> dict[str, dict[str, Any]]:
         }
         if "all" in names:
             assert names["all"] == "Count"
-            found[names["part"]] = alarm
+            (part,) = names.keys() - {"all"}
+            found[names[part]] = alarm
     return found
 
 
@@ -90,7 +89,7 @@ def test_every_failure_queue_has_one(watched: Template) -> None:
 
 def test_every_function_has_one_for_errors_and_one_for_throttles(watched: Template) -> None:
     of_functions = {key[1:] for key in alarms(watched) if key[1] in {"Errors", "Throttles"}}
-    names = watched.all("AWS::Lambda::Function")
+    names = watched.all("AWS::Lambda::Function").keys()
     assert of_functions == {(metric, name) for metric in ("Errors", "Throttles") for name in names}
 
 
@@ -105,6 +104,26 @@ def test_a_reader_ten_minutes_behind_the_stream_raises_one(watched: Template) ->
     assert {(one["Threshold"], one["Statistic"]) for one in names.values()} == {
         (600_000, "Maximum")
     }
+
+
+def test_a_stream_that_nobody_reads_raises_one(watched: Template) -> None:
+    """Lambda counts every poll, an empty one too: silence says that there is none."""
+    readers = {
+        name: one["Properties"]
+        for name, one in watched.all("AWS::Lambda::EventSourceMapping").items()
+        if "StartingPosition" in one["Properties"]
+    }
+    assert len(readers) == 2
+    assert all(one["MetricsConfig"] == {"Metrics": ["EventCount"]} for one in readers.values())
+    found = {
+        of: one for (_, metric, of), one in alarms(watched).items() if metric == "PolledEventCount"
+    }
+    assert found.keys() == readers.keys()
+    for one in found.values():
+        assert one["Period"] * one["EvaluationPeriods"] == 2 * 3600
+        assert (one["Statistic"], one["Threshold"]) == ("SampleCount", 1)
+        assert one["ComparisonOperator"] == "LessThanThreshold"
+        assert one["TreatMissingData"] == "breaching"
 
 
 def test_what_the_clock_wakes_raises_one_when_it_is_not_woken(watched: Template) -> None:
@@ -163,7 +182,7 @@ def test_each_kind_of_the_audit_has_one(watched: Template) -> None:
 
 def test_what_is_not_measured_is_not_wrong_and_one_is_too_many(watched: Template) -> None:
     for (_, metric, _), one in alarms(watched).items():
-        if metric == "Invocations":
+        if metric in {"Invocations", "PolledEventCount"}:
             continue
         assert one["TreatMissingData"] == "notBreaching"
         assert one["ComparisonOperator"] == "GreaterThanThreshold"
@@ -179,7 +198,7 @@ def test_an_api_that_fails_refuses_much_or_is_slow_raises_one(watched: Template)
     assert {name: alarm["Threshold"] for name, alarm in found.items()} == {"5xx": 1, "4xx": 50}
     for alarm in found.values():
         (share,) = (one["Expression"] for one in alarm["Metrics"] if "Expression" in one)
-        assert share == "IF(all >= 20, 100 * part / all, 0)"
+        assert re.fullmatch(r"IF\(all >= 20, 100 \* of_[45]xx / all, 0\)", share)
         assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
         assert alarm["TreatMissingData"] == "notBreaching"
         for one in alarm["Metrics"]:
@@ -194,7 +213,10 @@ def test_an_api_that_fails_refuses_much_or_is_slow_raises_one(watched: Template)
 def test_a_bug_in_any_function_raises_one(watched: Template) -> None:
     filters = [one["Properties"] for one in watched.all("AWS::Logs::MetricFilter").values()]
     read = {one["LogGroupName"]["Ref"] for one in filters}
-    assert read == {one["LoggingConfig"]["LogGroup"]["Ref"] for one in watched.functions().values()}
+    serving = watched.functions().items()
+    assert read == {
+        one["LoggingConfig"]["LogGroup"]["Ref"] for name, one in serving if name != "signing_key"
+    }
     for one in filters:
         assert one["FilterPattern"] == '{ $.message = "bug" }'
         (made,) = one["MetricTransformations"]
@@ -222,6 +244,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
         "-throttles",
         "-lags",
         "-silent",
+        "-stopped",
         "table-throttles",
         "part-failed",
         *("api-5xx", "api-4xx", "api-slow", "bugs"),
@@ -232,15 +255,17 @@ def test_every_alarm_is_in_the_runbook() -> None:
     assert [word for word in words if word not in said] == []
 
 
-def test_a_topic_is_told_of_all_of_them(tmp_path: Path) -> None:
-    context = {
-        "stage": "prod",
-        "origins": ORIGINS,
-        "alarm_topic": TOPIC,
-        "aws:cdk:bundling-stacks": [],
-    }
-    app.synthesize(str(tmp_path), context)
-    body = json.loads((tmp_path / "cobroke-prod.template.json").read_text())
-    made = [one["Properties"] for one in body["Resources"].values() if one["Type"] == ALARM]
-    assert made
-    assert {json.dumps(one["AlarmActions"]) for one in made} == {json.dumps([TOPIC])}
+def test_the_text_of_an_alarm_has_the_command_of_its_row(watched: Template) -> None:
+    """Whoever is woken has it before them."""
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    functions = "|".join(watched.functions())
+    for alarm in (one["Properties"] for one in watched.all(ALARM).values()):
+        description = alarm["AlarmDescription"]
+        if not isinstance(description, str):
+            parts = description["Fn::Join"][1]
+            description = "".join(one if isinstance(one, str) else "NAME" for one in parts)
+        command = re.search(r"(?:make|aws) .*(?= – docs/runbook.md)", description)
+        assert command, description
+        text = command[0].replace(watched.stage, "<stage>")
+        forms = {text, re.sub(functions, "<function>", text)}
+        assert any(form in runbook for form in forms), forms

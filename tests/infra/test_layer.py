@@ -80,7 +80,7 @@ def test_the_key_of_the_layer_is_the_same_wherever_it_is_made() -> None:
     assert asset_hash(PLATFORMS["arm64"]) == asset_hash(PLATFORMS["arm64"])
 
 
-def test_another_processor_python_recipe_or_source_gives_the_layer_another_key(
+def test_another_processor_python_recipe_lock_or_source_gives_the_layer_another_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [asset_hash(platforms) for platforms in (*PLATFORMS.values(), ())]
@@ -92,16 +92,20 @@ def test_another_processor_python_recipe_or_source_gives_the_layer_another_key(
         other.write_text("another recipe")
         patched.setattr(recipe, "RECIPE", other)
         keys.append(asset_hash(PLATFORMS["arm64"]))
-    copy = tmp_path / "common"
-    shutil.copytree(recipe.SOURCE, copy)
-    monkeypatch.setattr(recipe, "SOURCE", copy)
+    copy = tmp_path / "cobroke"
+    shutil.copytree(recipe.PACKAGE, copy)
+    monkeypatch.setattr(recipe, "PACKAGE", copy)
     assert asset_hash(PLATFORMS["arm64"]) == keys[0]
     (copy / "__pycache__").mkdir()
     (copy / "__pycache__" / "clock.pyc").write_bytes(b"compiled meanwhile")
     assert asset_hash(PLATFORMS["arm64"]) == keys[0]
-    (copy / "python" / "cobroke" / "clock.py").write_text("another source")
-    keys.append(asset_hash(PLATFORMS["arm64"]))
-    assert len(set(keys)) == len(keys) == 6
+    libraries = asset_hash(PLATFORMS["arm64"], own_code=False)
+    (copy / "clock.py").write_text("another source")
+    assert asset_hash(PLATFORMS["arm64"], own_code=False) == libraries  # the keys' stack stays
+    keys += [asset_hash(PLATFORMS["arm64"]), libraries]
+    monkeypatch.setattr(recipe, "LOCK", other)
+    keys += [asset_hash(PLATFORMS["arm64"], own_code=own_code) for own_code in (True, False)]
+    assert len(set(keys)) == len(keys) == 9
 
 
 def start(layer: Path) -> str:

@@ -39,8 +39,11 @@ def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Te
         one["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0]
         for one in template.all(SCHEDULE).values()
     }
-    assert set(roles) | clocks == set(template.all("AWS::IAM::Role"))
-    for name, role in template.all("AWS::IAM::Role").items():
+    others = set(template.all("AWS::IAM::Role")) - set(roles) - clocks
+    # CodeDeploy moves aliases by AWS's own policy.
+    assert len(others) == (template.stage != "local")
+    for name in set(roles) | clocks:
+        role = template.all("AWS::IAM::Role")[name]
         assert "ManagedPolicyArns" not in role["Properties"]
         (trusted,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert trusted["Principal"] == {
@@ -156,7 +159,7 @@ def test_no_environment_holds_a_secret(template: Template) -> None:
         assert (name in {"auth", "telegram_push"}) == ("BOT_TOKEN_PARAMETER" in variables)
         assert (name == "auth") == ("SIGNING_KEY_PARAMETER" in variables)
         assert "resolve:ssm" not in json.dumps(variables)
-    assert "AWS::SSM::Parameter::Value<SecureString>" not in template.path.read_text()
+    assert "AWS::SSM::Parameter::Value<SecureString>" not in json.dumps(template.body)
 
 
 def test_only_the_gateway_may_call_a_function(template: Template) -> None:

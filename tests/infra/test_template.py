@@ -11,7 +11,7 @@ from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
 from cobroke.edge.streams import BATCH_S
 from infra.stages import STAGES
 from infra.triggers import STREAM_READERS
-from tests.infra.conftest import ORIGINS, Template
+from tests.infra.conftest import ORIGINS, Template, references
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_CALL_S = 15
@@ -55,17 +55,48 @@ def test_what_must_never_be_replaced_has_the_logical_id_that_it_had(
     templates: dict[str, Template], stage: str
 ) -> None:
     """Under another a deploy would make an empty table, other keys, an API at another address."""
-    kinds = ("AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api", "Custom::SigningKey")
-    assert {kind: list(templates[stage].all(kind)) for kind in kinds} == {
-        "AWS::DynamoDB::Table": ["TableCD117FA1"],
-        "AWS::ApiGatewayV2::Api": ["ApiF70053CD"],
-        "Custom::SigningKey": ["SigningKey202611"],
+    stack = templates[stage]
+    kinds = ("AWS::DynamoDB::Table", "Custom::SigningKey", "AWS::ApiGatewayV2::Api")
+    ids_of = [
+        [name for name, one in part["Resources"].items() if one["Type"] in kinds]
+        for part in (stack.data, stack.main)
+    ]
+    assert ids_of == [["TableCD117FA1", "SigningKey202611"], ["ApiF70053CD"]]
+
+
+def test_what_is_kept_is_apart_from_what_is_made_again(template: Template) -> None:
+    """What the code is made of is in a stack of its own: no refactoring can touch a realtor's data.
+    The maker of keys is there for them, with a layer that has none of our code.
+    """
+    kept = {one["Type"] for one in template.data["Resources"].values()}
+    of_the_maker = {"Function", "Version", "Alias", "LayerVersion"}
+    assert kept == {
+        *("AWS::DynamoDB::Table", "Custom::SigningKey"),
+        *(f"AWS::Lambda::{kind}" for kind in of_the_maker),
+        *("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Logs::LogGroup"),
     }
+    assert "Export" not in str(template.data["Outputs"].values())  # what is exported is locked
+
+
+def test_nothing_calls_a_function_but_by_its_alias(template: Template) -> None:
+    """A new version is code and configuration at once, and is taken up at once."""
+    functions = set(template.all("AWS::Lambda::Function"))
+    aliases = template.all("AWS::Lambda::Alias").values()
+    assert {one["Properties"]["FunctionName"]["Ref"] for one in aliases} == functions
+    allowed = ("Lambda::Version", "Lambda::Alias", "CloudWatch::Alarm", "CloudWatch::Dashboard")
+    naming = {
+        name: one["Type"]
+        for name, one in template.body["Resources"].items()
+        if one["Type"].removeprefix("AWS::") not in allowed
+        and references(one["Properties"]) & functions
+    }
+    assert naming == {}
 
 
 def test_every_flag_of_the_cdk_is_as_it_recommends(template: Template) -> None:
     """Some could not be changed once something is deployed."""
-    manifest = json.loads((template.path.parent / "manifest.json").read_text())
+    (folder,) = {path.parent for path in template.paths.values()}
+    manifest = json.loads((folder / "manifest.json").read_text())
     (report,) = (
         one["properties"]["flags"]
         for one in manifest["artifacts"].values()
@@ -99,16 +130,12 @@ def test_a_signing_key_outlives_its_resource(template: Template) -> None:
 
 
 def test_the_gateway_has_the_routes_of_the_code(template: Template) -> None:
-    functions = {f"{name}": one["Role"] for name, one in template.functions().items()}
     integrations = template.all("AWS::ApiGatewayV2::Integration")
     served = {}
     for route in template.all("AWS::ApiGatewayV2::Route").values():
         target = route["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]
-        function = integrations[target]["Properties"]["IntegrationUri"]["Fn::GetAtt"][0]
-        role = template.body["Resources"][function]["Properties"]["Role"]
-        served[route["Properties"]["RouteKey"]] = next(
-            name for name, own in functions.items() if own == role
-        )
+        uri = integrations[target]["Properties"]["IntegrationUri"]
+        served[route["Properties"]["RouteKey"]] = template.called(uri)
     assert served == {route.key: route.function for route in ROUTES} | {
         "$default": DEFAULT_FUNCTION
     }
@@ -161,17 +188,11 @@ def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
 
 
 def test_who_holds_back_messages_knows_the_queue_that_they_came_from(template: Template) -> None:
-    sources = {
-        mapping["Properties"]["FunctionName"]["Ref"]: mapping["Properties"]["EventSourceArn"][
-            "Fn::GetAtt"
-        ][0]
-        for mapping in template.all("AWS::Lambda::EventSourceMapping").values()
-        if template.all("AWS::SQS::Queue").keys()
-        & set(mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"])
-    }
+    sources = template.mappings(of_stream=False)
     assert len(sources) == 2
-    for name, queue in sources.items():
-        told = template.all("AWS::Lambda::Function")[name]["Properties"]["Environment"]["Variables"]
+    for name, mapping in sources.items():
+        queue = mapping["EventSourceArn"]["Fn::GetAtt"][0]
+        told = template.functions()[name]["Environment"]["Variables"]
         assert {"Ref": queue} in (told.get("RUN_QUEUE_URL"), told.get("PUSH_QUEUE_URL"))
 
 
@@ -185,8 +206,13 @@ def test_a_reader_of_the_stream_reports_what_it_has_not_done_before_it_is_stoppe
 
 
 def test_every_function_runs_python_3_13_on_arm_with_the_one_layer(prod: Template) -> None:
-    (layer,) = prod.all("AWS::Lambda::LayerVersion")
-    for function in prod.functions().values():
+    for name, function in prod.functions().items():
+        stack = prod.data if name == "signing_key" else prod.main
+        (layer,) = (
+            name
+            for name, one in stack["Resources"].items()
+            if one["Type"] == "AWS::Lambda::LayerVersion"
+        )
         assert function["Runtime"] == "python3.13"
         assert function["Architectures"] == ["arm64"]
         assert function["Layers"] == [{"Ref": layer}]
@@ -212,31 +238,17 @@ def test_cdk_nag_finds_nothing_that_has_no_reason(template: Template) -> None:
 @pytest.mark.parametrize("stage", KEPT_BY_CFN_LINT)
 def test_cfn_lint_finds_nothing(stage: str, templates: dict[str, Template]) -> None:
     kept = [word for check in KEPT_BY_CFN_LINT[stage] for word in ("--ignore-checks", check)]
-    words = [str(Path(sys.executable).with_name("cfn-lint")), str(templates[stage].path), *kept]
+    paths = map(str, templates[stage].paths.values())
+    words = [str(Path(sys.executable).with_name("cfn-lint")), *kept, "--template", *paths]
     found = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (found.stdout + found.stderr, found.returncode) == ("", 0)
 
 
 def test_the_stream_wakes_two_functions_and_loses_no_record(template: Template) -> None:
-    roles = {
-        function["Role"]["Fn::GetAtt"][0]: name for name, function in template.functions().items()
-    }
-    mappings = [
-        one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()
-    ]
-    mappings = [one for one in mappings if "StartingPosition" in one]
+    mappings = template.mappings(of_stream=True)
     assert len(mappings) == len(STREAM_READERS) == 2
     for reader in STREAM_READERS:
-        (own,) = (
-            one
-            for one in mappings
-            if roles[
-                template.body["Resources"][one["FunctionName"]["Ref"]]["Properties"]["Role"][
-                    "Fn::GetAtt"
-                ][0]
-            ]
-            == reader.function
-        )
+        own = mappings[reader.function]
         assert own["StartingPosition"] == "TRIM_HORIZON"
         assert own["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert own["BisectBatchOnFunctionError"] is True
@@ -258,15 +270,13 @@ def test_what_the_stream_functions_write_does_not_wake_the_matching() -> None:
 
 def test_what_a_queue_delivers_six_times_in_vain_is_kept(template: Template) -> None:
     queues = {name: one["Properties"] for name, one in template.all("AWS::SQS::Queue").items()}
-    fed = [one["Properties"] for one in template.all("AWS::Lambda::EventSourceMapping").values()]
-    fed = [one for one in fed if "StartingPosition" not in one]
+    fed = template.mappings(of_stream=False)
     assert len(fed) == 2
-    for mapping in fed:
+    for name, mapping in fed.items():
         queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 6
         assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in queues
-        function = template.body["Resources"][mapping["FunctionName"]["Ref"]]["Properties"]
-        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+        assert queue["VisibilityTimeout"] >= 6 * template.functions()[name]["Timeout"]
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"] == {"MaximumConcurrency": 5}
     assert all(
@@ -280,11 +290,7 @@ def test_the_planner_is_woken_every_half_hour_and_the_audit_every_night(template
     for schedule in (
         one["Properties"] for one in template.all("AWS::Scheduler::Schedule").values()
     ):
-        function = template.body["Resources"][schedule["Target"]["Arn"]["Fn::GetAtt"][0]][
-            "Properties"
-        ]
-        name = function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
-        woken[name] = (
+        woken[template.called(schedule["Target"]["Arn"])] = (
             schedule["ScheduleExpression"],
             schedule.get("ScheduleExpressionTimezone", "UTC"),
         )

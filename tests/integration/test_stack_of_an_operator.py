@@ -3,13 +3,16 @@ sentence.
 """
 
 import io
+import json
 import zipfile
+from datetime import UTC, datetime, timedelta
 from unittest.mock import MagicMock
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tools.bugs import FUNCTIONS, bugs
 from tools.stack import NotRunning, Stack
 
 REGION = "eu-west-3"
@@ -30,14 +33,48 @@ def test_a_stage_is_looked_for_in_the_region_that_was_exported() -> None:
     role = boto3.client("iam", region_name=REGION).create_role(
         RoleName="r", AssumeRolePolicyDocument="{}"
     )["Role"]
-    boto3.client("lambda", region_name=REGION).create_function(
-        FunctionName="cobroke-dev-rematchplanner1A2B-x",
-        Runtime="python3.13",
-        Handler="handler.handler",
-        Role=role["Arn"],
-        Code={"ZipFile": code.getvalue()},
+    deployed = {
+        "signing_key": "cobroke-dev-data-signingkey3C4D-x",
+        "rematch_planner": "cobroke-dev-rematchplanner1A2B-x",
+    }
+    for name in ("cobroke-dev2-rematchplanner-x", *deployed.values()):
+        boto3.client("lambda", region_name=REGION).create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="handler.handler",
+            Role=role["Arn"],
+            Code={"ZipFile": code.getvalue()},
+        )
+    for folder in ("rematch_planner", "signing_key"):
+        assert Stack("dev").function(folder) == f"{deployed[folder]}:live"
+
+
+@pytest.mark.usefixtures("aws", "abroad")
+def test_the_bugs_of_the_last_hours_are_told_and_no_others() -> None:
+    logs = boto3.client("logs", region_name=REGION)
+    now = datetime.now(UTC)
+    for function in FUNCTIONS:
+        logs.create_log_group(logGroupName=f"/cobroke/dev/{function}")
+        logs.create_log_stream(logGroupName=f"/cobroke/dev/{function}", logStreamName="one")
+    lines = [
+        (now - timedelta(hours=30), {"message": "bug", "request_id": "of yesterday"}),
+        (now - timedelta(minutes=9), {"message": "request", "request_id": "no bug"}),
+        (now - timedelta(minutes=8), {"message": "bug", "request_id": "0000"}),
+    ]
+    more = {"kind": "KeyError", "frames": ["a.py:1", "b.py:2"]}
+    logs.put_log_events(
+        logGroupName="/cobroke/dev/leads",
+        logStreamName="one",
+        logEvents=[
+            {
+                "timestamp": int(at.timestamp() * 1000),
+                "message": json.dumps({"timestamp": at.isoformat(), **line, **more}),
+            }
+            for at, line in lines
+        ],
     )
-    assert Stack("dev").function("rematch_planner") == "cobroke-dev-rematchplanner1A2B-x"
+    (found,) = bugs(Stack("dev"), now - timedelta(hours=24))
+    assert found[1:] == ("leads", "KeyError", "b.py:2", "0000")
 
 
 @pytest.mark.usefixtures("aws", "abroad")

@@ -1,6 +1,7 @@
 """Every check before a deploy, failing and passing; the account is moto's."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from infra.stages import STAGES
 from tools import preflight
 from tools.preflight import Check, Deploy, NotReady
 
-DEV = Deploy("dev", "")
-PROD = Deploy("prod", "https://app.example.com")
+DEV, PROD = Deploy("dev"), Deploy("prod")
+ORIGIN = "https://app.example.com"
+HERE = {"account": "123456789012", "region": "eu-central-1"}
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 TOKEN = "42:a-secret-that-is-never-shown"
 
 
@@ -27,6 +30,17 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         monkeypatch.delenv(name, raising=False)
     with moto.mock_aws():
         yield
+
+
+@pytest.fixture(autouse=True)
+def filled_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """The settings of prod, as a team has written them."""
+
+    def fill(**settings: Any) -> None:
+        monkeypatch.setitem(STAGES, "prod", replace(STAGES["prod"], **settings))
+
+    fill(origins=(ORIGIN,), alarm_topic=TOPIC, **HERE)
+    return fill
 
 
 def put(name: str, value: str, kind: str = "String", **more: str) -> None:
@@ -162,21 +176,64 @@ def test_a_stage_and_its_origins_are_named() -> None:
 
 def test_the_bot_token_is_looked_for_where_the_stack_reads_it() -> None:
     for name, stage in STAGES.items():
-        assert Deploy(name, "").bot_token_parameter == stage.bot_token_parameter
+        assert Deploy(name).bot_token_parameter == stage.bot_token_parameter
 
 
 @pytest.mark.parametrize(
     ("deploy", "said"),
     [
-        (Deploy("test", ""), "There is no stage 'test'"),
-        (Deploy("prod", ""), "-c origins=https://"),
-        (Deploy("prod", "https://app.example.com/path"), "no origin"),
-        (Deploy("local", ""), "local is for `make run`"),
+        (Deploy("test"), "There is no stage 'test'"),
+        (Deploy("local"), "local is for `make run`"),
     ],
 )
 def test_a_stage_that_cannot_be_deployed_is_said(deploy: Deploy, said: str) -> None:
     with pytest.raises(NotReady, match=said):
         preflight.stage(deploy)
+
+
+@pytest.mark.parametrize(
+    ("origins", "said"), [((), "write origins="), ((f"{ORIGIN}/path",), "no origin")]
+)
+def test_origins_that_are_missing_or_wrong_are_said(
+    filled_in: Callable[..., None], origins: tuple[str, ...], said: str
+) -> None:
+    filled_in(origins=origins)
+    with pytest.raises(NotReady, match=said):
+        preflight.stage(PROD)
+
+
+def test_credentials_of_the_stages_account_and_region_are_ok() -> None:
+    assert preflight.place(PROD) == "prod belongs there"
+
+
+@pytest.mark.parametrize("other", [{"account": "210987654321"}, {"region": "eu-west-1"}])
+def test_credentials_of_another_place_are_said(
+    filled_in: Callable[..., None], other: dict[str, str]
+) -> None:
+    filled_in(**(HERE | other))
+    with pytest.raises(NotReady, match=f"belongs into .*{next(iter(other.values()))}.* and these"):
+        preflight.place(PROD)
+
+
+def test_a_stage_that_does_not_say_where_it_belongs_is_told_what_to_write() -> None:
+    wanted = 'write account="123456789012", region="eu-central-1"'
+    with pytest.raises(NotReady, match=wanted):
+        preflight.place(DEV)
+
+
+def test_alarms_of_prod_that_nobody_hears_are_said(filled_in: Callable[..., None]) -> None:
+    assert preflight.alarms(PROD) == f"go to {TOPIC}"
+    assert "only shown" in preflight.alarms(DEV)
+    filled_in(alarm_topic="")
+    with pytest.raises(NotReady, match="nobody hears"):
+        preflight.alarms(PROD)
+
+
+@pytest.mark.parametrize("topic", ["alarms", TOPIC.replace("central", "west"), "arn:aws:sqs:a:b:c"])
+def test_a_topic_that_is_elsewhere_is_said(filled_in: Callable[..., None], topic: str) -> None:
+    filled_in(alarm_topic=topic)
+    with pytest.raises(NotReady, match="is no topic of 123456789012 in eu-central-1"):
+        preflight.alarms(PROD)
 
 
 @pytest.mark.parametrize(
@@ -204,13 +261,11 @@ def test_a_cdk_that_is_not_installed_is_said(
         preflight.cdk(DEV)
 
 
-def test_the_cdk_synthesises_with_the_context_of_the_deploy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_cdk_synthesises_the_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = tmp_path / "said"
     monkeypatch.setattr(preflight, "CDK", program(tmp_path / "cdk", f'echo "$@" > {said}'))
     assert preflight.template(PROD) == "synthesises, cdk-nag included"
-    assert "-c stage=prod -c origins=https://app.example.com" in said.read_text()
+    assert "-c stage=prod" in said.read_text()
 
 
 def test_a_template_that_does_not_synthesise_is_said_with_the_reason(
@@ -259,7 +314,7 @@ def test_a_configuration_without_a_fault_is_ready_and_no_secret_is_shown(
     assert TOKEN not in said
 
 
-@pytest.mark.parametrize("arguments", [[], ["dev", "https://a.example", "https://b.example"]])
+@pytest.mark.parametrize("arguments", [[], ["dev", "https://a.example"]])
 def test_wrong_arguments_are_answered_with_the_usage(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

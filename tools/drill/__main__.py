@@ -19,7 +19,8 @@ import httpx
 
 from tools import emulator
 from tools.drill.rotation import NotRotated, Step, Stored, walk
-from tools.emulator import HOST, STACK, NotStarted, RunningStack, free_port, running_stack
+from tools.emulator import HOST, NotStarted, RunningStack, free_port, running_stack
+from tools.stack import LIVE
 
 PARAMETERS = "/cobroke/local"
 FOLDERS = ("signing-keys", "public-keys")
@@ -43,7 +44,7 @@ class Emulated:
     def ask(self, event: str, key: str) -> None:
         deployed = self._stack.client("lambda").list_functions()["Functions"]
         names = (function["FunctionName"] for function in deployed)
-        maker = next(name for name in names if name.startswith(f"{STACK}-signingkey"))
+        maker = next(name for name in names if "-signingkey" in name) + f":{LIVE}"
         asked = {
             "RequestType": event,
             "ResourceProperties": {"KeyName": key},
