@@ -122,8 +122,9 @@ def make_dashboard(
         default_interval=Duration.days(1),
     )
     dashboard.add_widgets(*_traffic(stacks), *_graphs(alarms), *_tables(stage))
-    address = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/"
-    CfnOutput(scope, "DashboardUrl", value=f"{address}{dashboard.dashboard_name}")
+    home = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
+    address = f"{home}#dashboards/dashboard/{dashboard.dashboard_name}"
+    CfnOutput(scope, "DashboardUrl", value=address, description="What one looks at")
     for query in QUERIES:
         aws_logs.CfnQueryDefinition(
             scope,

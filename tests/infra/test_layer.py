@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from infra import layer as recipe
-from infra.layer import PLATFORMS, asset_hash, build_layer
+from infra.layer import PLATFORMS, asset_hash, build_layer, platforms_of
+from infra.stages import STAGES
 
 ZIPPED = 315_532_800
 """1980-01-01, in seconds since 1970."""
@@ -74,6 +75,13 @@ def test_what_is_compiled_in_a_layer_is_of_its_processor(
     compiled = [*tmp_path.rglob("*.so"), *tmp_path.rglob("*.so.*")]
     assert len(compiled) > 3
     assert {int.from_bytes(path.read_bytes()[18:20], "little") for path in compiled} == {machine}
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_gets_the_layers_of_the_processor_that_its_template_names(stage: str) -> None:
+    settings = STAGES[stage]
+    assert platforms_of(settings) == PLATFORMS[settings.architecture.name]
+    assert settings.architecture.name == "arm64"  # as tests/infra/test_template.py finds it
 
 
 def test_the_key_of_the_layer_is_the_same_wherever_it_is_made() -> None:
