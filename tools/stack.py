@@ -52,12 +52,20 @@ class Stack:
         return self._session.client(service, **self._options)  # type: ignore[call-overload]
 
     def output(self, name: str) -> str:
-        """Return one of the stack's outputs."""
+        """Return an output of either stack."""
+        clouds = self.client("cloudformation")
         try:
-            (stack,) = self.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
+            found = [
+                clouds.describe_stacks(StackName=stack)["Stacks"][0]
+                for stack in (f"{self.name}-data", self.name)
+            ]
         except ClientError:
             raise self._not_here from None
-        outputs = {output["OutputKey"]: str(output["OutputValue"]) for output in stack["Outputs"]}
+        outputs = {
+            output["OutputKey"]: str(output["OutputValue"])
+            for stack in found
+            for output in stack["Outputs"]
+        }
         return outputs[name]
 
     def function(self, folder: str) -> str:

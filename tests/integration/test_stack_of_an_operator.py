@@ -88,3 +88,15 @@ def test_a_stage_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Stack, "client", lambda *_: clouds)
     with pytest.raises(NotRunning, match=r"cobroke-dev.*eu-west-3"):
         Stack("dev").output("TableName")
+
+
+def test_an_output_is_found_in_whichever_stack_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = {"cobroke-dev-data": ("TableName", "t"), "cobroke-dev": ("ApiUrl", "https://a")}
+
+    def describe_stacks(StackName: str) -> dict[str, object]:
+        key, value = outputs[StackName]
+        return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value}]}]}
+
+    clouds = MagicMock(describe_stacks=describe_stacks)
+    monkeypatch.setattr(Stack, "client", lambda *_: clouds)
+    assert [Stack("dev").output(name) for name in ("TableName", "ApiUrl")] == ["t", "https://a"]
