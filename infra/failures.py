@@ -5,7 +5,7 @@ what to do.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import replace
 
 from aws_cdk import Stack, aws_apigatewayv2, aws_dynamodb, aws_sqs
 from aws_cdk import aws_lambda as lambda_
@@ -53,80 +53,65 @@ def alarms_of(stage: Stage, stacks: Sequence[Stack]) -> Iterator[Alarm]:
 
 
 def _of_api(api: aws_apigatewayv2.HttpApi) -> Iterator[Alarm]:
-    dimensions = {"ApiId": api.api_id, "Stage": "$default"}
-    of_api = partial(Alarm, namespace="AWS/ApiGateway", dimensions=dimensions)
-    share = partial(of_api, graph="API: requests that failed, that were refused (%)")
+    of, dimensions = "AWS/ApiGateway", {"ApiId": api.api_id, "Stage": "$default"}
+    graph = "API: requests that failed, that were refused (%)"
     says = "More than one request in a hundred ends in a 5xx."
     look = _lines("api", '{ $.status = "5*" }')
-    yield share("api-5xx", says=says, look=look, metric="5xx", most=1, share_of="Count")
+    yield Alarm("api-5xx", graph, says, look, of, "5xx", dimensions, most=1, share_of="Count")
     says = "More than every second request is refused."
     look = _lines("api", '{ $.status = "4*" }')
-    yield share("api-4xx", says=says, look=look, metric="4xx", most=50, share_of="Count")
+    yield Alarm("api-4xx", graph, says, look, of, "4xx", dimensions, most=50, share_of="Count")
     says = "One request in a hundred takes longer than five seconds."
-    slow = partial(of_api, "api-slow", "API: latency (ms)", says)
-    look = "aws logs tail /cobroke/<stage>/api --since 1h"
-    yield slow(look, metric="Latency", statistic="p99", most=SLOW_MS)
+    look, graph = "aws logs tail /cobroke/<stage>/api --since 1h", "API: latency (ms)"
+    yield Alarm("api-slow", graph, says, look, of, "Latency", dimensions, "p99", most=SLOW_MS)
 
 
 def _of_queue(queue: aws_sqs.Queue) -> Alarm:
-    return Alarm(
-        queue.node.id,
-        "Failure queues",
-        "What failed for good waits to be looked at.",
-        f"make letters STAGE=<stage> QUEUE={queue.node.id.removesuffix(FAILED)} DO=look",
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-        {"QueueName": queue.queue_name},
-        statistic="Maximum",
-    )
+    name, metric = queue.node.id, "ApproximateNumberOfMessagesVisible"
+    says = "What failed for good waits to be looked at."
+    look = f"make letters STAGE=<stage> QUEUE={name.removesuffix(FAILED)} DO=look"
+    dimensions = {"QueueName": queue.queue_name}
+    return Alarm(name, "Failure queues", says, look, "AWS/SQS", metric, dimensions, "Maximum")
 
 
 def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
+    of, dimensions = "AWS/Lambda", {"FunctionName": function.function_name}
     name = function.node.id
-    of_function = partial(
-        Alarm, namespace="AWS/Lambda", dimensions={"FunctionName": function.function_name}
-    )
     says = "The function fails or runs out of time."
-    look = f"aws logs tail /cobroke/<stage>/{name} --since 1h"
-    yield of_function(f"{name}-errors", "Functions: errors", says, look, metric="Errors")
-    says = "The function is kept from running."
+    look, graph = f"aws logs tail /cobroke/<stage>/{name} --since 1h", "Functions: errors"
+    yield Alarm(f"{name}-errors", graph, says, look, of, "Errors", dimensions)
+    says, graph = "The function is kept from running.", "Functions: throttles"
     look = "aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions"
-    yield of_function(f"{name}-throttles", "Functions: throttles", says, look, metric="Throttles")
+    yield Alarm(f"{name}-throttles", graph, says, look, of, "Throttles", dimensions)
     if name in {reader.function for reader in STREAM_READERS}:
         says = "The function is more than ten minutes behind the table's stream."
-        lags = partial(of_function, f"{name}-lags", "Stream: lag (ms)", says)
-        look = _lines(name, '"record failed"')
-        yield lags(look, metric="IteratorAge", statistic="Maximum", most=LAGS_MS)
+        look, graph = _lines(name, '"record failed"'), "Stream: lag (ms)"
+        lags = Alarm(f"{name}-lags", graph, says, look, of, "IteratorAge", dimensions, "Maximum")
+        yield replace(lags, most=LAGS_MS)
     if name in WOKEN_H:
-        says = "The clock has not woken the function."
+        says, graph = "The clock has not woken the function.", "Woken by the clock"
         look = "aws scheduler list-schedules --name-prefix cobroke-<stage>"
-        silent = partial(of_function, f"{name}-silent", "Woken by the clock", says, look)
-        yield silent(metric="Invocations", silent_h=WOKEN_H[name])
+        silent = Alarm(f"{name}-silent", graph, says, look, of, "Invocations", dimensions)
+        yield replace(silent, silent_h=WOKEN_H[name])
 
 
 def _of_mapping(mapping: lambda_.EventSourceMapping) -> Alarm:
-    name = mapping.node.id.removesuffix(STREAM_MAPPING)
-    return Alarm(
-        f"{name}-stopped",
-        "Stream: reads",
-        "Nobody reads the table's stream for the function.",
-        f"aws lambda get-event-source-mapping --uuid {mapping.event_source_mapping_id}",
-        "AWS/Lambda",
-        "PolledEventCount",
-        {"EventSourceMappingUUID": mapping.event_source_mapping_id},
-        statistic="SampleCount",
-        silent_h=READ_H,
-    )
+    name, uuid = mapping.node.id.removesuffix(STREAM_MAPPING), mapping.event_source_mapping_id
+    says = "Nobody reads the table's stream for the function."
+    look = f"aws lambda get-event-source-mapping --uuid {uuid}"
+    of, metric, dimensions = "AWS/Lambda", "PolledEventCount", {"EventSourceMappingUUID": uuid}
+    stopped = Alarm(f"{name}-stopped", "Stream: reads", says, look, of, metric, dimensions)
+    return replace(stopped, statistic="SampleCount", silent_h=READ_H)
 
 
 def _of_table(table: aws_dynamodb.Table) -> Iterator[Alarm]:
+    of, dimensions = "AWS/DynamoDB", {"TableName": table.table_name}
     look = f"aws dynamodb describe-table --table-name {table.table_name}"
     for way in ("Read", "Write"):
+        name, graph = f"table-throttles-{way.lower()}s", "Table: throttled"
         says = f"The table refuses {way.lower()}s for there are too many."
-        of_table = partial(Alarm, f"table-throttles-{way.lower()}s", "Table: throttled", says, look)
-        dimensions = {"TableName": table.table_name}
-        metric = partial(of_table, "AWS/DynamoDB", f"{way}ThrottleEvents", dimensions)
-        yield metric(most=THROTTLED, filled=True)
+        throttles = Alarm(name, graph, says, look, of, f"{way}ThrottleEvents", dimensions)
+        yield replace(throttles, most=THROTTLED, filled=True)
 
 
 def _lines(function: str, pattern: str, since: str = "1h") -> str:
