@@ -16,8 +16,6 @@ BUGS = "Bugs"
 PERIOD = Duration.minutes(5)
 SILENCES = 3
 """In how many periods those hours are measured, all of which must be silent."""
-ENOUGH = 20
-"""Requests in five minutes, of which a share says something."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,9 @@ class Alarm:
     filled: bool = False
     """Missing data count as 0, so that it goes out by itself."""
     share_of: str = ""
-    """A metric beside it: `most` is then in percent of that, where it is 20 or more."""
+    """A metric beside it: `most` is then in percent of that."""
+    enough: int = 0
+    """So much of that metric in five minutes; of less a share says nothing."""
 
 
 def make_alarms(
@@ -78,7 +78,7 @@ def metric_of(alarm: Alarm, label: str | None = None) -> aws_cloudwatch.IMetric:
             part: measured(metric_name=alarm.metric),
             "all": measured(metric_name=alarm.share_of),
         }
-        share = f"IF(all >= {ENOUGH}, 100 * {part} / all, 0)"
+        share = f"IF(all >= {alarm.enough}, 100 * {part} / all, 0)"
         return of(expression=share, using_metrics=metrics)
     if alarm.filled:
         metrics = {part: measured(metric_name=alarm.metric)}

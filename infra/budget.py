@@ -10,12 +10,13 @@ TOLD_AT = (("ACTUAL", 80), ("FORECASTED", 100))
 
 
 def make_budget(scope: Construct, stage: Stage) -> None:
-    """Make the budget; the topic of the alarms is told."""
+    """Make the budget; the topic of the alarms is told. CloudFormation names it: another topic
+    makes another budget, which could not have the same name beside the old one.
+    """
     aws_budgets.CfnBudget(
         scope,
         "Budget",
         budget=aws_budgets.CfnBudget.BudgetDataProperty(
-            budget_name=f"cobroke-{stage.name}",
             budget_type="COST",
             time_unit="MONTHLY",
             budget_limit=aws_budgets.CfnBudget.SpendProperty(amount=stage.budget_usd, unit="USD"),

@@ -125,14 +125,16 @@ def make_dashboard(
     home = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
     address = f"{home}#dashboards/dashboard/{dashboard.dashboard_name}"
     CfnOutput(scope, "DashboardUrl", value=address, description="What one looks at")
+    logs = [found for found in scope.node.find_all() if isinstance(found, aws_logs.LogGroup)]
     for query in QUERIES:
-        aws_logs.CfnQueryDefinition(
+        saved = aws_logs.CfnQueryDefinition(
             scope,
             f"query-{query.title}",
             name=f"cobroke/{stage.name}/{query.title}",
             query_string="\n| ".join(query.lines),
             log_group_names=_logs(stage, query),
         )
+        saved.node.add_dependency(*logs)
 
 
 def _traffic(stacks: Sequence[Stack]) -> Iterator[aws_cloudwatch.IWidget]:

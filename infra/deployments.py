@@ -11,8 +11,10 @@ from constructs import Construct
 from infra.function import as_nag_writes
 from infra.stages import Stage
 
-WATCHED = ("api-5xx", "api-4xx", "api-slow")
-"""The alarms that stop every shift; each function's own `-errors` besides."""
+WATCHED = ("api-5xx", "api-slow")
+"""The alarms that stop every shift; each function's own `-errors` besides. Not `api-4xx`: whoever
+sends nonsense could stop every deploy.
+"""
 POLICY = "service-role/AWSCodeDeployRoleForLambdaLimited"
 CANARY = aws_codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES
 AT_ONCE = aws_codedeploy.LambdaDeploymentConfig.ALL_AT_ONCE

@@ -21,6 +21,8 @@ WOKEN_H = {"rematch_planner": 3, "audit": 36}
 READ_H = 2
 """Lambda says how many records it read, 0 too, as long as it reads at all."""
 SLOW_MS = 5_000
+FAILED_OF, REFUSED_OF = 20, 100
+"""Requests in five minutes; `make smoke` sends some thirty, and all are refused."""
 THROTTLED = 100
 """Requests in five minutes; fewer are tried again and nobody notices."""
 
@@ -57,10 +59,12 @@ def _of_api(api: aws_apigatewayv2.HttpApi) -> Iterator[Alarm]:
     graph = "API: requests that failed, that were refused (%)"
     says = "More than one request in a hundred ends in a 5xx."
     look = _lines("api", '{ $.status = "5*" }')
-    yield Alarm("api-5xx", graph, says, look, of, "5xx", dimensions, most=1, share_of="Count")
+    failed = Alarm("api-5xx", graph, says, look, of, "5xx", dimensions, most=1)
     says = "More than every second request is refused."
     look = _lines("api", '{ $.status = "4*" }')
-    yield Alarm("api-4xx", graph, says, look, of, "4xx", dimensions, most=50, share_of="Count")
+    refused = Alarm("api-4xx", graph, says, look, of, "4xx", dimensions, most=50)
+    yield replace(failed, share_of="Count", enough=FAILED_OF)
+    yield replace(refused, share_of="Count", enough=REFUSED_OF)
     says = "One request in a hundred takes longer than five seconds."
     look, graph = "aws logs tail /cobroke/<stage>/api --since 1h", "API: latency (ms)"
     yield Alarm("api-slow", graph, says, look, of, "Latency", dimensions, "p99", most=SLOW_MS)

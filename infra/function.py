@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import Acknowledgment, ArnFormat, Duration, Stack, Validations, aws_iam, aws_logs
+from aws_cdk import (
+    Acknowledgment,
+    ArnFormat,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    Validations,
+    aws_iam,
+    aws_logs,
+)
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -20,6 +29,8 @@ STORE_TIMEOUT_S = "20"
 """On `local` alone: the emulator knows no transaction's token, so a slow one that was tried again
 would be written twice.
 """
+_KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+"""But not by a deploy that fails: its name would be in the way of the next."""
 _LAMBDA = aws_iam.ServicePrincipal("lambda.amazonaws.com")
 
 
@@ -75,7 +86,7 @@ def make_log(scope: Construct, stage: Stage, construct_id: str, name: str) -> aw
         construct_id,
         log_group_name=log_name(stage, name),
         retention=stage.log_retention,
-        removal_policy=stage.removal,
+        removal_policy=_KEPT if stage.protected else stage.removal,
     )
 
 

@@ -143,7 +143,10 @@ def _deployed(stage: Stage, node: Node) -> Stage:
     """Fill in whether it is a hotfix, and for a synth elsewhere the origins of
     `-c origins=https://a.example,https://b.example`.
     """
-    stage = replace(stage, hotfix=node.try_get_context("hotfix") == "yes")
+    hotfix = node.try_get_context("hotfix") or ""
+    if hotfix not in {"", "yes"}:
+        raise NotConfigured(f"hotfix is {hotfix!r}: write yes, or leave it out.")
+    stage = replace(stage, hotfix=hotfix == "yes")
     if origins := node.try_get_context("origins"):
         stage = replace(stage, origins=tuple(filter(None, origins.split(","))))
     if not stage.origins:

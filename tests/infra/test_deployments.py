@@ -2,7 +2,6 @@
 
 import json
 
-from infra.deployments import WATCHED
 from tests.infra.conftest import ACCOUNT, MINI_APP, REGION, TOPIC, Template
 
 GROUP = "AWS::CodeDeploy::DeploymentGroup"
@@ -41,7 +40,7 @@ def test_every_alias_is_moved_by_a_shift_that_goes_back_when_an_alarm_rings(prod
             group = groups[by]["Properties"]
             watched = group["AlarmConfiguration"]
             rings = {alarms[one["Name"]["Ref"]] for one in watched["Alarms"]}
-            assert rings == {*WATCHED, f"{group['DeploymentGroupName']}-errors"}
+            assert rings == {"api-5xx", "api-slow", f"{group['DeploymentGroupName']}-errors"}
             assert watched["Enabled"] is True
             assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
             moved.add(group["DeploymentGroupName"])
@@ -69,6 +68,8 @@ def test_a_budget_tells_before_the_month_is_spent(
     assert {
         stage: (one["BudgetLimit"]["Amount"], one["TimeUnit"]) for stage, one in limits.items()
     } == {"dev": (30, "MONTHLY"), "prod": (300, "MONTHLY")}
+    # What is told to whom is fixed for good: another topic makes another one beside it.
+    assert "BudgetName" not in limits["prod"]
     told = settled.one("AWS::Budgets::Budget")["NotificationsWithSubscribers"]
     assert [
         (one["Notification"]["NotificationType"], one["Notification"]["Threshold"]) for one in told

@@ -17,6 +17,7 @@ from infra.stages import NotConfigured, stage_of
         ({"stage": "dev", "origins": "https://*.example.com"}, "no origin"),
         ({"stage": "prod", "origins": "http://localhost.example.com"}, "no origin"),
         ({"stage": "dev", "origins": "ftp://localhost"}, "no origin"),
+        ({"stage": "dev", "hotfix": "true"}, "hotfix is 'true': write yes"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(context: dict[str, str], said: str) -> None:

@@ -187,6 +187,12 @@ def test_every_log_is_kept_for_a_time_and_no_longer(template: Template) -> None:
     assert used | {access} == set(groups)
 
 
+def test_a_log_outlives_prod_but_not_a_deploy_that_fails(prod: Template) -> None:
+    """Its name would be in the way of the next."""
+    kept = {one["DeletionPolicy"] for one in prod.all("AWS::Logs::LogGroup").values()}
+    assert kept == {"RetainExceptOnCreate"}
+
+
 def test_who_holds_back_messages_knows_the_queue_that_they_came_from(template: Template) -> None:
     sources = template.mappings(of_stream=False)
     assert len(sources) == 2
