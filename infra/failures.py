@@ -12,14 +12,14 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.alarms import BUGS, NAMESPACE, Alarm, bugs_of
 from infra.stages import Stage
-from infra.triggers import FAILED, STREAM_MAPPING, STREAM_READERS
+from infra.triggers import FAILED, MAPPING, STREAM_READERS
 
 AUDIT_KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
 LAGS_MS = 10 * 60 * 1000
 WOKEN_H = {"rematch_planner": 3, "audit": 36}
 """What the clock wakes (every half hour, every night), and after how many silent hours it rings."""
 READ_H = 2
-"""Lambda says how many records it read, 0 too, as long as it reads at all."""
+"""Lambda says how much it read, 0 too, as long as it reads at all."""
 SLOW_MS = 5_000
 FAILED_OF, REFUSED_OF = 20, 100
 """Requests in five minutes; `make smoke` sends some thirty, and all are refused."""
@@ -37,7 +37,7 @@ def alarms_of(stage: Stage, stacks: Sequence[Stack]) -> Iterator[Alarm]:
                 yield _of_queue(construct)
             case lambda_.Function():
                 yield from _of_function(construct)
-            case lambda_.EventSourceMapping() if construct.node.id.endswith(STREAM_MAPPING):
+            case lambda_.EventSourceMapping():
                 yield _of_mapping(construct)
             case aws_dynamodb.Table():
                 yield from _of_table(construct)
@@ -100,11 +100,13 @@ def _of_function(function: lambda_.Function) -> Iterator[Alarm]:
 
 
 def _of_mapping(mapping: lambda_.EventSourceMapping) -> Alarm:
-    name, uuid = mapping.node.id.removesuffix(STREAM_MAPPING), mapping.event_source_mapping_id
-    says = "Nobody reads the table's stream for the function."
+    name, uuid = mapping.node.id.removesuffix(MAPPING), mapping.event_source_mapping_id
+    says = "Nobody reads the stream or the queue that wakes the function."
     look = f"aws lambda get-event-source-mapping --uuid {uuid}"
     of, metric, dimensions = "AWS/Lambda", "PolledEventCount", {"EventSourceMappingUUID": uuid}
-    stopped = Alarm(f"{name}-stopped", "Stream: reads", says, look, of, metric, dimensions)
+    stopped = Alarm(
+        f"{name}-stopped", "Reads of stream and queues", says, look, of, metric, dimensions
+    )
     return replace(stopped, statistic="SampleCount", silent_h=READ_H)
 
 

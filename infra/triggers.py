@@ -25,7 +25,7 @@ VISIBILITY = Duration.minutes(6)
 """Six times the push's own time, as Lambda advises."""
 PUSH_ACTIONS = ("BatchGetItem", "UpdateItem")
 FAILED = "-failed"
-STREAM_MAPPING = "-stream"
+MAPPING = "-mapping"
 _TABLE_ARN = "PublishOutputFnGetAttTableCD117FA1Arn27EC6E03"
 """The CDK's name for the ARN among the outputs of the table's stack; cdk-nag says if it is another.
 """
@@ -138,12 +138,13 @@ def feed(scope: Construct, queue: aws_sqs.Queue, function: Function, batch_size:
     function.allow([f"sqs:{action}" for action in QUEUE_ACTIONS], queue.queue_arn)
     mapping = lambda_.EventSourceMapping(
         scope,
-        f"{queue.node.id}-mapping",
+        f"{function.node.id}{MAPPING}",
         target=function.live,
         event_source_arn=queue.queue_arn,
         batch_size=batch_size,
         report_batch_item_failures=True,
         max_concurrency=5,
+        metrics_config=_READS_ARE_COUNTED,
     )
     mapping.node.add_dependency(function.role or function)
 
@@ -166,7 +167,7 @@ def _read_stream(
     _list_streams(scope, table, function)
     mapping = lambda_.EventSourceMapping(
         scope,
-        f"{reader.function}{STREAM_MAPPING}",
+        f"{reader.function}{MAPPING}",
         target=function.live,
         event_source_arn=stream,
         starting_position=lambda_.StartingPosition.TRIM_HORIZON,

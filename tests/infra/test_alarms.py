@@ -106,14 +106,13 @@ def test_a_reader_ten_minutes_behind_the_stream_raises_one(watched: Template) ->
     }
 
 
-def test_a_stream_that_nobody_reads_raises_one(watched: Template) -> None:
+def test_a_stream_or_a_queue_that_nobody_reads_raises_one(watched: Template) -> None:
     """Lambda counts every poll, an empty one too: silence says that there is none."""
     readers = {
         name: one["Properties"]
         for name, one in watched.all("AWS::Lambda::EventSourceMapping").items()
-        if "StartingPosition" in one["Properties"]
     }
-    assert len(readers) == 2
+    assert len(readers) == 4
     assert all(one["MetricsConfig"] == {"Metrics": ["EventCount"]} for one in readers.values())
     found = {
         of: one for (_, metric, of), one in alarms(watched).items() if metric == "PolledEventCount"

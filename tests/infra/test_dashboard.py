@@ -15,7 +15,7 @@ SHOWN = (
     "API: requests that failed, that were refused (%)",
     "API: latency (ms)",
     "Stream: lag (ms)",
-    "Stream: reads",
+    "Reads of stream and queues",
     "Queues: waiting",
     "Failure queues",
     "Functions: errors",
