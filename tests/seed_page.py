@@ -137,8 +137,8 @@ class Kept:
                 yield f"{place}: another mark"
             yield from self._of_type(place, kind, field, is_answer=is_answer)
         for name in schema.get("properties", {}).keys() - said.keys():
-            if "(added)" not in schema["properties"][name].get("description", ""):
-                yield f"{where}.{name} is not marked as (added)"
+            if not schema["properties"][name].get("x-added"):
+                yield f"{where}.{name} is not marked as added"
 
     def _of_type(
         self, where: str, kind: Any, schema: Json, *, is_answer: bool = False

@@ -22,10 +22,23 @@ from cobroke.domain import errors
 from cobroke.domain.paging import DEFAULT_LIMIT
 from cobroke.edge.routes import ROUTES, Route
 from cobroke.edge.served import SERVED
+from tools.contract.alternatives import with_alternatives
 from tools.contract.errors import SCHEMAS, refused, shared
 from tools.contract.examples import EXAMPLES
-from tools.contract.schemas import ANYTHING, IGNORED, REF, ContractSchema, bounds, named, ordered
-from tools.contract.words import ABOUT, ETAG, PARAMETERS, SERVERS
+from tools.contract.glossary import SUMMARIES, TAGS, described
+from tools.contract.schemas import (
+    ANYTHING,
+    IGNORED,
+    REF,
+    ContractSchema,
+    bounds,
+    everywhere,
+    for_clients,
+    named,
+    ordered,
+    told,
+)
+from tools.contract.words import ABOUT, ETAG, INFO, PARAMETERS, SERVERS
 
 type Json = dict[str, Any]
 type Mode = Literal["validation", "serialization"]
@@ -76,7 +89,17 @@ class Operation:
 
 
 def document() -> Json:
-    """Return the whole contract, OpenAPI 3.1."""
+    """Return the contract, OpenAPI 3.1, as generators and people read it."""
+    written = exact()
+    schemas = written["components"]["schemas"]
+    del schemas["Ignored"]
+    written["components"]["schemas"] = described(with_alternatives(schemas))
+    whole: Json = everywhere(written, for_clients)
+    return whole
+
+
+def exact() -> Json:
+    """Return the contract with all that JSON Schema can say of it: what fuzzing begins from."""
     operations = list(_operations())
     asked = [asked for operation in operations for asked in operation.asks()]
     made, definitions = TypeAdapter.json_schemas(
@@ -90,9 +113,9 @@ def document() -> Json:
     definitions["$defs"]["TelegramAuthData"] |= IGNORED
     written: Json = {
         "openapi": "3.1.0",
-        "info": {"title": "Cobroke", "version": "1", "description": ABOUT},
+        "info": INFO | {"description": ABOUT},
         "servers": SERVERS,
-        "tags": [{"name": tag} for tag in dict.fromkeys(route.function for route in ROUTES)],
+        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
         "security": [{"token": []}],
         "paths": paths,
         "components": {
@@ -117,14 +140,14 @@ def _operations() -> Iterator[Operation]:
 
 def _operation(of: Operation, schemas: dict[Key, Json]) -> Json:
     route, example = of.route, EXAMPLES[of.function.__name__]
-    summary, _, description = inspect.cleandoc(of.function.__doc__ or "").partition("\n")
+    first, _, rest = inspect.cleandoc(of.function.__doc__ or "").partition("\n")
+    said = told(" ".join(rest.split()))
     written: Json = {
         "operationId": of.function.__name__,
         "tags": [route.function],
-        "summary": summary,
+        "summary": SUMMARIES[of.function.__name__],
     }
-    if description:
-        written["description"] = " ".join(description.split())
+    written |= said | {"description": f"{first} {said.get('description', '')}".strip()}
     if route.public:
         written["security"] = []
     written["parameters"] = [*_path_and_query(of, schemas), *_headers(route)]

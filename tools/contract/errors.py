@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from cobroke.domain import errors
 from cobroke.edge.problems import PROBLEM_JSON, problem, status_of
+from tools.contract.glossary import CONFLICTS
 from tools.contract.schemas import REF
 
 type Json = dict[str, Any]
@@ -123,11 +124,19 @@ def _answer(*kinds: Kind) -> Json:
         "examples": {code: {"value": document} for code, document in documents.items()},
     }
     answer: Json = {
-        "description": " ".join(document["title"] for document in documents.values()),
+        "description": _when(status, documents),
         "content": {PROBLEM_JSON: media},
     }
     own = {name: {"required": True, "schema": HEADERS[name]} for name in headers if name in HEADERS}
     return answer | ({"headers": own} if own else {})
+
+
+def _when(status: HTTPStatus, documents: Json) -> str:
+    """Say when it is answered; of a conflict, what to do as well."""
+    if status is not HTTPStatus.CONFLICT:
+        return " ".join(document["title"] for document in documents.values())
+    rows = [f"| `{code}` | {' | '.join(CONFLICTS[code])} |" for code in documents]
+    return "\n".join(["| code | when | what to do |", "|---|---|---|", *rows])
 
 
 def _fact(kind: Kind) -> errors.Refusal:

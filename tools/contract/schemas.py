@@ -2,8 +2,8 @@
 
 import ast
 import inspect
-import json
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,8 +22,16 @@ IGNORED = {
     "additionalProperties": {"$ref": f"{REF}Ignored"},
 }
 """Says what an unknown member of a body may be: it is not kept, but it is read."""
-NAMES = {"PostingStatus": "ObjectStatus"}
-"""A type's name in the code → its name in the contract."""
+NAMES = {
+    "PostingStatus": "ObjectStatus",
+    "Notifications": "NotificationList",
+    "Criterion": "ScoreCriterion",
+}
+"""A type's name in the code → its name in the contract, where no schema is called as one of its own
+fields.
+"""
+ADDED = "(added)"
+"""Begins the text under a field that is beyond the page of the user."""
 _LAST = ("MatchStatus", "PostingStatus")
 ANYTHING: dict[str, Json] = {
     "Ignored": {
@@ -64,8 +72,16 @@ class ContractSchema(GenerateJsonSchema):
             said |= IGNORED
         for name, meaning in meanings(schema["cls"]).items():
             if name in said["properties"]:
-                said["properties"][name]["description"] = meaning
+                said["properties"][name] |= told(meaning)
         return said
+
+
+def told(meaning: str) -> Json:
+    """Return what a schema or an operation says of itself: a text, and whether it is ours."""
+    text = meaning.removeprefix(ADDED).strip()
+    return ({"description": text} if text else {}) | (
+        {"x-added": True} if meaning.startswith(ADDED) else {}
+    )
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
@@ -100,9 +116,44 @@ def ordered(schemas: Json) -> Json:
 
 
 def named(document: Json) -> Json:
-    """Give types the names that the contract has for them."""
-    text = json.dumps(document)
-    for name, better in NAMES.items():
-        text = text.replace(name, better)
-    whole: Json = json.loads(text)
-    return whole
+    """Give schemas the names that the contract has for them. What is sent and answered in two forms
+    is a body and, by its own name, what is answered.
+    """
+    schemas = document["components"]["schemas"]
+    better = {name: _name_of(name) for name in schemas}
+    document["components"]["schemas"] = {better[name]: one for name, one in schemas.items()}
+
+    def referred(part: Json) -> Json:
+        name = str(part.get("$ref", "")).removeprefix(REF)
+        return part | {"$ref": f"{REF}{better[name]}"} if name in better else part
+
+    return everywhere(document, referred)
+
+
+def _name_of(name: str) -> str:
+    stem, _, form = name.partition("-")
+    return {"Input": f"{stem}Body", "Output": stem}.get(form) or NAMES.get(name, name)
+
+
+def for_clients(part: Json) -> Json:
+    """Leave out what only a fuzzer can use: what we ignore, and fractions as divisors, which no two
+    generators count alike.
+    """
+    left = {name: one for name, one in part.items() if IGNORED.get(name, ...) != one}
+    if (step := left.pop("multipleOf", None)) in _DECIMALS:
+        said = f"At most {_DECIMALS[step]} decimals."
+        left["description"] = f"{left['description']} {said}" if "description" in left else said
+    return left
+
+
+_DECIMALS = {0.01: "two", 0.0001: "four"}
+
+
+def everywhere(part: Any, change: Callable[[Json], Json]) -> Any:  # noqa: ANN401 - JSON
+    """Return the document with every object in it changed, the inner ones first."""
+    match part:
+        case dict():
+            return change({name: everywhere(one, change) for name, one in part.items()})
+        case list():
+            return [everywhere(one, change) for one in part]
+    return part

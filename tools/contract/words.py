@@ -4,6 +4,12 @@ from typing import Any
 
 type Json = dict[str, Any]
 
+INFO: Json = {
+    "title": "Cobroke",
+    "version": "1",
+    "contact": {"name": "The developers of Cobroke"},
+    "license": {"name": "Proprietary", "identifier": "LicenseRef-Cobroke"},
+}
 ABOUT = """\
 Realtors close deals together: one has a buyer, another has a listing. \
 This API finds the pairs, scores them,
@@ -14,7 +20,7 @@ a share in percent of the listing side's commission that goes to the
 buyer's realtor. Numbers are exact: they leave as they came. \
 A field that may be null is always present in an answer.
 Unknown members of a body and unknown query names are ignored. \
-`(added)` marks what is beyond the first description.
+`x-added` marks what is beyond the first description.
 
 Every error is `application/problem+json` (RFC 9457). \
 An unknown path is a 404, a wrong verb a 405 with `Allow`, a fault
@@ -48,10 +54,10 @@ ETAG = {
     "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
 }
 SERVERS = [
+    {"url": "http://127.0.0.1:4566/_aws/execute-api/c0b40ce0", "description": "`make run`"},
     {
         "url": "https://{api}.execute-api.{region}.amazonaws.com",
         "description": "A stage on AWS",
         "variables": {"api": {"default": "api"}, "region": {"default": "eu-central-1"}},
     },
-    {"url": "http://127.0.0.1:4566/_aws/execute-api/c0b40ce0", "description": "`make run`"},
 ]

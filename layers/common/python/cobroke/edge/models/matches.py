@@ -36,9 +36,9 @@ class Commission(BaseModel):
     """Percent of the listing side's commission that goes to the buyer's realtor."""
 
     proposed_by_lead: Share | None
-    """(added) in the property's view."""
+    """(added) What the lead's side asks; new in the property's view."""
     proposed_by_property: Share | None
-    """(added) in the lead's view."""
+    """(added) What the property's side offers; new in the lead's view."""
     negotiation_status: NegotiationStatus
     agreed_share: Share | None
     """(added)"""
