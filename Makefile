@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch clients bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -108,6 +108,16 @@ fuzz: install ## schemathesis on a running `make run`, by docs/openapi.json, thr
 drill: install ## change the signing key on an emulator of its own: no token is lost before its time
 	@exec $(BIN)/python -m tools.drill
 
+clients: install clients/.installed ## generated clients compile and play a deal; linters and a mock take the contract
+	@$(BIN)/python -m tools.clients
+
+clients/.installed: clients/requirements.txt clients/package-lock.json $(VENV)/.installed
+	@echo "Installing the generators into clients …"
+	@$(BIN)/python -m venv --clear clients/.venv
+	@clients/.venv/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps --requirement clients/requirements.txt
+	@cd clients && PATH="$$PWD/.venv/bin:$$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
+	@touch $@
+
 mutants: install ## plant bugs: the tests must find all but those of docs/mutants.md
 	@$(BIN)/python -m tools.mutants
 	@$(PIP) --target build/mutmut --upgrade --requirement requirements-mutants.txt
@@ -144,6 +154,7 @@ lock: install ## pin the .in files anew
 	@$(COMPILE) requirements-node.in -o requirements-node.txt
 	@$(COMPILE) requirements-mutants.in -o requirements-mutants.txt
 	@$(COMPILE) requirements-audit.in -o requirements-audit.txt
+	@$(COMPILE) clients/requirements.in -o clients/requirements.txt
 
 deploy-check: install ## is all ready for a deploy? STAGE=dev|prod
 	@$(BIN)/python -m tools.preflight $(STAGE)

@@ -64,3 +64,8 @@ def test_a_decision_has_alternatives_and_half_a_page(decision: Path) -> None:
 
 def _index() -> str:
     return (ROOT / "docs" / "decisions" / "README.md").read_text()
+
+
+def test_the_lines_that_sign_a_proof_are_those_that_make_clients_runs() -> None:
+    signing = (ROOT / "clients" / "deals" / "init-data.ts").read_text()
+    assert f"```ts\n{signing}```" in (ROOT / "docs" / "client.md").read_text()

@@ -48,8 +48,9 @@ NOTICES: dict[str, Json] = {
     "InterestData": _of_a_pair(**_because("INTEREST")),
     "MutualData": _of_a_pair(**_because("MUTUAL")),
     "OfferData": _of_a_pair(**_because("OFFER")),
-    # Alone without a reason: else each of the others would be one of these too.
-    "ContactSharedData": _of_a_pair() | {"not": {"required": ["reason"]}},
+    "ContactSharedData": _object(
+        {"lead_id": ID, "property_id": ID, "match_id": ID}, reason={"not": {}}
+    ),
 }
 ROWS: dict[str, Json] = {"RecommendedListing": _row("property"), "RecommendedBuyer": _row("lead")}
 
