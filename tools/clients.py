@@ -41,35 +41,24 @@ class Failed(Exception):
 def generated() -> Iterator[tuple[str, Words]]:
     """Yield what makes each client, by its name."""
     document = str(DOCUMENT)
-    typescript = BUILD / "openapi-typescript" / "schema.ts"
-    yield "openapi-typescript", [str(NODE / "openapi-typescript"), document, "-o", str(typescript)]
-    yield (
-        "hey-api",
-        [str(NODE / "openapi-ts"), "-i", document, "-o", str(BUILD / "hey-api")]
-        + ["-c", "@hey-api/client-fetch"],
-    )
+    out = str(BUILD / "openapi-typescript" / "schema.ts")
+    yield "openapi-typescript", [str(NODE / "openapi-typescript"), document, "-o", out]
+    words = [str(NODE / "openapi-ts"), "-i", document, "-o", str(BUILD / "hey-api")]
+    yield "hey-api", [*words, "-c", "@hey-api/client-fetch"]
     yield "orval", [str(NODE / "orval"), "--config", "orval.config.mjs"]
-    yield (
-        "openapi-python-client",
-        [str(BIN / "openapi-python-client"), "generate", "--path", document, "--meta", "none"]
-        + ["--output-path", str(BUILD / "openapi_python_client"), "--overwrite"]
-        + ["--fail-on-warning"],
-    )
-    yield (
-        "datamodel-code-generator",
-        [str(BIN / "datamodel-codegen"), "--input", document, "--input-file-type", "openapi"]
-        + ["--output", str(BUILD / "datamodel" / "models.py"), "--use-annotated"]
-        + ["--output-model-type", "pydantic_v2.BaseModel", "--target-python-version", "3.13"],
-    )
+    words = [str(BIN / "openapi-python-client"), "generate", "--path", document, "--meta", "none"]
+    out = str(BUILD / "openapi_python_client")
+    yield "openapi-python-client", [*words, "--output-path", out, "--fail-on-warning"]
+    words = [str(BIN / "datamodel-codegen"), "--input", document, "--input-file-type", "openapi"]
+    words += ["--output-model-type", "pydantic_v2.BaseModel", "--target-python-version", "3.13"]
+    out = str(BUILD / "datamodel" / "models.py")
+    yield "datamodel-code-generator", [*words, "--use-annotated", "--output", out]
 
 
 def linted() -> Iterator[tuple[str, Words]]:
     """Yield the linters: a warning is as bad as an error."""
-    yield (
-        "Spectral",
-        [str(NODE / "spectral"), "lint", str(DOCUMENT), "--ruleset", "spectral.yaml"]
-        + ["--fail-severity", "hint"],
-    )
+    words = [str(NODE / "spectral"), "lint", str(DOCUMENT), "--ruleset", "spectral.yaml"]
+    yield "Spectral", [*words, "--fail-severity", "hint"]
     yield "Redocly", [str(NODE / "redocly"), "lint", str(DOCUMENT), "--config", "redocly.yaml"]
 
 

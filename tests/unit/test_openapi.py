@@ -19,8 +19,7 @@ from cobroke.edge.routes import ROUTES, Route
 from cobroke.edge.served import SERVED
 from cobroke.exact_json import loads
 from tests import account  # noqa: F401 - the functions' environment, before any is imported
-from tools.contract.errors import CONFLICTS
-from tools.contract.glossary import VALUES
+from tools.contract.glossary import CONFLICTS, VALUES
 from tools.openapi import DOCUMENT, exact, text
 
 type Json = dict[str, Any]

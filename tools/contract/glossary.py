@@ -182,7 +182,7 @@ FIELDS = {
     "username": "As Telegram has it.",
     "verified": "Whether Telegram has proven who this is.",
     "weight": "Its weight in the score; the seven make 100.",
-    "ContactSharedData.reason": "Never here, alone of all: else each of the others were one of these.",
+    "ContactSharedData.reason": "Never here: so it is told from the others.",
     "Counterpart.name": "As Telegram has proven it; null before.",
     "FieldError.message": "For people: what is wrong with it.",
     "MatchedLead.client_name": "The buyer's name; null before both agreed.",

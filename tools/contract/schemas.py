@@ -127,7 +127,8 @@ def named(document: Json) -> Json:
         name = str(part.get("$ref", "")).removeprefix(REF)
         return part | {"$ref": f"{REF}{better[name]}"} if name in better else part
 
-    return everywhere(document, referred)
+    whole: Json = everywhere(document, referred)
+    return whole
 
 
 def _name_of(name: str) -> str:
