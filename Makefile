@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch clients bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run demo rematch clients logs token data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
@@ -57,6 +57,19 @@ demo: install ## a tour of the API of a running `make run`
 
 rematch: install ## one scheduled run on a running stack, and what it did [STAGE=dev|prod]
 	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
+logs: install ## what was logged [FUNCTION=… SINCE=10m LEVEL=ERROR FOLLOW=1 STAGE=dev|prod]
+	@$(BIN)/python -m tools.logs $(FUNCTION) $(if $(SINCE),--since $(SINCE)) $(if $(LEVEL),--level $(LEVEL)) \
+	  $(if $(FOLLOW),--follow) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
+token: install ## a realtor of one's own on a running `make run`: init_data and a token [NAME=…]
+	@$(BIN)/python -m tools.credentials $(NAME)
+
+data: install ## every item about ID=<lead, property, match, realtor or notification> [STAGE=dev|prod]
+	@$(BIN)/python -m tools.data $(ID) $(if $(filter command line,$(origin STAGE)),$(STAGE))
+
+pushes: install ## what a running `make run` would have sent to Telegram
+	@$(BIN)/python -m tools.pushes
 
 bugs: install ## what functions have met and have no answer for, of a day [STAGE=dev|prod HOURS=24]
 	@$(BIN)/python -m tools.bugs $(if $(filter command line,$(origin STAGE)),$(STAGE),local) $(HOURS)

@@ -4,14 +4,13 @@ each bug, its place, and the request that met it.
 Usage: python -m tools.bugs [STAGE] [HOURS]; without a stage, the stack of `make run`.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from cobroke.edge.routes import ROUTES
-from tools.stack import NotRunning, Stack
+from tools.stack import Stack, in_words, own_lines
 
 HOURS = 24.0
 PATTERN = '{ $.message = "bug" }'
@@ -31,7 +30,7 @@ class Bug(NamedTuple):
 def bugs(stack: Stack, since: datetime) -> Iterator[Bug]:
     """Yield what each function logged since then, the oldest first. Raises NotRunning."""
     for function in FUNCTIONS:
-        lines = map(json.loads, stack.log(function, since, PATTERN))
+        lines = own_lines(stack.log(function, since, PATTERN))
         for line in (line for line in lines if line["message"] == "bug"):
             place = (line["frames"] or ["?"])[-1]
             yield Bug(line["timestamp"], function, line["kind"], place, line["request_id"])
@@ -40,14 +39,12 @@ def bugs(stack: Stack, since: datetime) -> Iterator[Bug]:
 def main() -> None:
     stage, hours = [*sys.argv[1:], *["local", str(HOURS)][len(sys.argv) - 1 :]]
     since = datetime.now(UTC) - timedelta(hours=float(hours))
-    try:
-        found = list(bugs(Stack(stage), since))
-    except NotRunning as why:
-        sys.exit(str(why))
+    found = list(bugs(Stack(stage), since))
     for bug in found:
         print(*bug, sep="  ")
     print(f"{len(found)} bugs in the last {float(hours):g} hours.")
 
 
 if __name__ == "__main__":
-    main()
+    with in_words():
+        main()

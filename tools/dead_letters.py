@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.stack import NotRunning, Stack
+from tools.stack import NotRunning, Stack, in_words
 
 QUEUES = ("rematch_worker", "stream_matching", "stream_notifications", "telegram_push")
 HIDDEN_S = 120
@@ -147,13 +147,14 @@ def main(words: list[str]) -> None:
     if asked.what == "look":
         console.print(shown(letters.look(), time.time_ns() // 1_000_000))
     elif asked.what == "redrive":
-        console.print(f"{letters.redrive()} sent back")
+        try:
+            console.print(f"{letters.redrive()} sent back")
+        except NoWayBack as why:
+            sys.exit(str(why))
     elif asked.yes or input(f"Drop {len(letters)} messages for good? [y/N] ") == "y":
         console.print(f"{letters.drop()} dropped")
 
 
 if __name__ == "__main__":
-    try:
+    with in_words():
         main(sys.argv[1:])
-    except (NotRunning, NoWayBack) as why:
-        sys.exit(str(why))

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
 
-from tools.stack import NotRunning, Stack
+from tools.stack import Stack, in_words
 
 PATIENCE_S = 600
 COLUMNS = {
@@ -89,7 +89,5 @@ def _table(reports: Reports) -> Table:
 
 
 if __name__ == "__main__":
-    try:
+    with in_words():
         main(sys.argv[1] if len(sys.argv) > 1 else "local")
-    except NotRunning as why:
-        sys.exit(str(why))

@@ -15,6 +15,9 @@ LOCAL = Path(__file__).parent.parent / ".local"
 API_URL = LOCAL / "api-url"
 DEFAULT_PORT = "4566"
 REGISTRATIONS = ("open", "proof_required")
+NEXT = """\
+In another terminal: make demo (a tour), make token (a realtor of your own), make logs [FOLLOW=1],
+make data ID=…, make pushes, make rematch. Ctrl-C stops it."""
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -85,6 +88,7 @@ def _announced(stack: RunningStack) -> Iterator[None]:
     whole.replace(API_URL)
     try:
         print(f"API ready: {stack.base_url}", flush=True)
+        print(NEXT, flush=True)
         yield
     finally:
         API_URL.unlink(missing_ok=True)

@@ -2,16 +2,19 @@
 credentials.
 """
 
+import json
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from tools.emulator import KEYS, REGION
 
@@ -37,6 +40,25 @@ LIVE = "live"
 
 class NotRunning(Exception):
     """There is no such stack to be reached; the text says what to do."""
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """End the command with a sentence, not a traceback, where it cannot reach what it needs."""
+    try:
+        yield
+    except NotRunning as why:
+        sys.exit(str(why))
+    except NoRegionError:
+        sys.exit("No region: export AWS_REGION=…")
+    except BotoCoreError as why:
+        sys.exit(
+            f"No credentials that work ({type(why).__name__}): "
+            "`aws sso login`, or export AWS_PROFILE=…"
+        )
+    except ClientError as why:
+        code, asked = why.response["Error"]["Code"], why.operation_name
+        sys.exit(f"AWS refused {asked} ({code}): are these the credentials that you mean?")
 
 
 class Stack:
@@ -94,6 +116,11 @@ class Stack:
         return NotRunning(
             f"There is no {self.name} in {where}, or its account does not let you see it."
         )
+
+
+def own_lines(log: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what our functions wrote: Lambda writes lines of its own beside them."""
+    return [json.loads(line) for line in log if line.startswith("{")]
 
 
 def session() -> boto3.Session:

@@ -71,7 +71,8 @@ def test_the_bugs_of_the_last_hours_are_told_and_no_others() -> None:
                 "message": json.dumps({"timestamp": at.isoformat(), **line, **more}),
             }
             for at, line in lines
-        ],
+        ]
+        + [{"timestamp": int(now.timestamp() * 1000), "message": "REPORT RequestId: 0000"}],
     )
     (found,) = bugs(Stack("dev"), now - timedelta(hours=24))
     assert found[1:] == ("leads", "KeyError", "b.py:2", "0000")

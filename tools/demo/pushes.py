@@ -1,9 +1,9 @@
 """The pushes that a local stack without a Bot API would have sent, from its push function's log."""
 
-import json
 import time
 
 from tools.demo.tables import Json, console
+from tools.pushes import recorded
 from tools.stack import NotRunning, Stack
 
 PATIENCE_S = 10
@@ -22,10 +22,6 @@ def show_pushes(told: Json) -> None:
 
 def _recorded(texts: list[str]) -> list[Json]:
     try:
-        lines = Stack("local").log("telegram_push")
+        return [line for line in recorded(Stack("local")) if line["text"] in texts]
     except NotRunning:
         return []
-    written = [json.loads(line) for line in lines if line.startswith("{")]
-    return [
-        line for line in written if line["message"] == "push recorded" and line["text"] in texts
-    ]

@@ -21,7 +21,7 @@ class Realtor:
         telegram_id = str(time.time_ns() // 1_000_000)
         body = {
             "telegram_id": telegram_id,
-            "phone": "+7 916 123-45-67",
+            "phone": f"+7{telegram_id[-10:]}",
             "agency_name": f"Агентство {name}",
             "telegram_auth_data": {"init_data": init_data(telegram_id, name)},
         }
