@@ -27,6 +27,7 @@ def create_lead(body: LeadBody) -> LeadCreated:
         api.table, "LEAD", api.caller, _content(body), now_ms, api.call.idempotency
     )
     api.tag(FIRST_REVISION)
+    api.about(lead_id=lead.id)
     return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
 
 

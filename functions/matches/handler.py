@@ -120,6 +120,7 @@ def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
     decision = Decision(body.action, body.proposed_commission, body.notes)
     now = agreement.act(api.table, side, api.caller, ids, decision, now_ms)
     match = match_state(now, side)
+    api.about(**({"match_id": match.match_id} if match else {}))
     api.note(f"{body.action} {match.status if match else 'without a match'}")
     return Reacted.model_construct(action=body.action, match=match)
 

@@ -33,6 +33,7 @@ def create_property(body: PropertyBody) -> PropertyCreated:
         api.table, "PROPERTY", api.caller, _content(body), now_ms, api.call.idempotency
     )
     api.tag(FIRST_REVISION)
+    api.about(property_id=created.id)
     return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
 
 

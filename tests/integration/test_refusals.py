@@ -297,6 +297,30 @@ def test_every_request_is_one_structured_line_without_anything_personal(
     assert "Секрет" not in lines[0]
 
 
+def test_the_line_of_a_request_names_what_it_was_about(
+    anna: Client, boris: Client, logged: StringIO
+) -> None:
+    lead, listing = anna.post_lead(a_lead()), boris.post_property(a_property())
+    action = f"/leads/{lead}/property-recommendations/{listing}/action"
+    match = anna.post(action, {"action": "LIKE"}).needs(200)["match"]["match_id"]
+    anna.post(f"/matches/{match}/complete").needs(409)
+    names = ("lead_id", "property_id", "match_id")
+    told = [loads(line) for line in logged.getvalue().splitlines()]
+    assert [{name: line[name] for name in names if name in line} for line in told] == [
+        {"lead_id": lead},
+        {"property_id": listing},
+        {"lead_id": lead, "property_id": listing, "match_id": match},
+        {"match_id": match},
+    ]
+
+
+def test_what_is_no_id_is_not_in_the_log(anna: Client, logged: StringIO) -> None:
+    """Somebody may have typed a phone number there: what has not the form of an id is none."""
+    anna.get("/leads/79161234567").needs(404)
+    anna.put("/leads/79161234567", a_lead()).needs(404)
+    assert "79161234567" not in logged.getvalue()
+
+
 def test_the_line_of_a_request_says_what_was_decided(
     anna: Client, boris: Client, logged: StringIO
 ) -> None:

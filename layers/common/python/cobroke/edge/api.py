@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -61,6 +61,8 @@ class Call:
     etag: str = ""
     decided: str = ""
     """What the route and the status do not say, for the log; nothing personal."""
+    ids: Mapping[str, Any] = field(default_factory=dict)
+    """Of what it is about, for the log."""
 
 
 class Api(APIGatewayHttpResolver):
@@ -116,6 +118,10 @@ class Api(APIGatewayHttpResolver):
         """Let the log say what was decided."""
         self.call = replace(self.call, decided=decided)
 
+    def about(self, **ids: str) -> None:
+        """Let the log say what it was about, beyond the ids in the path."""
+        self.call = replace(self.call, ids={**self.call.ids, **ids})
+
     @property
     def caller(self) -> str:
         """The realtor's id; "" on a public route."""
@@ -166,6 +172,7 @@ class Api(APIGatewayHttpResolver):
             is_well_formed(name, text) for name, text in match.groupdict().items()
         ):
             raise errors.NotFound
+        self.about(**(match.groupdict() if match else {}))
         # Powertools takes the first of a list for the object that was meant.
         if route.takes_body and not isinstance(self.call.body, dict):
             raise errors.Invalid(errors.FieldError("", "object_type", "The body must be an object"))
@@ -190,6 +197,7 @@ class Api(APIGatewayHttpResolver):
             status=status,
             decided=call.decided or None,
             ms=round(seconds * 1000, 1),
+            **call.ids,
         )
 
     def _refuse(self, fact: Exception) -> Response[str]:
