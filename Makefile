@@ -18,9 +18,11 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 .PHONY: help install run demo rematch clients logs token data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
-	  while IFS='|' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^##@ \(.*\)/@|\1/p; s/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
+	  if [ "$$name" = @ ]; then printf '\n%s\n' "$$what"; else printf '  make %-13s %s\n' "$$name" "$$what"; fi; \
+	done
 
+##@ Set up
 install: $(VENV)/.installed node_modules/.installed ## install what is missing or has changed, into .venv and node_modules
 
 $(VENV)/.installed: requirements.txt requirements-dev.txt layers/common/requirements.txt
@@ -49,21 +51,22 @@ node_modules/.installed: package-lock.json requirements-node.txt $(VENV)/.instal
 	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
 	@touch $@
 
+clean: ## remove what was made, but not .venv and node_modules
+	@rm -rf build cdk.out .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+##@ Run it, and look into it
 run: install ## deploy the stack onto a local emulator and serve it until Ctrl-C
 	@exec $(BIN)/python -m tools.run
 
 demo: install ## a tour of the API of a running `make run`
 	@exec $(BIN)/python -m tools.demo
 
-rematch: install ## one scheduled run on a running stack, and what it did [STAGE=dev|prod]
-	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+token: install ## a realtor of one's own on a running `make run`: init_data and a token [NAME=…]
+	@$(BIN)/python -m tools.credentials $(NAME)
 
 logs: install ## what was logged [FUNCTION=… SINCE=10m LEVEL=ERROR FOLLOW=1 STAGE=dev|prod]
 	@$(BIN)/python -m tools.logs $(FUNCTION) $(if $(SINCE),--since $(SINCE)) $(if $(LEVEL),--level $(LEVEL)) \
 	  $(if $(FOLLOW),--follow) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
-
-token: install ## a realtor of one's own on a running `make run`: init_data and a token [NAME=…]
-	@$(BIN)/python -m tools.credentials $(NAME)
 
 data: install ## every item about ID=<lead, property, match, realtor or notification> [STAGE=dev|prod]
 	@$(BIN)/python -m tools.data $(ID) $(if $(filter command line,$(origin STAGE)),$(STAGE))
@@ -74,22 +77,26 @@ pushes: install ## what a running `make run` would have sent to Telegram
 bugs: install ## what functions have met and have no answer for, of a day [STAGE=dev|prod HOURS=24]
 	@$(BIN)/python -m tools.bugs $(if $(filter command line,$(origin STAGE)),$(STAGE),local) $(HOURS)
 
-letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod]
-	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+rematch: install ## one scheduled run on a running stack, and what it did [STAGE=dev|prod]
+	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
+letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod YES=1]
+	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) $(if $(YES),--yes) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
+##@ Change it
+check: install ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
+	@$(MAKE) --no-print-directory --jobs=3 unit types synth format-check lint
 
 test: install ## every test, those on the emulator beside the others [AT_ONCE=]
 	@$(BIN)/pytest $(AT_ONCE)
 
-check: install ## the inner loop: format, lint, types, arrows, unit and infra tests, synth
-	@$(MAKE) --no-print-directory --jobs=3 unit types synth format-check lint
+format: install ## put the code into form
+	@$(BIN)/ruff check --quiet --fix-only $(CODE)
+	@$(BIN)/ruff format $(CODE)
 
 .PHONY: format-check
 format-check: install
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "Not in form: run make format"; exit 1; }
-
-format: install ## put the code into form
-	@$(BIN)/ruff check --quiet --fix-only $(CODE)
-	@$(BIN)/ruff format $(CODE)
 
 lint: install ## ruff, bandit, and the import arrows
 	@$(BIN)/ruff check $(CODE)
@@ -102,25 +109,7 @@ types: install ## mypy, strict
 unit: install ## the tests of what is pure, and of the templates
 	@$(BIN)/pytest -q $(AT_ONCE) tests/infra tests/unit
 
-races: install ## the races and the reads while writing, for longer than in the suite
-	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"
-
-faults: install ## many acts at once under faults, twenty seeds: no write lost, none doubled, all counts as a recount
-	@$(BIN)/python -m tools.faults
-
-chart: install ## write docs/table.md and docs/flows.md, the kinds of item and what follows from what
-	@$(BIN)/python -m tools.table_chart
-	@$(BIN)/python -m tools.flows_chart
-
-openapi: install ## write docs/openapi.json, the contract as a machine reads it
-	@$(BIN)/python -m tools.openapi
-
-fuzz: install ## schemathesis on a running `make run`, by docs/openapi.json, three seeds
-	@$(BIN)/python -m tools.fuzz
-
-drill: install ## change the signing key on an emulator of its own: no token is lost before its time
-	@exec $(BIN)/python -m tools.drill
-
+##@ Try it harder
 clients: install clients/.installed ## generated clients compile and play a deal; linters and a mock take the contract
 	@$(BIN)/python -m tools.clients
 
@@ -130,6 +119,21 @@ clients/.installed: clients/requirements.txt clients/package-lock.json $(VENV)/.
 	@clients/.venv/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps --requirement clients/requirements.txt
 	@cd clients && PATH="$$PWD/.venv/bin:$$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
 	@touch $@
+
+races: install ## the races and the reads while writing, for longer than in the suite
+	@RACES=long $(BIN)/pytest -q tests/e2e -k "while or race or at_once"
+
+faults: install ## many acts at once under faults, twenty seeds: no write lost, none doubled, all counts as a recount
+	@$(BIN)/python -m tools.faults
+
+fuzz: install ## schemathesis on a running `make run`, by docs/openapi.json, three seeds
+	@$(BIN)/python -m tools.fuzz
+
+drill: install ## change the signing key on an emulator of its own: no token is lost before its time
+	@exec $(BIN)/python -m tools.drill
+
+coverage: install ## every test but the end-to-end ones, and what they do not reach
+	@$(BIN)/pytest -q --cov --cov-report=term-missing tests/unit tests/integration
 
 mutants: install ## plant bugs: the tests must find all but those of docs/mutants.md
 	@$(BIN)/python -m tools.mutants
@@ -143,23 +147,25 @@ mutants: install ## plant bugs: the tests must find all but those of docs/mutant
 	@sed -n 's/^| `\(cobroke\.[^`]*\)`.*/\1/p' docs/mutants.md | LC_ALL=C sort | diff - build/mutants/left.txt && \
 	  echo "All were noticed but those of docs/mutants.md."
 
-audit: install ## what we depend on against what is known to be unsafe (asks pypi.org and registry.npmjs.org)
-	@$(PIP) --target build/audit --upgrade --requirement requirements-audit.txt
-	@PYTHONPATH=build/audit $(BIN)/python -m pip_audit --strict --disable-pip --requirement layers/common/requirements.txt --requirement requirements-dev.txt
-	@npm audit --omit=optional
-
-coverage: install ## every test but the end-to-end ones, and what they do not reach
-	@$(BIN)/pytest -q --cov --cov-report=term-missing tests/unit tests/integration
-
-synth: install ## the template of STAGE (dev), with no account
-	@node_modules/.bin/cdk synth --quiet --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
-
 bench: install benchmarks/node_modules/.installed ## what is measured, into docs/performance.md (Java ≥ 17)
 	@for one in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
 
 benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.installed node_modules/.installed
 	@cd benchmarks && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
 	@touch $@
+
+audit: install ## what we depend on against what is known to be unsafe (asks pypi.org and registry.npmjs.org)
+	@$(PIP) --target build/audit --upgrade --requirement requirements-audit.txt
+	@PYTHONPATH=build/audit $(BIN)/python -m pip_audit --strict --disable-pip --requirement layers/common/requirements.txt --requirement requirements-dev.txt
+	@npm audit --omit=optional
+
+##@ Write what is written by a command
+openapi: install ## write docs/openapi.json, the contract as a machine reads it
+	@$(BIN)/python -m tools.openapi
+
+chart: install ## write docs/table.md and docs/flows.md, the kinds of item and what follows from what
+	@$(BIN)/python -m tools.table_chart
+	@$(BIN)/python -m tools.flows_chart
 
 lock: install ## pin the .in files anew
 	@cd layers/common && $(COMPILE) requirements.in -o requirements.txt
@@ -169,6 +175,7 @@ lock: install ## pin the .in files anew
 	@$(COMPILE) requirements-audit.in -o requirements-audit.txt
 	@$(COMPILE) clients/requirements.in -o clients/requirements.txt
 
+##@ Deploy it to AWS
 deploy-check: install ## is all ready for a deploy? STAGE=dev|prod
 	@$(BIN)/python -m tools.preflight $(STAGE)
 
@@ -178,5 +185,5 @@ deploy: deploy-check ## deploy STAGE=dev|prod to AWS [HOTFIX=yes: at once, whate
 smoke: install ## try a deployed API: URL=https://… [ORIGINS=https://…]
 	@$(BIN)/python -m tools.smoke $(URL) $(ORIGINS)
 
-clean: ## remove what was made, but not .venv and node_modules
-	@rm -rf build cdk.out .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+synth: install ## the template of STAGE (dev), with no account
+	@node_modules/.bin/cdk synth --quiet --no-notices -c stage=$(STAGE) $(if $(ORIGINS),-c origins=$(ORIGINS))
