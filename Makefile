@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo rematch clients logs token data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run demo seed rematch clients logs token data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^##@ \(.*\)/@|\1/p; s/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -60,6 +60,9 @@ run: install ## deploy the stack onto a local emulator and serve it until Ctrl-C
 
 demo: install ## a tour of the API of a running `make run`
 	@exec $(BIN)/python -m tools.demo
+
+seed: install ## a city on a running `make run`, big enough to look at
+	@$(BIN)/python -m tools.seed
 
 token: install ## a realtor of one's own on a running `make run`: init_data and a token [NAME=…]
 	@$(BIN)/python -m tools.credentials $(NAME)

@@ -16,8 +16,8 @@ API_URL = LOCAL / "api-url"
 DEFAULT_PORT = "4566"
 REGISTRATIONS = ("open", "proof_required")
 NEXT = """\
-In another terminal: make demo (a tour), make token (a realtor of your own), make logs [FOLLOW=1],
-make data ID=…, make pushes, make rematch. Ctrl-C stops it."""
+In another terminal: make demo (a tour), make seed (a city), make token (a realtor of your own),
+make logs [FOLLOW=1], make data ID=…, make pushes, make rematch. Ctrl-C stops it."""
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

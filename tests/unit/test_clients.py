@@ -17,7 +17,7 @@ def test_what_a_command_says_is_returned() -> None:
 
 @pytest.mark.parametrize("script", ["echo why; exit 1", "echo 'You have 2 warnings.'"])
 def test_an_error_and_a_warning_are_faults_and_are_shown(script: str) -> None:
-    with pytest.raises(Failed, match="why|2 warnings"):
+    with pytest.raises(Failed, match=r"why|2 warnings"):
         run(["sh", "-c", script])
 
 

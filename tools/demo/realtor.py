@@ -25,13 +25,14 @@ class Realtor:
             "agency_name": f"Агентство {name}",
             "telegram_auth_data": {"init_data": init_data(telegram_id, name)},
         }
-        self._token = self.call("POST", "/auth/register", body)["access_token"]
+        self.token = ""
+        self.token = str(self.call("POST", "/auth/register", body)["access_token"])
 
     def call(self, verb: str, path: str, body: Json | None = None, *, quiet: bool = False) -> Json:
         """Return the answer to a request, printed unless `quiet`; an error ends the tour."""
         if not quiet:
             console.print(f"[dim]{self.name}:[/] [bold cyan]{verb}[/] {path}")
-        headers = {"Authorization": f"Bearer {self._token}"} if hasattr(self, "_token") else {}
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         answer = self._http.request(verb, path, json=body, headers=headers)
         if answer.is_error:
             sys.exit(f"{verb} {path} answered {answer.status_code}: {answer.text}")
