@@ -136,8 +136,7 @@ def alarms(deploy: Deploy) -> str:
         if stage.protected:
             raise NotReady(f"nobody hears them: write alarm_topic= into {stage.name}, {SETTINGS}")
         return "only shown: the stage has no alarm_topic"
-    _, _, service, region, account, _ = (*stage.alarm_topic.split(":", 5), *[""] * 6)[:6]
-    if (service, region, account) != ("sns", stage.region, stage.account):
+    if stage.alarm_topic.split(":")[2:5] != ["sns", stage.region, stage.account]:
         raise NotReady(
             f"{stage.alarm_topic} is no topic of {stage.account} in {stage.region}, {SETTINGS}"
         )

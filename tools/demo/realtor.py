@@ -15,18 +15,19 @@ PATIENCE_S = 15
 class Realtor:
     """One realtor, registered when they are made."""
 
-    def __init__(self, http: httpx.Client, name: str) -> None:
+    def __init__(self, http: httpx.Client, name: str, *, quiet: bool = False) -> None:
         self._http = http
         self.name = name
         telegram_id = str(time.time_ns() // 1_000_000)
+        self.init_data = init_data(telegram_id, name)
         body = {
             "telegram_id": telegram_id,
             "phone": f"+7{telegram_id[-10:]}",
             "agency_name": f"Агентство {name}",
-            "telegram_auth_data": {"init_data": init_data(telegram_id, name)},
+            "telegram_auth_data": {"init_data": self.init_data},
         }
         self.token = ""
-        self.token = str(self.call("POST", "/auth/register", body)["access_token"])
+        self.token = str(self.call("POST", "/auth/register", body, quiet=quiet)["access_token"])
 
     def call(self, verb: str, path: str, body: Json | None = None, *, quiet: bool = False) -> Json:
         """Return the answer to a request, printed unless `quiet`; an error ends the tour."""
