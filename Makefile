@@ -48,7 +48,7 @@ node_modules/.installed: package-lock.json requirements-node.txt $(VENV)/.instal
 	  $(PIP) --requirement requirements-node.txt || exit 1; \
 	fi
 	@echo "Installing the CDK into node_modules …"
-	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
+	@npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
 	@touch $@
 
 clean: ## remove what was made, but not .venv and node_modules

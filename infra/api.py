@@ -14,7 +14,7 @@ from aws_cdk import (
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.edge.routes import DEFAULT_FUNCTION, PAGES, ROUTES
 from infra.function import Function, make_log
 from infra.stages import Stage
 
@@ -70,6 +70,9 @@ def make_api(
             methods=[aws_apigatewayv2.HttpMethod[route.method]],
             integration=integrations[route.function],
         )
+    for page in PAGES if stage.docs else ():
+        # By any verb, to say that GET is the only one.
+        api.add_routes(path=page.path, integration=integrations[page.function])
     Validations.of(api).acknowledge(_NO_AUTHORIZER)
     _serve(api, stage)
     if stage.is_local:

@@ -48,12 +48,13 @@ class Function(lambda_.Function):
         layer: lambda_.ILayerVersion,
         environment: Mapping[str, str],
         timeout: Duration = API_TIMEOUT,
+        code: lambda_.Code | None = None,
     ) -> None:
         log_group = make_log(scope, stage, f"{name}{LOG}", name)
         super().__init__(
             scope,
             name,
-            code=lambda_.Code.from_asset(str(FUNCTIONS / name), exclude=["__pycache__"]),
+            code=code or lambda_.Code.from_asset(str(FUNCTIONS / name), exclude=["__pycache__"]),
             handler="handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=stage.architecture,

@@ -10,6 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import jsii
@@ -43,15 +44,11 @@ def make_libraries(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
 
 
 def _make(scope: Construct, stage: Stage, name: str, *, own_code: bool) -> lambda_.LayerVersion:
-    bundling = BundlingOptions(
-        image=DockerImage.from_registry("none"),  # CDK asks for one; it is never used
-        local=LayerBuild(stage, own_code=own_code),
-    )
-    code = lambda_.Code.from_asset(
-        str(SOURCE),
-        asset_hash_type=AssetHashType.CUSTOM,
-        asset_hash=asset_hash(platforms_of(stage), own_code=own_code),
-        bundling=bundling,
+    platforms = platforms_of(stage)
+    code = bundled(
+        SOURCE,
+        asset_hash(platforms, own_code=own_code),
+        lambda into: build_layer(into / "python", platforms, own_code=own_code),
     )
     return lambda_.LayerVersion(
         scope,
@@ -60,6 +57,38 @@ def _make(scope: Construct, stage: Stage, name: str, *, own_code: bool) -> lambd
         compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
         compatible_architectures=[stage.architecture],
     )
+
+
+def bundled(source: Path, named: str, build: Callable[[Path], None]) -> lambda_.AssetCode:
+    """Return the asset that `build` writes into a folder, made of `source` and of what `named` is
+    the hash of: by it alone CDK knows whether it has it already.
+    """
+    bundling = BundlingOptions(
+        image=DockerImage.from_registry("none"),  # CDK asks for one; it is never used
+        local=_Local(build),
+    )
+    return lambda_.Code.from_asset(
+        str(source),
+        asset_hash_type=AssetHashType.CUSTOM,
+        asset_hash=named,
+        bundling=bundling,
+    )
+
+
+@jsii.implements(ILocalBundling)
+class _Local:
+    def __init__(self, build: Callable[[Path], None]) -> None:
+        self._build = build
+
+    def try_bundle(
+        self,
+        output_dir: str,
+        *,
+        image: DockerImage,  # noqa: ARG002 - jsii's own
+        **_: object,
+    ) -> bool:
+        self._build(Path(output_dir))
+        return True
 
 
 def platforms_of(stage: Stage) -> tuple[str, ...]:
@@ -82,24 +111,6 @@ def asset_hash(platforms: tuple[str, ...], *, own_code: bool = True) -> str:
 def _target(platforms: tuple[str, ...]) -> str:
     machine = "-".join(platforms) or f"{sys.platform}-{platform.machine()}"
     return f"{machine}-py{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-@jsii.implements(ILocalBundling)
-class LayerBuild:
-    """Builds the layer on this machine, with the pip of this Python: no Docker."""
-
-    def __init__(self, stage: Stage, *, own_code: bool) -> None:
-        self._platforms, self._own_code = platforms_of(stage), own_code
-
-    def try_bundle(
-        self,
-        output_dir: str,
-        *,
-        image: DockerImage,  # noqa: ARG002 - jsii's own
-        **_: object,
-    ) -> bool:
-        build_layer(Path(output_dir) / "python", self._platforms, own_code=self._own_code)
-        return True
 
 
 def build_layer(into: Path, platforms: tuple[str, ...] = (), *, own_code: bool = True) -> None:

@@ -11,6 +11,7 @@ from infra import (
     budget,
     dashboard,
     deployments,
+    docs_page,
     endpoints,
     failures,
     layer,
@@ -53,6 +54,8 @@ class CobrokeStack(_StageStack):
         functions = endpoints.make_endpoints(
             self, stage, made_layer, data.table, data.keys, bot_token
         )
+        if stage.docs:
+            functions["docs"] = docs_page.make_docs_page(self, stage, made_layer)
         triggers.make_triggers(self, stage, made_layer, data.table, bot_token)
         schedules.make_schedules(self, stage, made_layer, data.table)
         made_api = api.make_api(self, stage, functions)

@@ -49,6 +49,8 @@ class Stage:
     """This deploy's versions take over at once, whatever rings."""
     mini_app_url: str = ""
     """What the button under a push opens; without one there is no button."""
+    docs: bool = False
+    """Whether it serves the page of the contract, `GET /docs`."""
     protected: bool = False
     architecture: aws_lambda.Architecture = aws_lambda.Architecture.ARM_64
 
@@ -80,6 +82,7 @@ STAGES = {
             requests_per_second=1_000,
             origins=ANY_ORIGIN,
             telegram_api_url="",
+            docs=True,
             architecture=_HOST,
         ),
         Stage(
@@ -93,6 +96,7 @@ STAGES = {
             most_units=(1_000, 500),
             budget_usd=30,
             origins=("http://localhost:5173",),
+            docs=True,
         ),
         Stage(
             name="prod",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.edge.routes import DEFAULT_FUNCTION, PAGES, ROUTES
 from cobroke.edge.streams import BATCH_S
 from infra.stages import STAGES
 from infra.triggers import STREAM_READERS
@@ -136,8 +136,11 @@ def test_the_gateway_has_the_routes_of_the_code(template: Template) -> None:
         target = route["Properties"]["Target"]["Fn::Join"][1][1]["Ref"]
         uri = integrations[target]["Properties"]["IntegrationUri"]
         served[route["Properties"]["RouteKey"]] = template.called(uri)
-    assert served == {route.key: route.function for route in ROUTES} | {
-        "$default": DEFAULT_FUNCTION
+    pages = PAGES if STAGES[template.stage].docs else ()
+    assert served == {
+        **{route.key: route.function for route in ROUTES},
+        **{f"ANY {page.path}": page.function for page in pages},
+        "$default": DEFAULT_FUNCTION,
     }
 
 

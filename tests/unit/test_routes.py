@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from cobroke.edge.routes import DEFAULT_FUNCTION, ROUTES
+from cobroke.edge.routes import DEFAULT_FUNCTION, PAGES, ROUTES
 from tests.conftest import ROOT
 
 PRODUCT = [
@@ -39,7 +39,7 @@ def test_every_route_is_served_by_its_function_and_no_other() -> None:
 
 
 def test_a_handlers_docstring_lists_its_routes() -> None:
-    for route in ROUTES:
+    for route in (*ROUTES, *PAGES):
         docstring = " ".join(_source(FUNCTIONS[route.function]).split('"""')[1].split())
         assert route.key in docstring, route.key
 
@@ -51,14 +51,17 @@ def test_the_readme_names_the_file_of_every_route() -> None:
     named = {(route, path) for routes, path in said for route in re.findall("`([^`]*)`", routes)}
     assert named == {
         (re.sub(r"\{\w+\}", "{id}", route.key), f"functions/{route.function}/handler.py")
-        for route in ROUTES
+        for route in (*ROUTES, *PAGES)
     }
 
 
-def test_only_identity_is_public() -> None:
-    assert [route.key for route in ROUTES if route.public] == [
+def test_only_identity_and_the_contract_are_public() -> None:
+    assert [route.key for route in (*ROUTES, *PAGES) if route.public] == [
         "POST /auth/register",
         "POST /auth/telegram",
+        "GET /docs",
+        "GET /docs/{file}",
+        "GET /openapi.json",
     ]
 
 

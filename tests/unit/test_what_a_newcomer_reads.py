@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cobroke.edge.routes import PAGES as OF_THE_CONTRACT
+from cobroke.edge.routes import ROUTES
 from tests.conftest import ROOT
 
 FUNCTIONS = {path.parent.name for path in ROOT.glob("functions/*/handler.py")}
@@ -30,11 +32,7 @@ def test_the_readme_says_what_wakes_every_function_that_serves_no_route() -> Non
     rows = re.findall(
         r"^\| `(\w+)` \| .+ \| .+ \|$", (ROOT / "README.md").read_text(), re.MULTILINE
     )
-    serving = {
-        name
-        for name in FUNCTIONS
-        if "@api.serves" in (ROOT / "functions" / name / "handler.py").read_text()
-    }
+    serving = {route.function for route in (*ROUTES, *OF_THE_CONTRACT)}
     assert sorted(rows) == sorted(FUNCTIONS - serving)
 
 

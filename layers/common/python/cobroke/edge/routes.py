@@ -76,3 +76,11 @@ ROUTES = (
     Route("POST", "/notifications/{notification_id}/read", "notifications"),
     Route("POST", "/notifications/read-all", "notifications"),
 )
+
+PAGES = (
+    Route("GET", "/docs", "docs", public=True),
+    Route("GET", "/docs/{file}", "docs", public=True),
+    Route("GET", "/openapi.json", "docs", public=True),
+)
+"""What people and generators read of the contract, where the stage serves it: not the API itself.
+"""
