@@ -1,5 +1,6 @@
 """`make clients`: five generated clients compile, and each plays a whole deal against a stack that
-is theirs; two linters find nothing in docs/openapi.json, and a mock of it takes every example.
+is theirs; two linters find nothing in docs/openapi.json, and a mock of it takes every example; the
+page of it works in a browser, where there is one.
 
 Usage: python -m tools.clients. What it needs is in clients/, with locks of its own.
 """
@@ -28,6 +29,7 @@ BUILD = CLIENTS / "build"
 BIN = CLIENTS / ".venv" / "bin"
 NODE = CLIENTS / "node_modules" / ".bin"
 PATIENCE_S = 60
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 WARNED = re.compile(r"You have \d+ warning")
 """Redocly ends well with warnings."""
 
@@ -74,6 +76,12 @@ def deals(base_url: str) -> Iterator[tuple[str, Words]]:
         yield name, [str(BIN / "node"), f"build/js/deals/{name}.js", base_url]
     for name in ("python_client", "python_models"):
         yield name, [str(BIN / "python"), "-m", f"deals.{name}", base_url]
+
+
+def browser() -> str:
+    """Return the Chromium of this machine: what CHROMIUM names, or one on the path; else ""."""
+    found = map(shutil.which, filter(None, (os.environ.get("CHROMIUM"), *CHROMIUMS)))
+    return next(filter(None, found), "")
 
 
 def run(words: Words) -> str:
@@ -166,6 +174,10 @@ def check() -> None:
     with tempfile.TemporaryDirectory() as folder, running_stack(free_port(), Path(folder)) as stack:
         for _, words in deals(stack.base_url):
             tell(run(words).strip())
+        if chromium := browser():
+            tell(run([str(BIN / "node"), "build/js/page.js", stack.base_url, chromium]).strip())
+        else:
+            tell(f"GET /docs: not tried, there is no {' or '.join(CHROMIUMS)} (or CHROMIUM=…)")
 
 
 def main() -> None:
