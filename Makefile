@@ -6,7 +6,9 @@ CODE := app.py infra functions layers/common/python tools tests benchmarks
 STAGE ?= dev
 # What runs the tests at once; AT_ONCE= for one process.
 AT_ONCE ?= --numprocesses=2 --dist=loadscope --no-loadscope-reorder
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
+HASHED := --require-hashes --no-deps --requirement
+PIP := $(BIN)/python -m pip --disable-pip-version-check install $(HASHED)
+UV := $(BIN)/uv pip install --python $(BIN)/python $(HASHED)
 COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))
 
@@ -25,7 +27,7 @@ help: ## this list
 ##@ Set up
 install: $(VENV)/.installed node_modules/.installed ## install what is missing or has changed, into .venv and node_modules
 
-$(VENV)/.installed: requirements.txt requirements-dev.txt layers/common/requirements.txt
+$(VENV)/.installed: requirements.txt requirements-uv.txt requirements-dev.txt layers/common/requirements.txt
 	@if ! $(BIN)/python -c '$(IS_3_13)' 2> /dev/null; then \
 	  for python in "$$PYTHON" python3.13 python3 python "$$HOME"/.pyenv/versions/3.13.*/bin/python; do \
 	    if "$$python" -c '$(IS_3_13)' > /dev/null 2>&1; then found=$$python; break; fi; \
@@ -39,13 +41,14 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt layers/common/requirem
 	  "$$found" -m venv --clear $(VENV) || exit 1; \
 	fi
 	@echo "Installing requirements.txt into $(VENV) …"
-	@$(PIP) --requirement requirements.txt
+	@$(PIP) requirements-uv.txt --quiet --quiet
+	@$(UV) requirements.txt || { echo "uv does not reach the index: pip goes on, which takes longer."; $(PIP) requirements.txt; }
 	@touch $@
 
 node_modules/.installed: package-lock.json requirements-node.txt $(VENV)/.installed
 	@if ! { node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && npm --version; } > /dev/null 2>&1; then \
 	  echo "Installing Node into $(VENV) …"; \
-	  $(PIP) --requirement requirements-node.txt || exit 1; \
+	  $(UV) requirements-node.txt || $(PIP) requirements-node.txt || exit 1; \
 	fi
 	@echo "Installing the CDK into node_modules …"
 	@npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
@@ -119,7 +122,8 @@ clients: install clients/.installed ## generated clients compile and play a deal
 clients/.installed: clients/requirements.txt clients/package-lock.json $(VENV)/.installed
 	@echo "Installing the generators into clients …"
 	@$(BIN)/python -m venv --clear clients/.venv
-	@clients/.venv/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps --requirement clients/requirements.txt
+	@$(BIN)/uv pip install --python clients/.venv/bin/python $(HASHED) clients/requirements.txt || \
+	  clients/.venv/bin/python -m pip --disable-pip-version-check install $(HASHED) clients/requirements.txt
 	@cd clients && PATH="$$PWD/.venv/bin:$$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
 	@touch $@
 
@@ -140,7 +144,7 @@ coverage: install ## every test but the end-to-end ones, and what they do not re
 
 mutants: install ## plant bugs: the tests must find all but those of docs/mutants.md
 	@$(BIN)/python -m tools.mutants
-	@$(PIP) --target build/mutmut --upgrade --requirement requirements-mutants.txt
+	@$(PIP) requirements-mutants.txt --quiet --target build/mutmut --upgrade
 	@rm -rf build/mutants && mkdir -p build/mutants && cp -r layers/common/python build/mutants/src
 	@cp -r tests pyproject.toml build/mutants/
 	@cd build/mutants && export PYTHONPATH=$(CURDIR)/build/mutmut:src:. && \
@@ -158,7 +162,7 @@ benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.instal
 	@touch $@
 
 audit: install ## what we depend on against what is known to be unsafe (asks pypi.org and registry.npmjs.org)
-	@$(PIP) --target build/audit --upgrade --requirement requirements-audit.txt
+	@$(PIP) requirements-audit.txt --quiet --target build/audit --upgrade
 	@PYTHONPATH=build/audit $(BIN)/python -m pip_audit --strict --disable-pip --requirement layers/common/requirements.txt --requirement requirements-dev.txt
 	@npm audit --omit=optional
 
@@ -173,6 +177,7 @@ chart: install ## write docs/table.md and docs/flows.md, the kinds of item and w
 lock: install ## pin the .in files anew
 	@cd layers/common && $(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-dev.in --override requirements-overrides.txt -c layers/common/requirements.txt -o requirements-dev.txt
+	@$(COMPILE) requirements-uv.in -o requirements-uv.txt
 	@$(COMPILE) requirements-node.in -o requirements-node.txt
 	@$(COMPILE) requirements-mutants.in -o requirements-mutants.txt
 	@$(COMPILE) requirements-audit.in -o requirements-audit.txt

@@ -44,7 +44,7 @@ async function tried(page: Page, access: string): Promise<string> {
   await page.click(`${operation} .opblock-summary-control`);
   const execute = await page.waitForSelector(`${operation} .execute`);
   await execute?.click();
-  const status = await page.waitForSelector(`${operation} .live-responses-table .response-col_status`);
+  const status = await page.waitForSelector(`${operation} .live-responses-table .response .response-col_status`);
   return (await status?.evaluate((cell) => cell.textContent?.trim())) ?? "none";
 }
 

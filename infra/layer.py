@@ -6,6 +6,7 @@ start would compile again. Bytecode with an unchecked hash is taken as it is.
 """
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -27,9 +28,10 @@ RECIPE = Path(__file__)
 CACHE = Path(__file__).parent.parent / "build" / "layers"
 # Of botocore's descriptions of 400 services, those that we call.
 SERVICES = {"dynamodb", "scheduler", "sqs", "ssm"}
+NEWEST = "manylinux_2_28"
 PLATFORMS = {
-    lambda_.Architecture.ARM_64.name: ("manylinux2014_aarch64", "manylinux_2_28_aarch64"),
-    lambda_.Architecture.X86_64.name: ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
+    lambda_.Architecture.ARM_64.name: ("manylinux2014_aarch64", f"{NEWEST}_aarch64"),
+    lambda_.Architecture.X86_64.name: ("manylinux2014_x86_64", f"{NEWEST}_x86_64"),
 }
 
 
@@ -45,11 +47,14 @@ def make_libraries(scope: Construct, stage: Stage) -> lambda_.LayerVersion:
 
 def _make(scope: Construct, stage: Stage, name: str, *, own_code: bool) -> lambda_.LayerVersion:
     platforms = platforms_of(stage)
-    code = bundled(
-        SOURCE,
-        asset_hash(platforms, own_code=own_code),
-        lambda into: build_layer(into / "python", platforms, own_code=own_code),
-    )
+
+    def build(into: Path) -> None:
+        if stage.is_local:
+            link_layer(into / "python", own_code=own_code, live=stage.live)
+        else:
+            build_layer(into / "python", platforms, own_code=own_code)
+
+    code = bundled(SOURCE, asset_hash(platforms, own_code=own_code, live=stage.live), build)
     return lambda_.LayerVersion(
         scope,
         name,
@@ -96,11 +101,13 @@ def platforms_of(stage: Stage) -> tuple[str, ...]:
     return () if stage.is_local else PLATFORMS[stage.architecture.name]
 
 
-def asset_hash(platforms: tuple[str, ...], *, own_code: bool = True) -> str:
+def asset_hash(platforms: tuple[str, ...], *, own_code: bool = True, live: bool = False) -> str:
     """Return what names the layer: another source, lock, processor, Python or recipe gives another
     name, so that CDK never takes what was built of something else.
     """
-    seen = hashlib.sha256(_target(platforms).encode() + RECIPE.read_bytes() + LOCK.read_bytes())
+    where = "" if platforms else f"{CACHE} {live}"
+    made_for = f"{_target(platforms)} {where}".encode()
+    seen = hashlib.sha256(made_for + RECIPE.read_bytes() + LOCK.read_bytes())
     for path in sorted(PACKAGE.rglob("*")) if own_code else ():
         if path.is_file() and path.suffix != ".pyc":
             content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -117,9 +124,28 @@ def build_layer(into: Path, platforms: tuple[str, ...] = (), *, own_code: bool =
     """Build the layer's `python` folder, for pip's platforms or (without any) for this machine."""
     shutil.copytree(_third_party(platforms), into)
     if own_code:
-        own = into / PACKAGE.name
-        shutil.copytree(PACKAGE, own, ignore=shutil.ignore_patterns("__pycache__"))
-        _compile(own)
+        _add_own_code(into)
+
+
+def link_layer(into: Path, *, own_code: bool = True, live: bool = False) -> None:
+    """Build the `python` folder of this machine's emulator, which unpacks a layer anew for every
+    start of a function: third-party code, and if live our own, is only named in it.
+    """
+    folders = [_third_party(())]
+    if own_code and live:
+        folders.append(PACKAGE.parent)
+    site = into / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    site.mkdir(parents=True)
+    named = [str(folder) for folder in folders]
+    (site / "linked.pth").write_text(f"import sys; sys.path[:0] = {named}\n")
+    if own_code and not live:
+        _add_own_code(into)
+
+
+def _add_own_code(into: Path) -> None:
+    own = into / PACKAGE.name
+    shutil.copytree(PACKAGE, own, ignore=shutil.ignore_patterns("__pycache__"))
+    _compile(own)
 
 
 def _third_party(platforms: tuple[str, ...]) -> Path:
@@ -127,22 +153,32 @@ def _third_party(platforms: tuple[str, ...]) -> Path:
     made_from = LOCK.read_bytes() + RECIPE.read_bytes()
     built = CACHE / f"{_target(platforms)}-{hashlib.sha256(made_from).hexdigest()[:16]}"
     if not built.exists():
-        half = built.with_name(built.name + ".half")
-        shutil.rmtree(half, ignore_errors=True)
+        half = built.with_name(f"{built.name}.half-{os.getpid()}")
         _install(half, platforms)
         _prune(half)
         _compile(half)
-        half.rename(built)
+        try:
+            half.rename(built)
+        except OSError:  # another process was as fast
+            shutil.rmtree(half)
     return built
 
 
 def _install(into: Path, platforms: tuple[str, ...]) -> None:
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-qq", "install"]
-    pip += ["--require-hashes", "--only-binary=:all:", "--no-compile", "--target", str(into)]
-    pip += [word for name in platforms for word in ("--platform", name)]
-    pip += ["--implementation", "cp", "--python-version", "3.13"] if platforms else []
-    pip += ["--requirement", str(LOCK)]
-    subprocess.run(pip, check=True)  # noqa: S603 - our own words
+    """Install what the lock names: by uv, or by pip where uv does not reach the index."""
+    asked = ["--require-hashes", "--only-binary=:all:", "--requirement", str(LOCK)]
+    asked += ["--target", str(into), *(["--python-version", "3.13"] if platforms else [])]
+    uv = ["uv", "pip", "install", "--quiet", "--link-mode=copy", *asked]
+    pip = ["pip", "--disable-pip-version-check", "-qq", "install", "--no-compile", *asked]
+    if platforms:
+        machine = platforms[-1].removeprefix(f"{NEWEST}_")
+        uv += ["--python-platform", f"{machine}-{NEWEST}"]
+        pip += ["--implementation", "cp"]
+        pip += [word for name in platforms for word in ("--platform", name)]
+    python = [sys.executable, "-m"]
+    if subprocess.run([*python, *uv], check=False).returncode:  # noqa: S603 - our own words
+        shutil.rmtree(into, ignore_errors=True)
+        subprocess.run([*python, *pip], check=True)  # noqa: S603 - our own words
 
 
 def _prune(folder: Path) -> None:

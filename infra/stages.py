@@ -51,6 +51,8 @@ class Stage:
     """What the button under a push opens; without one there is no button."""
     docs: bool = False
     """Whether it serves the page of the contract, `GET /docs`."""
+    live: bool = False
+    """On `local`: functions run the checkout's own package, as it is at their start."""
     protected: bool = False
     architecture: aws_lambda.Architecture = aws_lambda.Architecture.ARM_64
 
@@ -140,7 +142,8 @@ def _local(stage: Stage, node: Node) -> Stage:
             f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}."
         )
     url = node.try_get_context("telegram_api_url") or ""
-    return replace(stage, telegram_api_url=url, registration=registration)
+    live = node.try_get_context("live") == "yes"
+    return replace(stage, telegram_api_url=url, registration=registration, live=live)
 
 
 def _deployed(stage: Stage, node: Node) -> Stage:

@@ -11,16 +11,18 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import boto3
 import httpx
 
-from tools import tether
+from tools import assembly, tether
 
 ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
@@ -81,11 +83,14 @@ def running_stack(
     first. Raises NotStarted.
     """
     _must_be_free(port)
-    shutil.rmtree(state, ignore_errors=True)
-    (state / "tmp").mkdir(parents=True)
+    _clear(state)
     environment = environment_of(port, state)
+    context = {"stage": "local", "registration": registration}
+    context |= {"telegram_api_url": telegram_api_url}
+    log = state / "synth.log"
     with contextlib.ExitStack() as stack:
-        say(f"Starting the emulator on {HOST}:{port}")
+        say(f"Starting the emulator on {HOST}:{port}, and making its templates")
+        made = stack.enter_context(assembly.synthesis(assembly.APP, context, environment, log))
         emulator = tether.start(
             [sys.executable, "-m", "ministack"], environment, state / "emulator.log"
         )
@@ -94,9 +99,9 @@ def running_stack(
         running = RunningStack(f"{endpoint}/_aws/execute-api/{API_ID}", endpoint, "", emulator)
         _await(running, state)
         _furnish(running, bot_token)
-        context = {"stage": "local", "registration": registration}
-        context |= {"telegram_api_url": telegram_api_url}
-        outputs = deploy(environment, state, context, say)
+        cloud = _made(made)
+        say("Deploying the stack")
+        outputs = deploy(environment, state, cloud)
         yield RunningStack(running.base_url, endpoint, outputs["TableName"], emulator)
 
 
@@ -105,6 +110,16 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _clear(state: Path) -> None:
+    """Make the folder anew. What an earlier run left in it goes meanwhile."""
+    if state.exists():
+        old = Path(tempfile.mkdtemp(prefix=f"{state.name}-old-", dir=state.parent))
+        state.rename(old / state.name)
+    for old in state.parent.glob(f"{state.name}-old-*"):
+        Thread(target=shutil.rmtree, args=(old, True), daemon=True).start()
+    (state / "tmp").mkdir(parents=True)
 
 
 def _must_be_free(port: int) -> None:
@@ -164,38 +179,33 @@ def _furnish(running: RunningStack, bot_token: str) -> None:
     running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
 
 
-def deploy(
-    environment: dict[str, str], state: Path, context: dict[str, str], say: Say
-) -> dict[str, str]:
-    """Deploy both stacks with the CDK, and return their outputs. Raises NotStarted."""
+def _made(wait: Callable[[], Path]) -> Path:
+    try:
+        return wait()
+    except assembly.NotSynthesized as why:
+        raise NotStarted(
+            f"The templates could not be made. What the CDK app said:\n{why}"
+        ) from None
+
+
+def deploy(environment: dict[str, str], state: Path, cloud: Path) -> dict[str, str]:
+    """Deploy both stacks of an assembly with the CDK; return their outputs. Raises NotStarted."""
     cdk = ROOT / "node_modules" / ".bin" / "cdk"
     if not cdk.exists():
         raise NotStarted("The CDK is not installed: `make install` installs it.")
-    words = [str(cdk), "deploy", "--all"]
-    words += [word for name, value in context.items() for word in ("-c", f"{name}={value}")]
+    words = [str(cdk), "deploy", "--all", "--app", str(cloud)]
     words += ["--require-approval", "never", "--method", "direct", "--no-notices"]
-    words += ["--progress", "events"]
-    words += ["--output", str(state / "cdk.out"), "--outputs-file", str(state / "outputs.json")]
+    words += ["--progress", "events", "--outputs-file", str(state / "outputs.json")]
     log = state / "deploy.log"
     deploying = tether.start(words, environment, log)
     try:
-        _tell(deploying, log, say)
+        deploying.wait()
     finally:
         tether.stop(deploying)
     if deploying.returncode:
         raise NotStarted(f"The deploy failed. The end of {log}:\n{_end_of(log)}")
     outputs: dict[str, dict[str, str]] = json.loads((state / "outputs.json").read_text())
     return {name: value for stack in outputs.values() for name, value in stack.items()}
-
-
-def _tell(deploying: subprocess.Popen[bytes], log: Path, say: Say) -> None:
-    """Say what the deploy is at until it ends."""
-    steps = {"Bundling asset": "Building the layer", "deploying...": "Deploying the stack"}
-    while deploying.poll() is None:
-        said = log.read_text(errors="replace")
-        for sign in [sign for sign in steps if sign in said]:
-            say(steps.pop(sign))
-        time.sleep(0.2)
 
 
 def _end_of(log: Path, lines: int = 40) -> str:

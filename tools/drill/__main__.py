@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from tools import emulator
+from tools import assembly, emulator
 from tools.drill.rotation import NotRotated, Step, Stored, walk
 from tools.emulator import HOST, NotStarted, RunningStack, free_port, running_stack
 from tools.stack import LIVE
@@ -38,8 +38,10 @@ class Emulated:
         self._registered = 0
 
     def deploy(self, step: Step) -> None:
-        app = f"{sys.executable} -m tools.drill.app {','.join(step.keys)} {step.signs}"
-        emulator.deploy(self._environment | {"CDK_APP": app}, self._state, CONTEXT, lambda _: None)
+        app = ("-m", "tools.drill.app", ",".join(step.keys), step.signs)
+        log = self._state / "synth.log"
+        with assembly.synthesis(app, CONTEXT, self._environment, log) as made:
+            emulator.deploy(self._environment, self._state, made())
 
     def ask(self, event: str, key: str) -> None:
         deployed = self._stack.client("lambda").list_functions()["Functions"]
