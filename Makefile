@@ -17,7 +17,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run demo seed rematch clients logs token data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run dev demo seed rematch clients logs token trace data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^##@ \(.*\)/@|\1/p; s/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -58,8 +58,11 @@ clean: ## remove what was made, but not .venv and node_modules
 	@rm -rf build cdk.out .local .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 ##@ Run it, and look into it
-run: install ## deploy the stack onto a local emulator and serve it until Ctrl-C
+run: install ## deploy the stack onto a local emulator and serve it until Ctrl-C [KEEP=1: the market outlives it]
 	@exec $(BIN)/python -m tools.run
+
+dev: install ## the same, and what you save in functions/ or layers/ is live in a second [DEBUG=leads]
+	@exec $(BIN)/python -m tools.run --live
 
 demo: install ## a tour of the API of a running `make run`
 	@exec $(BIN)/python -m tools.demo
@@ -74,6 +77,9 @@ logs: install ## what was logged [FUNCTION=… SINCE=10m LEVEL=ERROR FOLLOW=1 ST
 	@$(BIN)/python -m tools.logs $(FUNCTION) $(if $(SINCE),--since $(SINCE)) $(if $(LEVEL),--level $(LEVEL)) \
 	  $(if $(FOLLOW),--follow) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
+trace: install ## from a request to its pushes: ID=<request, match, notification, lead or property> [SINCE=1d STAGE=dev|prod]
+	@$(BIN)/python -m tools.trace $(ID) $(if $(SINCE),--since $(SINCE)) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
+
 data: install ## every item about ID=<lead, property, match, realtor or notification> [STAGE=dev|prod]
 	@$(BIN)/python -m tools.data $(ID) $(if $(filter command line,$(origin STAGE)),$(STAGE))
 
@@ -87,6 +93,7 @@ rematch: install ## one scheduled run on a running stack, and what it did [STAGE
 	@$(BIN)/python -m tools.rematch $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
 letters: install ## failure queues: QUEUE=telegram_push DO=look|redrive|drop [STAGE=dev|prod YES=1]
+	@test "$(QUEUE)" || { echo "Which? make letters QUEUE=<of the function that failed> [DO=look|redrive|drop]" >&2; exit 1; }
 	@$(BIN)/python -m tools.dead_letters $(or $(DO),look) $(QUEUE) $(if $(YES),--yes) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
 ##@ Change it

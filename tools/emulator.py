@@ -22,7 +22,7 @@ from typing import Any
 import boto3
 import httpx
 
-from tools import assembly, tether
+from tools import assembly, kept, tether
 
 ROOT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
@@ -70,14 +70,32 @@ class RunningStack:
         return self._emulator.poll() is None
 
 
+@dataclass(frozen=True)
+class Settings:
+    """What a stack on this machine is started with."""
+
+    bot_token: str = TEST_BOT_TOKEN
+    telegram_api_url: str = ""
+    registration: str = "open"
+    live: bool = False
+    """Functions run the checkout's own package, as it is at their start."""
+    kept: Path | None = None
+    """Where the account, market and all, is found at the start and left in the end."""
+
+    @property
+    def context(self) -> dict[str, str]:
+        """Return what the CDK app is told."""
+        return {
+            "stage": "local",
+            "registration": self.registration,
+            "telegram_api_url": self.telegram_api_url,
+            **({"live": "yes"} if self.live else {}),
+        }
+
+
 @contextlib.contextmanager
 def running_stack(
-    port: int,
-    state: Path,
-    bot_token: str = TEST_BOT_TOKEN,
-    telegram_api_url: str = "",
-    registration: str = "open",
-    say: Say = lambda _: None,
+    port: int, state: Path, settings: Settings = Settings(), say: Say = lambda _: None
 ) -> Iterator[RunningStack]:
     """Start the emulator on a port, deploy onto it, and stop it in the end. `state` is emptied
     first. Raises NotStarted.
@@ -85,8 +103,10 @@ def running_stack(
     _must_be_free(port)
     _clear(state)
     environment = environment_of(port, state)
-    context = {"stage": "local", "registration": registration}
-    context |= {"telegram_api_url": telegram_api_url}
+    if settings.kept:
+        kept.reopen(settings.kept)
+        environment |= kept.environment(settings.kept)
+    context = settings.context
     log = state / "synth.log"
     with contextlib.ExitStack() as stack:
         say(f"Starting the emulator on {HOST}:{port}, and making its templates")
@@ -95,10 +115,12 @@ def running_stack(
             [sys.executable, "-m", "ministack"], environment, state / "emulator.log"
         )
         stack.callback(tether.stop, emulator)
+        if settings.kept:
+            stack.callback(tether.end, emulator, kept.ENDS_WITHIN_S)
         endpoint = f"http://{HOST}:{port}"
         running = RunningStack(f"{endpoint}/_aws/execute-api/{API_ID}", endpoint, "", emulator)
         _await(running, state)
-        _furnish(running, bot_token)
+        _furnish(running, settings.bot_token)
         cloud = _made(made)
         say("Deploying the stack")
         outputs = deploy(environment, state, cloud)
@@ -176,7 +198,8 @@ def _furnish(running: RunningStack, bot_token: str) -> None:
         Name=name, Value=bot_token, Type="SecureString", Overwrite=True
     )
     where = {"LocationConstraint": REGION}
-    running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
+    with contextlib.suppress(running.client("s3").exceptions.BucketAlreadyOwnedByYou):
+        running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
 
 
 def _made(wait: Callable[[], Path]) -> Path:

@@ -9,15 +9,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.emulator import TEST_BOT_TOKEN, NotStarted, RunningStack, running_stack
+from tools import dev
+from tools.emulator import TEST_BOT_TOKEN, NotStarted, RunningStack, Settings, running_stack
 
 LOCAL = Path(__file__).parent.parent / ".local"
 API_URL = LOCAL / "api-url"
 DEFAULT_PORT = "4566"
 REGISTRATIONS = ("open", "proof_required")
 NEXT = """\
-In another terminal: make demo (a tour), make seed (a city), make token (a realtor of your own),
-make logs [FOLLOW=1], make data ID=…, make pushes, make rematch. Ctrl-C stops it."""
+Docs page: {}/docs
+In another terminal:
+  make demo   a tour                        make logs FOLLOW=1   what the functions say
+  make seed   a city                        make trace ID=…      a request, up to its pushes
+  make token  a realtor of your own         make data ID=…       what the table holds of it
+  make rematch  a scheduled run             make pushes          what Telegram would be sent
+Ctrl-C stops it."""
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -31,7 +37,7 @@ def main() -> None:
             signal.signal(number, _stop)
     try:
         with _only_one():
-            _serve()
+            _serve(live="--live" in sys.argv)
     except Stopped:
         print("Stopped.", flush=True)
     except NotStarted as why:
@@ -44,7 +50,7 @@ def _stop(*_: object) -> None:
     raise Stopped
 
 
-def _serve() -> None:
+def _serve(*, live: bool) -> None:
     started = time.monotonic()
     port = _port(os.environ.get("PORT") or DEFAULT_PORT)
     registration = os.environ.get("REGISTRATION") or "open"
@@ -52,15 +58,21 @@ def _serve() -> None:
         raise NotStarted(
             f"REGISTRATION is {registration!r}: it must be one of {', '.join(REGISTRATIONS)}."
         )
-    token = os.environ.get("TELEGRAM_BOT_TOKEN") or TEST_BOT_TOKEN
-    telegram = os.environ.get("TELEGRAM_API_URL", "")
+    settings = Settings(
+        bot_token=os.environ.get("TELEGRAM_BOT_TOKEN") or TEST_BOT_TOKEN,
+        telegram_api_url=os.environ.get("TELEGRAM_API_URL", ""),
+        registration=registration,
+        live=live,
+        kept=LOCAL / "kept" if os.environ.get("KEEP") else None,
+    )
 
     def say(step: str) -> None:
         print(f"[{time.monotonic() - started:4.0f} s] {step} …", flush=True)
 
     with (
-        running_stack(port, LOCAL / "run", token, telegram, registration, say) as stack,
+        running_stack(port, LOCAL / "run", settings, say) as stack,
         _announced(stack),
+        dev.following(stack, print) if live else contextlib.nullcontext(),
     ):
         _wait(stack)
 
@@ -88,7 +100,7 @@ def _announced(stack: RunningStack) -> Iterator[None]:
     whole.replace(API_URL)
     try:
         print(f"API ready: {stack.base_url}", flush=True)
-        print(NEXT, flush=True)
+        print(NEXT.format(stack.base_url), flush=True)
         yield
     finally:
         API_URL.unlink(missing_ok=True)

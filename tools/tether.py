@@ -34,6 +34,13 @@ def start(
         )
 
 
+def end(tether: subprocess.Popen[bytes], patience_s: float) -> None:
+    """Ask the command alone to end, and wait so long for it to put away what it holds."""
+    tether.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        tether.wait(patience_s)
+
+
 def stop(tether: subprocess.Popen[bytes]) -> None:
     """End the command and all it started, at once: what they hold is thrown away."""
     with contextlib.suppress(ProcessLookupError):
@@ -50,8 +57,9 @@ def _end_with_the_caller() -> None:
 
 def main() -> None:
     threading.Thread(target=_end_with_the_caller, daemon=True).start()
-    done = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, check=False)  # noqa: S603
-    sys.exit(done.returncode)
+    command = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)  # noqa: S603
+    signal.signal(signal.SIGTERM, lambda *_: command.terminate())
+    sys.exit(command.wait())
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.edge.streams import BATCH_S, Event, Record, change_of, process_batch
-from cobroke.flows.following import PostingWritten, posting_written
+from cobroke.domain.postings.kinds import id_name
+from cobroke.edge.streams import BATCH_S, Event, Followed, Record, change_of, process_batch
+from cobroke.flows.following import Change, PostingWritten, posting_written
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.table import Table
@@ -28,7 +29,14 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG0
         return process_batch(event, _follow, logger)
 
 
-def _follow(record: Record) -> None:
-    match change_of(record):
+def _follow(record: Record) -> Followed | None:
+    with table.caused_by(record.cause):
+        return _followed(change_of(record))
+
+
+def _followed(change: Change | None) -> Followed | None:
+    match change:
         case PostingWritten() as written:
-            posting_written(table, held, known_markets, written, now_ms)
+            alerted = posting_written(table, held, known_markets, written, now_ms)
+            return Followed("ranked", {id_name(written.kind): written.id, "alerted": alerted})
+    return None

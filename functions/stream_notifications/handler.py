@@ -11,8 +11,11 @@ from aws_lambda_powertools import Logger
 
 from cobroke.clock import now_ms
 from cobroke.config import Config
-from cobroke.edge.streams import BATCH_S, Event, Record, change_of, process_batch
+from cobroke.domain.ids import match_id
+from cobroke.domain.postings.kinds import id_name
+from cobroke.edge.streams import BATCH_S, Event, Followed, Record, change_of, process_batch
 from cobroke.flows.following import (
+    Change,
     NoticeBorn,
     PairChanged,
     PostingWritten,
@@ -35,11 +38,22 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG0
         return process_batch(event, _follow, logger)
 
 
-def _follow(record: Record) -> None:
-    match change_of(record):
-        case PairChanged() as change:
-            pair_changed(table, change)
+def _follow(record: Record) -> Followed | None:
+    with table.caused_by(record.cause):
+        return _followed(change_of(record))
+
+
+def _followed(change: Change | None) -> Followed | None:
+    match change:
+        case PairChanged():
+            told = pair_changed(table, change)
+            return Followed("told", {"match_id": match_id(*change.now.ids), "notifications": told})
         case NoticeBorn() as born:
             notice_born(queue, born)
+            whose = {"realtor_id": born.realtor_id, "notification_id": born.notice_id}
+            return Followed("queued", whose)
         case PostingWritten(status="ARCHIVED") as written:
-            posting_archived(table, postings.load(table, written.kind, written.id), now_ms)
+            own = postings.load(table, written.kind, written.id)
+            closed = posting_archived(table, own, now_ms)
+            return Followed("closed", {id_name(written.kind): own.id, "matches": closed})
+    return None

@@ -39,7 +39,8 @@ def _push(message: Message) -> None:
     logger.info(
         "push",
         realtor_id=message["realtor_id"],
-        notice_id=message["notice_id"],
+        notification_id=message["notice_id"],
+        request_id=message.get("request_id") or None,
         outcome=outcome.said,
     )
 

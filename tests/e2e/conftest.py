@@ -12,7 +12,7 @@ from cobroke.storage.table import Table
 from tests import canary, market
 from tests.client import Answer, Client
 from tests.fake_bot_api import FakeBotApi, fake_bot_api
-from tools.emulator import KEYS, REGION, RunningStack, free_port, running_stack
+from tools.emulator import KEYS, REGION, RunningStack, Settings, free_port, running_stack
 
 CONNECTIONS = 32
 _cities = itertools.count(1)
@@ -27,9 +27,8 @@ def telegram() -> Iterator[FakeBotApi]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, telegram: FakeBotApi) -> Iterator[RunningStack]:
-    with running_stack(
-        free_port(), tmp_path_factory.mktemp("stack"), telegram_api_url=telegram.url
-    ) as running:
+    settings = Settings(telegram_api_url=telegram.url)
+    with running_stack(free_port(), tmp_path_factory.mktemp("stack"), settings) as running:
         yield running
 
 

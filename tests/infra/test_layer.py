@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra import layer as recipe
-from infra.layer import PLATFORMS, asset_hash, build_layer, platforms_of
+from infra.layer import PLATFORMS, asset_hash, build_layer, link_layer, platforms_of
 from infra.stages import STAGES
 
 ZIPPED = 315_532_800
@@ -84,6 +84,26 @@ def test_a_stage_gets_the_layers_of_the_processor_that_its_template_names(stage:
     assert settings.architecture.name == "arm64"  # as tests/infra/test_template.py finds it
 
 
+@pytest.mark.parametrize("live", [False, True])
+def test_the_layer_of_this_machine_names_where_the_code_lies(tmp_path: Path, *, live: bool) -> None:
+    """It is unpacked for every start of a function: third-party code is not in it."""
+    link_layer(tmp_path, live=live)
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*")) < 3_000_000
+    site = tmp_path / "lib" / "python3.13" / "site-packages"
+    program = (
+        f"import site, sys; sys.path.insert(0, {str(tmp_path)!r}); site.addsitedir({str(site)!r})"
+    )
+    program += "; import botocore, cobroke.edge.api, pydantic"
+    program += "; print(botocore.__file__, cobroke.__file__, pydantic.__file__, sep='\\n')"
+    words = [sys.executable, "-I", "-S", "-c", program]
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    botocore, cobroke, pydantic = map(Path, said.stdout.splitlines())
+    assert recipe.CACHE in botocore.parents
+    assert recipe.CACHE in pydantic.parents
+    assert (recipe.PACKAGE if live else tmp_path / "cobroke") == cobroke.parent
+
+
 def test_the_key_of_the_layer_is_the_same_wherever_it_is_made() -> None:
     assert asset_hash(PLATFORMS["arm64"]) == asset_hash(PLATFORMS["arm64"])
 
@@ -104,7 +124,7 @@ def test_another_processor_python_recipe_lock_or_source_gives_the_layer_another_
     shutil.copytree(recipe.PACKAGE, copy)
     monkeypatch.setattr(recipe, "PACKAGE", copy)
     assert asset_hash(PLATFORMS["arm64"]) == keys[0]
-    (copy / "__pycache__").mkdir()
+    (copy / "__pycache__").mkdir(exist_ok=True)
     (copy / "__pycache__" / "clock.pyc").write_bytes(b"compiled meanwhile")
     assert asset_hash(PLATFORMS["arm64"]) == keys[0]
     libraries = asset_hash(PLATFORMS["arm64"], own_code=False)

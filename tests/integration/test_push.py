@@ -588,7 +588,7 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
         (line["title"], line["text"]) for line in lines if line["message"] == "push recorded"
     ]
     assert recorded == [("Новый объект", "ул. Мира, 5")]
-    assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "nothing to push"]
+    assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "pushed before"]
     assert str(anna_reads.chat) not in everything_logged.getvalue()
 
 

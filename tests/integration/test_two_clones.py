@@ -18,8 +18,9 @@ def clone(into: Path) -> Path:
     into.mkdir()
     for name in WHAT_IS_DEPLOYED:
         shutil.copytree(ROOT / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("app.py", "cdk.json"):
-        shutil.copy(ROOT / name, into)
+    (into / "docs").mkdir()
+    for name in ("app.py", "cdk.json", "package-lock.json", "docs/openapi.json"):
+        shutil.copy(ROOT / name, into / name)
     return into
 
 
@@ -40,7 +41,7 @@ def templates(clone: Path) -> dict[str, str]:
 
 def test_two_clones_give_the_same_templates(tmp_path: Path) -> None:
     one, other = clone(tmp_path / "one"), clone(tmp_path / "another")
-    (other / "functions" / "auth" / "__pycache__").mkdir()
+    (other / "functions" / "auth" / "__pycache__").mkdir(exist_ok=True)
     (other / "functions" / "auth" / "__pycache__" / "handler.pyc").write_bytes(b"compiled")
     for made in [synthesizing(one), synthesizing(other)]:
         assert made.wait() == 0

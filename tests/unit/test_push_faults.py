@@ -94,8 +94,8 @@ def test_that_a_message_was_sent_is_written_as_soon_as_the_table_takes_it(
 ) -> None:
     with patch.object(phone.table, "transact", Deaf(phone.table, calls)):
         assert phone.push() == PushResult("sent")
-    assert pushes.load(phone.table, phone.owner, phone.notices[0]) is None
-    assert phone.push() == PushResult("nothing to push")
+    assert pushes.load(phone.table, phone.owner, phone.notices[0]) == "pushed before"
+    assert phone.push() == PushResult("pushed before")
     assert phone.received == ["№ 0"]
 
 

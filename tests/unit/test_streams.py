@@ -14,7 +14,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from cobroke.edge.streams import Record, RecordFailed, process_batch
+from cobroke.edge.streams import Followed, Record, RecordFailed, process_batch
 from tests.pump import a_record
 
 SECRET = "client's phone +7 900 000-00-00"
@@ -68,6 +68,32 @@ def test_each_record_is_acted_on_in_its_order(logger: Logger, lines: StringIO) -
     assert process_batch(a_batch(4), acts, logger) == {"batchItemFailures": []}
     assert acts.seen == [0, 1, 2, 3]
     assert lines.getvalue() == ""
+
+
+def test_a_record_that_something_follows_from_has_a_line_with_its_request(
+    logger: Logger, lines: StringIO
+) -> None:
+    caused = a_record(0, None, an_image(0, cause={"S": "request-7"}))
+    records = [caused, *a_batch(2, first=1)["Records"]]
+
+    def act(record: Record) -> Followed | None:
+        return Followed("told", {"notifications": 2}) if record.pk != "LEAD#1" else None
+
+    process_batch({"Records": records}, act, logger)
+    first, second = map(json.loads, lines.getvalue().splitlines())
+    assert (first["message"], first["notifications"], first["request_id"]) == (
+        "told",
+        2,
+        "request-7",
+    )
+    assert second["message"] == "told"
+    assert "request_id" not in second
+
+
+def test_the_log_of_a_failure_names_the_request(logger: Logger, lines: StringIO) -> None:
+    records = [a_record(0, None, an_image(0, cause={"S": "request-7"}))]
+    process_batch({"Records": records}, Acts(0), logger)
+    assert json.loads(lines.getvalue())["request_id"] == "request-7"
 
 
 def test_an_empty_batch_is_done(logger: Logger) -> None:

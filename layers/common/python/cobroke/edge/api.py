@@ -128,9 +128,8 @@ class Api(APIGatewayHttpResolver):
         return self.call.caller
 
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
-        started = time.perf_counter()
-        request = APIGatewayProxyEventV2(dict(event))
-        with self._serving(Call(request.request_context.request_id)), self.table.time_limit():
+        started, request = time.perf_counter(), APIGatewayProxyEventV2(dict(event))
+        with self._serving(Call(request.request_context.request_id)):
             answer = self._answer(request, context)
             answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": self.call.id}
             self._log(answer["statusCode"], time.perf_counter() - started)
@@ -141,7 +140,8 @@ class Api(APIGatewayHttpResolver):
         """Keep the call while it is served: nothing of a call outlasts it."""
         outer, self.call = self.call, call
         try:
-            yield
+            with self.table.time_limit(), self.table.caused_by(call.id):
+                yield
         finally:
             self.call = outer
 

@@ -32,6 +32,18 @@ class Record(NamedTuple):
     old: Raw | None
     new: Raw | None
 
+    @property
+    def cause(self) -> str:
+        """The id of the request that it comes of; "" where that is not known."""
+        return str(self.new["cause"]["S"]) if self.new and "cause" in self.new else ""
+
+
+class Followed(NamedTuple):
+    """What was done about a record, for the log: a word, and the ids and numbers of it."""
+
+    word: str
+    facts: Mapping[str, Any]
+
 
 class RecordFailed(Exception):
     """The first record of a batch failed: Lambda halves the batch, until what fails every time is
@@ -39,26 +51,31 @@ class RecordFailed(Exception):
     """
 
 
-def process_batch(event: Event, act: Callable[[Record], None], logger: Logger) -> dict[str, Any]:
-    """Act on one record after the other. A failure ends it: Lambda sends that record and those
-    behind it again.
+def process_batch(
+    event: Event, act: Callable[[Record], Followed | None], logger: Logger
+) -> dict[str, Any]:
+    """Act on one record after the other, and log a line of each that something follows from. A
+    failure ends it: Lambda sends that record and those behind it again.
     """
     for position, raw in enumerate(event["Records"]):
         written = raw["dynamodb"]
-        key = written["Keys"]
+        pk, sk = (written["Keys"][name]["S"] for name in ("PK", "SK"))
+        record = Record(pk, sk, written.get("OldImage"), written.get("NewImage"))
         try:
-            act(
-                Record(
-                    key["PK"]["S"], key["SK"]["S"], written.get("OldImage"), written.get("NewImage")
-                )
-            )
+            followed = act(record)
         except Exception as failure:  # noqa: BLE001 - whatever it was, the record comes again
-            said = kind_and_place(failure)
+            said = kind_and_place(failure) | _of_request(record)
             logger.error("record failed", **said)  # noqa: TRY400 - never its text
             if position == 0 and len(event["Records"]) > 1:
                 raise RecordFailed from None
             return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}
+        if followed:
+            logger.info(followed.word, **followed.facts, **_of_request(record))
     return {"batchItemFailures": []}
+
+
+def _of_request(record: Record) -> dict[str, Any]:
+    return {"request_id": record.cause} if record.cause else {}
 
 
 def change_of(record: Record) -> Change | None:
@@ -70,7 +87,7 @@ def change_of(record: Record) -> Change | None:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(record.new)), before)
         case "NOTICE", _ if record.old is None:
-            return NoticeBorn(realtor_in(record.pk), record.sk)
+            return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
         case _, (kind, posting_id):
             return _posting_written(kind, posting_id, record.old, record.new)
     return None

@@ -50,6 +50,8 @@ class NoticeBorn(NamedTuple):
 
     realtor_id: str
     notice_id: str
+    request_id: str = ""
+    """Of which request it comes, if that is known: for the log."""
 
 
 type Change = PostingWritten | PairChanged | NoticeBorn
@@ -57,8 +59,9 @@ type Change = PostingWritten | PairChanged | NoticeBorn
 
 def posting_written(
     table: Table, held: HeldMarkets, known: registry.Known, written: PostingWritten, clock: Clock
-) -> None:
-    """Prepare its ranking, remember its market, alert those near the top of whose lists it stands.
+) -> int:
+    """Prepare its ranking, remember its market, alert those near the top of whose lists it stands;
+    return how many these are.
 
     Nobody is alerted of what was only repaired or has grown stale. A write that its owner has
     overtaken leaves it to the newer one's record: what this batch has read of the market may not
@@ -67,7 +70,8 @@ def posting_written(
     own = retry_on_conflict(table, partial(_prepared, table, written, clock))
     registry.remember(table, own.content.features.market, known, clock())
     if written.by_owner and written.revision == own.revision:
-        posting_stands(table, held, own, clock)
+        return posting_stands(table, held, own, clock)
+    return 0
 
 
 def posting_stands(table: Table, held: HeldMarkets, own: Posting, clock: Clock) -> int:

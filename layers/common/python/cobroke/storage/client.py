@@ -3,6 +3,7 @@
 import os
 
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there
@@ -29,3 +30,12 @@ BUSY_CODES = {
     "ThrottlingException",
     "TransactionInProgressException",
 }
+REFUSED = {"ConditionalCheckFailedException", "TransactionConflictException"}
+"""What a single write says where its condition did not hold, or a transaction has the item."""
+CONTENDED = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Why a transaction is cancelled that may be sent again."""
+
+
+def reasons(error: ClientError) -> set[str | None]:
+    """Return why a transaction was cancelled."""
+    return {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}

@@ -56,7 +56,7 @@ IDEMPOTENCY = Entity(
     "what a create under an `Idempotency-Key` has made, and of which body",
     kept="24 hours",
 )
-_OBJECT = "d f city status stale archived_for version revision changed_at updated_at"
+_OBJECT = "d f city status stale archived_for version revision changed_at updated_at cause?"
 LEAD = Entity(
     "LEAD",
     ("REALTOR#{realtor} | LEAD#{lead}",),
@@ -105,7 +105,7 @@ CHANGE = Entity(
 PAIR = Entity(
     "PAIR",
     ("LEAD#{lead} | PAIR#{property}",),
-    "d version",
+    "d version cause?",
     "what the two sides of a pair have said, the match that came of it, and what that owes them",
 )
 MIRROR = Entity(
@@ -132,7 +132,7 @@ NOTICE = Entity(
     "NOTICE",
     ("NOTICES#{realtor} | {notice}",),
     "type title message typed d expires counterparts? scores? version? is_read? claimed_until? "
-    "pushed_at?",
+    "pushed_at? cause?",
     "what a realtor was told; one that tells of alerts grows until it is read (`counterparts`, "
     "`scores`, `version`)",
     kept="90 days",

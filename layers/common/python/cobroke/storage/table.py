@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectFailed
 
 from cobroke.domain.errors import Busy
-from cobroke.storage.client import BUSY_CODES, CLIENT, REQUEST_SECONDS, RESEND_SECONDS
+from cobroke.storage import client
 from cobroke.storage.conditions import ANYTHING, WriteCondition
 from cobroke.storage.notation import Item, attributes_of, item_of
 from cobroke.storage.pauses import pause
@@ -27,7 +27,8 @@ type Write = dict[str, Any]
 """One part of a transaction, made by `put`, `update`, `delete` or `check`."""
 
 BATCH = 100
-_CONTENDED = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+TRACED = {"LEAD", "PROPERTY", "PAIR", "NOTICE"}
+"""What the stream's functions follow: a put of it says of which request it comes."""
 
 
 class ConditionFailed(Exception):
@@ -41,8 +42,9 @@ class Table:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._client = boto3.client("dynamodb", config=CLIENT)
+        self._client = boto3.client("dynamodb", config=client.CLIENT)
         self._until = float("inf")
+        self._cause = ""
 
     def open(self) -> None:
         """Make the connection before the first request needs it, if it can be had now."""
@@ -50,13 +52,22 @@ class Table:
             self.get(("CONNECTION", "CONNECTION"))
 
     @contextmanager
-    def time_limit(self, seconds: float = REQUEST_SECONDS) -> Iterator[None]:
+    def time_limit(self, seconds: float = client.REQUEST_SECONDS) -> Iterator[None]:
         """Let no call begin later than `seconds` from now while this lasts: Busy is raised."""
         outer, self._until = self._until, time.monotonic() + seconds
         try:
             yield
         finally:
             self._until = outer
+
+    @contextmanager
+    def caused_by(self, request_id: str) -> Iterator[None]:
+        """Let what is put while this lasts name the request that it comes of."""
+        outer, self._cause = self._cause, request_id
+        try:
+            yield
+        finally:
+            self._cause = outer
 
     @property
     def seconds_left(self) -> float:
@@ -95,7 +106,7 @@ class Table:
             try:
                 answer = self._call("transact_get_items", TransactItems=asked)
             except ClientError as error:
-                if not _reasons(error) & _CONTENDED:
+                if not client.reasons(error) & client.CONTENDED:
                     raise
                 pause(tried := tried + 1, self.seconds_left)
             else:
@@ -153,6 +164,8 @@ class Table:
         )
 
     def put(self, item: Item, *, when: WriteCondition = ANYTHING) -> Write:
+        if self._cause and item["entity"] in TRACED:
+            item = {**item, "cause": self._cause}
         return {"Put": {"TableName": self.name, "Item": attributes_of(item), **when.asked()}}
 
     def delete(self, key: Key, *, when: WriteCondition = ANYTHING) -> Write:
@@ -179,10 +192,7 @@ class Table:
         try:
             self._call("put_item", **self.put(item, when=when)["Put"])
         except ClientError as error:
-            if error.response["Error"]["Code"] in {
-                "ConditionalCheckFailedException",
-                "TransactionConflictException",
-            }:
+            if error.response["Error"]["Code"] in client.REFUSED:
                 return False
             raise
         return True
@@ -192,7 +202,7 @@ class Table:
         again under its token. Raises ConditionFailed, or Busy where its end stays unknown.
         """
         asked = {"TransactItems": list(writes), "ClientRequestToken": secrets.token_hex(16)}
-        tried, until = 0, min(self._until, time.monotonic() + RESEND_SECONDS)
+        tried, until = 0, min(self._until, time.monotonic() + client.RESEND_SECONDS)
         while not self._is_through(asked):
             pause(tried := tried + 1, until - time.monotonic())
 
@@ -205,9 +215,9 @@ class Table:
         except Busy:
             return False
         except ClientError as error:
-            if "ConditionalCheckFailed" in _reasons(error):
+            if "ConditionalCheckFailed" in client.reasons(error):
                 raise ConditionFailed from None
-            if _reasons(error) & _CONTENDED:
+            if client.reasons(error) & client.CONTENDED:
                 return False
             raise
         return True
@@ -231,15 +241,10 @@ class Table:
         except (HTTPClientError, ConnectFailed):
             raise Busy from None
         except ClientError as error:
-            if error.response["Error"]["Code"] in BUSY_CODES:
+            if error.response["Error"]["Code"] in client.BUSY_CODES:
                 raise Busy from None
             raise
 
 
 def _key(key: Key) -> dict[str, Any]:
     return {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
-
-
-def _reasons(error: ClientError) -> set[str | None]:
-    """Return why a transaction was cancelled."""
-    return {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}

@@ -12,6 +12,11 @@ def other(kind: Kind) -> Kind:
     return "PROPERTY" if kind == "LEAD" else "LEAD"
 
 
+def id_name(kind: Kind) -> str:
+    """Return how its id is named: `lead_id` or `property_id`."""
+    return f"{kind.lower()}_id"
+
+
 def lead_first[Side](kind: Kind, own: Side, counterpart: Side) -> tuple[Side, Side]:
     """Return the two in the order of KINDS: `own` is of this kind, `counterpart` of the other."""
     return (own, counterpart) if kind == "LEAD" else (counterpart, own)

@@ -31,8 +31,8 @@ def push(table: Table, send: Send, realtor_id: str, notice_id: str, now_s: int) 
     if table.seconds_left <= LONGEST_SEND_S:
         return PushResult("no time left", again_after_s=1)
     found = pushes.load(table, realtor_id, notice_id)
-    if found is None:
-        return PushResult("nothing to push")
+    if isinstance(found, str):
+        return PushResult(found)
     realtor, notice = found
     if realtor.push_after > now_s:
         return PushResult("waiting", again_after_s=realtor.push_after - now_s)

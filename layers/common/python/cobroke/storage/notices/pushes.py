@@ -1,5 +1,7 @@
 """Who pushes a notice to Telegram: one at a time, and never again once it was sent."""
 
+from typing import Literal
+
 from cobroke.domain.errors import Busy
 from cobroke.domain.realtors import Realtor
 from cobroke.storage import keys, realtors
@@ -11,21 +13,22 @@ from cobroke.storage.table import Table
 
 CLAIMED_FOR_S = 60
 
+type Unwanted = Literal["gone", "pushed before", "unverified", "off"]
+"""Why a notice is not pushed; `off`: the chat has blocked the bot."""
 
-def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice] | None:
-    """Read whom to push what; return None where it was pushed, or is gone, or they cannot be
-    reached.
-    """
+
+def load(table: Table, realtor_id: str, notice_id: str) -> tuple[Realtor, Notice] | Unwanted:
+    """Read whom to push what, or why nobody is to be pushed it."""
     realtor_key, notice_key = keys.realtor(realtor_id), (keys.notices(realtor_id), notice_id)
     items = table.get_many([realtor_key, notice_key])
-    if len(items) < 2 or "pushed_at" in items[notice_key]:
-        return None
+    if len(items) < 2:
+        return "gone"
+    if "pushed_at" in items[notice_key]:
+        return "pushed before"
     realtor = realtors.of_item(items[realtor_key])
-    return (
-        (realtor, of_item(items[notice_key], is_read=False))
-        if realtor.verified and not realtor.push_off
-        else None
-    )
+    if not realtor.verified:
+        return "unverified"
+    return "off" if realtor.push_off else (realtor, of_item(items[notice_key], is_read=False))
 
 
 def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
