@@ -1,11 +1,15 @@
 // GET /docs in a headless Chromium: node build/js/page.js BASE_URL CHROMIUM
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import puppeteer, { type Page } from "puppeteer-core";
 
 import { LEAD } from "./deals/bodies.js";
 import { base, expect } from "./deals/expect.js";
 import { initData } from "./deals/init-data.js";
 
-const MINI_APP = "http://localhost:5173/";
+const VITE = 5173;
 const NARROW = { width: 400, height: 900 };
 const WIDE = { width: 1280, height: 900 };
 
@@ -48,12 +52,21 @@ async function tried(page: Page, access: string): Promise<string> {
   return (await status?.evaluate((cell) => cell.textContent?.trim())) ?? "none";
 }
 
-/** Calls the API as a Mini App that is developed on this machine does. */
-async function fromTheMiniApp(page: Page, access: string): Promise<string[]> {
-  await page.setRequestInterception(true);
-  page.once("request", (request) => void request.respond({ contentType: "text/html", body: "<p>" }));
-  await page.goto(MINI_APP);
-  await page.setRequestInterception(false);
+/** Serves an empty page where a Mini App is developed on this machine, or where it would be the next. */
+async function miniApp(port = VITE): Promise<Server> {
+  const server = createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<p>"));
+  try {
+    await once(server.listen(port, "localhost"), "listening");
+    return server;
+  } catch (taken) {
+    if (port !== VITE) throw taken;
+    return miniApp(0);
+  }
+}
+
+/** Calls the API from there. */
+async function fromTheMiniApp(page: Page, origin: string, access: string): Promise<string[]> {
+  await page.goto(origin);
   return await page.evaluate(
     async (url, bearer, lead) => {
       const headers = { "Authorization": `Bearer ${bearer}`, "Content-Type": "application/json" };
@@ -74,6 +87,8 @@ async function fromTheMiniApp(page: Page, access: string): Promise<string[]> {
 }
 
 const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+const served = await miniApp();
+const origin = `http://localhost:${(served.address() as AddressInfo).port}`;
 const browser = await puppeteer.launch({ executablePath: process.argv[3] ?? "", headless: true, args });
 try {
   const access = await token();
@@ -93,9 +108,10 @@ try {
   await page.screenshot({ path: "build/page-tried.png" });
   expect(status === "200", `GET /me from the page: ${status}`);
   expect(seen.length === 0, seen.join("\n"));
-  const answers = await fromTheMiniApp(await browser.newPage(), access);
-  expect(answers.join(" ") === "201 200 412 200 told", `from ${MINI_APP}: ${answers.join(" ")}`);
-  console.log(`GET /docs in Chromium: ${shown} operations, one sent from it, CORS from ${MINI_APP}`);
+  const answers = await fromTheMiniApp(await browser.newPage(), origin, access);
+  expect(answers.join(" ") === "201 200 412 200 told", `from ${origin}: ${answers.join(" ")}`);
+  console.log(`GET /docs in Chromium: ${shown} operations, one sent from it, CORS from ${origin}`);
 } finally {
   await browser.close();
+  served.close();
 }
