@@ -27,7 +27,7 @@ PAGE = (
 )
 """What is served as it is, by its own name."""
 CONTRACT = ROOT / "docs" / "openapi.json"
-HERE = {"url": ".", "description": "Where this document was read"}
+HERE = {"url": ".", "description": "this stack"}
 
 
 def make_docs_page(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> Function:
@@ -43,6 +43,7 @@ def build_docs_page(into: Path) -> None:
     for file in PAGE:
         shutil.copy(file, into / "page")
     document = json.loads(CONTRACT.read_text()) | {"servers": [HERE]}
+    del document["info"]["license"]["identifier"]  # Swagger UI would link it, to a page of SPDX's
     (into / "page" / CONTRACT.name).write_text(json.dumps(document, ensure_ascii=False))
 
 

@@ -63,7 +63,8 @@ def _watch(functions: "Functions", over: Event, say: Say) -> None:
 
 class Functions:
     """The functions of a running stack. Each has versions, and an alias that is called: what is
-    changed becomes a version of its own, and the one before it goes.
+    changed becomes a version of its own. The one before it goes at the next change, so that what it
+    is doing ends well; that of a debugger at once, for the port.
     """
 
     def __init__(self, client: Any) -> None:  # noqa: ANN401 - boto3's own
@@ -75,6 +76,7 @@ class Functions:
             for one in page["Functions"]
         }
         self._renewed = 0
+        self._going: dict[str, str] = {}
 
     def of(self, changed: Collection[Path]) -> list[str]:
         """Return the functions that run one of these files: one of its own, or one of the package,
@@ -103,7 +105,11 @@ class Functions:
         before = self._client.get_alias(**alias)["FunctionVersion"]
         now = self._client.publish_version(**function)["Version"]
         self._client.update_alias(**alias, FunctionVersion=now)
-        self._client.delete_function(**function, Qualifier=before)
+        gone = before if DEBUGGED in variables else self._going.pop(name, "")
+        if gone:
+            self._client.delete_function(**function, Qualifier=gone)
+        if gone != before:
+            self._going[name] = before
 
     def debug(self, name: str, port: str) -> None:
         """Let debugpy listen in the function from its next start on. Raises NotStarted."""

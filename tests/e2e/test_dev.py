@@ -23,7 +23,9 @@ def test_a_renewed_function_takes_over_and_the_market_stays(
         functions.renew("leads")
         assert {one.result().status for one in asked} == {200}
     assert anna.get(f"/leads/{lead}").needs(200)["lead_id"] == lead
+    middle = lambdas.get_alias(FunctionName=name, Name=LIVE)["FunctionVersion"]
+    functions.renew("leads")
     now = lambdas.get_alias(FunctionName=name, Name=LIVE)["FunctionVersion"]
     versions = lambdas.list_versions_by_function(FunctionName=name)["Versions"]
-    assert now != before
-    assert {one["Version"] for one in versions} == {"$LATEST", now}
+    assert len({before, middle, now}) == 3
+    assert {one["Version"] for one in versions} == {"$LATEST", middle, now}

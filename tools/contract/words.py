@@ -15,12 +15,16 @@ Realtors close deals together: one has a buyer, another has a listing. \
 This API finds the pairs, scores them,
 and takes both sides through the agreement on the commission.
 
+Every call but the first two needs a token: \
+`POST /auth/register` and `POST /auth/telegram` answer one, for
+`Authorization: Bearer …`.
+
 Money is in roubles, areas in square metres, \
 a share in percent of the listing side's commission that goes to the
 buyer's realtor. Numbers are exact: they leave as they came. \
 A field that may be null is always present in an answer.
 Unknown members of a body and unknown query names are ignored. \
-`x-added` marks what is beyond the first description.
+`x-added` marks what came after the API's first page.
 
 Every error is `application/problem+json` (RFC 9457). \
 An unknown path is a 404, a wrong verb a 405 with `Allow`, a fault
