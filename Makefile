@@ -161,8 +161,13 @@ mutants: install ## plant bugs: the tests must find all but those of docs/mutant
 	@sed -n 's/^| `\(cobroke\.[^`]*\)`.*/\1/p' docs/mutants.md | LC_ALL=C sort | diff - build/mutants/left.txt && \
 	  echo "All were noticed but those of docs/mutants.md."
 
-bench: install benchmarks/node_modules/.installed ## what is measured, into docs/performance.md (Java ≥ 17)
-	@for one in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
+bench: install benchmarks/node_modules/.installed build/bench/.installed ## what is measured, into docs/performance.md (Java ≥ 17, PostgreSQL)
+	@export PYTHONPATH="$$PYTHONPATH:$(CURDIR)/build/bench"; \
+	for one in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
+
+build/bench/.installed: requirements-bench.txt $(VENV)/.installed
+	@$(PIP) requirements-bench.txt --quiet --target build/bench --upgrade
+	@touch $@
 
 benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.installed node_modules/.installed
 	@cd benchmarks && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
@@ -187,6 +192,7 @@ lock: install ## pin the .in files anew
 	@$(COMPILE) requirements-uv.in -o requirements-uv.txt
 	@$(COMPILE) requirements-node.in -o requirements-node.txt
 	@$(COMPILE) requirements-mutants.in -o requirements-mutants.txt
+	@$(COMPILE) requirements-bench.in -o requirements-bench.txt
 	@$(COMPILE) requirements-audit.in -o requirements-audit.txt
 	@$(COMPILE) clients/requirements.in -o clients/requirements.txt
 

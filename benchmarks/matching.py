@@ -51,7 +51,7 @@ class Run(NamedTuple):
 def measure() -> Section:
     peak = _peak_megabytes()
     rng = Random(1)
-    listings, leads = selection._listings(rng), selection._leads(rng)
+    listings, leads = selection.packed_listings(rng), selection.packed_leads(rng)
     gc.freeze()  # what was made here is no worker's to go through again and again
     runs = (
         Run(
@@ -115,7 +115,7 @@ def _growth(
     run: Run, find: Finding, sample: Sequence[Entry[Any]], tiles: int, rng: Random
 ) -> float:
     rows = [each.row for each in run.others]
-    rows += [_tile(each, rng) for each in run.others for _ in range(tiles - 1)]
+    rows += [tile(each, rng) for each in run.others for _ in range(tiles - 1)]
     larger, before, after = run.index_of(rows).best, 0.0, 0.0
     for seeker in sample:
         before += _timed(_by(find, seeker))[0]
@@ -137,7 +137,7 @@ def _timed[T](deed: Callable[[], T]) -> tuple[float, T]:
     return time.process_time() - start, done
 
 
-def _tile(each: Entry[Any], rng: Random) -> PackedRow:
+def tile(each: Entry[Any], rng: Random) -> PackedRow:
     """Make another object like it, as old and of the same owner."""
     own, percents = each.features, rng.sample(range(100 - OFF, 101 + OFF), 2)
     numbers = own._asdict()
@@ -161,8 +161,8 @@ def _peak_megabytes() -> float:
 
 def _rows() -> tuple[list[PackedRow], list[PackedRow]]:
     rng = Random(1)
-    return [each.row for each in selection._listings(rng)], [
-        each.row for each in selection._leads(rng)
+    return [each.row for each in selection.packed_listings(rng)], [
+        each.row for each in selection.packed_leads(rng)
     ]
 
 

@@ -24,6 +24,14 @@ class Section(NamedTuple):
         return f"## {self.title}\n{self.said}\n\n{table}\n"
 
 
+def verdict(measured: float, goal: float | None) -> str:
+    """Say what was measured, how many times ours, and whether that is as much as the goal."""
+    said = f"{measured:.{0 if measured >= 20 else 1}f} ×"
+    if goal is None:
+        return said
+    return f"{said} (goal {goal:g}: {'met' if measured >= goal else 'missed'})"
+
+
 def publish(measure: Callable[[], Section]) -> None:
     """Print what was measured and put it into the page, in place of what was there."""
     try:

@@ -56,7 +56,7 @@ class Lists(NamedTuple):
 
 def measure() -> Section:
     rng = Random(1)
-    listings, leads = _listings(rng), _leads(rng)
+    listings, leads = packed_listings(rng), packed_leads(rng)
     for_buyers = [_for_a_buyer(lead, listings) for lead in rng.sample(leads, SAMPLE)]
     for_listings = [_for_a_listing(listing, leads) for listing in rng.sample(listings, SAMPLE)]
     return Section(
@@ -198,7 +198,7 @@ def _area(smallest: Decimal, largest: Decimal, area: Decimal) -> int:
     )
 
 
-def _listings(rng: Random) -> list[Listing]:
+def packed_listings(rng: Random) -> list[Listing]:
     """Make them in the order of a market's keys."""
     bodies = market.listings()
     known = [PropertyBody.model_validate(body).features() for body in bodies]
@@ -208,7 +208,7 @@ def _listings(rng: Random) -> list[Listing]:
     )
 
 
-def _leads(rng: Random) -> list[Lead]:
+def packed_leads(rng: Random) -> list[Lead]:
     """Make them in the order of a market's keys."""
     bodies = market.buyers()
     known = [LeadBody.model_validate(body).features() for body in bodies]

@@ -36,5 +36,10 @@ def test_an_id_has_one_spelling() -> None:
         good[:-1],
         "",
         "é" * 26,
+        "٣" * 26,  # what Python reads as digits too
+        "-" + good[1:],
+        "+" + good[1:],
+        "_".join([good[:4], good[5:]]),
+        " " + good[1:],
     ]
     assert not any(map(ids.is_posting_id, other_spellings))

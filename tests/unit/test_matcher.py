@@ -1,13 +1,14 @@
 """A market indexed in memory gives the selection's lists: the same ids, scores, order and cut."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise, product
 from random import Random
 from typing import Any
 
 import pytest
 
-from cobroke.domain.matching.best_first import Best, step_of
+from cobroke.domain.matching import lead_index, listing_index
+from cobroke.domain.matching.best_first import most_promising_first, step_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.score import LISTED
@@ -245,17 +246,22 @@ def test_what_scores_just_enough_to_be_listed_is_listed() -> None:
 def test_a_list_is_full_long_before_all_of_a_large_city_has_been_looked_at(
     side: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_at, fill = 0, Best.fill
+    looked_at = 0
 
-    def counting(best: Best, cells: Any, scored: Any) -> None:
-        def counted(rows: Sequence[Any], bound: int) -> Any:
+    class Counted(list[Any]):
+        def __iter__(self) -> Iterator[Any]:
             nonlocal looked_at
-            looked_at += len(rows)
-            return scored(rows, bound)
+            for row in super().__iter__():
+                looked_at += 1
+                yield row
 
-        fill(best, cells, counted)
+    def counting(cells: Iterable[Any]) -> Any:
+        return most_promising_first(
+            (promised, Counted(rows), *rest) for promised, rows, *rest in cells
+        )
 
-    monkeypatch.setattr(Best, "fill", counting)
+    for index in (lead_index, listing_index):
+        monkeypatch.setattr(index, "most_promising_first", counting)
     seekers, others = a_city() if side == "lead" else reversed(a_city())
     rng = Random(5)
     rows = rows_of([*others] * 8, rng)

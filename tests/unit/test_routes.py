@@ -77,13 +77,14 @@ def test_a_folder_of_the_product_has_at_most_16_modules() -> None:
 
 
 def test_a_function_of_the_product_has_at_most_30_lines_below_its_docstring() -> None:
+    """But for the two loops of which a call a row would be a third (docs/decisions/0020)."""
     long = [
-        f"{path.relative_to(ROOT)}: {function.name}"
+        f"{path.stem}: {function.name}"
         for path in PRODUCT
         for function in ast.walk(ast.parse(_source(path)))
         if isinstance(function, ast.FunctionDef) and _lines_of_its_own(function) > 30
     ]
-    assert long == []
+    assert sorted(long) == ["lead_index: _read", "listing_index: _read"]
 
 
 def test_no_line_of_python_has_more_than_100_characters() -> None:

@@ -4,28 +4,44 @@ A realtor's id is 8 random bytes; an object's is 16: 6 of time (ms since 1970), 
 owner. Written in base32hex, which sorts as its bytes do: a newer object's id sorts later.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
 
 REALTOR_BYTES = 8
 POSTING_BYTES = 16
+OWNERS_ALONE = -12
+"""From here on the characters of a posting's id hold nothing but its owner's."""
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+_SHIFTS = range(50, -1, -10)
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _NOTICE = re.compile("[0-9]{13}-[0-9a-f]{16}")
 
 
 def spelled(raw: bytes) -> str:
     """Write an id of these bytes."""
-    return base64.b32hexencode(raw).decode().rstrip("=").lower()
+    bits = 8 * len(raw)
+    digits = -(-bits // 5)
+    number = int.from_bytes(raw) << 5 * digits - bits
+    pairs = [_PAIRS[number >> shift & 1023] for shift in range(10 * (digits // 2 - 1), -1, -10)]
+    return (_DIGITS[number >> 5 * digits - 5] if digits % 2 else "") + "".join(pairs)
 
 
 def _read(text: str, length: int) -> bytes | None:
     """Return the bytes of an id in its one spelling, else None."""
-    try:
-        raw = base64.b32hexdecode(text.upper() + "=" * (-len(text) % 8))
-    except (binascii.Error, ValueError):
+    if not text.isascii() or len(text) != -(-8 * length // 5):
         return None
-    return raw if len(raw) == length and spelled(raw) == text else None
+    try:
+        raw = _bytes(text, length)
+    except (ValueError, OverflowError):  # no digits; a sign
+        return None
+    return raw if spelled(raw) == text else None
+
+
+def _bytes(text: str, length: int) -> bytes:
+    """Return the bytes that so many bits of the digits are, without the last ones. Python reads
+    numbers to the base of 32 in the digits of base32hex, and three times as fast as base64 does.
+    """
+    return (int(text, 32) >> 5 * len(text) - 8 * length).to_bytes(length)
 
 
 def realtor_id(entropy: bytes) -> str:
@@ -35,7 +51,7 @@ def realtor_id(entropy: bytes) -> str:
 
 def posting_id(created_at: int, entropy: bytes, owner: str) -> str:
     """Make one from the time of creation in ms, 2 random bytes and the id of the owner."""
-    return spelled(created_at.to_bytes(6) + entropy + base64.b32hexdecode(owner.upper() + "==="))
+    return spelled(created_at.to_bytes(6) + entropy + _bytes(owner, REALTOR_BYTES))
 
 
 def is_realtor_id(text: str) -> bool:
@@ -48,7 +64,9 @@ def is_posting_id(text: str) -> bool:
 
 def owner_of(posting_id: str) -> str:
     """Return the id of the realtor who owns the posting with this (well-formed) id."""
-    return spelled(bytes_of(posting_id)[POSTING_BYTES - REALTOR_BYTES :])
+    # The owner's 64 bits end two bits before its last digit's end, those of a realtor's id one.
+    bits = int(posting_id[-14:], 32) >> 1
+    return _DIGITS[bits >> 60 & 31] + "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
 
 
 def created_at(posting_id: str) -> int:
@@ -58,7 +76,7 @@ def created_at(posting_id: str) -> int:
 
 def bytes_of(posting_id: str) -> bytes:
     """Return the 16 bytes of a (well-formed) posting's id: they sort as the ids do."""
-    return base64.b32hexdecode(posting_id.upper() + "======")
+    return _bytes(posting_id, POSTING_BYTES)
 
 
 def match_id(lead_id: str, property_id: str) -> str:

@@ -5,25 +5,22 @@ All of the order is one integer, a **place**: the score << SHIFT | the row's num
 with its id.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from heapq import heapify, heappop, heapreplace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from heapq import heappush, heappushpop
+from operator import itemgetter
 
+from cobroke.domain.ids import OWNERS_ALONE, owner_of, posting_id
+from cobroke.domain.matching.points import FULL_AREA, FULL_BUDGET
 from cobroke.domain.matching.score import LISTED
-from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection, TopList
+from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1
-_READ_AT_ONCE = 16
-"""Rows of a cell, before another one may be more promising."""
 _CHEAP = 24
 """Prices of no more bits (168 thousand roubles) stand together."""
-
-type Cell[R] = tuple[int, list[R]]
-"""A score that none of its rows exceeds; the rows, each with its number first, the newest first."""
-type Scoring[R] = Callable[[Sequence[R], int], Iterable[int]]
-"""The places of rows, below any bound where a knock-out forbids one; those below that bound may be
-left out.
-"""
+_ranked = partial(tuple.__new__, Ranked)
 
 
 def step_of(price: int) -> int:
@@ -32,45 +29,90 @@ def step_of(price: int) -> int:
     return 4 * bits + (price >> bits - 3)
 
 
-class Best:
-    """The best `most` (at least 1) of some rows, without the owner's own and the hidden ones."""
+class Numbered:
+    """Rows by their numbers, in the order of their ids."""
 
-    def __init__(
-        self, rows: Sequence[PackedRow], owner: str, most: int, hidden: Mapping[str, Hidden]
-    ) -> None:
-        """All rows there are, by their numbers."""
-        self._rows = rows
-        self._list = TopList((LISTED << SHIFT) - 1, owner, most, hidden)
-        self._offered: set[int] = set()
+    def __init__(self, candidates: Iterable[PackedRow]) -> None:
+        """Candidates: ids distinct."""
+        self.rows = sorted(candidates, key=itemgetter(0))
+        self._by_ending: defaultdict[str, set[int]] = defaultdict(set)
+        for number, (an_id, _) in enumerate(self.rows):
+            self._by_ending[an_id[OWNERS_ALONE:]].add(number)
+
+    def newest_first(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each row's number and what is packed in it."""
+        for number in range(len(self.rows) - 1, -1, -1):
+            yield number, self.rows[number][1]
+
+    def perhaps_of(self, owner: str) -> set[int]:
+        """Return the numbers of this owner's rows, and perhaps of some others'."""
+        return self._by_ending.get(posting_id(0, bytes(2), owner)[OWNERS_ALONE:], set())
+
+
+class Best:
+    """The best `most` (at least 1) of some rows, without the owner's own and the hidden ones. Each
+    is offered once at most.
+    """
+
+    def __init__(self, rows: Numbered, owner: str, most: int, hidden: Mapping[str, Hidden]) -> None:
+        self.bound = (LISTED << SHIFT) - 1
+        """What is not above it does not get in."""
+        self._rows, self._owner, self._most, self._hidden = rows.rows, owner, most, hidden
+        self._own = rows.perhaps_of(owner)
+        self._kept: list[int] = []
+        """A heap of one more than asked for, which tells whether the list was cut."""
 
     @property
     def score_to_beat(self) -> int:
         """Nothing of a lower score gets in."""
-        return self._list.bound >> SHIFT
+        return self.bound >> SHIFT
 
-    def fill[R: tuple[int, *tuple[object, ...]]](
-        self, cells: Iterable[Cell[R]], scored: Scoring[R]
-    ) -> None:
-        """Fill the list from the cells, the most promising first. A row may stand in several cells,
-        and in those of another call. O(cells + rows read · log cells): a row is read only while its
-        cell may still hold one that gets in.
-        """
-        top_list = self._list
-        ahead = [(-(top << SHIFT | rows[0][0]), 0, rows) for top, rows in cells]
-        heapify(ahead)
-        while ahead and -ahead[0][0] > top_list.bound:
-            first, at, rows = ahead[0]
-            for place in scored(rows[at : at + _READ_AT_ONCE], top_list.bound):
-                if place > top_list.bound and place not in self._offered:
-                    self._offered.add(place)
-                    top_list.offer(place, place >> SHIFT, self._rows[place & _NUMBER])
-            at += _READ_AT_ONCE
-            if at < len(rows):
-                heapreplace(ahead, (-(-first >> SHIFT << SHIFT | rows[at][0]), at, rows))
-            else:
-                heappop(ahead)
+    def take(self, place: int) -> int:
+        """Take a place above the bound, and return the bound as it now is."""
+        number = place & _NUMBER
+        if number in self._own and owner_of(self._rows[number][0]) == self._owner:
+            return self.bound
+        if self._hidden:
+            an_id, packed = self._rows[number]
+            if an_id in self._hidden and self._hidden[an_id](place >> SHIFT, packed):
+                return self.bound
+        if len(self._kept) > self._most:
+            heappushpop(self._kept, place)
+        else:
+            heappush(self._kept, place)
+            if len(self._kept) <= self._most:
+                return self.bound
+        self.bound = self._kept[0]
+        return self.bound
 
     def selection(self) -> Selection:
-        best = self._list.best
-        ranked = [Ranked(place >> SHIFT, self._rows[place & _NUMBER][0]) for place in best]
-        return Selection(ranked, self._list.was_cut)
+        places, rows = sorted(self._kept, reverse=True)[: self._most], self._rows
+        scores = [place >> SHIFT for place in places]
+        ids = [rows[place & _NUMBER][0] for place in places]
+        ranked: list[Ranked] = list(map(_ranked, zip(scores, ids, strict=True)))
+        return Selection(ranked, len(self._kept) > self._most)
+
+
+def promise(top: int, rows: Sequence[tuple[int, *tuple[object, ...]]]) -> int:
+    """Return a place that none of these rows exceeds: none scores more than `top`, each has its
+    number first, and the newest comes first.
+    """
+    return (top << SHIFT) + rows[0][0]
+
+
+def limits(bound: int, top: int, weight: int) -> tuple[int, int]:
+    """Return with how many points, but for price and area, a row may still get in that scores no
+    more than `top`; and the oldest number with which it may.
+    """
+    score = bound >> SHIFT
+    if score > top:
+        return 0, _NUMBER
+    oldest = bound & _NUMBER if score == top else 0
+    return score * weight - FULL_BUDGET - FULL_AREA, oldest
+
+
+def most_promising_first[Cell: tuple[int, *tuple[object, ...]]](
+    cells: Iterable[Cell],
+) -> list[Cell]:
+    """Return the cells by what each promises, which comes first in it."""
+    return sorted(cells, key=itemgetter(0), reverse=True)

@@ -1,70 +1,79 @@
 """All listings of one market, indexed for finding the best ones for a lead."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from cobroke.domain.matching.best_first import SHIFT, Best, Cell, Scoring, step_of
+from cobroke.domain.matching.best_first import (
+    SHIFT,
+    Best,
+    Numbered,
+    limits,
+    most_promising_first,
+    promise,
+    step_of,
+)
 from cobroke.domain.matching.points import (
-    ALWAYS,
+    AREA,
+    BUDGET,
     FULL_AREA,
     FULL_BUDGET,
-    LOCATION,
     OUT,
-    ROOMS,
-    Wished,
-    of_area,
-    of_budget,
-    of_classes,
-    of_places,
-    of_rooms,
 )
-from cobroke.domain.matching.score import FULL, LOCATION_CAP, metro_credit, rooms_credit
+from cobroke.domain.matching.score import (
+    CHEAPEST,
+    DEAREST,
+    FULL,
+    LEAST_AREA,
+    LOCATION_CAP,
+    SMALLEST,
+)
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
-from cobroke.domain.postings.features import CLASS_BYTES, LeadFeatures, class_byte, unpack_property
+from cobroke.domain.matching.wish import ELSEWHERE, Wish, wish_of
+from cobroke.domain.postings.features import LeadFeatures, class_byte, unpack_property
 from cobroke.domain.postings.places import NOWHERE, Place
 
-type _Listing = tuple[int, int, int, int, int, Place, Place]
-"""Number, price, area, rooms, kind, district and metro."""
-type _Shelves[K] = defaultdict[K, defaultdict[int, list[_Listing]]]
-"""Listings by the step of their price, newest first."""
+type _Listing = tuple[int, int, int, int, Place, Place]
+"""Number, price, area, kind, district and metro."""
+type _Steps = defaultdict[int, list[_Listing]]
+"""Listings by the step of their price, the newest first."""
+type _Shelves = defaultdict[Place, defaultdict[int, _Steps]]
+"""By a place, then by their rooms."""
 
-_ELSEWHERE = b""
-"""In place of a metro station that is not wished."""
+_NOWHERE_WISHED: Mapping[Place, int] = {}
+
+type _Cell = tuple[int, list[_Listing], int, _Location]
+"""A place that none of the listings exceeds, the listings, what they earn by their rooms, and by
+their places.
+"""
 
 
-class _Wish(NamedTuple):
-    """What listings earn with a lead, in points, by what they have."""
+class _Location(NamedTuple):
+    """What listings earn by their places, in points."""
 
-    rooms: Mapping[int, int]
-    """By their number; without those that knock out."""
-    kinds: Sequence[int]
-    steps: Mapping[int, int]
-    """At most for price and area, by the step of the price; without those that knock out."""
-    in_district: Mapping[Place, Wished]
-    """By metro, where the district is wished."""
-    outside: Mapping[Place, Wished]
-    weight: int
+    near: Mapping[Place, int]
+    """By their metro; with any other, `elsewhere`."""
+    elsewhere: int
+    told: frozenset[Place] = frozenset()
+    """Districts whose listings stand in cells of their own."""
 
 
 class ListingIndex:
     """Of a market as it is: after changes another one is built, in O(n log n).
 
-    A list costs O(cells + rows read · log cells): the best 200 of 22,963 listings a median of 496
-    rows.
+    A list costs O(cells · log cells + rows read).
     """
 
     def __init__(self, candidates: Iterable[PackedRow]) -> None:
         """Candidates: of one market, ids distinct."""
-        self._rows = sorted(candidates, key=itemgetter(0))
-        self._by_district: _Shelves[Place] = _shelves()
-        self._by_metro: _Shelves[Place] = _shelves()
-        self._by_rooms: _Shelves[int] = _shelves()
-        self._by_rooms_and_kind: _Shelves[tuple[int, int]] = _shelves()
-        for number in range(len(self._rows) - 1, -1, -1):
-            self._put(number, self._rows[number][1])
-        self._kinds = {kind for _, kind in self._by_rooms_and_kind}
+        self._rows = Numbered(candidates)
+        self._by_district: _Shelves = defaultdict(lambda: defaultdict(_steps))
+        self._by_metro: _Shelves = defaultdict(lambda: defaultdict(_steps))
+        self._by_kind: defaultdict[int, defaultdict[int, _Steps]]
+        self._by_kind = defaultdict(lambda: defaultdict(_steps))
+        self._by_rooms: defaultdict[int, _Steps] = defaultdict(_steps)
+        for number, packed in self._rows.newest_first():
+            self._put(number, packed)
         self._prices = _edges(self._by_rooms.values())
 
     def best(
@@ -72,92 +81,109 @@ class ListingIndex:
     ) -> Selection:
         """Return the same as `best_properties` of all the candidates."""
         best, wish = Best(self._rows, owner, most, hidden), self._wish(lead)
-        scored = _scoring(lead, wish)
-        for cells in self._passes(lead, wish):
-            best.fill(cells, scored)
-            if best.score_to_beat > LOCATION_CAP:
-                break
+        if not lead.districts and not lead.metros:
+            _read(best, wish, self._without_place(wish))
+            return best.selection()
+        _read(best, wish, self._hits(wish))
+        if best.score_to_beat <= LOCATION_CAP:
+            _read(best, wish, self._misses(wish), LOCATION_CAP)
         return best.selection()
 
     def _put(self, number: int, packed: bytes) -> None:
         listing = unpack_property("", packed)
         _, _, _, _, price, area, rooms, district, metro = listing
         kind, step = class_byte(listing), step_of(price)
-        row = number, price, area, rooms, kind, district, metro
-        self._by_district[district][step].append(row)
-        self._by_metro[metro][step].append(row)
+        row = number, price, area, kind, district, metro
+        self._by_district[district][rooms][step].append(row)
+        self._by_metro[metro][rooms][step].append(row)
+        self._by_kind[kind][rooms][step].append(row)
         self._by_rooms[rooms][step].append(row)
-        self._by_rooms_and_kind[rooms, kind][step].append(row)
 
-    def _wish(self, lead: LeadFeatures) -> _Wish:
-        low, high, kind = lead.budget_min, lead.budget_max, class_byte(lead)
-        rooms = {
-            count: of_rooms(rooms_credit(lead.rooms, count)).points for count in self._by_rooms
-        }
-        # Of the prices of a step the one nearest to the budget loses least.
-        steps = {
-            step: of_budget(low, high, max(lowest, min(highest, low))) + FULL_AREA
-            for step, (lowest, highest) in self._prices.items()
-        }
-        return _Wish(
-            {count: points for count, points in rooms.items() if points >= 0},
-            [of_classes(kind, offered) for offered in range(CLASS_BYTES)],
-            {step: points for step, points in steps.items() if points >= 0},
-            _of_metros(lead, FULL if lead.districts else None),
-            _of_metros(lead, 0 if lead.districts else None),
-            ALWAYS
-            + (ROOMS if lead.rooms else 0)
-            + (LOCATION if lead.districts or lead.metros else 0),
-        )
+    def _wish(self, lead: LeadFeatures) -> Wish:
+        return wish_of(lead, self._by_rooms.keys(), self._by_kind.keys(), self._prices)
 
-    def _passes(self, lead: LeadFeatures, wish: _Wish) -> Iterator[Iterable[Cell[_Listing]]]:
-        """Yield the cells in a wished place, then the others; all at once where none is wished."""
-        if not lead.districts and not lead.metros:
-            keys = [key for key in self._by_rooms_and_kind if key[0] in wish.rooms]
-            alike = {(rooms, kind): wish.rooms[rooms] + wish.kinds[kind] for rooms, kind in keys}
-            yield _cells(self._by_rooms_and_kind, alike, wish, FULL)
-            return
-        kind = max((wish.kinds[kind] for kind in self._kinds), default=OUT)
-        hit = kind + max(wish.rooms.values(), default=OUT) + LOCATION * FULL
-        yield [
-            *_cells(self._by_district, dict.fromkeys(lead.districts, hit), wish, FULL),
-            *_cells(self._by_metro, dict.fromkeys(lead.metros, hit), wish, FULL),
-        ]
-        missed = kind + max(wish.outside[metro].points for metro in (NOWHERE, _ELSEWHERE))
-        alike_in_rooms = {rooms: missed + points for rooms, points in wish.rooms.items()}
-        yield _cells(self._by_rooms, alike_in_rooms, wish, LOCATION_CAP)
+    def _without_place(self, wish: Wish) -> Iterator[_Cell]:
+        for kind, shelf in self._by_kind.items():
+            yield from _cells(shelf, wish, wish.kinds[kind], _Location(_NOWHERE_WISHED, 0))
+
+    def _hits(self, wish: Wish) -> Iterator[_Cell]:
+        """Yield the cells of the wished districts, then those of the wished metros elsewhere."""
+        at_home = _Location(wish.in_district, wish.in_district[ELSEWHERE])
+        most = wish.best_kind + max(wish.in_district.values())
+        for district in wish.lead.districts:
+            if shelf := self._by_district.get(district):
+                yield from _cells(shelf, wish, most, at_home)
+        for metro in wish.lead.metros:
+            if shelf := self._by_metro.get(metro):
+                earned = wish.outside[metro]
+                there = _Location(_NOWHERE_WISHED, earned, wish.lead.districts)
+                yield from _cells(shelf, wish, wish.best_kind + earned, there)
+
+    def _misses(self, wish: Wish) -> Iterator[_Cell]:
+        """Yield the cells of all, of which those in a wished place are left out when read."""
+        away, unknown = wish.outside[ELSEWHERE], wish.outside[NOWHERE]
+        near = {NOWHERE: unknown} | dict.fromkeys(wish.lead.metros, OUT)
+        there = _Location(near, away, wish.lead.districts)
+        most = wish.best_kind + max(away, unknown)
+        return _cells(self._by_rooms, wish, most, there, LOCATION_CAP)
 
 
-def _scoring(lead: LeadFeatures, wish: _Wish) -> Scoring[_Listing]:
-    low, high, smallest, largest, districts = *lead[4:8], lead.districts
-    rooms_points, kinds, _, in_district, outside, weight = wish
-    at_home, away = in_district[_ELSEWHERE], outside[_ELSEWHERE]
-
-    def scored(listings: Sequence[_Listing], bound: int) -> Iterable[int]:
-        least = (bound >> SHIFT) * weight - FULL_BUDGET - FULL_AREA
-        found = []
-        for number, price, area, rooms, kind, district, metro in listings:
-            location, _, cap = (
-                in_district.get(metro, at_home)
-                if district in districts
-                else outside.get(metro, away)
-            )
-            points = kinds[kind] + rooms_points.get(rooms, OUT) + location
+def _read(  # noqa: C901, PLR0912 - one loop: see below
+    best: Best, wish: Wish, cells: Iterable[_Cell], cap: int = FULL
+) -> None:
+    """Take the cells' listings, the most promising cell first, as far as they get in; none
+    scores more than `cap`. What `of_budget` and `of_area` say stands here once more: a call a row
+    would be a third of the time.
+    """
+    low, high, smallest, largest = wish.lead[4:8]
+    kinds, weight, bound = wish.kinds, wish.weight, best.bound
+    cheapest, dearest, tiniest = CHEAPEST * low, DEAREST * high, SMALLEST * smallest
+    over, under = 9 * FULL * high, FULL * low
+    wide, narrow = 2 * FULL * largest, 3 * FULL * smallest
+    for promised, rows, rooms, (near, elsewhere, told) in most_promising_first(cells):
+        if promised <= bound:
+            break
+        top = promised >> SHIFT
+        least, oldest = limits(bound, top, weight)
+        for number, price, area, kind, district, metro in rows:
+            if number < oldest:
+                break
+            if district in told:
+                continue
+            points = rooms + kinds[kind] + near.get(metro, elsewhere)
             if points < least:
                 continue
-            points += FULL_BUDGET if low <= price <= high else of_budget(low, high, price)
-            points += FULL_AREA if smallest <= area <= largest else of_area(smallest, largest, area)
-            found.append(min(points // weight, cap) << SHIFT | number)
-        return found
+            if price > high:
+                if 10 * price > dearest:
+                    continue
+                points += BUDGET * ((over - 80_000 * price) // high)
+            elif price < low:
+                if 10 * price < cheapest:
+                    continue
+                points += BUDGET * ((20_000 * price - under) // low)
+            else:
+                points += FULL_BUDGET
+            if area > largest:
+                credit = (wide - 10_000 * area) // largest
+                points += AREA * (credit if credit > LEAST_AREA else LEAST_AREA)
+            elif area < smallest:
+                if 10 * area < tiniest:
+                    continue
+                points += AREA * ((40_000 * area - narrow) // smallest)
+            else:
+                points += FULL_AREA
+            score = points // weight
+            place = (score if score < cap else cap) << SHIFT | number
+            if place > bound and (raised := best.take(place)) > bound:
+                bound = raised
+                least, oldest = limits(bound, top, weight)
 
-    return scored
+
+def _steps() -> _Steps:
+    return defaultdict(list)
 
 
-def _shelves[K]() -> _Shelves[K]:
-    return defaultdict(lambda: defaultdict(list))
-
-
-def _edges(shelves: Iterable[Mapping[int, list[_Listing]]]) -> Mapping[int, tuple[int, int]]:
+def _edges(shelves: Iterable[_Steps]) -> Mapping[int, tuple[int, int]]:
     """Return the lowest and the highest price (kopecks) of each step."""
     prices: defaultdict[int, list[int]] = defaultdict(list)
     for shelf in shelves:
@@ -166,21 +192,14 @@ def _edges(shelves: Iterable[Mapping[int, list[_Listing]]]) -> Mapping[int, tupl
     return {step: (min(found), max(found)) for step, found in prices.items()}
 
 
-def _of_metros(lead: LeadFeatures, district: int | None) -> Mapping[Place, Wished]:
-    """Return what the location earns by metro, given the credit for the district; _ELSEWHERE stands
-    for the stations that are not wished.
-    """
-    metros = (*lead.metros, NOWHERE, _ELSEWHERE)
-    return {metro: of_places(district, metro_credit(lead.metros, metro)) for metro in metros}
-
-
-def _cells[K](
-    shelves: _Shelves[K], fixed: Mapping[K, int], wish: _Wish, cap: int
-) -> Iterator[Cell[_Listing]]:
-    """Yield the cells of the keys in `fixed`, which gives the points that their listings have at
-    most but for price and area.
-    """
-    for key, most in fixed.items():
-        for step, listings in shelves.get(key, {}).items():
-            if step in wish.steps:
-                yield min((most + wish.steps[step]) // wish.weight, cap), listings
+def _cells(
+    shelf: Mapping[int, _Steps], wish: Wish, most: int, where: _Location, cap: int = FULL
+) -> Iterator[_Cell]:
+    """Yield the cells of a shelf whose listings earn so much at most but for rooms, price, area."""
+    steps, weight = wish.steps, wish.weight
+    for count, rooms in wish.rooms.items():
+        if by_step := shelf.get(count):
+            for step, rows in by_step.items():
+                if step in steps:
+                    top = (most + rooms + steps[step]) // weight
+                    yield promise(min(top, cap), rows), rows, rooms, where

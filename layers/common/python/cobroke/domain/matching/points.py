@@ -20,10 +20,11 @@ from cobroke.domain.matching.score import (
 
 OUT = -sum(WEIGHTS.values()) * FULL
 """Earned by what a knock-out forbids: nothing makes up for it."""
-_BUDGET, LOCATION, ROOMS, _AREA, _TYPE, _CLASS, _CONDITION = WEIGHTS.values()
-ALWAYS = _BUDGET + _AREA + _TYPE + _CLASS + _CONDITION
+BUDGET, LOCATION, ROOMS, AREA, _TYPE, _CLASS, _CONDITION = WEIGHTS.values()
+ALWAYS = BUDGET + AREA + _TYPE + _CLASS + _CONDITION
 """The weights that are in play for every pair."""
-FULL_BUDGET, FULL_AREA = _BUDGET * FULL, _AREA * FULL
+FULL_BUDGET, FULL_AREA = BUDGET * FULL, AREA * FULL
+FULL_KIND = (_TYPE + _CLASS + _CONDITION) * FULL
 
 
 class Wished(NamedTuple):
@@ -67,11 +68,11 @@ def of_classes(wished: int, offered: int) -> int:
 
 
 def of_budget(low: int, high: int, price: int) -> int:
-    return _BUDGET * budget_credit(low, high, price) or OUT
+    return BUDGET * budget_credit(low, high, price) or OUT
 
 
 def of_area(low: int, high: int, area: int) -> int:
-    return _AREA * area_credit(low, high, area) or OUT
+    return AREA * area_credit(low, high, area) or OUT
 
 
 _NEAR = [

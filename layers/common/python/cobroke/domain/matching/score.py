@@ -28,8 +28,10 @@ WEIGHTS = {
 }
 DEAREST, CHEAPEST = 11, 6
 """Tenths of the greatest and of the least budget: beyond them a price is knocked out (K5)."""
-_SMALLEST = 8
+SMALLEST = 8
 """Tenths of the least area: below them an area is knocked out (K6)."""
+LEAST_AREA = 4_000
+"""The credit for an area however large."""
 _ABOVE = (10_000, 8_000, 6_000, 4_000)
 _BELOW = (10_000, 5_000, 2_000, 0)
 
@@ -167,9 +169,9 @@ def area_credit(low: int, high: int, area: int) -> int:
     knock-out (K6).
     """
     if area < low:
-        return (FULL * low - 4 * FULL * (low - area)) // low if 10 * area >= _SMALLEST * low else 0
+        return (FULL * low - 4 * FULL * (low - area)) // low if 10 * area >= SMALLEST * low else 0
     if area > high:
-        return max(4_000, (FULL * high - FULL * (area - high)) // high)
+        return max(LEAST_AREA, (FULL * high - FULL * (area - high)) // high)
     return FULL
 
 

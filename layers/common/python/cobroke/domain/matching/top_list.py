@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from heapq import heappush, heappushpop
 from typing import NamedTuple
 
-from cobroke.domain.ids import owner_of, posting_id
+from cobroke.domain.ids import OWNERS_ALONE, owner_of, posting_id
 
 type PackedRow = tuple[str, bytes]
 """A posting's id and its features as `pack` writes them."""
@@ -12,9 +12,6 @@ type Hidden = Callable[[int, bytes], bool]
 """Whether a pair is left out, from its score (basis points) and the packed counterpart."""
 
 NONE_HIDDEN: Mapping[str, Hidden] = {}
-
-_OWNERS_ALONE = -12
-"""From here on the characters of a posting's id hold nothing but its owner's."""
 
 
 class Ranked(NamedTuple):
@@ -44,7 +41,7 @@ class TopList[Place: (int, tuple[int, str])]:
         self.bound: Place = lowest
         """What is not above it does not get in."""
         self._most, self._owner, self._hidden = most, owner, hidden
-        self._ending = posting_id(0, bytes(2), owner)[_OWNERS_ALONE:]
+        self._ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
         self._kept: list[Place] = []
         """A heap of one more than asked for, which tells whether the list was cut."""
 
