@@ -5,7 +5,6 @@ All of the order is one integer, a **place**: the score << SHIFT | the row's num
 with its id.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from heapq import heappush, heappushpop
@@ -29,24 +28,10 @@ def step_of(price: int) -> int:
     return 4 * bits + (price >> bits - 3)
 
 
-class Numbered:
-    """Rows by their numbers, in the order of their ids."""
-
-    def __init__(self, candidates: Iterable[PackedRow]) -> None:
-        """Candidates: ids distinct."""
-        self.rows = sorted(candidates, key=itemgetter(0))
-        self._by_ending: defaultdict[str, set[int]] = defaultdict(set)
-        for number, (an_id, _) in enumerate(self.rows):
-            self._by_ending[an_id[OWNERS_ALONE:]].add(number)
-
-    def newest_first(self) -> Iterator[tuple[int, bytes]]:
-        """Yield each row's number and what is packed in it."""
-        for number in range(len(self.rows) - 1, -1, -1):
-            yield number, self.rows[number][1]
-
-    def perhaps_of(self, owner: str) -> set[int]:
-        """Return the numbers of this owner's rows, and perhaps of some others'."""
-        return self._by_ending.get(posting_id(0, bytes(2), owner)[OWNERS_ALONE:], set())
+def newest_first(rows: Sequence[PackedRow]) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of each row and what is packed in it, of rows in the order of their ids."""
+    for number in range(len(rows) - 1, -1, -1):
+        yield number, rows[number][1]
 
 
 class Best:
@@ -54,11 +39,13 @@ class Best:
     is offered once at most.
     """
 
-    def __init__(self, rows: Numbered, owner: str, most: int, hidden: Mapping[str, Hidden]) -> None:
+    def __init__(
+        self, rows: Sequence[PackedRow], owner: str, most: int, hidden: Mapping[str, Hidden]
+    ) -> None:
         self.bound = (LISTED << SHIFT) - 1
         """What is not above it does not get in."""
-        self._rows, self._owner, self._most, self._hidden = rows.rows, owner, most, hidden
-        self._own = rows.perhaps_of(owner)
+        self._rows, self._owner, self._most, self._hidden = rows, owner, most, hidden
+        self._ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
         self._kept: list[int] = []
         """A heap of one more than asked for, which tells whether the list was cut."""
 
@@ -69,13 +56,11 @@ class Best:
 
     def take(self, place: int) -> int:
         """Take a place above the bound, and return the bound as it now is."""
-        number = place & _NUMBER
-        if number in self._own and owner_of(self._rows[number][0]) == self._owner:
+        an_id, packed = self._rows[place & _NUMBER]
+        if an_id.endswith(self._ending) and owner_of(an_id) == self._owner:
             return self.bound
-        if self._hidden:
-            an_id, packed = self._rows[number]
-            if an_id in self._hidden and self._hidden[an_id](place >> SHIFT, packed):
-                return self.bound
+        if an_id in self._hidden and self._hidden[an_id](place >> SHIFT, packed):
+            return self.bound
         if len(self._kept) > self._most:
             heappushpop(self._kept, place)
         else:

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from operator import itemgetter
 from typing import NamedTuple
 
 from cobroke.domain.matching.best_first import (
     SHIFT,
     Best,
-    Numbered,
     limits,
     most_promising_first,
+    newest_first,
     promise,
     step_of,
 )
@@ -37,41 +38,26 @@ from cobroke.domain.matching.score import (
     UNKNOWN_METRO,
 )
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
-from cobroke.domain.postings.features import CLASS_BYTES, PropertyFeatures, class_byte, unpack_lead
+from cobroke.domain.postings.features import (
+    CLASS_BYTES,
+    LeadFeatures,
+    PropertyFeatures,
+    class_byte,
+    unpack_lead,
+)
 from cobroke.domain.postings.places import NOWHERE, Place
 
 type _Lead = tuple[int, int, int, int, int, int, int, frozenset[Place], frozenset[Place]]
 """Number, the least and the greatest budget and area, kind, which places are wished, districts and
 metros.
 """
-type _Shelf = defaultdict[int, list[_Lead]]
-"""By their rooms as bits, the newest first."""
+type _Steps = defaultdict[int, list[_Lead]]
+"""By the steps of price that they may see, the newest first."""
+type _Shelves[K] = defaultdict[tuple[K, int], _Steps]
+"""By a key and their rooms as bits."""
 
 _DISTRICTS, _METROS = 2, 1
 """Bits: of which kinds of place a lead wishes some; of which the listing is one."""
-
-
-class _Step:
-    """The leads that may see a listing whose price is of one step."""
-
-    def __init__(self) -> None:
-        self.by_district: defaultdict[Place, _Shelf] = defaultdict(_shelf)
-        self.by_metro: defaultdict[Place, _Shelf] = defaultdict(_shelf)
-        self.by_rooms: _Shelf = _shelf()
-        """All that wish a place."""
-        self.without_place: defaultdict[int, _Shelf] = defaultdict(_shelf)
-        """By kind."""
-
-    def put(self, lead: _Lead, rooms: int) -> None:
-        *_, kind, _, districts, metros = lead
-        if not districts and not metros:
-            self.without_place[kind][rooms].append(lead)
-            return
-        for district in districts:
-            self.by_district[district][rooms].append(lead)
-        for metro in metros:
-            self.by_metro[metro][rooms].append(lead)
-        self.by_rooms[rooms].append(lead)
 
 
 type _Cell = tuple[int, list[_Lead], int, int, int]
@@ -99,9 +85,14 @@ class LeadIndex:
 
     def __init__(self, candidates: Iterable[PackedRow]) -> None:
         """Candidates: of one market, ids distinct."""
-        self._rows = Numbered(candidates)
-        self._by_step: defaultdict[int, _Step] = defaultdict(_Step)
-        for number, packed in self._rows.newest_first():
+        self._rows = sorted(candidates, key=itemgetter(0))
+        self._by_district: _Shelves[Place] = defaultdict(_steps)
+        self._by_metro: _Shelves[Place] = defaultdict(_steps)
+        self._without_place: _Shelves[int] = defaultdict(_steps)
+        """By kind."""
+        self._by_rooms: defaultdict[int, _Steps] = defaultdict(_steps)
+        """All that wish a place."""
+        for number, packed in newest_first(self._rows):
             self._put(number, packed)
 
     def best(
@@ -113,11 +104,10 @@ class LeadIndex:
     ) -> Selection:
         """Return the same as `best_leads` of all the candidates."""
         best, offer = Best(self._rows, owner, most, hidden), _offered(listing)
-        step = self._by_step.get(step_of(listing.price), _NO_LEADS)
-        _read(best, offer, _near(offer, step))
+        step = step_of(listing.price)
+        _read(best, offer, self._near(offer, step))
         if best.score_to_beat <= LOCATION_CAP:
-            cells = _cells(step.by_rooms, offer, LOCATION, _DISTRICTS | _METROS, cap=LOCATION_CAP)
-            _read(best, offer, cells, LOCATION_CAP)
+            _read(best, offer, self._elsewhere(offer, step), LOCATION_CAP)
         return best.selection()
 
     def _put(self, number: int, packed: bytes) -> None:
@@ -125,9 +115,43 @@ class LeadIndex:
         lowest, highest = prices(lead)
         wished = _DISTRICTS * bool(lead.districts) | _METROS * bool(lead.metros)
         row = number, *lead[4:8], class_byte(lead), wished << 2, lead.districts, lead.metros
+        steps = range(step_of(lowest), step_of(highest) + 1)
+        for shelf in self._shelves_of(lead):
+            for step in steps:
+                shelf[step].append(row)
+
+    def _shelves_of(self, lead: LeadFeatures) -> Iterator[_Steps]:
         rooms = sum(1 << count for count in lead.rooms)
-        for step in range(step_of(lowest), step_of(highest) + 1):
-            self._by_step[step].put(row, rooms)
+        if not lead.districts and not lead.metros:
+            yield self._without_place[class_byte(lead), rooms]
+            return
+        yield self._by_rooms[rooms]
+        for district in lead.districts:
+            yield self._by_district[district, rooms]
+        for metro in lead.metros:
+            yield self._by_metro[metro, rooms]
+
+    def _near(self, offer: _Offer, step: int) -> Iterator[_Cell]:
+        """Yield the cells of the leads that wish the listing's place or none."""
+        district, metro = offer.listing.district, offer.listing.metro
+        for rooms in self._by_rooms:
+            if leads := self._by_district.get((district, rooms), _NONE).get(step):
+                yield from _cell(leads, offer, rooms, LOCATION, 0)
+            if leads := self._by_metro.get((metro, rooms), _NONE).get(step):
+                yield from _cell(leads, offer, rooms, LOCATION, _DISTRICTS)
+        for (kind, rooms), shelf in self._without_place.items():
+            earned = offer.kinds[kind]
+            if earned >= 0 and (leads := shelf.get(step)):
+                yield from _cell(leads, offer, rooms, 0, 0, kind=earned)
+
+    def _elsewhere(self, offer: _Offer, step: int) -> Iterator[_Cell]:
+        """Yield the cells of all that wish a place, of which the near ones are left out when
+        read.
+        """
+        for rooms, shelf in self._by_rooms.items():
+            if leads := shelf.get(step):
+                told = _DISTRICTS | _METROS
+                yield from _cell(leads, offer, rooms, LOCATION, told, cap=LOCATION_CAP)
 
 
 def _offered(listing: PropertyFeatures) -> _Offer:
@@ -141,34 +165,24 @@ def _offered(listing: PropertyFeatures) -> _Offer:
     return _Offer(listing, kinds, places)
 
 
-def _near(offer: _Offer, step: _Step) -> Iterator[_Cell]:
-    """Yield the cells of the leads that wish the listing's place or none."""
-    yield from _cells(step.by_district.get(offer.listing.district, {}), offer, LOCATION, 0)
-    yield from _cells(step.by_metro.get(offer.listing.metro, {}), offer, LOCATION, _DISTRICTS)
-    for kind, shelf in step.without_place.items():
-        if offer.kinds[kind] >= 0:
-            yield from _cells(shelf, offer, 0, 0, kind=offer.kinds[kind])
-
-
-def _cells(
-    shelf: Mapping[int, list[_Lead]],
+def _cell(
+    leads: list[_Lead],
     offer: _Offer,
+    wished: int,
     location: int,
     told: int,
     cap: int = FULL,
     *,
     kind: int = FULL_KIND,
 ) -> Iterator[_Cell]:
-    """Yield the cells of a shelf whose leads weigh the location so much, and give at most so many
-    points for the kind.
+    """Yield the cell of leads of these wished rooms (bits), unless they knock out. They weigh the
+    location so much, and give at most so many points for the kind.
     """
-    most = kind + location * FULL + FULL_BUDGET + FULL_AREA
-    for wished, rows in shelf.items():
-        points, rooms_weight, _ = of_wished_rooms(wished, offer.listing.rooms)
-        if points >= 0:
-            weight = ALWAYS + rooms_weight + location
-            top = min((most + points) // weight, cap)
-            yield promise(top, rows), rows, points, weight, told
+    points, rooms_weight, _ = of_wished_rooms(wished, offer.listing.rooms)
+    if points >= 0:
+        weight = ALWAYS + rooms_weight + location
+        most = kind + points + location * FULL + FULL_BUDGET + FULL_AREA
+        yield promise(min(most // weight, cap), leads), leads, points, weight, told
 
 
 def _read(  # noqa: C901, PLR0912 - one loop: see below
@@ -221,8 +235,8 @@ def _read(  # noqa: C901, PLR0912 - one loop: see below
                 least, oldest = limits(bound, top, weight)
 
 
-def _shelf() -> _Shelf:
+def _steps() -> _Steps:
     return defaultdict(list)
 
 
-_NO_LEADS = _Step()
+_NONE = _steps()

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from operator import itemgetter
 from typing import NamedTuple
 
 from cobroke.domain.matching.best_first import (
     SHIFT,
     Best,
-    Numbered,
     limits,
     most_promising_first,
+    newest_first,
     promise,
     step_of,
 )
@@ -37,8 +39,8 @@ type _Listing = tuple[int, int, int, int, Place, Place]
 """Number, price, area, kind, district and metro."""
 type _Steps = defaultdict[int, list[_Listing]]
 """Listings by the step of their price, the newest first."""
-type _Shelves = defaultdict[Place, defaultdict[int, _Steps]]
-"""By a place, then by their rooms."""
+type _Shelves[K] = defaultdict[tuple[K, int], _Steps]
+"""By a key and their rooms."""
 
 _NOWHERE_WISHED: Mapping[Place, int] = {}
 
@@ -66,15 +68,15 @@ class ListingIndex:
 
     def __init__(self, candidates: Iterable[PackedRow]) -> None:
         """Candidates: of one market, ids distinct."""
-        self._rows = Numbered(candidates)
-        self._by_district: _Shelves = defaultdict(lambda: defaultdict(_steps))
-        self._by_metro: _Shelves = defaultdict(lambda: defaultdict(_steps))
-        self._by_kind: defaultdict[int, defaultdict[int, _Steps]]
-        self._by_kind = defaultdict(lambda: defaultdict(_steps))
+        self._rows = sorted(candidates, key=itemgetter(0))
+        self._by_district: _Shelves[Place] = defaultdict(_steps)
+        self._by_metro: _Shelves[Place] = defaultdict(_steps)
+        self._by_kind: _Shelves[int] = defaultdict(_steps)
         self._by_rooms: defaultdict[int, _Steps] = defaultdict(_steps)
-        for number, packed in self._rows.newest_first():
+        for number, packed in newest_first(self._rows):
             self._put(number, packed)
         self._prices = _edges(self._by_rooms.values())
+        self._kinds = {kind for kind, _ in self._by_kind}
 
     def best(
         self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
@@ -94,30 +96,32 @@ class ListingIndex:
         _, _, _, _, price, area, rooms, district, metro = listing
         kind, step = class_byte(listing), step_of(price)
         row = number, price, area, kind, district, metro
-        self._by_district[district][rooms][step].append(row)
-        self._by_metro[metro][rooms][step].append(row)
-        self._by_kind[kind][rooms][step].append(row)
+        self._by_district[district, rooms][step].append(row)
+        self._by_metro[metro, rooms][step].append(row)
+        self._by_kind[kind, rooms][step].append(row)
         self._by_rooms[rooms][step].append(row)
 
     def _wish(self, lead: LeadFeatures) -> Wish:
-        return wish_of(lead, self._by_rooms.keys(), self._by_kind.keys(), self._prices)
+        return wish_of(lead, self._by_rooms.keys(), self._kinds, self._prices)
 
     def _without_place(self, wish: Wish) -> Iterator[_Cell]:
-        for kind, shelf in self._by_kind.items():
-            yield from _cells(shelf, wish, wish.kinds[kind], _Location(_NOWHERE_WISHED, 0))
+        anywhere = _Location(_NOWHERE_WISHED, 0)
+        for (kind, count), steps in self._by_kind.items():
+            if count in wish.rooms:
+                yield from _cells(steps, wish, count, wish.kinds[kind], anywhere)
 
     def _hits(self, wish: Wish) -> Iterator[_Cell]:
         """Yield the cells of the wished districts, then those of the wished metros elsewhere."""
         at_home = _Location(wish.in_district, wish.in_district[ELSEWHERE])
         most = wish.best_kind + max(wish.in_district.values())
-        for district in wish.lead.districts:
-            if shelf := self._by_district.get(district):
-                yield from _cells(shelf, wish, most, at_home)
-        for metro in wish.lead.metros:
-            if shelf := self._by_metro.get(metro):
+        for district, count in product(wish.lead.districts, wish.rooms):
+            if steps := self._by_district.get((district, count)):
+                yield from _cells(steps, wish, count, most, at_home)
+        for metro, count in product(wish.lead.metros, wish.rooms):
+            if steps := self._by_metro.get((metro, count)):
                 earned = wish.outside[metro]
                 there = _Location(_NOWHERE_WISHED, earned, wish.lead.districts)
-                yield from _cells(shelf, wish, wish.best_kind + earned, there)
+                yield from _cells(steps, wish, count, wish.best_kind + earned, there)
 
     def _misses(self, wish: Wish) -> Iterator[_Cell]:
         """Yield the cells of all, of which those in a wished place are left out when read."""
@@ -125,7 +129,8 @@ class ListingIndex:
         near = {NOWHERE: unknown} | dict.fromkeys(wish.lead.metros, OUT)
         there = _Location(near, away, wish.lead.districts)
         most = wish.best_kind + max(away, unknown)
-        return _cells(self._by_rooms, wish, most, there, LOCATION_CAP)
+        for count in wish.rooms:
+            yield from _cells(self._by_rooms[count], wish, count, most, there, LOCATION_CAP)
 
 
 def _read(  # noqa: C901, PLR0912 - one loop: see below
@@ -193,13 +198,14 @@ def _edges(shelves: Iterable[_Steps]) -> Mapping[int, tuple[int, int]]:
 
 
 def _cells(
-    shelf: Mapping[int, _Steps], wish: Wish, most: int, where: _Location, cap: int = FULL
+    steps: _Steps, wish: Wish, count: int, most: int, where: _Location, cap: int = FULL
 ) -> Iterator[_Cell]:
-    """Yield the cells of a shelf whose listings earn so much at most but for rooms, price, area."""
-    steps, weight = wish.steps, wish.weight
-    for count, rooms in wish.rooms.items():
-        if by_step := shelf.get(count):
-            for step, rows in by_step.items():
-                if step in steps:
-                    top = (most + rooms + steps[step]) // weight
-                    yield promise(min(top, cap), rows), rows, rooms, where
+    """Yield the cells of listings of so many rooms that earn so much at most but for rooms, price
+    and area.
+    """
+    rooms, by_step, weight = wish.rooms[count], wish.steps, wish.weight
+    most += rooms
+    for step, rows in steps.items():
+        if step in by_step:
+            top = (most + by_step[step]) // weight
+            yield promise(min(top, cap), rows), rows, rooms, where
