@@ -7,13 +7,11 @@ with its id.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from heapq import heappush, heappushpop
 from operator import itemgetter
 
-from cobroke.domain.ids import OWNERS_ALONE, owner_of, posting_id
 from cobroke.domain.matching.points import FULL_AREA, FULL_BUDGET
 from cobroke.domain.matching.score import LISTED
-from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection
+from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection, TopList
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1
@@ -34,20 +32,16 @@ def newest_first(rows: Sequence[PackedRow]) -> Iterator[tuple[int, bytes]]:
         yield number, rows[number][1]
 
 
-class Best:
-    """The best `most` (at least 1) of some rows, without the owner's own and the hidden ones. Each
-    is offered once at most.
+class Best(TopList[int]):
+    """The best `most` (at least 1) of some rows, which stand in the order of their ids, without the
+    owner's own and the hidden ones. Each is offered once at most.
     """
 
     def __init__(
         self, rows: Sequence[PackedRow], owner: str, most: int, hidden: Mapping[str, Hidden]
     ) -> None:
-        self.bound = (LISTED << SHIFT) - 1
-        """What is not above it does not get in."""
-        self._rows, self._owner, self._most, self._hidden = rows, owner, most, hidden
-        self._ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
-        self._kept: list[int] = []
-        """A heap of one more than asked for, which tells whether the list was cut."""
+        super().__init__((LISTED << SHIFT) - 1, owner, most, hidden)
+        self._rows = rows
 
     @property
     def score_to_beat(self) -> int:
@@ -56,26 +50,15 @@ class Best:
 
     def take(self, place: int) -> int:
         """Take a place above the bound, and return the bound as it now is."""
-        an_id, packed = self._rows[place & _NUMBER]
-        if an_id.endswith(self._ending) and owner_of(an_id) == self._owner:
-            return self.bound
-        if an_id in self._hidden and self._hidden[an_id](place >> SHIFT, packed):
-            return self.bound
-        if len(self._kept) > self._most:
-            heappushpop(self._kept, place)
-        else:
-            heappush(self._kept, place)
-            if len(self._kept) <= self._most:
-                return self.bound
-        self.bound = self._kept[0]
+        self.offer(place, place >> SHIFT, self._rows[place & _NUMBER])
         return self.bound
 
     def selection(self) -> Selection:
-        places, rows = sorted(self._kept, reverse=True)[: self._most], self._rows
+        places, rows = self.best, self._rows
         scores = [place >> SHIFT for place in places]
         ids = [rows[place & _NUMBER][0] for place in places]
         ranked: list[Ranked] = list(map(_ranked, zip(scores, ids, strict=True)))
-        return Selection(ranked, len(self._kept) > self._most)
+        return Selection(ranked, self.was_cut)
 
 
 def promise(top: int, rows: Sequence[tuple[int, *tuple[object, ...]]]) -> int:

@@ -60,11 +60,11 @@ class TopList[Place: (int, tuple[int, str])]:
             return False
         if an_id.endswith(self._ending) and owner_of(an_id) == self._owner:
             return False
-        if self.was_cut:
+        if len(self._kept) > self._most:
             heappushpop(self._kept, place)
         else:
             heappush(self._kept, place)
-            if not self.was_cut:
+            if len(self._kept) <= self._most:
                 return False
         self.bound = self._kept[0]
         return True
