@@ -15,6 +15,7 @@ from threading import Event, Thread
 from typing import Any
 
 import watchfiles
+from botocore.exceptions import ClientError
 
 from tools.emulator import NotStarted, RunningStack
 from tools.stack import LIVE
@@ -56,9 +57,13 @@ def _watch(functions: "Functions", over: Event, say: Say) -> None:
     folders, wanted = (FUNCTIONS, PACKAGE), watchfiles.PythonFilter()
     for changes in watchfiles.watch(*folders, watch_filter=wanted, stop_event=over):
         changed = functions.of([Path(path) for _, path in changes])
-        for name in changed:
-            functions.renew(name)
-        say(f"Live: {', '.join(changed)}")
+        try:
+            for name in changed:
+                functions.renew(name)
+        except ClientError as why:  # the next change tries again
+            say(f"Not live: {why.operation_name} was refused, {why.response['Error']['Code']}.")
+        else:
+            say(f"Live: {', '.join(changed)}")
 
 
 class Functions:
