@@ -41,20 +41,16 @@ class Best(TopList[int]):
         self, rows: Sequence[PackedRow], owner: str, most: int, hidden: Mapping[str, Hidden]
     ) -> None:
         super().__init__((LISTED << SHIFT) - 1, owner, most, hidden)
-        self._rows = rows
+        self.rows = rows
+        """By their numbers."""
 
     @property
     def score_to_beat(self) -> int:
         """Nothing of a lower score gets in."""
         return self.bound >> SHIFT
 
-    def take(self, place: int) -> int:
-        """Take a place above the bound, and return the bound as it now is."""
-        self.offer(place, place >> SHIFT, self._rows[place & _NUMBER])
-        return self.bound
-
     def selection(self) -> Selection:
-        places, rows = self.best, self._rows
+        places, rows = self.best, self.rows
         scores = [place >> SHIFT for place in places]
         ids = [rows[place & _NUMBER][0] for place in places]
         ranked: list[Ranked] = list(map(_ranked, zip(scores, ids, strict=True)))

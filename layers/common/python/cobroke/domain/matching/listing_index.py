@@ -179,8 +179,8 @@ def _read(  # noqa: C901, PLR0912 - one loop: see below
                 points += FULL_AREA
             score = points // weight
             place = (score if score < cap else cap) << SHIFT | number
-            if place > bound and (raised := best.take(place)) > bound:
-                bound = raised
+            if place > bound and best.offer(place, place >> SHIFT, best.rows[number]):
+                bound = best.bound
                 least, oldest = limits(bound, top, weight)
 
 
