@@ -7,8 +7,10 @@ STAGE ?= dev
 # What runs the tests at once; AT_ONCE= for one process.
 AT_ONCE ?= --numprocesses=2 --dist=loadscope --no-loadscope-reorder
 HASHED := --require-hashes --no-deps --requirement
-PIP := $(BIN)/python -m pip --disable-pip-version-check install $(HASHED)
-UV := $(BIN)/uv pip install --python $(BIN)/python $(HASHED)
+PIP := -m pip --disable-pip-version-check install $(HASHED)
+# A lock into the environment of a Python: by uv, or by pip where uv does not reach the index.
+INSTALL = { $(BIN)/uv pip install --python $(1) $(HASHED) $(2) || \
+  { echo "uv does not reach the index: pip goes on, which takes longer."; $(1) $(PIP) $(2); }; }
 COMPILE := uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-emit-index-url
 IS_3_13 := import sys; sys.exit(sys.version_info[:2] != (3, 13))
 
@@ -41,14 +43,14 @@ $(VENV)/.installed: requirements.txt requirements-uv.txt requirements-dev.txt la
 	  "$$found" -m venv --clear $(VENV) || exit 1; \
 	fi
 	@echo "Installing requirements.txt into $(VENV) …"
-	@$(PIP) requirements-uv.txt --quiet --quiet
-	@$(UV) requirements.txt || { echo "uv does not reach the index: pip goes on, which takes longer."; $(PIP) requirements.txt; }
+	@$(BIN)/python $(PIP) requirements-uv.txt --quiet --quiet
+	@$(call INSTALL,$(BIN)/python,requirements.txt)
 	@touch $@
 
 node_modules/.installed: package-lock.json requirements-node.txt $(VENV)/.installed
 	@if ! { node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && npm --version; } > /dev/null 2>&1; then \
 	  echo "Installing Node into $(VENV) …"; \
-	  $(UV) requirements-node.txt || $(PIP) requirements-node.txt || exit 1; \
+	  $(call INSTALL,$(BIN)/python,requirements-node.txt) || exit 1; \
 	fi
 	@echo "Installing the CDK into node_modules …"
 	@npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
@@ -129,8 +131,7 @@ clients: install clients/.installed ## generated clients compile and play a deal
 clients/.installed: clients/requirements.txt clients/package-lock.json $(VENV)/.installed
 	@echo "Installing the generators into clients …"
 	@$(BIN)/python -m venv --clear clients/.venv
-	@$(BIN)/uv pip install --python clients/.venv/bin/python $(HASHED) clients/requirements.txt || \
-	  clients/.venv/bin/python -m pip --disable-pip-version-check install $(HASHED) clients/requirements.txt
+	@$(call INSTALL,clients/.venv/bin/python,clients/requirements.txt)
 	@cd clients && PATH="$$PWD/.venv/bin:$$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error > /dev/null
 	@touch $@
 
@@ -151,7 +152,7 @@ coverage: install ## every test but the end-to-end ones, and what they do not re
 
 mutants: install ## plant bugs: the tests must find all but those of docs/mutants.md
 	@$(BIN)/python -m tools.mutants
-	@$(PIP) requirements-mutants.txt --quiet --target build/mutmut --upgrade
+	@$(BIN)/python $(PIP) requirements-mutants.txt --quiet --target build/mutmut --upgrade
 	@rm -rf build/mutants && mkdir -p build/mutants && cp -r layers/common/python build/mutants/src
 	@cp -r tests pyproject.toml build/mutants/
 	@cd build/mutants && export PYTHONPATH=$(CURDIR)/build/mutmut:src:. && \
@@ -166,7 +167,7 @@ bench: install benchmarks/node_modules/.installed build/bench/.installed ## what
 	for one in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$one"; $(BIN)/python "$$one" || exit 1; done
 
 build/bench/.installed: requirements-bench.txt $(VENV)/.installed
-	@$(PIP) requirements-bench.txt --quiet --target build/bench --upgrade
+	@$(BIN)/python $(PIP) requirements-bench.txt --quiet --target build/bench --upgrade
 	@touch $@
 
 benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.installed node_modules/.installed
@@ -174,7 +175,7 @@ benchmarks/node_modules/.installed: benchmarks/package-lock.json $(VENV)/.instal
 	@touch $@
 
 audit: install ## what we depend on against what is known to be unsafe (asks pypi.org and registry.npmjs.org)
-	@$(PIP) requirements-audit.txt --quiet --target build/audit --upgrade
+	@$(BIN)/python $(PIP) requirements-audit.txt --quiet --target build/audit --upgrade
 	@PYTHONPATH=build/audit $(BIN)/python -m pip_audit --strict --disable-pip --requirement layers/common/requirements.txt --requirement requirements-dev.txt
 	@npm audit --omit=optional
 

@@ -106,11 +106,12 @@ def running_stack(
     if settings.kept:
         kept.reopen(settings.kept)
         environment |= kept.environment(settings.kept)
-    context = settings.context
     log = state / "synth.log"
     with contextlib.ExitStack() as stack:
         say(f"Starting the emulator on {HOST}:{port}, and making its templates")
-        made = stack.enter_context(assembly.synthesis(assembly.APP, context, environment, log))
+        made = stack.enter_context(
+            assembly.synthesis(assembly.APP, settings.context, environment, log)
+        )
         emulator = tether.start(
             [sys.executable, "-m", "ministack"], environment, state / "emulator.log"
         )

@@ -92,10 +92,6 @@ class Postgres:
         asked = {
             **{name: getattr(wish, name) for name in ("low", "high", "smallest", "largest")},
             **{name: [*getattr(wish, name)] for name in ("rooms", "districts", "metros")},
-            **{
-                f"has_{name}": bool(getattr(wish, name))
-                for name in ("rooms", "districts", "metros")
-            },
             "type": wish.type,
             "types": [group, group + 1],
             "owner": wish.owner,

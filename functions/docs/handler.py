@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from cobroke.domain.errors import NotFound, Refusal, WrongVerb
-from cobroke.edge.problems import problem
+from cobroke.edge.problems import ALWAYS, problem
 
 FILES = Path(__file__).parent / "page"
 CONTENT_TYPES = {
@@ -30,7 +30,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-NOT_KEPT = {"Cache-Control": "no-store"}
 HEADERS = {
     "Cache-Control": "public, max-age=300",
     "Content-Security-Policy": POLICY,
@@ -52,8 +51,8 @@ def handler(event: Mapping[str, Any], _: object) -> dict[str, Any]:
         answer = _answer(request)
     except Refusal as refusal:
         status, headers, body = problem(refusal, request_id)
-        answer = {"statusCode": status.value, "headers": headers | NOT_KEPT, "body": body}
-    answer["headers"] |= {"X-Content-Type-Options": "nosniff", "X-Request-Id": request_id}
+        answer = {"statusCode": status.value, "headers": headers, "body": body}
+    answer["headers"] = {**ALWAYS, **answer["headers"], "X-Request-Id": request_id}
     ms = round((time.perf_counter() - started) * 1000, 1)
     logger.info("request", request_id=request_id, status=answer["statusCode"], ms=ms)
     return answer
@@ -62,7 +61,7 @@ def handler(event: Mapping[str, Any], _: object) -> dict[str, Any]:
 def _answer(request: APIGatewayProxyEventV2) -> dict[str, Any]:
     """Return the file that is meant. Raises NotFound or WrongVerb."""
     if request.http_method == "OPTIONS":
-        return {"statusCode": 204, "headers": dict(NOT_KEPT), "body": ""}
+        return {"statusCode": 204, "headers": {}, "body": ""}
     if not (file := ADDRESSES.get(request.path)):
         raise NotFound
     if request.http_method != "GET":

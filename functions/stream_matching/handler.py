@@ -5,6 +5,7 @@ Triggered by every write of a lead or property (infra/triggers.py); what it writ
 wakes it.
 """
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,7 +13,7 @@ from aws_lambda_powertools import Logger
 from cobroke.clock import now_ms
 from cobroke.config import Config
 from cobroke.domain.postings.kinds import id_name
-from cobroke.edge.streams import BATCH_S, Event, Followed, Record, change_of, process_batch
+from cobroke.edge.streams import BATCH_S, Event, Followed, follow, process_batch
 from cobroke.flows.following import Change, PostingWritten, posting_written
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
@@ -26,15 +27,10 @@ known_markets: registry.Known = set()
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
     with table.time_limit(BATCH_S), held.batch():
-        return process_batch(event, _follow, logger)
+        return process_batch(event, partial(follow, table, _follow), logger)
 
 
-def _follow(record: Record) -> Followed | None:
-    with table.caused_by(record.cause):
-        return _followed(change_of(record))
-
-
-def _followed(change: Change | None) -> Followed | None:
+def _follow(change: Change) -> Followed | None:
     match change:
         case PostingWritten() as written:
             alerted = posting_written(table, held, known_markets, written, now_ms)

@@ -5,6 +5,7 @@ Triggered by every write of a pair, by a lead or property that is archived and b
 (infra/triggers.py).
 """
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,7 +14,7 @@ from cobroke.clock import now_ms
 from cobroke.config import Config
 from cobroke.domain.ids import match_id
 from cobroke.domain.postings.kinds import id_name
-from cobroke.edge.streams import BATCH_S, Event, Followed, Record, change_of, process_batch
+from cobroke.edge.streams import BATCH_S, Event, Followed, follow, process_batch
 from cobroke.flows.following import (
     Change,
     NoticeBorn,
@@ -35,15 +36,10 @@ queue = Queue(config.push_queue_url)
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
     with table.time_limit(BATCH_S):
-        return process_batch(event, _follow, logger)
+        return process_batch(event, partial(follow, table, _follow), logger)
 
 
-def _follow(record: Record) -> Followed | None:
-    with table.caused_by(record.cause):
-        return _followed(change_of(record))
-
-
-def _followed(change: Change | None) -> Followed | None:
+def _follow(change: Change) -> Followed | None:
     match change:
         case PairChanged():
             told = pair_changed(table, change)

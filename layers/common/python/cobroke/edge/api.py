@@ -28,7 +28,7 @@ from cobroke.domain.ids import is_well_formed
 from cobroke.domain.preconditions import ANY_VERSION, IfMatch, etag, idempotency_key, if_match
 from cobroke.edge.access import Access
 from cobroke.edge.bodies import read_body
-from cobroke.edge.problems import invalid, problem
+from cobroke.edge.problems import ALWAYS, invalid, problem
 from cobroke.edge.query import in_base64_if_long, parse_query
 from cobroke.edge.routes import ROUTES, Route
 from cobroke.edge.served import SERVED, Served
@@ -37,8 +37,6 @@ from cobroke.failures import kind_and_place
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.table import Table
 
-ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-"""Headers of every answer; with them goes X-Request-Id."""
 _ID = re.compile(r"\{(\w+)\}")
 _PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
 _BY_KEY = {route.key: route for route in ROUTES}

@@ -10,6 +10,8 @@ from cobroke.domain import errors
 from cobroke.exact_json import dumps
 
 PROBLEM_JSON = "application/problem+json"
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of every answer, refusal or not; with them goes X-Request-Id."""
 
 _STATUS: Mapping[type[errors.Refusal], HTTPStatus] = {
     errors.Malformed: HTTPStatus.BAD_REQUEST,

@@ -13,6 +13,7 @@ from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWrit
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
+from cobroke.storage.table import Table
 
 BATCH_S = 240
 """What a batch may take, less than its function: what is left then is reported, and comes again by
@@ -76,6 +77,19 @@ def process_batch(
 
 def _of_request(record: Record) -> dict[str, Any]:
     return {"request_id": record.cause} if record.cause else {}
+
+
+def follow(
+    table: Table, act: Callable[[Change], Followed | None], record: Record
+) -> Followed | None:
+    """Act on what a record says has changed, if something follows from it; what is put meanwhile
+    comes of the same request.
+    """
+    change = change_of(record)
+    if change is None:
+        return None
+    with table.caused_by(record.cause):
+        return act(change)
 
 
 def change_of(record: Record) -> Change | None:

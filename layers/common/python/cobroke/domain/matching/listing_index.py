@@ -137,8 +137,8 @@ def _read(  # noqa: C901, PLR0912 - one loop: see below
     best: Best, wish: Wish, cells: Iterable[_Cell], cap: int = FULL
 ) -> None:
     """Take the cells' listings, the most promising cell first, as far as they get in; none
-    scores more than `cap`. What `of_budget` and `of_area` say stands here once more: a call a row
-    would be a third of the time.
+    scores more than `cap`. What `budget_credit` and `area_credit` say stands here once more: to
+    call them takes a sixth longer.
     """
     low, high, smallest, largest = wish.lead[4:8]
     kinds, weight, bound = wish.kinds, wish.weight, best.bound

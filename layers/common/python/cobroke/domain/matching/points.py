@@ -2,6 +2,7 @@
 forbids the pair.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from cobroke.domain.matching.score import (
     steps_credit,
     type_credit,
 )
+from cobroke.domain.postings.features import CLASS_BYTES
 
 OUT = -sum(WEIGHTS.values()) * FULL
 """Earned by what a knock-out forbids: nothing makes up for it."""
@@ -58,13 +60,24 @@ def of_wished_rooms(wished: int, offered: int) -> Wished:
     return _NEAR[near] if near or not wished else _FAR
 
 
-@cache
 def of_classes(wished: int, offered: int) -> int:
     steps = _CLASS * steps_credit(wished >> 2 & 3, offered >> 2 & 3) + _CONDITION * steps_credit(
         wished & 3, offered & 3
     )
     kind = type_credit(wished >> 4, offered >> 4)
     return _TYPE * kind + steps if kind else OUT
+
+
+@cache
+def of_offered_classes(wished: int) -> Sequence[int]:
+    """Return what type, class and condition earn with this wish, by what is offered."""
+    return [of_classes(wished, offered) for offered in range(CLASS_BYTES)]
+
+
+@cache
+def of_wished_classes(offered: int) -> Sequence[int]:
+    """Return what type, class and condition earn with this offer, by what is wished."""
+    return [of_classes(wished, offered) for wished in range(CLASS_BYTES)]
 
 
 def of_budget(low: int, high: int, price: int) -> int:

@@ -13,8 +13,9 @@ from cobroke.domain.matching.points import (
     ALWAYS,
     OUT,
     Wished,
-    of_classes,
+    of_offered_classes,
     of_rooms,
+    of_wished_classes,
     of_wished_rooms,
 )
 from cobroke.domain.matching.score import (
@@ -38,7 +39,6 @@ from cobroke.domain.matching.top_list import (
     TopList,
 )
 from cobroke.domain.postings.features import (
-    CLASS_BYTES,
     LEAD_BUDGET_AREA,
     LEAD_DISTRICTS,
     LEAD_METROS,
@@ -74,7 +74,7 @@ def best_properties(
         lead.area_min,
         lead.area_max,
     )
-    kinds = [of_classes(class_byte(lead), offered) for offered in range(CLASS_BYTES)]
+    kinds = of_offered_classes(class_byte(lead))
     price_area = LISTING_PRICE_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:
@@ -101,7 +101,7 @@ def best_leads(
     market, their ids distinct.
     """
     price, area = listing.price, listing.area
-    kinds = [of_classes(wished, class_byte(listing)) for wished in range(CLASS_BYTES)]
+    kinds = of_wished_classes(class_byte(listing))
     budget_area = LEAD_BUDGET_AREA.unpack_from
 
     def fixed(part: bytes) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """What the listings of a market earn with one lead, by what they have: worked out once a list."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from cobroke.domain.matching.points import (
@@ -11,12 +10,12 @@ from cobroke.domain.matching.points import (
     OUT,
     ROOMS,
     of_budget,
-    of_classes,
+    of_offered_classes,
     of_places,
     of_rooms,
 )
 from cobroke.domain.matching.score import FULL, metro_credit, rooms_credit
-from cobroke.domain.postings.features import CLASS_BYTES, LeadFeatures, class_byte
+from cobroke.domain.postings.features import LeadFeatures, class_byte
 from cobroke.domain.postings.places import NOWHERE, Place
 
 ELSEWHERE = b""
@@ -48,7 +47,7 @@ def wish_of(
     """Work it out for the numbers of rooms and the kinds that there are, and the lowest and the
     highest price (kopecks) of each step.
     """
-    low, high, earned = lead.budget_min, lead.budget_max, _by_kind(class_byte(lead))
+    low, high, earned = lead.budget_min, lead.budget_max, of_offered_classes(class_byte(lead))
     by_rooms = {count: of_rooms(rooms_credit(lead.rooms, count)).points for count in rooms}
     # Of the prices of a step the one nearest to the budget loses least.
     steps = {
@@ -65,11 +64,6 @@ def wish_of(
         ALWAYS + (ROOMS if lead.rooms else 0) + (LOCATION if lead.districts or lead.metros else 0),
         max((earned[kind] for kind in kinds), default=OUT),
     )
-
-
-@cache
-def _by_kind(wished: int) -> Sequence[int]:
-    return [of_classes(wished, offered) for offered in range(CLASS_BYTES)]
 
 
 def _by_metro(lead: LeadFeatures, district: int | None) -> Mapping[Place, int]:

@@ -13,7 +13,7 @@ from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.notices.alert import ALERTED, BEST, Alert
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_property_alert
 from cobroke.domain.postings.features import unpack
-from cobroke.domain.postings.kinds import Kind, lead_first, other
+from cobroke.domain.postings.kinds import Kind, id_name, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker
@@ -155,10 +155,10 @@ def _tellings(
 def _notice(own: PendingAlert, notice_id: str, alert: Alert, listing: Posting) -> Notice:
     kind, top = own.last.kind, [(an_id, Decimal(score).scaleb(-2)) for an_id, score in alert.top]
     data = {
-        f"{kind.lower()}_id": own.own_id,
+        id_name(kind): own.own_id,
         "reason": "RECOMMENDED",
         "count": alert.count,
-        "top": [{f"{other(kind).lower()}_id": an_id, "match_score": score} for an_id, score in top],
+        "top": [{id_name(other(kind)): an_id, "match_score": score} for an_id, score in top],
     }
     _, best_score = top[0]
     words = _ABOUT[kind](alert.count, best_score, listing.content.body)
