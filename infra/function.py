@@ -106,6 +106,7 @@ _PYTHON_IS_CHOSEN = Acknowledgment(
 def _common_environment(stage: Stage, name: str) -> dict[str, str]:
     return {
         "STAGE": stage.name,
+        "STORE_CLIENT": stage.store_client,
         "POWERTOOLS_SERVICE_NAME": name,
         "POWERTOOLS_LOG_LEVEL": "INFO",
         **({"STORE_TIMEOUT_S": STORE_TIMEOUT_S} if stage.is_local else {}),

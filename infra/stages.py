@@ -10,6 +10,7 @@ from constructs import Node
 
 ANY_ORIGIN = ("*",)
 REGISTRATIONS = ("open", "proof_required")
+STORE_CLIENTS = ("lean", "boto3")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Stage:
     """What browsers may call from: `https://` and a host."""
     telegram_api_url: str = "https://api.telegram.org"
     """Empty: pushes are only recorded."""
+    store_client: str = "lean"
+    """By which client functions reach the table, the queues and secrets: `lean`, or `boto3`."""
     rematch_every: str = "rate(30 minutes)"
     audit_at: str = "cron(30 1 * * ? *)"
     """In UTC: half past four in Moscow, when least is written."""
@@ -135,15 +138,22 @@ def stage_of(node: Node) -> Stage:
 
 
 def _local(stage: Stage, node: Node) -> Stage:
-    """Fill in the Bot API's URL and the registration that `make run` was given."""
-    registration = node.try_get_context("registration") or stage.registration
-    if registration not in REGISTRATIONS:
-        raise NotConfigured(
-            f"There is no registration {registration!r}. Use one of: {', '.join(REGISTRATIONS)}."
-        )
-    url = node.try_get_context("telegram_api_url") or ""
-    live = node.try_get_context("live") == "yes"
-    return replace(stage, telegram_api_url=url, registration=registration, live=live)
+    """Fill in what `make run` was given."""
+    return replace(
+        stage,
+        telegram_api_url=node.try_get_context("telegram_api_url") or "",
+        registration=_one_of(REGISTRATIONS, "registration", node) or stage.registration,
+        store_client=_one_of(STORE_CLIENTS, "store_client", node) or stage.store_client,
+        live=node.try_get_context("live") == "yes",
+    )
+
+
+def _one_of(known: tuple[str, ...], name: str, node: Node) -> str:
+    """Return the context's value of this name, empty where it has none."""
+    value = str(node.try_get_context(name) or "")
+    if value and value not in known:
+        raise NotConfigured(f"There is no {name} {value!r}. Use one of: {', '.join(known)}.")
+    return value
 
 
 def _deployed(stage: Stage, node: Node) -> Stage:

@@ -3,14 +3,19 @@
 import base64
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
+from unittest.mock import patch
 
 import boto3
 import moto  # before any client is made
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from moto.core.models import botocore_stubber
 
+from cobroke.storage.lean_client import Connections, Reply
 from tests.builders import BOT_TOKEN
 
 type KeyType = Literal["HASH", "RANGE"]
@@ -38,7 +43,11 @@ os.environ |= {
     "BOT_TOKEN_PARAMETER": "/cobroke/local/telegram-bot-token",
     "REGISTRATION": "open",
     "PUSH_QUEUE_URL": PUSH_QUEUE_URL,
+    "STORE_CLIENT": "lean",
 }
+for _name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    os.environ.setdefault(_name, "test")
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 
 
 _SETTINGS: Any = {
@@ -55,9 +64,18 @@ def opened_account() -> Iterator[None]:
     """An account of moto's with what the functions expect in it. boto3's default session outlives
     it: a new one reads the descriptions of all services again, ten times as long as all the rest.
     """
-    with moto.mock_aws(config=_SETTINGS):
+    with moto.mock_aws(config=_SETTINGS), patch.object(Connections, "post", _post_to_moto):
         _make_what_is_expected()
         yield
+
+
+def _post_to_moto(connections: Connections, headers: Mapping[str, str], body: bytes) -> Reply:
+    """What the lean client would send, as moto takes it of boto3."""
+    url = f"{connections.scheme}://{connections.netloc}/"
+    named = HTTPHeaders.from_dict(dict(headers))
+    answer = botocore_stubber("", AWSPreparedRequest("POST", url, named, body, stream_output=False))
+    assert answer, "moto is off"
+    return Reply(answer.status_code, answer.headers.get("x-amz-crc32"), answer.content)
 
 
 def _make_what_is_expected() -> None:

@@ -8,6 +8,7 @@ of any of them is cancelled, as on AWS.
 """
 
 import hashlib
+import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
@@ -20,6 +21,7 @@ from botocore.exceptions import ClientError
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.table import BATCH, Key, Table
 from tests.expressions import Raw, Values, holds, updates
+from tests.over_http import lean_over
 from tests.pump import Json, a_record, key_of
 
 type Answer = dict[str, Any]
@@ -27,6 +29,8 @@ type Part = tuple[str, Mapping[str, Any]]
 """One write of a transaction: Put, Update, Delete or ConditionCheck, and what it is asked."""
 
 _MOST_WRITES = 100
+OVER_THE_LEAN_CLIENT = os.environ.get("OVER") == "lean"
+"""Whether each call goes through the lean client, as text: slower, and the same."""
 
 
 class MemoryTable(Table):
@@ -36,8 +40,13 @@ class MemoryTable(Table):
 
     def __init__(self, page_items: int = 4, torn: Random | None = None) -> None:
         self.store = _Store(page_items, torn)
-        with patch("boto3.client", lambda *_, **__: self.store):
+        client = lean_over(self._answer) if OVER_THE_LEAN_CLIENT else self.store
+        with patch("cobroke.storage.client.connect", lambda _: client):
             super().__init__("memory")
+
+    def _answer(self, operation: str, asked: Answer) -> Answer:
+        answer: Answer = getattr(self.store, operation)(**asked)
+        return answer
 
     @property
     def between(self) -> Callable[[], None]:

@@ -17,6 +17,7 @@ import boto3
 from botocore.client import BaseClient
 
 from cobroke import clock
+from cobroke.storage.lean_client import LeanClient
 
 type Json = dict[str, Any]
 type Key = tuple[str, str]
@@ -34,11 +35,11 @@ def recorded(table: str) -> Iterator[list[Json]]:
     """The table's stream while the block runs, a list that grows: one record for each item that a
     write has changed.
 
-    It compares the items before and after each call of any boto3 client, also of a call that
-    raises. moto's own stream shows an upsert as two INSERTs and a write without effect as MODIFY,
-    and triples the time of a transaction.
+    It compares the items before and after each call of any client, boto3's or lean, also of one
+    that raises. moto's own stream shows an upsert as two INSERTs and a write without effect as
+    MODIFY, and triples the time of a transaction.
     """
-    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    call, answer = BaseClient._make_api_call, LeanClient._answer  # type: ignore[attr-defined]
     reader, stream = boto3.client("dynamodb"), list[Json]()
 
     def images(keys: Iterable[Key]) -> dict[Key, Json]:
@@ -48,11 +49,12 @@ def recorded(table: str) -> Iterator[list[Json]]:
         )
         return {key_of(item): dict(item) for item in answer["Responses"][table]}
 
-    def watched(client: BaseClient, operation: str, arguments: Json) -> Any:
+    @contextmanager
+    def wrapped(operation: str, arguments: Json) -> Iterator[None]:
         keys = dict.fromkeys(_written(table, operation, arguments))
         old = images(keys) if keys else {}
         try:
-            return call(client, operation, arguments)
+            yield
         finally:
             new = images(keys) if keys else {}
             changed = (key for key in keys if old.get(key) != new.get(key))
@@ -61,7 +63,18 @@ def recorded(table: str) -> Iterator[list[Json]]:
                 [a_record(number, old.get(key), new.get(key), table) for number, key in numbered]
             )
 
-    with patch.object(BaseClient, "_make_api_call", watched):
+    def watched(client: BaseClient, operation: str, arguments: Json) -> Any:
+        with wrapped(operation, arguments):
+            return call(client, operation, arguments)
+
+    def watched_too(client: LeanClient, operation: str, body: bytes) -> Any:
+        with wrapped(operation, json.loads(body)):
+            return answer(client, operation, body)
+
+    with (
+        patch.object(BaseClient, "_make_api_call", watched),
+        patch.object(LeanClient, "_answer", watched_too),
+    ):
         yield stream
 
 

@@ -77,6 +77,7 @@ class Settings:
     bot_token: str = TEST_BOT_TOKEN
     telegram_api_url: str = ""
     registration: str = "open"
+    store_client: str = "lean"
     live: bool = False
     """Functions run the checkout's own package, as it is at their start."""
     kept: Path | None = None
@@ -88,6 +89,7 @@ class Settings:
         return {
             "stage": "local",
             "registration": self.registration,
+            "store_client": self.store_client,
             "telegram_api_url": self.telegram_api_url,
             **({"live": "yes"} if self.live else {}),
         }

@@ -5,24 +5,26 @@ Usage: python -m tools.faults [SEEDS [ACTS [FIRST]]] (20 seeds of 200 acts, from
 
 import sys
 import time
+from itertools import product
 
+from tests.support.sandboxes import ROADS
 from tests.support.world import World
 
 
 def main(numbers: list[int]) -> int:
     seeds, acts, first = numbers + [20, 200, 1][len(numbers) :]
     failed = 0
-    for seed in range(first, first + seeds):
-        began, world = time.perf_counter(), World(seed)
+    for seed, road in product(range(first, first + seeds), ROADS):
+        began, world = time.perf_counter(), World(seed, road)
         found = world.run(acts)
-        print(f"seed {seed}: {world.acts} acts, {world.scheduler.steps} calls", end=", ")
+        print(f"seed {seed}, {road}: {world.acts} acts, {world.scheduler.steps} calls", end=", ")
         print(f"{len(found)} faults, {time.perf_counter() - began:.1f} s", flush=True)
         print(*found, sep="\n", end="\n" * bool(found))
         failed += bool(found)
     print(
-        f"{failed} of {seeds} seeds found faults"
+        f"{failed} of {seeds} seeds × {len(ROADS)} roads found faults"
         if failed
-        else f"0 faults in {seeds} seeds of {acts} acts"
+        else f"0 faults in {seeds} seeds of {acts} acts, over each of {len(ROADS)} roads"
     )
     return 1 if failed else 0
 

@@ -1,6 +1,6 @@
 """Plants each known bug in turn, and says which survive. Those of the lists (tests/mutants.py) the
 search and a written story must both find; those of writes, counts and notices
-(tests/support/fault_mutants.py) the fault run must find within its three seeds.
+(tests/support/fault_mutants.py) the fault run must find within its three seeds, over each road.
 
 Usage: python -m tools.mutants [WORD …] (only those with one of the words in their names)
 """
@@ -16,6 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.mutants import MUTANTS, Mutant, planted
 from tests.support import fault_mutants
+from tests.support.sandboxes import ROADS
 from tests.support.world import ACTS, SEEDS, World
 from tests.unit import test_lists_interleavings as stories
 from tests.unit.test_lists_machine import THE_SEARCH, Lists, OfALead, OfAProperty
@@ -54,10 +55,11 @@ def _of_lists(mutants: Sequence[Mutant]) -> Iterator[bool]:
 
 def _under_faults(mutants: Sequence[Mutant]) -> Iterator[bool]:
     for mutant in mutants:
-        began = time.monotonic()
-        with planted(mutant):
-            seed = next((seed for seed in SEEDS if World(seed).run(ACTS)), None)
-        yield _said(mutant, "FAULTS", f"found by seed {seed}" if seed else "SURVIVED", began)
+        for road in ROADS:
+            began = time.monotonic()
+            with planted(mutant):
+                seed = next((seed for seed in SEEDS if World(seed, road).run(ACTS)), None)
+            yield _said(mutant, road, f"found by seed {seed}" if seed else "SURVIVED", began)
 
 
 def _said(mutant: Mutant, where: str, verdict: str, began: float) -> bool:

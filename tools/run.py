@@ -16,6 +16,7 @@ LOCAL = Path(__file__).parent.parent / ".local"
 API_URL = LOCAL / "api-url"
 DEFAULT_PORT = "4566"
 REGISTRATIONS = ("open", "proof_required")
+STORE_CLIENTS = ("lean", "boto3")
 NEXT = """\
 Docs page: {}/docs
 In another terminal:
@@ -53,15 +54,11 @@ def _stop(*_: object) -> None:
 def _serve(*, live: bool) -> None:
     started = time.monotonic()
     port = _port(os.environ.get("PORT") or DEFAULT_PORT)
-    registration = os.environ.get("REGISTRATION") or "open"
-    if registration not in REGISTRATIONS:
-        raise NotStarted(
-            f"REGISTRATION is {registration!r}: it must be one of {', '.join(REGISTRATIONS)}."
-        )
     settings = Settings(
         bot_token=os.environ.get("TELEGRAM_BOT_TOKEN") or TEST_BOT_TOKEN,
         telegram_api_url=os.environ.get("TELEGRAM_API_URL", ""),
-        registration=registration,
+        registration=_one_of("REGISTRATION", REGISTRATIONS),
+        store_client=_one_of("STORE_CLIENT", STORE_CLIENTS),
         live=live,
         kept=LOCAL / "kept" if os.environ.get("KEEP") else None,
     )
@@ -75,6 +72,14 @@ def _serve(*, live: bool) -> None:
         dev.following(stack, print) if live else contextlib.nullcontext(),
     ):
         _wait(stack)
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    """Return a setting's value, the first one known where there is none."""
+    value = os.environ.get(name) or known[0]
+    if value not in known:
+        raise NotStarted(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
+    return value
 
 
 @contextlib.contextmanager

@@ -8,11 +8,11 @@ from importlib import import_module
 from io import StringIO
 from typing import Any
 
-import boto3
 import pytest
 
 from cobroke.clock import now_ms
 from cobroke.edge.routes import ROUTES
+from cobroke.storage import client
 from cobroke.storage.matching.held_markets import HeldMarkets
 from tests.account import opened_account
 from tests.client import Client
@@ -42,12 +42,12 @@ def in_memory(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
     # First: a function that began now would keep this table for good.
     functions = [import_module(f"functions.{path.name}.handler") for path in FUNCTIONS]
     table = MemoryTable(page_items=50)
-    client: Any = boto3.client
+    connect = client.connect
 
-    def client_of(service: str, **settings: Any) -> Any:
-        return table.store if service == "dynamodb" else client(service, **settings)
+    def connected(service: str, *settings: Any) -> Any:
+        return table.store if service == "dynamodb" else connect(service, *settings)
 
-    monkeypatch.setattr(boto3, "client", client_of)
+    monkeypatch.setattr(client, "connect", connected)
     for module in functions:
         if of_function := getattr(getattr(module, "api", module), "table", None):
             monkeypatch.setattr(of_function, "_client", table.store)

@@ -10,7 +10,7 @@ from cobroke.clock import now_ms
 from cobroke.domain.errors import Busy
 from cobroke.edge import secrets, tokens
 from cobroke.edge.routes import ROUTES
-from cobroke.storage import realtors
+from cobroke.storage import client, realtors
 from tests.account import KEY_ID, PRIVATE_KEY, text
 from tests.builders import a_registration, a_telegram_id, init_data, widget
 from tests.client import Answer, Client
@@ -60,9 +60,9 @@ def test_a_registration_that_cannot_be_answered_with_a_token_can_be_repeated(
 
 
 def test_the_store_of_secrets_has_as_little_time_as_the_table() -> None:
-    config: Any = secrets.provider.client.meta.config
-    assert (config.connect_timeout, config.read_timeout) == (1, 2.5)
-    assert config.retries["total_max_attempts"] == 3
+    of_secrets, of_table = secrets.ssm, client.connect("dynamodb")
+    assert of_secrets._attempts == of_table._attempts == 3
+    assert of_secrets._connections.read_timeout == of_table._connections.read_timeout == 2.5
 
 
 @pytest.mark.parametrize("kind", ["mini app", "widget", "widget with nulls"])

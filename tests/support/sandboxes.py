@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import patch
 
 from cobroke.edge.served import SERVED
@@ -17,7 +17,10 @@ from cobroke.exact_json import loads
 from cobroke.storage.matching.held_markets import HeldMarkets
 from tests.account import PARAMETERS
 from tests.support.scheduler import Killed, Scheduler
-from tests.support.wire import Wire
+
+type Road = Literal["lean", "boto3"]
+ROADS: tuple[Road, ...] = ("lean", "boto3")
+"""By which the functions reach the table."""
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 FUNCTIONS = Path(__file__).parents[2] / "functions"
@@ -57,11 +60,11 @@ class Log:
 class Sandboxes:
     """`bugs`: what a function logged as an error that is none of the table's."""
 
-    def __init__(self, scheduler: Scheduler, wire: Wire) -> None:
+    def __init__(self, scheduler: Scheduler, store: Any) -> None:
         self.bugs: list[str] = []
         self.queue = Queue()
         self._scheduler = scheduler
-        self._clients = {"dynamodb": wire, "sqs": self.queue}
+        self._clients = {"dynamodb": store, "sqs": self.queue, "ssm": None}
         self._free: dict[str, list[ModuleType]] = {}
 
     def call(self, function: str, event: Any, kill_in: int | None = None) -> Any:
@@ -94,7 +97,7 @@ class Sandboxes:
     def _made(self, function: str, number: int) -> ModuleType:
         with (
             _private(function, number) as module,
-            patch("boto3.client", lambda name, **_: self._clients[name]),
+            patch("cobroke.storage.client.connect", lambda name, *_: self._clients[name]),
         ):
             log: Any = Log(function, self.bugs)
             made: Any = module

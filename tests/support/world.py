@@ -12,14 +12,15 @@ from zlib import crc32
 
 from infra.triggers import STREAM_READERS
 from tests.memory_table import MemoryTable
+from tests.over_http import lean_over
 from tests.pump import Json, Pump, key_of, passes
 from tests.support import acts, lists, notices, recount, views, writes
 from tests.support.crowd import Crowd
 from tests.support.far_side import FarSide
-from tests.support.sandboxes import Sandboxes
+from tests.support.sandboxes import Road, Sandboxes
 from tests.support.scheduler import Killed, Scheduler, seeded
 from tests.support.story import Story
-from tests.support.wire import Wire
+from tests.support.wire import HttpWire, Wire
 
 SEEDS, ACTS = (2, 12, 13), 160
 """What the suite runs."""
@@ -36,13 +37,15 @@ PAGES = 4, 40, 12
 class World:
     """`run` lets `number` acts happen, and says what is wrong then: nothing, if all is well."""
 
-    def __init__(self, seed: int, at_once: int = AT_ONCE) -> None:
+    def __init__(self, seed: int, road: Road = "lean", at_once: int = AT_ONCE) -> None:
         self.seed, self.at_once = seed, at_once
         self.scheduler = Scheduler(seed)
         self.table = MemoryTable(page_items=PAGES[seed % len(PAGES)])
         chance = Random(f"faults {seed}")
         self.far = FarSide(self.table, self.scheduler, chance)
-        self.sandboxes = Sandboxes(self.scheduler, Wire(self.far, self.scheduler, chance))
+        wire = Wire(self.far, self.scheduler, chance)
+        below = HttpWire(wire, self.scheduler)
+        self.sandboxes = Sandboxes(self.scheduler, lean_over(below) if road == "lean" else wire)
         self.crowd = Crowd(seed, self.scheduler, self.sandboxes)
         self.far.tears = self.crowd.passes_by
         self.acts = 0

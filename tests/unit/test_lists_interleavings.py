@@ -7,13 +7,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from botocore.configprovider import NEW_RETRIES_ENABLED
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content
-from cobroke.storage import keys, table
+from cobroke.storage import keys
 from cobroke.storage.postings import postings
-from cobroke.storage.table import ConditionFailed
+from cobroke.storage.table import ConditionFailed, Write
 from tests.mutants import MUTANTS, Mutant, planted
 from tests.support.seekers_world import (
     DAY,
@@ -331,7 +330,7 @@ def test_the_time_of_a_change_is_taken_anew_at_each_attempt(
         now += 15 * SECOND
         return now
 
-    def contended(writes: list[table.Write]) -> None:
+    def contended(writes: list[Write]) -> None:
         if lost:
             lost.pop()
             raise ConditionFailed
@@ -377,18 +376,6 @@ def test_a_move_between_markets_is_a_removal_in_the_old_one_and_an_entry_in_the_
     assert [(item["PK"], item["SK"]) for item in entries] == [
         keys.market_entry(moved.content.features, an_id)
     ]
-
-
-def test_a_transaction_is_over_within_15_seconds_so_that_none_commits_20_after_its_time() -> None:
-    client: Any = table.Table("any")._client.meta
-    config = client.config
-    attempts = config.retries["total_max_attempts"]
-    assert config.retries["mode"] == "standard"
-    # The longest pauses of this mode, in s: 1, 2, 4, … up to 20. Its new ways would add up to 5
-    # each, as a reply asks.
-    assert not NEW_RETRIES_ENABLED
-    pauses = sum(min(2**number, 20) for number in range(attempts - 1))
-    assert attempts * (config.connect_timeout + config.read_timeout) + pauses < 15
 
 
 def changes_of(world: SeekersWorld, an_id: str) -> list[tuple[str, dict[str, Any]]]:

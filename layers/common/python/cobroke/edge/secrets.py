@@ -2,20 +2,30 @@
 function cannot.
 """
 
-from aws_lambda_powertools.utilities.parameters import SSMProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from cobroke.clock import now_ms
 from cobroke.domain.errors import Busy
-from cobroke.storage.client import CLIENT
+from cobroke.storage import client
 
-REMEMBERED_S = 300
-provider = SSMProvider(boto_config=CLIENT)
+REMEMBERED_MS = 300_000
+ssm = client.connect("ssm")
 """In as little time as the table, so that a request is answered before the gateway gives up."""
+_remembered: dict[str, tuple[str, int]] = {}
 
 
 def secret(parameter: str) -> str:
     """Return the text of a SecureString. Raises Busy where it cannot be had now."""
+    text, read_at = _remembered.get(parameter, ("", 0))
+    now = now_ms()
+    if not 0 <= now - read_at <= REMEMBERED_MS:
+        text = _read(parameter)
+        _remembered[parameter] = text, now
+    return text
+
+
+def _read(parameter: str) -> str:
     try:
-        return str(provider.get(parameter, decrypt=True, max_age=REMEMBERED_S))
-    except GetParameterError:
+        return str(ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"])
+    except (ClientError, BotoCoreError):
         raise Busy from None

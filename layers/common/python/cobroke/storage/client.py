@@ -1,9 +1,11 @@
 """How AWS is asked, and how long that may take: see docs/decisions/0005-time-for-a-request.md."""
 
 import os
+from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from cobroke.storage.lean_client import CONNECT_SECONDS, LeanClient
 
 REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there
@@ -14,26 +16,44 @@ RESEND_SECONDS = 5.0
 """No resend begins later than this after its first try: with the longest call below, it commits
 within 20 s.
 """
-CLIENT = Config(
-    connect_timeout=1,
-    read_timeout=float(os.environ.get("STORE_TIMEOUT_S", "2.5")),
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-)
+ATTEMPTS = 3
+READ_TIMEOUT_S = float(os.environ.get("STORE_TIMEOUT_S", "2.5"))
 """Attempts × time-outs and the pauses between them stay under 15 s."""
-BUSY_CODES = {
-    "InternalServerError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
+BUSY_CODES = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
 REFUSED = {"ConditionalCheckFailedException", "TransactionConflictException"}
 """What a single write says where its condition did not hold, or a transaction has the item."""
 CONTENDED = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 """Why a transaction is cancelled that may be sent again."""
+
+
+def connect(  # boto3's own shapes, whichever it is
+    service: str, read_timeout: float = READ_TIMEOUT_S, attempts: int = ATTEMPTS
+) -> Any:  # noqa: ANN401
+    """Make a client of `dynamodb`, `sqs` or `ssm`: the lean one where STORE_CLIENT is `lean`, else
+    boto3's, whose import alone takes longer than all the rest of a function.
+    """
+    if os.environ.get("STORE_CLIENT") == "lean":
+        return LeanClient(service, read_timeout=read_timeout, attempts=attempts, busy=BUSY_CODES)
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        tcp_keepalive=True,
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
 def reasons(error: ClientError) -> set[str | None]:

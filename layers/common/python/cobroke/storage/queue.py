@@ -5,17 +5,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 
-import boto3
-from botocore.config import Config
+from cobroke.storage import client
 
 LONGEST_DELAY_S = 900
 BATCH = 10
 PAUSES_S = (0.1, 0.5, 2.0)
 """Before what the queue did not take of a batch is sent again."""
-
-_CLIENT = Config(
-    connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4}
-)
+_READ_TIMEOUT_S, _ATTEMPTS = 5, 4
 
 
 class NotTaken(Exception):
@@ -27,7 +23,7 @@ class Queue:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client = boto3.client("sqs", config=_CLIENT)
+        self._client = client.connect("sqs", _READ_TIMEOUT_S, _ATTEMPTS)
 
     def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
         """Put the message; its delay is cut to a quarter of an hour."""

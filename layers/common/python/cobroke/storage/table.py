@@ -1,5 +1,4 @@
-"""The one DynamoDB table. The only module that knows boto3's DynamoDB; every read is strongly
-consistent.
+"""The one DynamoDB table. The only module that asks DynamoDB; every read is strongly consistent.
 
 Two ends of a write but the good one: `ConditionFailed` (nothing was written, a fact has changed:
 read again, decide again), `Busy` (the store, or our time, is used up: whether it was written is not
@@ -12,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as ConnectFailed
 
@@ -42,7 +40,7 @@ class Table:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._client = boto3.client("dynamodb", config=client.CLIENT)
+        self._client = client.connect("dynamodb")
         self._until = float("inf")
         self._cause = ""
 
