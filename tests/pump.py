@@ -39,7 +39,7 @@ def recorded(table: str) -> Iterator[list[Json]]:
     that raises. moto's own stream shows an upsert as two INSERTs and a write without effect as
     MODIFY, and triples the time of a transaction.
     """
-    call, answer = BaseClient._make_api_call, LeanClient._answer  # type: ignore[attr-defined]
+    call, answer = BaseClient._make_api_call, LeanClient._sent  # type: ignore[attr-defined]
     reader, stream = boto3.client("dynamodb"), list[Json]()
 
     def images(keys: Iterable[Key]) -> dict[Key, Json]:
@@ -73,7 +73,7 @@ def recorded(table: str) -> Iterator[list[Json]]:
 
     with (
         patch.object(BaseClient, "_make_api_call", watched),
-        patch.object(LeanClient, "_answer", watched_too),
+        patch.object(LeanClient, "_sent", watched_too),
     ):
         yield stream
 

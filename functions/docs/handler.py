@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from cobroke.domain.errors import NotFound, Refusal, WrongVerb
 from cobroke.edge.problems import ALWAYS, problem
+from cobroke.edge.request import Request
 
 FILES = Path(__file__).parent / "page"
 CONTENT_TYPES = {
@@ -45,26 +45,25 @@ logger = Logger(service="docs", utc=True)
 def handler(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     """Answer with a file, or say why not as the API does."""
     started = time.perf_counter()
-    request = APIGatewayProxyEventV2(dict(event))
-    request_id = request.request_context.request_id
+    request = Request.of(event)
     try:
         answer = _answer(request)
     except Refusal as refusal:
-        status, headers, body = problem(refusal, request_id)
+        status, headers, body = problem(refusal, request.id)
         answer = {"statusCode": status.value, "headers": headers, "body": body}
-    answer["headers"] = {**ALWAYS, **answer["headers"], "X-Request-Id": request_id}
+    answer["headers"] = {**ALWAYS, **answer["headers"], "X-Request-Id": request.id}
     ms = round((time.perf_counter() - started) * 1000, 1)
-    logger.info("request", request_id=request_id, status=answer["statusCode"], ms=ms)
+    logger.info("request", request_id=request.id, status=answer["statusCode"], ms=ms)
     return answer
 
 
-def _answer(request: APIGatewayProxyEventV2) -> dict[str, Any]:
+def _answer(request: Request) -> dict[str, Any]:
     """Return the file that is meant. Raises NotFound or WrongVerb."""
-    if request.http_method == "OPTIONS":
+    if request.method == "OPTIONS":
         return {"statusCode": 204, "headers": {}, "body": ""}
     if not (file := ADDRESSES.get(request.path)):
         raise NotFound
-    if request.http_method != "GET":
+    if request.method != "GET":
         raise WrongVerb(("GET",))
     headers = HEADERS | {"Content-Type": CONTENT_TYPES.get(file.suffix, PLAIN)}
     if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -6,7 +6,6 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from cobroke.clock import now_ms
@@ -42,7 +41,7 @@ WHY_NOT = (
     *(errors.TooManyRounds, errors.TermsAgreed, errors.MatchClosed),
 )
 
-MatchStatusFilter = Annotated[pair.MatchStatus | None, Query()]
+MatchStatusFilter = pair.MatchStatus | None
 
 
 class Reaction(Body):

@@ -5,7 +5,6 @@
 import time
 from typing import Annotated, Any, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, WithJsonSchema
 
 from cobroke.clock import timestamp
@@ -18,7 +17,7 @@ from cobroke.storage.notices.notices import Notice, NoticeType
 
 api = handler = Api("notifications")
 
-UnreadOnly = Annotated[Literal["true", "false"], Query(), WithJsonSchema({"type": "boolean"})]
+UnreadOnly = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 
 
 class Notification(BaseModel):

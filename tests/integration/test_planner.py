@@ -36,6 +36,7 @@ class Watched(Queue):
         super().__init__(boto3.client("sqs").create_queue(QueueName="runs")["QueueUrl"])
         self.sent = list[list[Json]]()
         self.refuses: Callable[[int, Json], bool] = lambda *_: False
+        self._reader = boto3.client("sqs")
         self._take = self._client.send_message_batch
         monkeypatch.setattr(self._client, "send_message_batch", self._offered)
 
@@ -59,7 +60,7 @@ class Watched(Queue):
     def there(self) -> list[Json]:
         """All that can be received."""
         found = list[Json]()
-        while messages := self._client.receive_message(
+        while messages := self._reader.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=10
         ).get("Messages"):
             found += [json.loads(message["Body"]) for message in messages]

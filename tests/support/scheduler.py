@@ -3,13 +3,10 @@ times of one seed.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 START_S = 1_795_000_000
@@ -126,14 +123,6 @@ class Scheduler:
 def seeded(scheduler: Scheduler, seed: object) -> Iterator[None]:
     """Time, chance and the ids made of it, as the seed has them."""
     chance, jitter = Random(f"chance {seed}"), Random(f"jitter {seed}")
-
-    class Now(datetime):
-        """For PyJWT, which asks for the time by itself."""
-
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Any:
-            return datetime.fromtimestamp(time.time(), tz)
-
     with (
         patch("time.time_ns", lambda: scheduler.now),
         patch("time.time", lambda: scheduler.now / NS),
@@ -141,6 +130,5 @@ def seeded(scheduler: Scheduler, seed: object) -> Iterator[None]:
         patch("time.sleep", scheduler.step),
         patch("os.urandom", chance.randbytes),
         patch("random.uniform", jitter.uniform),
-        patch("jwt.api_jwt.datetime", Now),
     ):
         yield

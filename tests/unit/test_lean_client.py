@@ -23,8 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobroke.storage import client
-from cobroke.storage.lean_client import LeanClient, Reply, Signer
+from cobroke.storage.lean_client import LeanClient, Reply
 from cobroke.storage.notation import attributes_of
+from cobroke.storage.signer import Signer
 
 KEY = {"PK": {"S": "REALTOR#1"}, "SK": {"S": "REALTOR#1"}}
 GET: Any = {"TableName": "t", "Key": KEY, "ConsistentRead": True}
@@ -104,7 +105,7 @@ def test_it_signs_as_botocore_does(
     then = datetime.fromtimestamp(moment, UTC)
     with (
         patch.dict("os.environ", credentials),
-        patch("cobroke.storage.lean_client.time.time", lambda: moment),
+        patch("cobroke.storage.signer.time.time", lambda: moment),
         patch("botocore.auth.get_current_datetime", lambda **_: then),
     ):
         ours = Signer("dynamodb", "eu-central-1", host).headers(operation, body)
@@ -119,10 +120,10 @@ def test_it_signs_as_botocore_does(
 def test_a_key_is_made_for_each_day_anew() -> None:
     signer, last = Signer("dynamodb", "eu-central-1", "host"), list[str]()
     for moment in (0, 86_399, 86_400):
-        with patch("cobroke.storage.lean_client.time.time", lambda now=moment: now):
+        with patch("cobroke.storage.signer.time.time", lambda now=moment: now):
             last.append(signer.headers("GetItem", b"")["authorization"])
         fresh = Signer("dynamodb", "eu-central-1", "host")
-        with patch("cobroke.storage.lean_client.time.time", lambda now=moment: now):
+        with patch("cobroke.storage.signer.time.time", lambda now=moment: now):
             assert fresh.headers("GetItem", b"")["authorization"] == last[-1]
     assert len({*last}) == 3
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cobroke.domain.matching import lead_index, listing_index
-from cobroke.domain.matching.best_first import most_promising_first, step_of
+from cobroke.domain.matching.best_first import Best, most_promising_first, step_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.score import LISTED
@@ -248,17 +248,11 @@ def test_a_list_is_full_long_before_all_of_a_large_city_has_been_looked_at(
 ) -> None:
     looked_at = 0
 
-    class Counted(list[Any]):
-        def __iter__(self) -> Iterator[Any]:
-            nonlocal looked_at
-            for row in super().__iter__():
-                looked_at += 1
-                yield row
-
-    def counting(cells: Iterable[Any]) -> Any:
-        return most_promising_first(
-            (promised, Counted(rows), *rest) for promised, rows, *rest in cells
-        )
+    def counting(cells: Iterable[Any], best: Best) -> Iterator[Any]:
+        nonlocal looked_at
+        for rows, facts in most_promising_first(cells, best):
+            looked_at += len(rows)
+            yield rows, facts
 
     for index in (lead_index, listing_index):
         monkeypatch.setattr(index, "most_promising_first", counting)

@@ -20,9 +20,7 @@ from tests.pump import a_record
 SECRET = "client's phone +7 900 000-00-00"
 HEAVY = (
     "pydantic",
-    "jwt",
     "cryptography",
-    "aws_lambda_powertools.event_handler",
     "cobroke.edge.api",
 )
 

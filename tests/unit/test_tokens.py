@@ -5,9 +5,9 @@ rightly signed, or right but for its signature.
 import base64
 import hmac
 import json
-from datetime import datetime, tzinfo
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -46,12 +46,7 @@ KEYS = {"ours": PUBLIC}
 
 @pytest.fixture(autouse=True)
 def _at_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Fixed(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "Fixed":
-            return cls.fromtimestamp(NOW, tz)
-
-    monkeypatch.setattr("jwt.api_jwt.datetime", Fixed)
+    monkeypatch.setattr("cobroke.edge.tokens.time.time", lambda: NOW)
 
 
 def unsigned(claims: Any, header: Any) -> str:
@@ -238,11 +233,27 @@ def test_whatever_goes_wrong_the_token_is_refused(key: Any) -> None:
     assert is_refused(signed(CLAIMS), {"ours": key})
 
 
-def test_any_error_of_the_library_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_reads_what_we_sign_and_we_what_it_signs() -> None:
+    private = text(KEY.private_bytes_raw())
+    ours = tokens.sign(Claim(REALTOR, 3), "ours", private, "test", NOW, "unique")
+    unchecked: Any = {"verify_exp": False, "verify_aud": False}
+    assert jwt.decode(ours, KEY.public_key(), ["EdDSA"], options=unchecked) == CLAIMS
+    theirs = jwt.encode(CLAIMS, KEY, "EdDSA", {"kid": "ours"})
+    assert tokens.verify(theirs, KEYS, "test") == Claim(REALTOR, 3)
+
+
+def test_a_token_has_one_spelling() -> None:
+    """64 bytes fill 86 letters but for the last four bits."""
+    right = signed(CLAIMS)
+    others = [f"{right[:-1]}{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0189-_"]
+    assert [other for other in others if not is_refused(other)] == [right] * (right in others)
+
+
+def test_any_error_on_the_way_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret text")
 
-    monkeypatch.setattr("cobroke.edge.tokens.jwt.decode", broken)
+    monkeypatch.setattr("cobroke.edge.tokens.json.loads", broken)
     with pytest.raises(Unauthorized) as refused:
         tokens.verify(signed(CLAIMS), KEYS, "test")
     assert (str(refused.value), refused.value.__cause__) == ("", None)

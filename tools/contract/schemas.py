@@ -101,8 +101,8 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
 
 
 def bounds(annotation: Any) -> Json:  # noqa: ANN401 - an annotation
-    """Return what `Query(ge=…, le=…)` says of a parameter: pydantic leaves it to its validator."""
-    said_of_it = annotation.__metadata__
+    """Return what `Field(ge=…, le=…)` says of a parameter: pydantic leaves it to its validator."""
+    said_of_it = getattr(annotation, "__metadata__", ())
     rules = [rule for query in said_of_it for rule in getattr(query, "metadata", ())]
     words = (("ge", "minimum"), ("le", "maximum"))
     return {

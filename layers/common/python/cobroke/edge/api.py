@@ -1,13 +1,11 @@
-"""The edge: one resolver for every API function. It lets in what may come in, and turns every
-refusal and every bug into problem+json. Closed by default: a route is public only where ROUTES says
+"""The edge: one way in for every API function. It lets in what may come in, and turns every refusal
+and every bug into problem+json. Closed by default: a route is public only where ROUTES says
 so.
 
 OPTIONS on any path is a 204: who asks what they may has no token yet. Else the order of refusals:
 path and verb, token, content type, size, JSON, form of the ids, fields; then the route's own.
 """
 
-import functools
-import inspect
 import os
 import re
 import time
@@ -17,9 +15,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
 from cobroke.config import Config
@@ -28,8 +23,10 @@ from cobroke.domain.ids import is_well_formed
 from cobroke.domain.preconditions import ANY_VERSION, IfMatch, etag, idempotency_key, if_match
 from cobroke.edge.access import Access
 from cobroke.edge.bodies import read_body
-from cobroke.edge.problems import ALWAYS, invalid, problem
-from cobroke.edge.query import in_base64_if_long, parse_query
+from cobroke.edge.parameters import Parameters
+from cobroke.edge.problems import ALWAYS, problem
+from cobroke.edge.query import in_base64_if_long
+from cobroke.edge.request import Event, Request
 from cobroke.edge.routes import ROUTES, Route
 from cobroke.edge.served import SERVED, Served
 from cobroke.exact_json import Json, dumps, fingerprint
@@ -41,7 +38,8 @@ _ID = re.compile(r"\{(\w+)\}")
 _PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
 _BY_KEY = {route.key: route for route in ROUTES}
 
-type Event = Mapping[str, Any]
+type Answer = dict[str, Any]
+"""What the gateway is told."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +61,23 @@ class Call:
     """Of what it is about, for the log."""
 
 
-class Api(APIGatewayHttpResolver):
+class Api:
     """The routes of one function. A module's `handler` is its Api: call it with an event."""
 
     def __init__(self, function: str) -> None:
-        super().__init__(enable_validation=True, json_body_deserializer=self._body_of)
         self.config = Config.from_environment()
         self.table = Table(self.config.table_name)
         self.logger = Logger(service=function, utc=True)
         self.call = Call()
         self._function = function
         self._access = Access(self.table, self.config)
-        self.exception_handler(Exception)(self._refuse)
+        self._served: dict[Route, tuple[Served, Parameters]] = {}
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()
 
-    def serves[**Given, Answer: BaseModel](
+    def serves[**Given, Answered: BaseModel](
         self, key: str, status: int = 200, refuses: tuple[type[errors.Refusal], ...] = ()
-    ) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+    ) -> Callable[[Callable[Given, Answered]], Callable[Given, Answered]]:
         """Register the function for a key of ROUTES; its parameters are what it is sent, its model
         the answer.
 
@@ -88,22 +85,9 @@ class Api(APIGatewayHttpResolver):
         """
         route = _BY_KEY[key]
 
-        def register(serve: Callable[Given, Answer]) -> Callable[Given, Answer]:
+        def register(serve: Callable[Given, Answered]) -> Callable[Given, Answered]:
             SERVED[key] = Served(serve, status, refuses)
-
-            @functools.wraps(serve)
-            def answer(*args: Given.args, **kwargs: Given.kwargs) -> Response[str]:
-                body = dumps(serve(*args, **kwargs).model_dump(warnings=False))
-                headers = {"ETag": self.call.etag} if self.call.etag else None
-                return Response(status, "application/json", body, headers)
-
-            signature = inspect.signature(serve)
-            # Powertools would send Decimals as text or floats: an answer leaves as the text that we
-            # made.
-            unsaid = signature.replace(return_annotation=inspect.Signature.empty)
-            answer.__signature__ = unsaid  # type: ignore[attr-defined]
-            path = _ID.sub(r"<\1>", route.path)
-            self.route(path, route.method, status_code=status)(answer)
+            self._served[route] = SERVED[key], Parameters(route.path, serve)
             return serve
 
         return register
@@ -125,11 +109,11 @@ class Api(APIGatewayHttpResolver):
         """The realtor's id; "" on a public route."""
         return self.call.caller
 
-    def __call__(self, event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
-        started, request = time.perf_counter(), APIGatewayProxyEventV2(dict(event))
-        with self._serving(Call(request.request_context.request_id)):
-            answer = self._answer(request, context)
-            answer["headers"] = {**answer["headers"], **ALWAYS, "X-Request-Id": self.call.id}
+    def __call__(self, event: Event, _: object) -> Answer:
+        started, request = time.perf_counter(), Request.of(event)
+        with self._serving(Call(request.id)):
+            answer = self._answer(request)
+            answer["headers"] |= {**ALWAYS, "X-Request-Id": self.call.id}
             self._log(answer["statusCode"], time.perf_counter() - started)
         return answer
 
@@ -143,20 +127,30 @@ class Api(APIGatewayHttpResolver):
         finally:
             self.call = outer
 
-    def _answer(self, request: APIGatewayProxyEventV2, context: object) -> dict[str, Any]:
+    def _answer(self, request: Request) -> Answer:
         """Turn whatever is raised into an answer: nothing leaves as an error of the gateway."""
         try:
-            if request.http_method == "OPTIONS":
-                return _gateway_answer(Response(204, body=""))
-            self._admit(request)
-            answer = self.resolve(_as_powertools_reads(request), context)  # type: ignore[arg-type]
-            return in_base64_if_long(answer)
+            if request.method == "OPTIONS":
+                return _gateway_answer(204, {}, "")
+            return in_base64_if_long(self._serve(request))
         except Exception as fact:  # noqa: BLE001 - a bug too is said as a problem
-            return _gateway_answer(self._refuse(fact))
+            return self._refuse(fact)
 
-    def _admit(self, request: APIGatewayProxyEventV2) -> None:
-        """Let it in step by step: where it is refused the log says what was known by then."""
-        route = _route(request.http_method, request.path)
+    def _serve(self, request: Request) -> Answer:
+        route, ids = self._admit(request)
+        served, parameters = self._served[route]
+        arguments = parameters.arguments(ids, request.query, self.call.body)
+        body = dumps(served.function(**arguments).model_dump(warnings=False))
+        headers = {"Content-Type": "application/json"}
+        if self.call.etag:
+            headers["ETag"] = self.call.etag
+        return _gateway_answer(served.status, headers, body)
+
+    def _admit(self, request: Request) -> tuple[Route, Mapping[str, str]]:
+        """Let it in step by step, and return its route and the ids in its path: where it is refused
+        the log says what was known by then.
+        """
+        route, ids = _route(request.method, request.path)
         self.call = replace(self.call, route=route)
         if route.function != self._function:
             raise errors.NotFound
@@ -165,25 +159,16 @@ class Api(APIGatewayHttpResolver):
         if route.takes_body:
             self.call = replace(self.call, body=read_body(request))
         self._read_preconditions(route, request.headers)
-        match = _PATTERNS[route].fullmatch(request.path)
-        if match and not all(
-            is_well_formed(name, text) for name, text in match.groupdict().items()
-        ):
+        if not all(is_well_formed(name, text) for name, text in ids.items()):
             raise errors.NotFound
-        self.about(**(match.groupdict() if match else {}))
-        # Powertools takes the first of a list for the object that was meant.
-        if route.takes_body and not isinstance(self.call.body, dict):
-            raise errors.Invalid(errors.FieldError("", "object_type", "The body must be an object"))
+        self.about(**ids)
+        return route, ids
 
     def _read_preconditions(self, route: Route, headers: Mapping[str, str]) -> None:
         condition = if_match(headers.get("if-match")) if route.conditional else ANY_VERSION
         key = idempotency_key(headers.get("idempotency-key")) if route.keyed else None
         once = Idempotency(route.key, key, fingerprint(self.call.body)) if key else None
         self.call = replace(self.call, if_match=condition, idempotency=once)
-
-    def _body_of(self, _: object) -> Any:  # noqa: ANN401 - as Powertools has it
-        """Return the body of the call: it has been read already, strictly."""
-        return self.call.body
 
     def _log(self, status: int, seconds: float) -> None:
         call = self.call
@@ -198,37 +183,27 @@ class Api(APIGatewayHttpResolver):
             **call.ids,
         )
 
-    def _refuse(self, fact: Exception) -> Response[str]:
-        if isinstance(fact, RequestValidationError):
-            fact = invalid(fact.errors())
+    def _refuse(self, fact: Exception) -> Answer:
         if not isinstance(fact, errors.Refusal):
             self.logger.error("bug", request_id=self.call.id, **kind_and_place(fact))
         self.call = replace(self.call, decided=self.call.decided or _broken_rules(fact))
         status, headers, body = problem(fact, self.call.id)
-        return Response(status.value, None, body, headers)
+        return _gateway_answer(status.value, headers, body)
 
 
-def _route(method: str, path: str) -> Route:
-    """Return the route that is meant. Raises NotFound or WrongVerb."""
-    here = [route for route, pattern in _PATTERNS.items() if pattern.fullmatch(path)]
-    for route in here:
+def _route(method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+    """Return the route that is meant, and the ids in the path. Raises NotFound or WrongVerb."""
+    here = {
+        route: match.groupdict()
+        for route, pattern in _PATTERNS.items()
+        if (match := pattern.fullmatch(path))
+    }
+    for route, ids in here.items():
         if route.method == method:
-            return route
+            return route, ids
     if here:
         raise errors.WrongVerb(tuple(route.method for route in here))
     raise errors.NotFound
-
-
-def _as_powertools_reads(request: APIGatewayProxyEventV2) -> dict[str, Any]:
-    """Return the event as Powertools reads it, which knows `application/json` in lower case alone;
-    what the body is has been checked.
-    """
-    named = {name.lower(): value or "" for name, value in request.headers.items()}
-    return {
-        **request.raw_event,
-        "headers": named | {"content-type": "application/json"},
-        "queryStringParameters": parse_query(request.raw_event.get("rawQueryString") or ""),
-    }
 
 
 def _broken_rules(fact: Exception) -> str:
@@ -239,10 +214,5 @@ def _broken_rules(fact: Exception) -> str:
     return " ".join([getattr(fact, "code", "bug"), *rules])
 
 
-def _gateway_answer(response: Response[str]) -> dict[str, Any]:
-    return {
-        "statusCode": response.status_code,
-        "headers": response.headers,
-        "body": response.body,
-        "isBase64Encoded": False,
-    }
+def _gateway_answer(status: int, headers: dict[str, str], body: str) -> Answer:
+    return {"statusCode": status, "headers": headers, "body": body, "isBase64Encoded": False}

@@ -6,10 +6,9 @@ import base64
 import re
 from contextlib import suppress
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-
 from cobroke.domain import errors
 from cobroke.edge.json_faults import BOM, first_fault
+from cobroke.edge.request import Request
 from cobroke.exact_json import Json, loads_strictly
 
 MAX_BODY_BYTES = 262_144
@@ -19,9 +18,9 @@ _JSON_TYPE = re.compile(r"[ \t]*application/json[ \t]*(;[^,]*)?", re.ASCII | re.
 _REPLACED = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
 
 
-def read_body(request: APIGatewayProxyEventV2) -> Json:
+def read_body(request: Request) -> Json:
     """Read the body. Raises NotJson, TooLarge, or Malformed with the rule and the place."""
-    if not _JSON_TYPE.fullmatch(request.headers.get("content-type") or ""):
+    if not _JSON_TYPE.fullmatch(request.headers.get("content-type", "")):
         raise errors.NotJson
     body = _as_it_came(request)
     if len(body) > MAX_BODY_BYTES:
@@ -40,13 +39,12 @@ def json_of(body: bytes) -> Json:
     return loads_strictly(text)
 
 
-def _as_it_came(request: APIGatewayProxyEventV2) -> bytes:
-    sent = request.body or ""
-    if not request.is_base64_encoded:
-        return sent.encode(
+def _as_it_came(request: Request) -> bytes:
+    if not request.is_base64:
+        return request.body.encode(
             errors="surrogatepass"
         )  # half a pair is then found to be no UTF-8, in its place
     try:
-        return base64.b64decode(sent, validate=True)
+        return base64.b64decode(request.body, validate=True)
     except ValueError:
         raise errors.Malformed(errors.BodyFault("not_json", 0)) from None

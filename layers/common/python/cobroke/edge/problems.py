@@ -2,7 +2,7 @@
 ever in one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -54,22 +54,6 @@ def problem(fact: Exception, request_id: str) -> tuple[HTTPStatus, dict[str, str
     if isinstance(fact, errors.Malformed) and fact.errors:
         document["errors"] = [{"pointer": "", **fault._asdict()} for fault in fact.errors]
     return status, {"Content-Type": PROBLEM_JSON, **_headers(fact)}, dumps(document)
-
-
-def invalid(found: Sequence[Mapping[str, Any]]) -> errors.Invalid:
-    """Make the refusal of pydantic's errors, whose location begins with where the value stood:
-    `body`, `query`, `path`.
-    """
-    return errors.Invalid(
-        *(
-            errors.FieldError(_pointer(error["loc"][1:]), error["type"], error["msg"])
-            for error in found
-        )
-    )
-
-
-def _pointer(location: Iterable[str | int]) -> str:
-    return "".join(f"/{part}" for part in location)
 
 
 def _headers(fact: Exception) -> dict[str, str]:

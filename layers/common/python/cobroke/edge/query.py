@@ -5,8 +5,7 @@ import re
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.vocabulary import PostingStatus
@@ -25,9 +24,9 @@ def _whole(value: object) -> int:
     raise PydanticCustomError("int_type", "Must be a whole number, given once")
 
 
-PageNumber = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=10**9)]
-PageLimit = Annotated[int | None, BeforeValidator(_whole), Query(ge=1, le=100)]
-StatusFilter = Annotated[PostingStatus | None, Query()]
+PageNumber = Annotated[int | None, BeforeValidator(_whole), Field(ge=1, le=10**9)]
+PageLimit = Annotated[int | None, BeforeValidator(_whole), Field(ge=1, le=100)]
+StatusFilter = PostingStatus | None
 
 
 def parse_query(query: str) -> dict[str, str]:

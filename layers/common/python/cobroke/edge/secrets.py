@@ -2,8 +2,6 @@
 function cannot.
 """
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cobroke.clock import now_ms
 from cobroke.domain.errors import Busy
 from cobroke.storage import client
@@ -27,5 +25,7 @@ def secret(parameter: str) -> str:
 def _read(parameter: str) -> str:
     try:
         return str(ssm.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"])
-    except (ClientError, BotoCoreError):
-        raise Busy from None
+    except Exception as error:
+        if client.is_busy(error) or client.code(error):
+            raise Busy from None
+        raise

@@ -3,8 +3,6 @@
 import os
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from cobroke.storage.lean_client import CONNECT_SECONDS, LeanClient
 
 REQUEST_SECONDS = 11.0
@@ -56,6 +54,23 @@ def connect(  # boto3's own shapes, whichever it is
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
-def reasons(error: ClientError) -> set[str | None]:
-    """Return why a transaction was cancelled."""
-    return {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+def code(error: Exception) -> str:
+    """Return the code of AWS's refusal; empty where it is none."""
+    return str(_response(error).get("Error", {}).get("Code", ""))
+
+
+def reasons(error: Exception) -> set[str | None]:
+    """Return why a transaction was cancelled; empty where it was not."""
+    return {reason.get("Code") for reason in _response(error).get("CancellationReasons", ())}
+
+
+def is_busy(error: Exception) -> bool:
+    """Tell whether AWS gave no answer, or is to be asked again later."""
+    from botocore.exceptions import ConnectionError as ConnectFailed  # noqa: PLC0415
+    from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - where all goes well not even these
+
+    return isinstance(error, HTTPClientError | ConnectFailed) or code(error) in BUSY_CODES
+
+
+def _response(error: Exception) -> dict[str, Any]:
+    return getattr(error, "response", None) or {}

@@ -7,8 +7,6 @@ Signature Version 4, time-outs, a few tries with pauses, the checksum.
 """
 
 import base64
-import hashlib
-import hmac
 import http.client
 import json
 import os
@@ -20,20 +18,14 @@ import threading
 import time
 import zlib
 from collections.abc import Mapping
-from functools import partialmethod
+from functools import cached_property, partialmethod
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from botocore.exceptions import ClientError, HTTPClientError
+from cobroke.storage.signer import Signer
 
 type Json = dict[str, Any]
 
-PROTOCOLS = {
-    "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
-    "sqs": ("AmazonSQS", "application/x-amz-json-1.0"),
-    "ssm": ("AmazonSSM", "application/x-amz-json-1.1"),
-}
-"""By the service: what an operation's name follows in `X-Amz-Target`, and the content type."""
 CONNECT_SECONDS = 1.0
 LONGEST_PAUSE_S = 20.0
 _SERVER_FAULT = 500
@@ -64,15 +56,14 @@ class LeanClient:
         self._attempts, self._busy = attempts, busy
 
     def _call(self, operation: str, **asked: Any) -> Json:  # noqa: ANN401 - boto3's own shapes
-        body = _encode(asked).encode()
-        tried = 0
+        body, tried = _encode(asked).encode(), 0
         while True:
             tried += 1
-            try:
-                return self._answer(operation, body)
-            except (ClientError, HTTPClientError) as error:
-                if tried == self._attempts or not self._passes(error):
-                    raise
+            came = self._sent(operation, body)
+            if isinstance(came, Reply) and came.status == http.client.OK:
+                return _decode(came.body.decode()) if came.body else {}
+            if tried == self._attempts or not self._passes(came):
+                raise _error(operation, came)
             longest = min(2.0 ** (tried - 1), LONGEST_PAUSE_S)
             time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, no secret
 
@@ -88,66 +79,20 @@ class LeanClient:
     get_parameter = partialmethod(_call, "GetParameter")
     change_message_visibility = partialmethod(_call, "ChangeMessageVisibility")
 
-    def _answer(self, operation: str, body: bytes) -> Json:
-        """Send it once. Raises ClientError for a refusal, HTTPClientError for a broken wire."""
+    def _sent(self, operation: str, body: bytes) -> Reply | Exception:
+        """Send it once, and return what came back, or what befell it."""
         try:
             reply = self._connections.post(self._signer.headers(operation, body), body)
         except (OSError, http.client.HTTPException) as fault:
-            raise HTTPClientError(error=fault) from None
+            return fault
         if reply.checksum and int(reply.checksum) != zlib.crc32(reply.body):
-            raise HTTPClientError(error="the checksum of an answer is another")
-        if reply.status == http.client.OK:
-            return _decode(reply.body.decode()) if reply.body else {}
-        raise _refusal(operation, reply)
+            return ValueError("the checksum of an answer is another")
+        return reply
 
-    def _passes(self, error: ClientError | HTTPClientError) -> bool:
-        if isinstance(error, HTTPClientError):
+    def _passes(self, came: Reply | Exception) -> bool:
+        if isinstance(came, Exception):
             return True
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return status >= _SERVER_FAULT or error.response["Error"]["Code"] in self._busy
-
-
-class Signer:
-    """Signs requests of one host by AWS's Signature Version 4, with the credentials of the
-    environment: those of a Lambda function stay while it runs.
-    """
-
-    def __init__(self, service: str, region: str, host: str) -> None:
-        self._scope = f"{region}/{service}/aws4_request"
-        self._host = host
-        self._target, self._content_type = PROTOCOLS[service]
-        self._id = os.environ["AWS_ACCESS_KEY_ID"]
-        self._secret = os.environ["AWS_SECRET_ACCESS_KEY"]
-        self._token = os.environ.get("AWS_SESSION_TOKEN", "")
-        self._key_of_day = "", b""
-
-    def headers(self, operation: str, body: bytes) -> dict[str, str]:
-        """Return all headers of a POST to the root of the host, signed."""
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time()))
-        signed = {"content-type": self._content_type, "host": self._host, "x-amz-date": stamp}
-        if self._token:
-            signed["x-amz-security-token"] = self._token
-        signed["x-amz-target"] = f"{self._target}.{operation}"  # in the order of names
-        names = ";".join(signed)
-        lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
-        request = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-        scope = f"{stamp[:8]}/{self._scope}"
-        text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = _hmac(self._key_of(stamp[:8]), text).hex()
-        signed["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={self._id}/{scope}, "
-            f"SignedHeaders={names}, Signature={signature}"
-        )
-        return signed
-
-    def _key_of(self, day: str) -> bytes:
-        made_for, key = self._key_of_day
-        if made_for != day:
-            key = f"AWS4{self._secret}".encode()
-            for part in (day, *self._scope.split("/")):
-                key = _hmac(key, part)
-            self._key_of_day = day, key
-        return key
+        return came.status >= _SERVER_FAULT or _code(came, _said(came)) in self._busy
 
 
 class Connections:
@@ -155,21 +100,25 @@ class Connections:
 
     def __init__(self, scheme: str, netloc: str, read_timeout: float) -> None:
         self.scheme, self.netloc, self.read_timeout = scheme, netloc, read_timeout
-        self._tls = ssl.create_default_context() if scheme == "https" else None
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
     def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send it and return the reply, whole. Raises OSError, HTTPException."""
         connection = self._taken() or self._opened()
+        lines = "".join(f"{name}:{value}\r\n" for name, value in headers.items())
+        head = f"POST / HTTP/1.1\r\n{lines}content-length:{len(body)}\r\n\r\n"
         try:
-            connection.request("POST", "/", body, dict(headers))
-            response = connection.getresponse()
+            connection.sock.sendall(head.encode() + body)  # at once: http.client sends twice
+            response = http.client.HTTPResponse(connection.sock, method="POST")
+            response.begin()
             reply = Reply(response.status, response.getheader("x-amz-crc32"), response.read())
         except BaseException:
             connection.close()
             raise
-        if not response.will_close:
+        if response.will_close:
+            connection.close()
+        else:
             with self._lock:
                 self._idle.append(connection)
         return reply
@@ -192,8 +141,12 @@ class Connections:
         connection.sock.settimeout(self.read_timeout)
         return connection
 
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
     def _new(self) -> http.client.HTTPConnection:
-        if self._tls:
+        if self.scheme == "https":
             return http.client.HTTPSConnection(
                 self.netloc, timeout=CONNECT_SECONDS, context=self._tls
             )
@@ -215,23 +168,32 @@ def _endpoint(service: str, region: str) -> SplitResult:
     return urlsplit(chosen or f"https://{service}.{region}.amazonaws.com")
 
 
-def _refusal(operation: str, reply: Reply) -> ClientError:
-    """Read the error of a reply; of one that no service wrote, its status is all there is."""
-    try:
-        said = _decode(reply.body.decode())
-    except ValueError:
-        said = {}
-    code = str(said.get("__type", reply.status)).rpartition("#")[2]
+def _error(operation: str, came: Reply | Exception) -> Exception:
+    """Say in botocore's words what came instead of an answer."""
+    from botocore.exceptions import ClientError, HTTPClientError  # noqa: PLC0415 - a cold start less
+
+    if isinstance(came, Exception):
+        return HTTPClientError(error=came)
+    said = _said(came)
     answer: Any = {
         **said,
-        "Error": {"Code": code, "Message": said.get("message") or said.get("Message", "")},
-        "ResponseMetadata": {"HTTPStatusCode": reply.status},
+        "Error": {"Code": _code(came, said), "Message": said.get("message") or said.get("Message")},
+        "ResponseMetadata": {"HTTPStatusCode": came.status},
     }
     return ClientError(answer, operation)
 
 
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")
+def _said(refusal: Reply) -> Json:
+    """Read a refusal; of one that no service wrote, its status is all there is."""
+    try:
+        said: Json = _decode(refusal.body.decode())
+    except ValueError:
+        return {}
+    return said
+
+
+def _code(refusal: Reply, said: Json) -> str:
+    return str(said.get("__type", refusal.status)).rpartition("#")[2]
 
 
 def _in_base64(raw: bytes) -> str:

@@ -11,9 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as ConnectFailed
-
 from cobroke.domain.errors import Busy
 from cobroke.storage import client
 from cobroke.storage.conditions import ANYTHING, WriteCondition
@@ -103,7 +100,7 @@ class Table:
         while True:
             try:
                 answer = self._call("transact_get_items", TransactItems=asked)
-            except ClientError as error:
+            except Exception as error:
                 if not client.reasons(error) & client.CONTENDED:
                     raise
                 pause(tried := tried + 1, self.seconds_left)
@@ -189,8 +186,8 @@ class Table:
         """
         try:
             self._call("put_item", **self.put(item, when=when)["Put"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] in client.REFUSED:
+        except Exception as error:
+            if client.code(error) in client.REFUSED:
                 return False
             raise
         return True
@@ -212,7 +209,7 @@ class Table:
             self._call("transact_write_items", **asked)
         except Busy:
             return False
-        except ClientError as error:
+        except Exception as error:
             if "ConditionalCheckFailed" in client.reasons(error):
                 raise ConditionFailed from None
             if client.reasons(error) & client.CONTENDED:
@@ -236,10 +233,8 @@ class Table:
             raise Busy
         try:
             return getattr(self._client, operation)(**arguments)
-        except (HTTPClientError, ConnectFailed):
-            raise Busy from None
-        except ClientError as error:
-            if error.response["Error"]["Code"] in client.BUSY_CODES:
+        except Exception as error:
+            if client.is_busy(error):
                 raise Busy from None
             raise
 

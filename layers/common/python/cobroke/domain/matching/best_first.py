@@ -7,14 +7,15 @@ with its id.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
+from heapq import heapify, heappop, heapreplace
 
-from cobroke.domain.matching.points import FULL_AREA, FULL_BUDGET
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection, TopList
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1
+_AT_A_TIME = 32
+"""Rows of a cell."""
 _CHEAP = 24
 """Prices of no more bits (168 thousand roubles) stand together."""
 _ranked = partial(tuple.__new__, Ranked)
@@ -64,19 +65,26 @@ def promise(top: int, rows: Sequence[tuple[int, *tuple[object, ...]]]) -> int:
     return (top << SHIFT) + rows[0][0]
 
 
-def limits(bound: int, top: int, weight: int) -> tuple[int, int]:
-    """Return with how many points, but for price and area, a row may still get in that scores no
-    more than `top`; and the oldest number with which it may.
+def most_promising_first[Row: tuple[int, *tuple[object, ...]], Facts](
+    cells: Iterable[tuple[int, Sequence[Row], Facts]], best: Best
+) -> Iterator[tuple[Sequence[Row], Facts]]:
+    """Yield rows of the cells, some at a time, with what is known of their cell: those first that
+    promise most, as long as they may get into the list, which whoever reads them fills meanwhile.
+    A cell has a place that none of its rows exceeds, and its rows, the newest first.
     """
-    score = bound >> SHIFT
-    if score > top:
-        return 0, _NUMBER
-    oldest = bound & _NUMBER if score == top else 0
-    return score * weight - FULL_BUDGET - FULL_AREA, oldest
-
-
-def most_promising_first[Cell: tuple[int, *tuple[object, ...]]](
-    cells: Iterable[Cell],
-) -> list[Cell]:
-    """Return the cells by what each promises, which comes first in it."""
-    return sorted(cells, key=itemgetter(0), reverse=True)
+    kept = best.kept
+    # Negative, for the least comes out of a heap first; the cell's number tells equal ones apart.
+    ahead = [
+        (-promised, number, 0, rows, facts) for number, (promised, rows, facts) in enumerate(cells)
+    ]
+    heapify(ahead)
+    while ahead and -ahead[0][0] > kept[0]:
+        promised, number, start, rows, facts = ahead[0]
+        end = start + _AT_A_TIME
+        if end < len(rows):
+            # As far as the next row is older, less is promised.
+            lost = rows[start][0] - rows[end][0]
+            heapreplace(ahead, (promised + lost, number, end, rows, facts))
+        else:
+            heappop(ahead)
+        yield rows[start:end], facts

@@ -59,7 +59,8 @@ def _take(top_list: TopList[tuple[int, str]], cell: _Cell, numbers: Callable[[by
         if points < least:
             continue
         place = min((earned + points) // weights, top), row[0]
-        if place > top_list.bound and top_list.offer(place, place[0], row):
+        if place > top_list.bound:
+            top_list.offer(place, place[0], row)
             if top < top_list.bound[0]:
                 break
             least, oldest = _limits(cell, top_list.bound)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import heapreplace
 from itertools import product
 from operator import itemgetter
 from typing import NamedTuple
@@ -9,12 +10,12 @@ from typing import NamedTuple
 from cobroke.domain.matching.best_first import (
     SHIFT,
     Best,
-    limits,
     most_promising_first,
     newest_first,
     promise,
     step_of,
 )
+from cobroke.domain.matching.market import prices
 from cobroke.domain.matching.points import (
     AREA,
     BUDGET,
@@ -23,8 +24,6 @@ from cobroke.domain.matching.points import (
     OUT,
 )
 from cobroke.domain.matching.score import (
-    CHEAPEST,
-    DEAREST,
     FULL,
     LEAST_AREA,
     LOCATION_CAP,
@@ -44,8 +43,8 @@ type _Shelves[K] = defaultdict[tuple[K, int], _Steps]
 
 _NOWHERE_WISHED: Mapping[Place, int] = {}
 
-type _Cell = tuple[int, list[_Listing], int, _Location]
-"""A place that none of the listings exceeds, the listings, what they earn by their rooms, and by
+type _Cell = tuple[int, list[_Listing], tuple[int, _Location]]
+"""A place that none of the listings exceeds, the listings, and what they earn by their rooms and by
 their places.
 """
 
@@ -136,34 +135,30 @@ class ListingIndex:
 def _read(  # noqa: C901, PLR0912 - one loop: see below
     best: Best, wish: Wish, cells: Iterable[_Cell], cap: int = FULL
 ) -> None:
-    """Take the cells' listings, the most promising cell first, as far as they get in; none
-    scores more than `cap`. What `budget_credit` and `area_credit` say stands here once more: to
-    call them takes a sixth longer.
+    """Take the cells' listings as far as they get in; none scores more than `cap`. What
+    `budget_credit`, `area_credit` and `offer` say stands here once more: to call them takes a third
+    longer.
     """
     low, high, smallest, largest = wish.lead[4:8]
-    kinds, weight, bound = wish.kinds, wish.weight, best.bound
-    cheapest, dearest, tiniest = CHEAPEST * low, DEAREST * high, SMALLEST * smallest
+    (cheapest, dearest), tiniest = prices(wish.lead), -(-SMALLEST * smallest // 10)
     over, under = 9 * FULL * high, FULL * low
     wide, narrow = 2 * FULL * largest, 3 * FULL * smallest
-    for promised, rows, rooms, (near, elsewhere, told) in most_promising_first(cells):
-        if promised <= bound:
-            break
-        top = promised >> SHIFT
-        least, oldest = limits(bound, top, weight)
-        for number, price, area, kind, district, metro in rows:
-            if number < oldest:
-                break
-            if district in told:
+    kinds, weight, all_rows = wish.kinds, wish.weight, best.rows
+    kept, hidden, ending, bound = best.kept, best.hidden, best.ending, best.bound
+    for listings, (rooms, (near, elsewhere, told)) in most_promising_first(cells, best):
+        least = (bound >> SHIFT) * weight - FULL_BUDGET - FULL_AREA
+        for number, price, area, kind, district, metro in listings:
+            if area < tiniest or district in told:
                 continue
             points = rooms + kinds[kind] + near.get(metro, elsewhere)
             if points < least:
                 continue
             if price > high:
-                if 10 * price > dearest:
+                if price > dearest:
                     continue
                 points += BUDGET * ((over - 80_000 * price) // high)
             elif price < low:
-                if 10 * price < cheapest:
+                if price < cheapest:
                     continue
                 points += BUDGET * ((20_000 * price - under) // low)
             else:
@@ -172,16 +167,17 @@ def _read(  # noqa: C901, PLR0912 - one loop: see below
                 credit = (wide - 10_000 * area) // largest
                 points += AREA * (credit if credit > LEAST_AREA else LEAST_AREA)
             elif area < smallest:
-                if 10 * area < tiniest:
-                    continue
                 points += AREA * ((40_000 * area - narrow) // smallest)
             else:
                 points += FULL_AREA
             score = points // weight
             place = (score if score < cap else cap) << SHIFT | number
-            if place > bound and best.offer(place, place >> SHIFT, best.rows[number]):
-                bound = best.bound
-                least, oldest = limits(bound, top, weight)
+            if place > bound:
+                row = all_rows[number]
+                suspect = row[0].endswith(ending) or row[0] in hidden
+                if not suspect or not best.leaves_out(place >> SHIFT, row):
+                    heapreplace(kept, place)
+                    bound = kept[0]
 
 
 def _steps() -> _Steps:
@@ -203,9 +199,9 @@ def _cells(
     """Yield the cells of listings of so many rooms that earn so much at most but for rooms, price
     and area.
     """
-    rooms, by_step, weight = wish.rooms[count], wish.steps, wish.weight
-    most += rooms
+    by_step, weight, facts = wish.steps, wish.weight, (wish.rooms[count], where)
+    most += wish.rooms[count]
     for step, rows in steps.items():
         if step in by_step:
             top = (most + by_step[step]) // weight
-            yield promise(min(top, cap), rows), rows, rooms, where
+            yield promise(min(top, cap), rows), rows, facts

@@ -1,7 +1,7 @@
 """The best rows of many: one list that both engines fill, and what is left out of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from heapq import heappush, heappushpop
+from heapq import heapreplace
 from typing import NamedTuple
 
 from cobroke.domain.ids import OWNERS_ALONE, owner_of, posting_id
@@ -32,39 +32,42 @@ class Selection(NamedTuple):
 
 class TopList[Place: (int, tuple[int, str])]:
     """The best `most` (at least 1) of the places that it is offered, each once, without the owner's
-    own and the hidden ones. An offer costs O(log most).
+    own and the hidden ones.
     """
 
     def __init__(
         self, lowest: Place, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
     ) -> None:
-        self.bound: Place = lowest
-        """What is not above it does not get in."""
-        self._most, self._owner, self._hidden = most, owner, hidden
-        self._ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
-        self._kept: list[Place] = []
-        """A heap of one more than asked for, which tells whether the list was cut."""
+        self.kept: list[Place] = [lowest] * (most + 1)
+        """A heap of one more than asked for, which tells whether the list was cut. What is not
+        above its first does not get in.
+        """
+        self.hidden = hidden
+        self.ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
+        """Of the ids of all that is the owner's own, and of some others."""
+        self._lowest: Place = lowest
+        self._owner = owner
+
+    @property
+    def bound(self) -> Place:
+        return self.kept[0]
 
     @property
     def best(self) -> Sequence[Place]:
-        return sorted(self._kept, reverse=True)[: self._most]
+        found = sorted(self.kept, reverse=True)
+        return found[: -max(found.count(self._lowest), 1)]
 
     @property
     def was_cut(self) -> bool:
-        return len(self._kept) > self._most
+        return self.kept[0] != self._lowest
 
-    def offer(self, place: Place, score: int, row: PackedRow) -> bool:
-        """Take a place above the bound, and return whether the bound has risen."""
+    def offer(self, place: Place, score: int, row: PackedRow) -> None:
+        """Take a place above the bound, in O(log most)."""
+        if not self.leaves_out(score, row):
+            heapreplace(self.kept, place)
+
+    def leaves_out(self, score: int, row: PackedRow) -> bool:
         an_id, packed = row
-        if an_id in self._hidden and self._hidden[an_id](score, packed):
-            return False
-        if an_id.endswith(self._ending) and owner_of(an_id) == self._owner:
-            return False
-        if len(self._kept) > self._most:
-            heappushpop(self._kept, place)
-        else:
-            heappush(self._kept, place)
-            if len(self._kept) <= self._most:
-                return False
-        self.bound = self._kept[0]
-        return True
+        if an_id in self.hidden and self.hidden[an_id](score, packed):
+            return True
+        return an_id.endswith(self.ending) and owner_of(an_id) == self._owner
