@@ -180,13 +180,7 @@ class _Store:
         )
         rows = sorted((key for key in self.items if _scanned(key) > after), key=_scanned)
         page = rows[: self._page_items]
-        names = asked["ExpressionAttributeNames"]
-        projection = ",".join(names[name] for name in asked["ProjectionExpression"].split(","))
-        found = {
-            "Items": [
-                _projected(self.items[key], {"ProjectionExpression": projection}) for key in page
-            ]
-        }
+        found = {"Items": [_projected(self.items[key], asked) for key in page]}
         return found | (
             {"LastEvaluatedKey": {"PK": {"S": page[-1][0]}, "SK": {"S": page[-1][1]}}}
             if page != rows
@@ -292,10 +286,10 @@ def _scanned(key: Key) -> Key:
 
 
 def _projected(raw: Raw, asked: Mapping[str, Any]) -> Raw:
-    names = (
-        asked["ProjectionExpression"].split(",") if "ProjectionExpression" in asked else list(raw)
-    )
-    return {name: raw[name] for name in names if name in raw}
+    names = asked.get("ExpressionAttributeNames", {})
+    projection = asked.get("ProjectionExpression")
+    wanted = [names.get(name, name) for name in projection.split(",")] if projection else list(raw)
+    return {name: raw[name] for name in wanted if name in raw}
 
 
 def cancelled(*reasons: str) -> ClientError:

@@ -54,9 +54,10 @@ class Operation:
 
     def __init__(self, route: Route) -> None:
         self.route = route
-        self.function, self.status, self.refuses = SERVED[route.key]
+        self.function, self.status, self.refuses, written = SERVED[route.key]
         self.path_ids = re.findall(r"\{(\w+)\}", route.path)
         self.types = typing.get_type_hints(self.function, include_extras=True)
+        self.types["return"] = written or self.types["return"]
         self.query = [name for name in self.types if name not in {"body", "return", *self.path_ids}]
 
     def asks(self) -> Iterator[tuple[Key, Mode, TypeAdapter[Any]]]:

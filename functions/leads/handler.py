@@ -4,15 +4,14 @@
 Also answers whatever no route matches.
 """
 
-from typing import Any
-
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.paging import asked_of_own
 from cobroke.domain.postings.posting import FIRST_REVISION, Content, Posting
 from cobroke.edge.api import Api
-from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadRow, LeadView
-from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
+from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadView
+from cobroke.edge.own_lists import list_text, own_row
+from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
 from cobroke.storage.postings.own_lists import list_own
@@ -31,18 +30,17 @@ def create_lead(body: LeadBody) -> LeadCreated:
     return LeadCreated(lead_id=lead.id, created_at=timestamp(lead.created_at))
 
 
-@api.serves("GET /leads")
+@api.serves("GET /leads", written=LeadList)
 def list_leads(
     status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None
-) -> LeadList:
+) -> str:
     """List own leads, newest first.
 
     Without `page` and `limit` one answer holds them all, up to 1,000 or 4,600,000 bytes.
     """
     which = asked_of_own(page, limit)
     leads, total = list_own(api.table, "LEAD", api.caller, status, which)
-    rows = rows_that_fit([LeadRow.model_construct(**_facts(*own)) for own in leads])
-    return LeadList.model_construct(leads=rows, total=total, page=which.number, limit=which.limit)
+    return list_text("leads", [own_row("lead_id", lead) for lead in leads], total, which)
 
 
 @api.serves("GET /leads/{lead_id}")
@@ -87,24 +85,13 @@ def _content(body: LeadBody) -> Content:
 
 def _view(lead: Posting) -> LeadView:
     api.tag(lead.revision)
-    body = lead.content.body
     return LeadView.model_construct(
-        **_facts(lead, match_count(api.table, "LEAD", lead.id)),
-        client_contacts=body["client_contacts"],
-        notes=body["notes"],
+        **lead.content.body,
+        lead_id=lead.id,
+        status=lead.status,
+        match_count=match_count(api.table, "LEAD", lead.id),
+        stale=lead.stale,
+        stale_at=timestamp_or_none(lead.stale_at),
+        created_at=timestamp(lead.created_at),
         updated_at=timestamp(lead.updated_at),
     )
-
-
-def _facts(lead: Posting, matches: int) -> dict[str, Any]:
-    body = lead.content.body
-    return {
-        "lead_id": lead.id,
-        "client_name": body["client_name"],
-        "requirements": body["requirements"],
-        "status": lead.status,
-        "match_count": matches,
-        "stale": lead.stale,
-        "stale_at": timestamp_or_none(lead.stale_at),
-        "created_at": timestamp(lead.created_at),
-    }

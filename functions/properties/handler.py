@@ -3,7 +3,6 @@
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 from cobroke.clock import now_ms, timestamp, timestamp_or_none
 from cobroke.domain.errors import Archived, LimitReached
@@ -14,11 +13,11 @@ from cobroke.edge.models.property import (
     PropertyBody,
     PropertyCreated,
     PropertyList,
-    PropertyRow,
     PropertyView,
     check_year,
 )
-from cobroke.edge.query import PageLimit, PageNumber, StatusFilter, rows_that_fit
+from cobroke.edge.own_lists import list_text, own_row
+from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
 from cobroke.storage.postings.own_lists import list_own
@@ -37,20 +36,18 @@ def create_property(body: PropertyBody) -> PropertyCreated:
     return PropertyCreated(property_id=created.id, created_at=timestamp(created.created_at))
 
 
-@api.serves("GET /properties")
+@api.serves("GET /properties", written=PropertyList)
 def list_properties(
     status: StatusFilter = None, page: PageNumber = None, limit: PageLimit = None
-) -> PropertyList:
+) -> str:
     """List own properties, newest first.
 
     Without `page` and `limit` one answer holds them all, up to 1,000 or 4,600,000 bytes.
     """
     which = asked_of_own(page, limit)
     found, total = list_own(api.table, "PROPERTY", api.caller, status, which)
-    rows = rows_that_fit([PropertyRow.model_construct(**_facts(*own)) for own in found])
-    return PropertyList.model_construct(
-        properties=rows, total=total, page=which.number, limit=which.limit
-    )
+    rows = [own_row("property_id", own) for own in found]
+    return list_text("properties", rows, total, which)
 
 
 @api.serves("GET /properties/{property_id}")
@@ -96,25 +93,13 @@ def _content(body: PropertyBody) -> Content:
 
 def _view(stored: Posting) -> PropertyView:
     api.tag(stored.revision)
-    body = stored.content.body
     return PropertyView.model_construct(
-        **_facts(stored, match_count(api.table, "PROPERTY", stored.id)),
-        photos=body["photos"],
-        description=body["description"],
+        **stored.content.body,
+        property_id=stored.id,
+        status=stored.status,
+        match_count=match_count(api.table, "PROPERTY", stored.id),
+        stale=stored.stale,
+        stale_at=timestamp_or_none(stored.stale_at),
+        created_at=timestamp(stored.created_at),
         updated_at=timestamp(stored.updated_at),
     )
-
-
-def _facts(stored: Posting, matches: int) -> dict[str, Any]:
-    body = stored.content.body
-    return {
-        "property_id": stored.id,
-        "address": body["address"],
-        "details": body["details"],
-        "status": stored.status,
-        "commission_share": body["commission_share"],
-        "match_count": matches,
-        "stale": stored.stale,
-        "stale_at": timestamp_or_none(stored.stale_at),
-        "created_at": timestamp(stored.created_at),
-    }

@@ -75,18 +75,22 @@ class Api:
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()
 
-    def serves[**Given, Answered: BaseModel](
-        self, key: str, status: int = 200, refuses: tuple[type[errors.Refusal], ...] = ()
+    def serves[**Given, Answered: BaseModel | str](
+        self,
+        key: str,
+        status: int = 200,
+        refuses: tuple[type[errors.Refusal], ...] = (),
+        written: type[BaseModel] | None = None,
     ) -> Callable[[Callable[Given, Answered]], Callable[Given, Answered]]:
         """Register the function for a key of ROUTES; its parameters are what it is sent, its model
-        the answer.
+        the answer. Or it returns JSON, as of the model `written`.
 
         `refuses`: why it refuses what the edge let in, beyond NotFound for an id in its path.
         """
         route = _BY_KEY[key]
 
         def register(serve: Callable[Given, Answered]) -> Callable[Given, Answered]:
-            SERVED[key] = Served(serve, status, refuses)
+            SERVED[key] = Served(serve, status, refuses, written)
             self._served[route] = SERVED[key], Parameters(route.path, serve)
             return serve
 
@@ -140,7 +144,8 @@ class Api:
         route, ids = self._admit(request)
         served, parameters = self._served[route]
         arguments = parameters.arguments(ids, request.query, self.call.body)
-        body = dumps(served.function(**arguments).model_dump(warnings=False))
+        said = served.function(**arguments)
+        body = said if isinstance(said, str) else dumps(said.model_dump(warnings=False))
         headers = {"Content-Type": "application/json"}
         if self.call.etag:
             headers["ETag"] = self.call.etag

@@ -5,16 +5,15 @@ import re
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.exact_json import dumps
 
 MAX_ANSWER_BYTES = 4_600_000
 """In base64, as long answers leave, just below the 6 MB of a function's answer."""
 _LONG_BYTES = 3_000_000
-_ENVELOPE_BYTES = 200
+ENVELOPE_BYTES = 200
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
@@ -37,16 +36,6 @@ def parse_query(query: str) -> dict[str, str]:
     for name, value in parse_qsl(query, keep_blank_values=True):
         values[name] = f"{values[name]},{value}" if name in values else value
     return values
-
-
-def rows_that_fit[Row: BaseModel](rows: list[Row]) -> list[Row]:
-    """Return as many of the first rows as one answer may hold."""
-    left = MAX_ANSWER_BYTES - _ENVELOPE_BYTES
-    for number, row in enumerate(rows):
-        left -= len(dumps(row.model_dump(warnings=False)).encode()) + 1
-        if left < 0:
-            return rows[:number]
-    return rows
 
 
 def in_base64_if_long(answer: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from cobroke.domain.errors import Refusal
 class Served(NamedTuple):
     """The function, the status of its answer, and why it refuses what the edge let in."""
 
-    function: Callable[..., BaseModel]
+    function: Callable[..., BaseModel | str]
     status: int
     refuses: tuple[type[Refusal], ...]
+    written: type[BaseModel] | None = None
+    """What its text says, where it returns JSON and no model."""
 
 
 SERVED: dict[str, Served] = {}

@@ -66,8 +66,9 @@ def reasons(error: Exception) -> set[str | None]:
 
 def is_busy(error: Exception) -> bool:
     """Tell whether AWS gave no answer, or is to be asked again later."""
+    # Where all goes well a function starts without these.
     from botocore.exceptions import ConnectionError as ConnectFailed  # noqa: PLC0415
-    from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - where all goes well not even these
+    from botocore.exceptions import HTTPClientError  # noqa: PLC0415
 
     return isinstance(error, HTTPClientError | ConnectFailed) or code(error) in BUSY_CODES
 

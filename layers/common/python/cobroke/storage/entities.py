@@ -56,12 +56,13 @@ IDEMPOTENCY = Entity(
     "what a create under an `Idempotency-Key` has made, and of which body",
     kept="24 hours",
 )
-_OBJECT = "d f city status stale archived_for version revision changed_at updated_at cause?"
+_OBJECT = "d more f city status stale archived_for version revision changed_at updated_at cause?"
 LEAD = Entity(
     "LEAD",
     ("REALTOR#{realtor} | LEAD#{lead}",),
     _OBJECT,
-    "a lead as its owner wrote it (`d`), and what matching needs of it, packed (`f`)",
+    "a lead as its owner wrote it (`d`, which own lists give back, and `more`), and what matching "
+    "needs of it, packed (`f`)",
 )
 PROPERTY = Entity(
     "PROPERTY",

@@ -170,7 +170,8 @@ def _endpoint(service: str, region: str) -> SplitResult:
 
 def _error(operation: str, came: Reply | Exception) -> Exception:
     """Say in botocore's words what came instead of an answer."""
-    from botocore.exceptions import ClientError, HTTPClientError  # noqa: PLC0415 - a cold start less
+    # Where all goes well a function starts without these.
+    from botocore.exceptions import ClientError, HTTPClientError  # noqa: PLC0415
 
     if isinstance(came, Exception):
         return HTTPClientError(error=came)

@@ -14,7 +14,7 @@ from typing import Any
 from cobroke.domain.errors import Busy
 from cobroke.storage import client
 from cobroke.storage.conditions import ANYTHING, WriteCondition
-from cobroke.storage.notation import Item, attributes_of, item_of
+from cobroke.storage.notation import Item, attributes_of, item_of, values_of
 from cobroke.storage.pauses import pause
 
 type Key = tuple[str, str]
@@ -109,13 +109,19 @@ class Table:
                 return {(item["PK"], item["SK"]): item for item in items}
 
     def query(
-        self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
+        self,
+        pk: str,
+        low: str = " ",
+        high: str = "~",
+        *,
+        newest_first: bool = False,
+        attributes: Sequence[str] = (),
     ) -> Iterator[Item]:
         """Read the items of one partition whose sort keys lie from `low` to `high`, both included,
-        in key order.
+        in key order; with `attributes` no others.
         """
-        for raw in self.query_raw(pk, low, high, newest_first=newest_first):
-            yield item_of(raw)
+        raws = self.query_raw(pk, low, high, newest_first=newest_first, attributes=attributes)
+        return map(item_of, raws)
 
     def query_raw(
         self,
@@ -134,16 +140,11 @@ class Table:
         asked: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "PK = :pk AND SK BETWEEN :low AND :high",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": pk},
-                ":low": {"S": low},
-                ":high": {"S": high},
-            },
+            "ExpressionAttributeValues": values_of({"pk": pk, "low": low, "high": high}),
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
+            **_only(attributes),
         }
-        if attributes:
-            asked["ProjectionExpression"] = ",".join(attributes)
         if page_limit:
             asked["Limit"] = page_limit
         return self._pages("query", asked)
@@ -152,11 +153,8 @@ class Table:
         """Read everything there is, with these attributes only. It is no snapshot, and in order
         within a partition alone.
         """
-        names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
-        asked = {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
-        return map(
-            item_of, self._pages("scan", {"TableName": self.name, "ConsistentRead": True, **asked})
-        )
+        asked = {"TableName": self.name, "ConsistentRead": True, **_only(attributes)}
+        return map(item_of, self._pages("scan", asked))
 
     def put(self, item: Item, *, when: WriteCondition = ANYTHING) -> Write:
         if self._cause and item["entity"] in TRACED:
@@ -237,6 +235,13 @@ class Table:
             if client.is_busy(error):
                 raise Busy from None
             raise
+
+
+def _only(attributes: Sequence[str]) -> dict[str, Any]:
+    """Ask for these attributes; for all where there are none."""
+    names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
+    asked = {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
+    return asked if names else {}
 
 
 def _key(key: Key) -> dict[str, Any]:

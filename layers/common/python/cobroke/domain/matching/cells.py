@@ -50,7 +50,8 @@ def fill(top_list: TopList[tuple[int, str]], by_place: ByPlace, reading: Reading
 
 def _take(top_list: TopList[tuple[int, str]], cell: _Cell, numbers: Callable[[bytes], int]) -> None:
     top, _, weights, earned, rows = cell
-    least, oldest = _limits(cell, top_list.bound)
+    bound = top_list.bound
+    least, oldest = _limits(cell, bound)
     for row in rows:
         # Where the list's last one has the cell's best score, age decides.
         if row[0] < oldest:
@@ -59,11 +60,12 @@ def _take(top_list: TopList[tuple[int, str]], cell: _Cell, numbers: Callable[[by
         if points < least:
             continue
         place = min((earned + points) // weights, top), row[0]
-        if place > top_list.bound:
+        if place > bound:
             top_list.offer(place, place[0], row)
-            if top < top_list.bound[0]:
+            bound = top_list.bound
+            if top < bound[0]:
                 break
-            least, oldest = _limits(cell, top_list.bound)
+            least, oldest = _limits(cell, bound)
 
 
 def _limits(cell: _Cell, bound: tuple[int, str]) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """A posting: a lead or a property, as its owner wrote it and as time has left it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +14,12 @@ FRESH_FOR_MS = 60 * 24 * 3600 * 1000
 
 FIRST_REVISION = 1
 
+UNLISTED: Mapping[Kind, frozenset[str]] = {
+    "LEAD": frozenset({"client_contacts", "notes"}),
+    "PROPERTY": frozenset({"photos", "description"}),
+}
+"""What the owner's lists do not give back of a body."""
+
 
 class Content(NamedTuple):
     """What an owner writes: the body as it is shown again, and what the score knows of it."""
@@ -23,6 +30,11 @@ class Content(NamedTuple):
     def over(self, old: Self) -> Self:
         """Take over the members of the old body that it has none for."""
         return self._replace(body=old.body | self.body)
+
+
+def stale_at(status: PostingStatus, updated_at: int) -> int | None:
+    """Return when (ms) it grows stale, or did; None once archived."""
+    return updated_at + FRESH_FOR_MS if status == "ACTIVE" else None
 
 
 @dataclass(frozen=True)
@@ -58,8 +70,7 @@ class Posting:
 
     @property
     def stale_at(self) -> int | None:
-        """When (ms) it grows stale, or did; None once archived."""
-        return self.updated_at + FRESH_FOR_MS if self.status == "ACTIVE" else None
+        return stale_at(self.status, self.updated_at)
 
     @property
     def price(self) -> int | None:

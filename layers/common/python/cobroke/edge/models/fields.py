@@ -35,7 +35,7 @@ class PostingBody(Body):
     """What its owner writes of a lead or a property."""
 
     NOT_LISTED: ClassVar[frozenset[str]]
-    """What the owner's lists do not give back: an edit that leaves it out keeps what was said."""
+    """An edit that leaves one of these out keeps what was said."""
 
     def edit(self) -> dict[str, Any]:
         """What a PUT says: all, but nothing of a member that is not listed and was not sent."""

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from cobroke.domain.postings.features import CLASSES, CONDITIONS, TYPES, LeadFeatures
 from cobroke.domain.postings.places import normalised, place
+from cobroke.domain.postings.posting import UNLISTED
 from cobroke.domain.vocabulary import (
     Condition,
     LeadType,
@@ -105,7 +106,7 @@ class Requirements(Body):
 class LeadBody(PostingBody):
     """What its owner writes of a lead."""
 
-    NOT_LISTED: ClassVar[frozenset[str]] = frozenset({"client_contacts", "notes"})
+    NOT_LISTED: ClassVar[frozenset[str]] = UNLISTED["LEAD"]
 
     client_name: Title | None = None
     requirements: Requirements

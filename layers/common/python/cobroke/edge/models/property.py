@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from cobroke.domain.errors import FieldError, Invalid
 from cobroke.domain.postings.features import CLASSES, CONDITIONS, TYPES, PropertyFeatures
 from cobroke.domain.postings.places import NOWHERE, normalised, place
+from cobroke.domain.postings.posting import UNLISTED
 from cobroke.domain.vocabulary import Condition, PostingStatus, PropertyClass, PropertyType
 from cobroke.edge.models.fields import (
     TEXT,
@@ -73,7 +74,7 @@ type Photos = Annotated[
 class PropertyBody(PostingBody):
     """What its owner writes of a property."""
 
-    NOT_LISTED: ClassVar[frozenset[str]] = frozenset({"photos", "description"})
+    NOT_LISTED: ClassVar[frozenset[str]] = UNLISTED["PROPERTY"]
 
     address: Address
     details: Details

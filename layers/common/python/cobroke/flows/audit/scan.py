@@ -140,7 +140,7 @@ class Pass:
                 self._take_ranking(item)
 
     def _take_posting(self, item: Item) -> None:
-        own = posting.of_item(item | {"d": "{}"})
+        own = posting.of_item(item | {"d": "{}", "more": "{}"})
         owned, features = Owned(own.kind, own.id), own.content.features
         self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
         if own.in_market:

@@ -4,16 +4,25 @@ from typing import NamedTuple
 
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import Kind
-from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.storage import entities, keys
-from cobroke.storage.postings import posting
+from cobroke.storage import keys
+from cobroke.storage.notation import Item
 from cobroke.storage.table import Table
+
+_SHOWN = ("SK", "d", "status", "stale", "updated_at", "matches")
 
 
 class Own(NamedTuple):
-    stored: Posting
-    match_count: int
+    """One of them, as a list shows it."""
+
+    id: str
+    body: str
+    """What lists give back of the body: a JSON object, as it is stored."""
+    status: PostingStatus
+    stale: bool
+    updated_at: int
+    """In ms since 1970."""
+    matches: int
 
 
 def list_own(
@@ -22,11 +31,18 @@ def list_own(
     """Read a page of them, newest first, and how many there are in all."""
     pk, _ = keys.realtor(owner)
     counts, on_page, total = {}, [], 0
-    for item in table.query(pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True):
-        if item["entity"] == entities.COUNTS.name:  # comes before its object, as the longer key
+    for item in table.query(
+        pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True, attributes=_SHOWN
+    ):
+        if "matches" in item:  # its counts come before the object, as the longer key
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
             if total in page.rows:
-                on_page.append(Own(posting.of_item(item), counts.get(f"{item['SK']}#COUNTS", 0)))
+                on_page.append(_own(item, counts.get(f"{item['SK']}#COUNTS", 0)))
             total += 1
     return on_page, total
+
+
+def _own(item: Item, matches: int) -> Own:
+    an_id, updated_at = keys.id_in(item["SK"]), item["updated_at"]
+    return Own(an_id, item["d"], item["status"], item["stale"], updated_at, matches)

@@ -4,7 +4,7 @@ change.
 
 from cobroke.domain.postings.features import Market, pack, unpack
 from cobroke.domain.postings.kinds import Kind
-from cobroke.domain.postings.posting import Content, Posting
+from cobroke.domain.postings.posting import UNLISTED, Content, Posting
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
@@ -21,7 +21,9 @@ def of_item(item: Item) -> Posting:
     return Posting(
         kind=kind,
         id=keys.id_in(item["SK"]),
-        content=Content(loads(item["d"]), unpack(kind, item["city"], item["f"])),
+        content=Content(
+            loads(item["d"]) | loads(item["more"]), unpack(kind, item["city"], item["f"])
+        ),
         status=item["status"],
         version=item["version"],
         revision=item["revision"],
@@ -56,8 +58,10 @@ def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
 
 
 def _posting_item(stored: Posting) -> Item:
+    body, unlisted = stored.content.body, UNLISTED[stored.kind]
     facts = {
-        "d": dumps(stored.content.body),
+        "d": dumps({name: body[name] for name in body if name not in unlisted}),
+        "more": dumps({name: body[name] for name in body if name in unlisted}),
         "city": stored.content.features.city,
         "f": pack(stored.content.features),
         "status": stored.status,
