@@ -194,7 +194,7 @@ class HttpWire:
         call = self._wire.call(operation, asked)
         faults = self._ahead.setdefault(repr(asked), self._wire.faults(call))
         self._scheduler.step(self._wire.stall())
-        fault = next(faults, None)
+        fault = next(faults, None) if self._wire.far.fails else None
         if fault is None:
             self._ahead.pop(repr(asked), None)
         try:

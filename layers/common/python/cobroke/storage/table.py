@@ -238,7 +238,7 @@ class Table:
 
 
 def _only(attributes: Sequence[str]) -> dict[str, Any]:
-    """Ask for these attributes; for all where there are none."""
+    """Return what asks for these attributes alone; nothing where there are none."""
     names = {f"#{name}": name for name in attributes}  # some are words of DynamoDB's own
     asked = {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
     return asked if names else {}

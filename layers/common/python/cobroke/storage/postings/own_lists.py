@@ -7,6 +7,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
+from cobroke.storage.postings import posting
 from cobroke.storage.table import Table
 
 _SHOWN = ("SK", "d", "status", "stale", "updated_at", "matches")
@@ -38,11 +39,12 @@ def list_own(
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
             if total in page.rows:
-                on_page.append(_own(item, counts.get(f"{item['SK']}#COUNTS", 0)))
+                matches = counts.get(f"{item['SK']}#COUNTS", 0)
+                on_page.append(_own(item, posting.listed(kind, item["d"]), matches))
             total += 1
     return on_page, total
 
 
-def _own(item: Item, matches: int) -> Own:
-    an_id, updated_at = keys.id_in(item["SK"]), item["updated_at"]
-    return Own(an_id, item["d"], item["status"], item["stale"], updated_at, matches)
+def _own(item: Item, body: str, matches: int) -> Own:
+    an_id = keys.id_in(item["SK"])
+    return Own(an_id, body, item["status"], item["stale"], item["updated_at"], matches)

@@ -22,7 +22,8 @@ def of_item(item: Item) -> Posting:
         kind=kind,
         id=keys.id_in(item["SK"]),
         content=Content(
-            loads(item["d"]) | loads(item["more"]), unpack(kind, item["city"], item["f"])
+            loads(item["d"]) | loads(item.get("more", "{}")),
+            unpack(kind, item["city"], item["f"]),
         ),
         status=item["status"],
         version=item["version"],
@@ -32,6 +33,17 @@ def of_item(item: Item) -> Posting:
         archived_for=item["archived_for"],
         stale=item["stale"],
     )
+
+
+def listed(kind: Kind, text: str) -> str:
+    """Return what lists give back of a body, as it is stored. What was written before 2026-12 has
+    all in one text: a name of it stands in quotes as no value can hold them.
+    """
+    unlisted = UNLISTED[kind]
+    if any(f'"{name}":' in text for name in unlisted):
+        body = loads(text)
+        return dumps({name: body[name] for name in body if name not in unlisted})
+    return text
 
 
 def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
