@@ -1,138 +1,147 @@
-"""The best listings for a lead, in memory: ours beside what others would do, in one process, in
-turns, the lists compared; and how the time of each grows with the city.
+"""The best listings for a lead and the best leads for a listing, in memory: ours beside what others
+would do, in one process, in turns, the lists compared; and how the time of each grows with the
+city.
 """
 
 import gc
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
+from typing import NamedTuple
 
 import psycopg
 
-from benchmarks import selection
-from benchmarks.anchors import postgres
+from benchmarks.anchors import server
 from benchmarks.anchors.columns import NumpyColumns
-from benchmarks.anchors.loops import DecimalLoop, PackedLoop
-from benchmarks.anchors.postgres import Postgres
-from benchmarks.anchors.wanted import MOST, Anchor, Best, Codes
+from benchmarks.anchors.decimals import DecimalLoop, DecimalLoopOverLeads
+from benchmarks.anchors.first_build import FirstBuild, first_build
+from benchmarks.anchors.loops import PackedLoop
+from benchmarks.anchors.postgres import Postgres, PostgresOverLeads
+from benchmarks.anchors.turns import Contestant, Times, as_numbers, spent
+from benchmarks.anchors.wanted import MOST, Anchor, Best, Codes, Offer, Wish
+from benchmarks.cities import Entry, Lead, Listing, city, packed_leads, packed_listings
 from benchmarks.curves import draw
-from benchmarks.matching import tile
 from benchmarks.report import Section, publish, verdict
-from benchmarks.selection import Lead, Listing
 from cobroke.domain.ids import owner_of
+from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.top_list import PackedRow, Selection
-from cobroke.domain.postings.features import LeadFeatures, unpack_property
+from cobroke.domain.postings.features import (
+    LeadFeatures,
+    PropertyFeatures,
+    unpack_lead,
+    unpack_property,
+)
 
 SAMPLE = 60
-LARGE = 100_000
+LARGE, LEADS = 100_000, 20_000
 SIZES = (12_500, 25_000, 50_000, 100_000, 200_000)
 OURS = "Cobroke"
-GOALS = {  # times our own: in the real city, in the large one
-    DecimalLoop.name: (75, 250),
-    Postgres.name: (4, 10),
-    NumpyColumns.name: (1, 1.2),
-    PackedLoop.name: (None, None),
+GOALS = {  # times our own: in the real city, in the large one, of leads
+    DecimalLoop.name: (75, 250, 45),
+    Postgres.name: (4, 10, 5.5),
+    NumpyColumns.name: (1, 1.2, None),
+    PackedLoop.name: (None, None, None),
+    FirstBuild.name: (None, None, None),
 }
 PICTURE = "best-lists.svg"
 
-type Times = dict[str, float]
-"""CPU seconds for all lists of the sample, by contestant."""
+
+class Asked[F, P](NamedTuple):
+    """Who looks, as we know it and as the anchors do."""
+
+    of: Entry[F]
+    owner: str
+    plain: P
 
 
-class Ours:
-    name = OURS
+class Others(NamedTuple):
+    """What is not of this process; None: there is no such thing here."""
 
-    def __init__(self, rows: Sequence[PackedRow]) -> None:
-        self._index = ListingIndex(rows)
-        self._numbers = {an_id: number for number, (an_id, _) in enumerate(rows)}
-
-    def best(self, lead: LeadFeatures, owner: str) -> Selection:
-        return self._index.best(lead, owner, MOST)
-
-    def numbered(self, found: Selection) -> Best:
-        return [(score, self._numbers[an_id]) for score, an_id in found.ranked]
+    connection: psycopg.Connection | None
+    first: FirstBuild | None
 
 
 def measure() -> Section:
     rng = Random(1)
-    listings, leads = selection.packed_listings(rng), selection.packed_leads(rng)
-    sample = rng.sample(leads, SAMPLE)
+    listings, leads = packed_listings(rng), packed_leads(rng)
+    sample, offered = rng.sample(leads, SAMPLE), rng.sample(listings, SAMPLE)
     gc.freeze()
-    with postgres.connected() as connection:
-        spent = {
-            size: _spent(_city(listings, size, rng), sample, connection)
+    with server.connected() as connection, first_build() as first:
+        others = Others(connection, first)
+        times = {
+            size: _of_listings(city(listings, size, rng), sample, others)
             for size in sorted({len(listings), LARGE, *SIZES})
         }
-    curves = {size: spent[size] for size in SIZES}
-    draw(PICTURE, curves, f"The best {MOST} listings for a lead", OURS)
-    cities = (len(listings), LARGE)
+        of_leads = _of_leads(city(leads, LEADS, rng), offered, others)
+    draw(
+        PICTURE,
+        {size: times[size] for size in SIZES},
+        f"The best {MOST} listings for a lead",
+        OURS,
+    )
+    columns = (times[len(listings)], times[LARGE], of_leads)
     return Section(
         "The best lists beside others",
-        f"The best {MOST} listings for {SAMPLE} buyers, all in memory and indexed beforehand: the "
-        "CPU time of others (of PostgreSQL, that of its own process) as a multiple of ours, in one "
-        "process, in turns. Every list is the same. What they are: `benchmarks/anchors`. "
+        f"The best {MOST} listings for {SAMPLE} buyers, and the best {MOST} of {LEADS:,} buyers "
+        f"for {SAMPLE} listings, all in memory and indexed beforehand: the CPU time of others (of "
+        "PostgreSQL and of our first build, that of their own processes) as a multiple of ours, in "
+        "turns of ten lists. Every list is the same. What they are: `benchmarks/anchors`. "
         f"![Times against the size of the city]({PICTURE})",
-        ("contestant", *(f"{size:,} listings" for size in cities)),
-        [
-            (name, *map(partial(_beside, name), (spent[size] for size in cities), goals))
-            for name, goals in GOALS.items()
-        ],
+        ("contestant", *(f"{n:,} listings" for n in (len(listings), LARGE)), f"{LEADS:,} buyers"),
+        [(name, *map(partial(_beside, name), columns, goals)) for name, goals in GOALS.items()],
     )
 
 
 def _beside(name: str, times: Times, goal: float | None) -> str:
-    if name not in times:
-        return "not measured: there is no such thing here"
-    return verdict(times[name] / times[OURS], goal)
+    return verdict(times[name] / times[OURS], goal) if name in times else "–"
 
 
-def _city(listings: Sequence[Listing], size: int, rng: Random) -> list[PackedRow]:
-    """Make a city of real listings and, beyond them, of others like them, in the order of ids."""
-    rows = [each.row for each in listings]
-    if size < len(rows):
-        return sorted(rng.sample(rows, size))
-    city = dict(rows)
-    while len(city) < size:  # no id twice
-        city.update([tile(rng.choice(listings), rng)])
-    return sorted(city.items())
-
-
-def _spent(
-    rows: Sequence[PackedRow], sample: Sequence[Lead], connection: psycopg.Connection | None
-) -> Times:
-    codes = Codes()
+def _of_listings(rows: Sequence[PackedRow], sample: Sequence[Lead], others: Others) -> Times:
+    codes, told = Codes(), as_numbers(rows)
     offers = codes.offers([(an_id, unpack_property("", packed)) for an_id, packed in rows])
-    anchors: list[Anchor] = [make(offers) for make in (DecimalLoop, PackedLoop, NumpyColumns)]
-    if connection:
-        anchors.append(Postgres(connection, offers))
-    ours = Ours(rows)
-    wishes = [(lead, codes.wish(lead.id, lead.features)) for lead in sample]
-    for lead, wish in wishes[:3]:  # plans, caches
-        ours.best(lead.features, owner_of(lead.id))
-        _ = [anchor.best(wish) for anchor in anchors]
-    times: Times = {OURS: 0.0, **{anchor.name: 0.0 for anchor in anchors}}
-    for lead, wish in wishes:
-        owner = owner_of(lead.id)
-        start = time.process_time()
-        found = ours.best(lead.features, owner)
-        times[OURS] += time.process_time() - start
-        best = ours.numbered(found)
-        for anchor in anchors:
-            with _counted(times, anchor):
-                others = anchor.best(wish)
-            assert others == best, (anchor.name, lead.id)  # noqa: S101 - else it measures nothing
-    return times
+    asked = [Asked(lead, owner_of(lead.id), codes.wish(lead.id, lead.features)) for lead in sample]
+    index = ListingIndex(rows)
+    contestants: list[Contestant[Asked[LeadFeatures, Wish]]] = [
+        Contestant(OURS, lambda by: index.best(by.of.features, by.owner, MOST), told=told)
+    ]
+    anchors: list[Anchor[Wish]] = [make(offers) for make in (DecimalLoop, PackedLoop, NumpyColumns)]
+    if others.connection:
+        anchors.append(Postgres(others.connection, offers))
+    contestants += map(_anchor, anchors)
+    if first := others.first:
+        first.load("PROPERTY", rows)
+        contestants.append(_first(first, told))
+    return spent(contestants, asked)
 
 
-@contextmanager
-def _counted(times: Times, anchor: Anchor) -> Iterator[None]:
-    clock = anchor.cpu_seconds if isinstance(anchor, Postgres) else time.process_time
-    start = clock()
-    yield
-    times[anchor.name] += clock() - start
+def _of_leads(rows: Sequence[PackedRow], sample: Sequence[Listing], others: Others) -> Times:
+    codes, told = Codes(), as_numbers(rows)
+    wishes = [codes.wish(an_id, unpack_lead("", packed)) for an_id, packed in rows]
+    offers = codes.offers([(listing.id, listing.features) for listing in sample])
+    asked = [
+        Asked(listing, owner_of(listing.id), offer)
+        for listing, offer in zip(sample, offers, strict=True)
+    ]
+    index = LeadIndex(rows)
+    contestants: list[Contestant[Asked[PropertyFeatures, Offer]]] = [
+        Contestant(OURS, lambda by: index.best(by.of.features, by.owner, MOST), told=told),
+        _anchor(DecimalLoopOverLeads(wishes)),
+    ]
+    if others.connection:
+        contestants.append(_anchor(PostgresOverLeads(others.connection, wishes)))
+    if first := others.first:
+        first.load("LEAD", rows)
+        contestants.append(_first(first, told))
+    return spent(contestants, asked)
+
+
+def _anchor[F, P](anchor: Anchor[P]) -> Contestant[Asked[F, P]]:
+    return Contestant(anchor.name, lambda by: anchor.best(by.plain), anchor.cpu_seconds)
+
+
+def _first[F, P](first: FirstBuild, told: Callable[[Selection], Best]) -> Contestant[Asked[F, P]]:
+    return Contestant(first.name, lambda by: first.best(by.of.row), first.cpu_seconds, told)
 
 
 if __name__ == "__main__":

@@ -52,9 +52,26 @@ def dynamodb_local() -> Iterator["DynamoDBClient"]:
         try:
             _wait(server, log)
             with patch.dict(os.environ, _environment()):
-                yield _with_our_table(boto3.client("dynamodb"))
+                client = boto3.client("dynamodb")
+                make_table(client, TABLE)
+                yield client
         finally:
             tether.stop(server)
+
+
+def make_table(client: "DynamoDBClient", name: str) -> None:
+    """Make an empty table like ours beside it."""
+    client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "PK", "KeyType": "HASH"},
+            {"AttributeName": "SK", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 def _command(java: str, folder: str) -> list[str]:
@@ -108,18 +125,3 @@ def _wait(server: subprocess.Popen[bytes], log: Path) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def _with_our_table(client: "DynamoDBClient") -> "DynamoDBClient":
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[
-            {"AttributeName": "PK", "KeyType": "HASH"},
-            {"AttributeName": "SK", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return client

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
 
 from benchmarks.report import CannotMeasure
 from cobroke.domain import ids
@@ -21,6 +23,9 @@ from cobroke.storage import entities, keys, realtors
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 type Json = dict[str, Any]
 
@@ -72,9 +77,10 @@ def make_market(now: int, seed: int = 1) -> Market:
 
 def load(table: Table, market: Market) -> None:
     """Put it into the table as old writes have left it: no change is still to be read."""
+    client = boto3.client("dynamodb")
     with ThreadPoolExecutor(_THREADS) as pool:
         for _ in pool.map(
-            lambda items: _put(table, items), batched(_items(market), _BATCH, strict=False)
+            lambda items: _put(client, table, items), batched(_items(market), _BATCH, strict=False)
         ):
             pass
 
@@ -88,12 +94,12 @@ def _items(market: Market) -> Iterator[Item]:
         yield entities.ENTRY.at(entry, posting._market_facts(stored))
 
 
-def _put(table: Table, items: Sequence[Item]) -> None:
+def _put(client: "DynamoDBClient", table: Table, items: Sequence[Item]) -> None:
     ahead: dict[str, Any] = {
         table.name: [{"PutRequest": {"Item": table.put(item)["Put"]["Item"]}} for item in items]
     }
     while ahead:
-        ahead = table._client.batch_write_item(RequestItems=ahead)["UnprocessedItems"]
+        ahead = client.batch_write_item(RequestItems=ahead)["UnprocessedItems"]
 
 
 def _owned(

@@ -1,133 +1,148 @@
-"""How much an index spares a run over all leads or listings of a market, and how its time grows."""
+"""A whole market matched anew, every buyer's list: ours, with the build of its index, beside what
+others would do.
+"""
 
 import gc
 import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from benchmarks import selection
-from benchmarks.report import Section, publish
-from benchmarks.selection import MOST, Entry, Lists, Selecting
-from cobroke.domain.ids import created_at, owner_of, posting_id
+from benchmarks.anchors import server
+from benchmarks.anchors.decimals import DecimalLoop
+from benchmarks.anchors.first_build import FirstBuild, first_build
+from benchmarks.anchors.postgres import Postgres
+from benchmarks.anchors.turns import Contestant, as_numbers, spent
+from benchmarks.anchors.wanted import MOST, Best, Codes, Offer, Wish
+from benchmarks.cities import Lead, Listing, city, packed_leads, packed_listings
+from benchmarks.report import Section, publish, verdict
+from benchmarks.selection import OURS as TWO_PASSES
+from benchmarks.selection import Read, reads_of_listings
+from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
-from cobroke.domain.matching.selection import best_leads, best_properties
-from cobroke.domain.matching.top_list import PackedRow, Selection
-from cobroke.domain.postings.features import (
-    PropertyFeatures,
-    pack_lead,
-    pack_property,
-    unpack_lead,
-    unpack_property,
-)
+from cobroke.domain.matching.selection import best_properties
+from cobroke.domain.matching.top_list import PackedRow
+from cobroke.domain.postings.features import LeadFeatures, unpack_lead, unpack_property
 
-SAMPLE, BUILDS = 300, 3
-TILES = (2, 4)
-"""How many times the market a larger one is."""
-OFF = 3
-"""How far a tile's prices and areas are off at most, in percent."""
-COLUMNS = ("list", "two passes", "in Decimal", "with the build", "a build")
+SAMPLE, BUILDS = 250, 3
+OURS = "Cobroke"
+GOALS = {  # times our own
+    DecimalLoop.name: 70,
+    Postgres.name: 6,
+    TWO_PASSES: None,
+    FirstBuild.name: None,
+}
 MAXRSS_IN_MB = 2**20 if sys.platform == "darwin" else 2**10
 
-type Finding = Callable[..., Selection]
+
+class Scene(NamedTuple):
+    """A city, packed and as the anchors know it; listings in the order of their ids."""
+
+    rows: Sequence[PackedRow]
+    offers: Sequence[Offer]
+    leads: Sequence[Lead]
+    wishes: Mapping[str, Wish]
+    """By the lead's id, in the order of the leads."""
 
 
-class Run(NamedTuple):
-    """The lists of one kind: who looks for whom, and how."""
+class Ours(NamedTuple):
+    """All lists of all leads, as one number each, and CPU seconds."""
 
-    name: str
-    seekers: Sequence[Entry[Any]]
-    others: Sequence[Entry[Any]]
-    index_of: Callable[[Sequence[PackedRow]], Any]
-    best: Finding
-    lists: Callable[[Any, Any], Lists]
+    market: ListingIndex
+    build: float
+    lists: Sequence[int]
+    seconds: float
 
 
 def measure() -> Section:
-    peak = _peak_megabytes()
-    rng = Random(1)
-    listings, leads = selection.packed_listings(rng), selection.packed_leads(rng)
-    gc.freeze()  # what was made here is no worker's to go through again and again
-    runs = (
-        Run(
-            "listings for a buyer",
-            leads,
-            listings,
-            ListingIndex,
-            best_properties,
-            selection._for_a_buyer,
-        ),
-        Run(
-            "buyers for a listing", listings, leads, LeadIndex, best_leads, selection._for_a_listing
-        ),
-    )
+    peak, rng = _peak_megabytes(), Random(1)
+    scene = _scene(packed_listings(rng), packed_leads(rng), rng)
+    gc.freeze()
+    ours = _ours(scene)
+    beside = _sample_beside(scene, ours, rng.sample(scene.leads, SAMPLE))
+    beside |= _postgres_beside(scene, ours)
     return Section(
         "A whole market matched in memory",
-        f"The best {MOST} of {len(listings):,} listings for {SAMPLE} buyers, "
-        f"of {len(leads):,} buyers for {SAMPLE} listings. CPU time against that of an index over "
-        "them: of the two passes over the rows a market read leaves, these found for nothing; "
-        "of a plain loop in Decimal over all bodies; of that loop where a run over everybody "
-        "builds the index first; and as how many lists a build takes. Then the index's own time in "
-        f"a larger market, tiled from this one with prices and areas up to {OFF} % off. "
-        "The lists are the same. Goal for the buyers: 60 ×. "
-        f"With the city and both indexes a process takes {peak:,.0f} MB at most.",
-        (*COLUMNS, *(f"{n} × the market" for n in TILES)),
-        [_measured(run, rng) for run in runs],
+        f"The best {MOST} of {len(scene.rows):,} listings for each of {len(scene.leads):,} buyers. "
+        "CPU time as a multiple of ours, in which the build of the index counts, as much as "
+        f"{ours.build / ours.seconds * len(scene.leads):.0f} lists. In one statement PostgreSQL "
+        f"makes all lists, and so do we beside it; for {SAMPLE} buyers, drawn by chance, the "
+        "others make theirs in turns with us, and of each build such a part counts as theirs is of "
+        "all: the rest is taken to be like them. The two passes get the rows of a market read for "
+        f"nothing. The lists are the same. With the city and both indexes a process takes "
+        f"{peak:,.0f} MB at most.",
+        ("contestant", f"{len(scene.leads):,} buyers"),
+        [
+            (name, verdict(beside[name], goal) if name in beside else "–")
+            for name, goal in GOALS.items()
+        ],
     )
 
 
-def _measured(run: Run, rng: Random) -> Sequence[str]:
-    sample, rows = rng.sample(run.seekers, SAMPLE), [each.row for each in run.others]
-    build = min(_timed(lambda: run.index_of(rows))[0] for _ in range(BUILDS))
-    find = run.index_of(rows).best
-    by_index, two_passes, decimal = _spent(run, find, sample)
-    with_the_build = by_index + build * SAMPLE / len(run.seekers)
-    return (
-        run.name,
-        f"{two_passes / by_index:.1f} ×",
-        f"{decimal / by_index:.0f} ×",
-        f"{decimal / with_the_build:.0f} ×",
-        f"{build / by_index * SAMPLE:.0f} lists",
-        *(f"{_growth(run, find, sample, tiles, rng):.2f} ×" for tiles in TILES),
-    )
+def _scene(listings: Sequence[Listing], leads: Sequence[Lead], rng: Random) -> Scene:
+    rows, codes = city(listings, len(listings), rng), Codes()
+    offers = codes.offers([(an_id, unpack_property("", packed)) for an_id, packed in rows])
+    wishes = {lead.id: codes.wish(lead.id, lead.features) for lead in leads}
+    return Scene(rows, offers, leads, wishes)
 
 
-def _spent(run: Run, find: Finding, sample: Sequence[Entry[Any]]) -> Sequence[float]:
-    """Select in three ways in turns: what slows the machine slows them all."""
-    spent = [0.0, 0.0, 0.0]
-    for seeker in sample:
-        lists = run.lists(seeker, run.others)
-        answers = []
-        for number, select in enumerate((_by(find, seeker), lists.two_passes, lists.every_body)):
-            seconds, found = _timed(select)
-            spent[number] += seconds
-            answers.append(found)
-        assert answers[0] == answers[1] == answers[2]  # noqa: S101
-    return spent
+def _ours(scene: Scene) -> Ours:
+    build = min(_timed(lambda: ListingIndex(scene.rows))[0] for _ in range(BUILDS))
+    index, lists, spent_on_all = ListingIndex(scene.rows), [], 0.0
+    told = as_numbers(scene.rows)
+    for lead in scene.leads:
+        seconds, found = _timed(partial(index.best, lead.features, owner_of(lead.id), MOST))
+        spent_on_all += seconds
+        lists.append(_digest(told(found)))
+    return Ours(index, build, lists, spent_on_all)
 
 
-def _growth(
-    run: Run, find: Finding, sample: Sequence[Entry[Any]], tiles: int, rng: Random
-) -> float:
-    rows = [each.row for each in run.others]
-    rows += [tile(each, rng) for each in run.others for _ in range(tiles - 1)]
-    larger, before, after = run.index_of(rows).best, 0.0, 0.0
-    for seeker in sample:
-        before += _timed(_by(find, seeker))[0]
-        seconds, found = _timed(_by(larger, seeker))
-        after += seconds
-        best = run.best(seeker.features, owner_of(seeker.id), rows, MOST)
-        assert found == best  # noqa: S101 - as above
-    return after / before
+def _sample_beside(scene: Scene, ours: Ours, sample: Sequence[Lead]) -> dict[str, float]:
+    loop, told = DecimalLoop(scene.offers), as_numbers(scene.rows)
+    part = len(sample) / len(scene.leads)
+    contestants: list[Contestant[Read[LeadFeatures]]] = [
+        Contestant(OURS, lambda by: ours.market.best(by.of.features, by.owner, MOST), told=told),
+        Contestant(loop.name, lambda by: loop.best(scene.wishes[by.of.id])),
+        Contestant(
+            TWO_PASSES,
+            lambda by: best_properties(by.of.features, by.owner, by.rows, MOST),
+            told=told,
+        ),
+    ]
+    builds = {OURS: ours.build}
+    with first_build() as first:
+        if first:
+            builds[first.name] = first.load("PROPERTY", scene.rows)
+            contestants.append(
+                Contestant(first.name, lambda by: first.best(by.of.row), first.cpu_seconds, told)
+            )
+        times = spent(contestants, reads_of_listings(sample, scene.rows))
+    total = {name: seconds + part * builds.get(name, 0) for name, seconds in times.items()}
+    return {name: seconds / total[OURS] for name, seconds in total.items()}
 
 
-def _by(find: Finding, seeker: Entry[Any]) -> Selecting:
-    return lambda: find(seeker.features, owner_of(seeker.id), MOST)
+def _postgres_beside(scene: Scene, ours: Ours) -> dict[str, float]:
+    with server.connected() as connection:
+        if connection is None:
+            return {}
+        base = Postgres(connection, scene.offers)
+        base.load([*scene.wishes.values()])
+        start = base.cpu_seconds()
+        found = base.all_best()
+        seconds = base.cpu_seconds() - start
+    assert [_digest(best) for best in found] == ours.lists  # noqa: S101 - as in turns
+    return {Postgres.name: seconds / (ours.build + ours.seconds)}
+
+
+def _digest(best: Best) -> int:
+    """Make one number of a list: all of them would be a gigabyte."""
+    return hash(tuple(best))
 
 
 def _timed[T](deed: Callable[[], T]) -> tuple[float, T]:
@@ -135,20 +150,6 @@ def _timed[T](deed: Callable[[], T]) -> tuple[float, T]:
     start = time.process_time()
     done = deed()
     return time.process_time() - start, done
-
-
-def tile(each: Entry[Any], rng: Random) -> PackedRow:
-    """Make another object like it, as old and of the same owner."""
-    own, percents = each.features, rng.sample(range(100 - OFF, 101 + OFF), 2)
-    numbers = own._asdict()
-    for name in numbers:
-        if name.startswith(("budget", "price")):
-            numbers[name] = numbers[name] * percents[0] // 100
-        elif name.startswith("area"):
-            numbers[name] = numbers[name] * percents[1] // 100
-    new_id = posting_id(created_at(each.id), rng.randbytes(2), owner_of(each.id))
-    pack = pack_property if isinstance(own, PropertyFeatures) else pack_lead
-    return new_id, pack(type(own)(**numbers))
 
 
 def _peak_megabytes() -> float:
@@ -161,9 +162,7 @@ def _peak_megabytes() -> float:
 
 def _rows() -> tuple[list[PackedRow], list[PackedRow]]:
     rng = Random(1)
-    return [each.row for each in selection.packed_listings(rng)], [
-        each.row for each in selection.packed_leads(rng)
-    ]
+    return [each.row for each in packed_listings(rng)], [each.row for each in packed_leads(rng)]
 
 
 def _hold(listings: list[PackedRow], leads: list[PackedRow]) -> float:

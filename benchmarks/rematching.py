@@ -10,17 +10,19 @@ from random import Random
 from typing import Any, NamedTuple
 
 from benchmarks import market
+from benchmarks.anchors.decimals import DecimalLoop, DecimalLoopOverLeads
+from benchmarks.anchors.wanted import Codes
 from benchmarks.catching_up import DEEDS, HOUR_MS, _change
 from benchmarks.dynamodb_local import TABLE, dynamodb_local
 from benchmarks.market import Market
 from benchmarks.matching import MAXRSS_IN_MB
 from benchmarks.report import Section, publish
-from benchmarks.selection import _best, _in_decimal
+from benchmarks.selection import best_of
 from benchmarks.units import counted
 from cobroke.clock import now_ms
-from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row
-from cobroke.domain.postings.features import Group
+from cobroke.domain.matching.top_list import Selection
+from cobroke.domain.postings.features import Group, LeadFeatures
 from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
@@ -38,8 +40,6 @@ COLUMNS = (
     *("units read", "units written", "round trips"),
 )
 AGE_MS = 2 * HOUR_MS
-
-type Bodies = dict[Kind, list[tuple[str, dict[str, Any]]]]
 
 
 class Run(NamedTuple):
@@ -64,10 +64,10 @@ def measure() -> Section:
         looked_at = _looked_at(table, made, rng)
         _change_much(table, made, rng)
         ran = [_in_a_worker() for _ in range(2)]
-        bodies = _bodies(client)
+        loops = Loops(client)
         for kind in KINDS:
             for own in rng.sample([own for own in looked_at if own.kind == kind], SAMPLE):
-                _compare(table, own, bodies)
+                _compare(table, own, loops)
     return Section(
         "A scheduled run",
         f"One city: {len(made.properties):,} listings and {len(made.leads):,} buyers. Of each kind "
@@ -75,7 +75,7 @@ def measure() -> Section:
         "which no stream record came. All parts of a run, one after the other in one worker, and "
         "of another one right behind it. Seconds are this machine's, the counting of units "
         f"included; the peak is that of the whole process. {len(KINDS) * SAMPLE} of the refreshed "
-        "lists, drawn by chance, are those of a loop in Decimal over all bodies. "
+        "lists, drawn by chance, are those of a loop in Decimal over all. "
         "Goal: 512 MB at most.",
         COLUMNS,
         [(name, *_said(run)) for name, run in zip(("first", "second"), ran, strict=True)],
@@ -150,29 +150,45 @@ def _work() -> Run:
     return Run(did, wall, cpu, peak, used.read_units, used.write_units, used.round_trips)
 
 
-def _bodies(client: Any) -> Bodies:  # noqa: ANN401 - boto3's own
-    """Read the bodies of all that is in the market now."""
-    found: Bodies = {"LEAD": [], "PROPERTY": []}
-    pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
-    for item in (item_of(raw) for page in pages for raw in page["Items"]):
-        if item.get("entity") in found:
-            own = posting.of_item(item)
-            if own.in_market:
-                found[own.kind].append((own.id, own.content.body))
-    return found
+class Loops:
+    """A plain loop each way, over all that is in the market now."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - boto3's own
+        found: dict[Kind, list[Posting]] = {kind: [] for kind in KINDS}
+        pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+        for item in (item_of(raw) for page in pages for raw in page["Items"]):
+            if item.get("entity") in found:
+                stored = posting.of_item(item)
+                if stored.in_market:
+                    found[stored.kind].append(stored)
+        self._ids = {kind: [stored.id for stored in all_of] for kind, all_of in found.items()}
+        self._codes = Codes()
+        self._over_listings = DecimalLoop(self._codes.offers([*map(_known, found["PROPERTY"])]))
+        self._over_leads = DecimalLoopOverLeads(
+            [self._codes.wish(*_known(lead)) for lead in found["LEAD"]]
+        )
+
+    def best(self, own: Posting) -> Selection:
+        an_id, known = _known(own)
+        if isinstance(known, LeadFeatures):
+            listed = self._over_listings.listed(self._codes.wish(an_id, known))
+        else:
+            listed = self._over_leads.listed(self._codes.offers([(an_id, known)])[0])
+        ids = self._ids[other(own.kind)]
+        return best_of(own.owner, ((score, ids[number]) for score, number in listed))
 
 
-def _compare(table: Table, own: Posting, bodies: Bodies) -> None:
+def _known(stored: Posting) -> tuple[str, Any]:
+    """Return its id and features."""
+    return stored.id, stored.content.features
+
+
+def _compare(table: Table, own: Posting, loops: Loops) -> None:
     """Check that the kept ranking of an object, if it is still there, is that of a plain loop."""
     there, known = rankings.load_own(table, own.kind, own.owner, own.id)
     if not there.in_market:
         return
-    body, others = there.content.body, bodies[other(own.kind)]
-    pairs = ((body, it) if own.kind == "LEAD" else (it, body) for _, it in others)
-    scores = (_in_decimal(lead["requirements"], listing) for lead, listing in pairs)
-    best, was_cut = _best(
-        owner_of(own.id), zip(scores, (an_id for an_id, _ in others), strict=True)
-    )
+    best, was_cut = loops.best(there)
     ranking = known.ranking if known else None
     assert ranking is not None  # noqa: S101 - else there is nothing to compare
     assert [row[:2] for row in ranking.rows] == best  # noqa: S101

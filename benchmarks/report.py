@@ -24,12 +24,15 @@ class Section(NamedTuple):
         return f"## {self.title}\n{self.said}\n\n{table}\n"
 
 
-def verdict(measured: float, goal: float | None) -> str:
-    """Say what was measured, how many times ours, and whether that is as much as the goal."""
-    said = f"{measured:.{0 if measured >= 20 else 1}f} ×"
+def verdict(measured: float, goal: float | None, *, less_is_better: bool = False) -> str:
+    """Say what was measured, how many times ours, and whether that is as much as the goal; where
+    less is better, what part of another's ours is, and whether that is as little.
+    """
+    said = f"{measured:.2f}" if less_is_better else f"{measured:.{0 if measured >= 20 else 1}f} ×"
     if goal is None:
         return said
-    return f"{said} (goal {goal:g}: {'met' if measured >= goal else 'missed'})"
+    met = measured <= goal if less_is_better else measured >= goal
+    return f"{said} (goal {goal:g}: {'met' if met else 'missed'})"
 
 
 def publish(measure: Callable[[], Section]) -> None:

@@ -1,7 +1,8 @@
-"""A lead and listings as all anchors get them, and what they give back."""
+"""Leads and listings as all anchors get them, and what they give back."""
 
+import struct
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import LeadFeatures, PropertyFeatures
@@ -13,6 +14,20 @@ LISTED = 5_000
 
 type Best = list[tuple[int, int]]
 """Score and number, best first."""
+type PackedOffer = tuple[str, bytes]
+"""A listing's id, and what is packed of it, as a market read leaves it."""
+
+ABOVE, BELOW = (10_000, 8_000, 6_000, 4_000), (10_000, 5_000, 2_000, 0)
+STEPS = [
+    [
+        ABOVE[offered - wished] if offered >= wished else BELOW[wished - offered]
+        for offered in range(4)
+    ]
+    for wished in range(4)
+]
+"""The credit for a class or a condition, by the wished and the offered one."""
+unpack_offer = struct.Struct(">QIBBQQ").unpack
+"""Reads price, area, rooms, kind and the two places: numbers of 8 bytes, 0 for no station."""
 
 
 class Offer(NamedTuple):
@@ -28,6 +43,12 @@ class Offer(NamedTuple):
     condition: int
     district: int
     metro: int
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        """Unpack one without a number and an owner."""
+        price, area, rooms, kind, district, metro = unpack_offer(packed)
+        return cls(0, 0, price, area, rooms, kind >> 4, kind >> 2 & 3, kind & 3, district, metro)
 
 
 class Wish(NamedTuple):
@@ -46,11 +67,14 @@ class Wish(NamedTuple):
     metros: frozenset[int]
 
 
-class Anchor(Protocol):
+class Anchor[Seeker](Protocol):
     name: str
 
-    def best(self, wish: Wish) -> Best:
-        """Return the best MOST that are not the lead's owner's."""
+    def cpu_seconds(self) -> float:
+        """Return what whoever works for it has used."""
+
+    def best(self, seeker: Seeker, /) -> Best:
+        """Return the best MOST that are not its owner's."""
 
 
 class Codes:
@@ -93,3 +117,28 @@ class Codes:
 
     def _realtor(self, posting_id: str) -> int:
         return self._realtors.setdefault(owner_of(posting_id), len(self._realtors))
+
+
+class PackedCodes(Codes):
+    """The same where places are the numbers that `unpack_offer` reads."""
+
+    def _place(self, place: Place) -> int:
+        return int.from_bytes(place)
+
+
+def rooms_credit(wished: frozenset[int], rooms: int) -> int | None:
+    if not wished:
+        return None
+    if rooms in wished:
+        return 10_000
+    return 6_000 if rooms - 1 in wished else 4_000 if rooms + 1 in wished else 0
+
+
+def location_credit(wish: Wish, offer: Offer) -> int | None:
+    if not wish.districts and not wish.metros:
+        return None
+    district = 10_000 if offer.district in wish.districts else 0
+    metro = 3_000 if not offer.metro else 10_000 if offer.metro in wish.metros else 0
+    if wish.districts and wish.metros:
+        return (85 * max(district, metro) + 15 * min(district, metro)) // 100
+    return district if wish.districts else metro

@@ -1,0 +1,1 @@
+"""Whoever answers requests in a process of its own: ours, the naive stack, the first build."""
