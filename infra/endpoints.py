@@ -14,8 +14,8 @@ _OBJECTS = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 # A transaction needs the actions of its parts and no other.
 TABLE_ACTIONS = {
     "auth": ("GetItem", "PutItem"),
-    "leads": _OBJECTS,
-    "properties": _OBJECTS,
+    "leads": (*_OBJECTS, "BatchGetItem"),
+    "properties": (*_OBJECTS, "BatchGetItem"),
     "recommendations": (*_READ, "PutItem"),
     "matches": (*_OBJECTS, "BatchGetItem", "ConditionCheckItem"),
     "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),

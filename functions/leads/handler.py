@@ -49,7 +49,7 @@ def get_lead(lead_id: str) -> LeadView:
 
     (added) What one reads before a PUT.
     """
-    return _view(postings.load_own(api.table, "LEAD", api.caller, lead_id))
+    return _view(*postings.load_own_with_matches(api.table, "LEAD", api.caller, lead_id))
 
 
 @api.serves("PUT /leads/{lead_id}", refuses=(Archived,))
@@ -60,7 +60,7 @@ def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
     Every PUT, even one that changes nothing, makes it fresh.
     """
     content = _content(body)._replace(body=body.edit())
-    return _view(
+    return _counted(
         postings.replace_content(
             api.table, "LEAD", api.caller, lead_id, content, now_ms, api.call.if_match
         )
@@ -74,7 +74,7 @@ def archive_lead(lead_id: str) -> LeadView:
     Repeatable and for good: it is never recommended again, and its PENDING matches close within
     seconds.
     """
-    return _view(
+    return _counted(
         postings.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.call.if_match)
     )
 
@@ -83,13 +83,17 @@ def _content(body: LeadBody) -> Content:
     return Content(body.model_dump(), body.features())
 
 
-def _view(lead: Posting) -> LeadView:
+def _counted(lead: Posting) -> LeadView:
+    return _view(lead, match_count(api.table, "LEAD", lead.id))
+
+
+def _view(lead: Posting, matches: int) -> LeadView:
     api.tag(lead.revision)
     return LeadView.model_construct(
         **lead.content.body,
         lead_id=lead.id,
         status=lead.status,
-        match_count=match_count(api.table, "LEAD", lead.id),
+        match_count=matches,
         stale=lead.stale,
         stale_at=timestamp_or_none(lead.stale_at),
         created_at=timestamp(lead.created_at),

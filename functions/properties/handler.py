@@ -56,7 +56,7 @@ def get_property(property_id: str) -> PropertyView:
 
     (added) What one reads before a PUT.
     """
-    return _view(postings.load_own(api.table, "PROPERTY", api.caller, property_id))
+    return _view(*postings.load_own_with_matches(api.table, "PROPERTY", api.caller, property_id))
 
 
 @api.serves("PUT /properties/{property_id}", refuses=(Archived,))
@@ -67,7 +67,7 @@ def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     Every PUT, even one that changes nothing, makes it fresh.
     """
     content = _content(body)._replace(body=body.edit())
-    return _view(
+    return _counted(
         postings.replace_content(
             api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.call.if_match
         )
@@ -81,7 +81,7 @@ def archive_property(property_id: str) -> PropertyView:
     Repeatable and for good: it is never recommended again, and its PENDING matches close within
     seconds.
     """
-    return _view(
+    return _counted(
         postings.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.call.if_match)
     )
 
@@ -91,13 +91,17 @@ def _content(body: PropertyBody) -> Content:
     return Content(body.model_dump(), body.features())
 
 
-def _view(stored: Posting) -> PropertyView:
+def _counted(stored: Posting) -> PropertyView:
+    return _view(stored, match_count(api.table, "PROPERTY", stored.id))
+
+
+def _view(stored: Posting, matches: int) -> PropertyView:
     api.tag(stored.revision)
     return PropertyView.model_construct(
         **stored.content.body,
         property_id=stored.id,
         status=stored.status,
-        match_count=match_count(api.table, "PROPERTY", stored.id),
+        match_count=matches,
         stale=stored.stale,
         stale_at=timestamp_or_none(stored.stale_at),
         created_at=timestamp(stored.created_at),

@@ -57,6 +57,7 @@ def stranger(stack: RunningStack) -> Iterator[Client]:
 def table(stack: RunningStack) -> Table:
     """The table itself, as its administrator sees it."""
     with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("STORE_CLIENT", "boto3")
         environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint)
         environment.setenv("AWS_ACCESS_KEY_ID", KEYS["aws_access_key_id"])
         environment.setenv("AWS_SECRET_ACCESS_KEY", KEYS["aws_secret_access_key"])

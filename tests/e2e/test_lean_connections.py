@@ -97,8 +97,7 @@ def to(
 ) -> Iterator[Connections]:
     connections = Connections(scheme, server.address, read_timeout)
     yield connections
-    for idle in connections._idle:
-        idle.close()
+    connections.close()
 
 
 def test_one_connection_serves_request_after_request() -> None:
@@ -141,6 +140,14 @@ def test_what_the_other_end_has_closed_meanwhile_is_not_used_again() -> None:
             assert post(connections) == HELLO
             assert closed.wait(5)
             closed.clear()
+            assert server.opened == opened
+
+
+def test_after_a_close_another_one_is_opened() -> None:
+    with serving(answers) as server, to(server) as connections:
+        for opened in (1, 2):
+            assert post(connections) == HELLO
+            connections.close()
             assert server.opened == opened
 
 

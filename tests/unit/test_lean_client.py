@@ -22,10 +22,12 @@ from botocore.exceptions import ClientError, HTTPClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobroke.domain.errors import Busy
 from cobroke.storage import client
 from cobroke.storage.lean_client import LeanClient, Reply
 from cobroke.storage.notation import attributes_of
 from cobroke.storage.signer import Signer
+from cobroke.storage.table import Table
 
 KEY = {"PK": {"S": "REALTOR#1"}, "SK": {"S": "REALTOR#1"}}
 GET: Any = {"TableName": "t", "Key": KEY, "ConsistentRead": True}
@@ -284,6 +286,23 @@ def test_what_passes_is_tried_again_the_very_same_and_three_times_at_most(
         ours.get_item(**GET)
     assert len(wire.sent) == 3
     assert longest == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(503, None, b"Service Unavailable"),
+        refused("InternalServerError", 500),
+        refused("ThrottlingException"),
+        ConnectionResetError(),
+    ],
+    ids=["no JSON", "server", "throttled", "reset"],
+)
+def test_what_does_not_pass_in_time_is_busy_and_no_bug(answer: Reply | Exception) -> None:
+    table = Table("t")
+    table._client, _ = a_client(answer, answer, answer)
+    with pauses(), pytest.raises(Busy):
+        table.get(("PK", "SK"))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from cobroke.storage.lean_client import CONNECT_SECONDS, LeanClient
+from cobroke.storage.lean_client import CONNECT_SECONDS, SERVER_FAULT, LeanClient
 
 REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there
@@ -70,7 +70,11 @@ def is_busy(error: Exception) -> bool:
     from botocore.exceptions import ConnectionError as ConnectFailed  # noqa: PLC0415
     from botocore.exceptions import HTTPClientError  # noqa: PLC0415
 
-    return isinstance(error, HTTPClientError | ConnectFailed) or code(error) in BUSY_CODES
+    if isinstance(error, HTTPClientError | ConnectFailed) or code(error) in BUSY_CODES:
+        return True
+    # What stands before AWS's services answers in words of its own.
+    status = _response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return bool(status >= SERVER_FAULT)
 
 
 def _response(error: Exception) -> dict[str, Any]:

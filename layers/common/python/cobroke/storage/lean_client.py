@@ -28,7 +28,8 @@ type Json = dict[str, Any]
 
 CONNECT_SECONDS = 1.0
 LONGEST_PAUSE_S = 20.0
-_SERVER_FAULT = 500
+SERVER_FAULT = 500
+"""The least status of an answer that passes."""
 
 
 class Reply(NamedTuple):
@@ -67,6 +68,10 @@ class LeanClient:
             longest = min(2.0 ** (tried - 1), LONGEST_PAUSE_S)
             time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, no secret
 
+    def close(self) -> None:
+        """Close what is kept, as boto3's does; another call opens anew."""
+        self._connections.close()
+
     get_item = partialmethod(_call, "GetItem")
     batch_get_item = partialmethod(_call, "BatchGetItem")
     transact_get_items = partialmethod(_call, "TransactGetItems")
@@ -76,8 +81,8 @@ class LeanClient:
     transact_write_items = partialmethod(_call, "TransactWriteItems")
     send_message = partialmethod(_call, "SendMessage")
     send_message_batch = partialmethod(_call, "SendMessageBatch")
-    get_parameter = partialmethod(_call, "GetParameter")
     change_message_visibility = partialmethod(_call, "ChangeMessageVisibility")
+    get_parameter = partialmethod(_call, "GetParameter")
 
     def _sent(self, operation: str, body: bytes) -> Reply | Exception:
         """Send it once, and return what came back, or what befell it."""
@@ -92,7 +97,7 @@ class LeanClient:
     def _passes(self, came: Reply | Exception) -> bool:
         if isinstance(came, Exception):
             return True
-        return came.status >= _SERVER_FAULT or _code(came, _said(came)) in self._busy
+        return came.status >= SERVER_FAULT or _code(came, _said(came)) in self._busy
 
 
 class Connections:
@@ -122,6 +127,13 @@ class Connections:
             with self._lock:
                 self._idle.append(connection)
         return reply
+
+    def close(self) -> None:
+        """Close the connections that nobody uses now."""
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
 
     def _taken(self) -> http.client.HTTPConnection | None:
         """Take the one that was used last, if its other end has not closed it meanwhile."""

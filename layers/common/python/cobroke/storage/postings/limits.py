@@ -21,7 +21,7 @@ _NAMES: Mapping[Kind, str] = {"LEAD": "leads", "PROPERTY": "properties"}
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
-    """Raise LimitReached where there is no room. The transaction that makes it checks again."""
+    """Raise LimitReached where there is no room: why a transaction that makes one was refused."""
     if kept(table, owner)[kind] >= MOST_ACTIVE:
         raise LimitReached
 

@@ -15,7 +15,7 @@ from cobroke.storage.postings import limits
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.postings.posting import of_item, writes
 from cobroke.storage.retry import Torn, retry_on_conflict
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import ConditionFailed, Table, Write
 
 
 def create(
@@ -34,7 +34,6 @@ def create(
         made = once.made(table, owner, clock() // 1000) if once else None
         if made:
             return _made(table, kind, made)
-        limits.check(table, owner, kind)
         # as late as can be: what catches up by changes allows for no more than OVERLAP_MS until the
         # write commits
         now = clock()
@@ -43,7 +42,11 @@ def create(
             kind, new_id, content, "ACTIVE", version=1, revision=1, changed_at=now, updated_at=now
         )
         marker = [once.mark(table, owner, new_id, now // 1000)] if once else []
-        table.transact(writes(table, None, new) + marker)
+        try:
+            table.transact(writes(table, None, new) + marker)
+        except ConditionFailed:
+            limits.check(table, owner, kind)
+            raise
         return new
 
     return retry_on_conflict(table, attempt)
@@ -145,3 +148,14 @@ def load_own(table: Table, kind: Kind, owner: str, posting_id: str) -> Posting:
     if item is None:
         raise NotFound
     return of_item(item)
+
+
+def load_own_with_matches(
+    table: Table, kind: Kind, owner: str, posting_id: str
+) -> tuple[Posting, int]:
+    """Read as `load_own`, and in the same call how many of its matches are not REJECTED."""
+    own, counts = keys.owned_by(owner, kind, posting_id), keys.counts(kind, posting_id)
+    items = table.get_many([own, counts])
+    if own not in items:
+        raise NotFound
+    return of_item(items[own]), items[counts]["matches"] if counts in items else 0
