@@ -84,7 +84,7 @@ BUGS = (
                 postings.create,
                 "table.transact(writes(table, None, new) + marker)",
                 "table.transact(writes(table, None, new))\n"
-                "        if marker:\n            table.transact(marker)",
+                "            if marker:\n                table.transact(marker)",
             ),
         ),
     ),
