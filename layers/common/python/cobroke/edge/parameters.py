@@ -25,6 +25,8 @@ class Parameters:
         """Return the function's arguments; what the query lacks is left to their defaults. Raises
         Invalid with every field that is wrong.
         """
+        if "body" in self._adapters and not isinstance(body, dict):
+            raise Invalid(FieldError("", "object_type", "The body must be an object"))
         sent: dict[str, Any] = parse_query(query)
         sent["body"] = body
         arguments: dict[str, Any] = dict(ids)
