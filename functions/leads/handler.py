@@ -4,13 +4,13 @@
 Also answers whatever no route matches.
 """
 
-from cobroke.clock import now_ms, timestamp, timestamp_or_none
+from cobroke.clock import now_ms, timestamp
 from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.paging import asked_of_own
 from cobroke.domain.postings.posting import FIRST_REVISION, Content, Posting
 from cobroke.edge.api import Api
 from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadView
-from cobroke.edge.own_lists import list_text, own_row
+from cobroke.edge.own_lists import list_text, own_row, what_became
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
@@ -91,11 +91,6 @@ def _view(lead: Posting, matches: int) -> LeadView:
     api.tag(lead.revision)
     return LeadView.model_construct(
         **lead.content.body,
-        lead_id=lead.id,
-        status=lead.status,
-        match_count=matches,
-        stale=lead.stale,
-        stale_at=timestamp_or_none(lead.stale_at),
-        created_at=timestamp(lead.created_at),
+        **what_became("lead_id", lead, matches),
         updated_at=timestamp(lead.updated_at),
     )

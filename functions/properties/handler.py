@@ -4,7 +4,7 @@
 
 from datetime import UTC, datetime
 
-from cobroke.clock import now_ms, timestamp, timestamp_or_none
+from cobroke.clock import now_ms, timestamp
 from cobroke.domain.errors import Archived, LimitReached
 from cobroke.domain.paging import asked_of_own
 from cobroke.domain.postings.posting import FIRST_REVISION, Content, Posting
@@ -16,7 +16,7 @@ from cobroke.edge.models.property import (
     PropertyView,
     check_year,
 )
-from cobroke.edge.own_lists import list_text, own_row
+from cobroke.edge.own_lists import list_text, own_row, what_became
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
@@ -99,11 +99,6 @@ def _view(stored: Posting, matches: int) -> PropertyView:
     api.tag(stored.revision)
     return PropertyView.model_construct(
         **stored.content.body,
-        property_id=stored.id,
-        status=stored.status,
-        match_count=matches,
-        stale=stored.stale,
-        stale_at=timestamp_or_none(stored.stale_at),
-        created_at=timestamp(stored.created_at),
+        **what_became("property_id", stored, matches),
         updated_at=timestamp(stored.updated_at),
     )

@@ -3,7 +3,6 @@ but the table.
 """
 
 import importlib.util
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +21,6 @@ type Road = Literal["lean", "boto3"]
 ROADS: tuple[Road, ...] = ("lean", "boto3")
 """By which the functions reach the table."""
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 OF_EACH = 4
 EXPECTED = {"Busy"}

@@ -1,4 +1,4 @@
-"""Query parameters, as strict as bodies are, and how much one answer holds."""
+"""Query parameters, as strict as bodies are, and how a long answer leaves."""
 
 import base64
 import re
@@ -10,10 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from cobroke.domain.vocabulary import PostingStatus
 
-MAX_ANSWER_BYTES = 4_600_000
-"""In base64, as long answers leave, just below the 6 MB of a function's answer."""
 _LONG_BYTES = 3_000_000
-ENVELOPE_BYTES = 200
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")
 
 

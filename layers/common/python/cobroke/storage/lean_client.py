@@ -27,7 +27,6 @@ from cobroke.storage.signer import Signer
 type Json = dict[str, Any]
 
 CONNECT_SECONDS = 1.0
-LONGEST_PAUSE_S = 20.0
 SERVER_FAULT = 500
 """The least status of an answer that passes."""
 
@@ -65,8 +64,7 @@ class LeanClient:
                 return _decode(came.body.decode()) if came.body else {}
             if tried == self._attempts or not self._passes(came):
                 raise _error(operation, came)
-            longest = min(2.0 ** (tried - 1), LONGEST_PAUSE_S)
-            time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, no secret
+            time.sleep(random.uniform(0, 2.0 ** (tried - 1)))  # noqa: S311 - jitter, no secret
 
     def close(self) -> None:
         """Close what is kept, as boto3's does; another call opens anew."""

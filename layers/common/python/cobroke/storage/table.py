@@ -109,19 +109,12 @@ class Table:
                 return {(item["PK"], item["SK"]): item for item in items}
 
     def query(
-        self,
-        pk: str,
-        low: str = " ",
-        high: str = "~",
-        *,
-        newest_first: bool = False,
-        attributes: Sequence[str] = (),
+        self, pk: str, low: str = " ", high: str = "~", *, newest_first: bool = False
     ) -> Iterator[Item]:
         """Read the items of one partition whose sort keys lie from `low` to `high`, both included,
-        in key order; with `attributes` no others.
+        in key order.
         """
-        raws = self.query_raw(pk, low, high, newest_first=newest_first, attributes=attributes)
-        return map(item_of, raws)
+        return map(item_of, self.query_raw(pk, low, high, newest_first=newest_first))
 
     def query_raw(
         self,

@@ -6,7 +6,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import keys
-from cobroke.storage.notation import Item
+from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Table
 
@@ -32,9 +32,10 @@ def list_own(
     """Read a page of them, newest first, and how many there are in all."""
     pk, _ = keys.realtor(owner)
     counts, on_page, total = {}, [], 0
-    for item in table.query(
+    raws = table.query_raw(
         pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True, attributes=_SHOWN
-    ):
+    )
+    for item in map(item_of, raws):
         if "matches" in item:  # its counts come before the object, as the longer key
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
