@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.anchors.wanted import MOST
+from benchmarks.contestants.first_build import TREE, get_tree
+from benchmarks.report import CannotMeasure
 from cobroke.domain.matching.top_list import PackedRow, Ranked, Selection
 from cobroke.domain.postings.kinds import Kind
 
-ROOT = Path(__file__).parent.parent.parent
-COMMIT = "72eaeff"
-FOLDER = ROOT / "build" / "first-domain"
 PACKAGE = "layers/common/python"
 
 
@@ -55,28 +54,18 @@ class FirstBuild:
 @contextlib.contextmanager
 def first_build() -> Iterator[FirstBuild | None]:
     """Yield it while its process lives; None where the repository does not hold its commit."""
-    if not _unpacked():
+    try:
+        get_tree()
+    except CannotMeasure as reason:
+        print(reason)
         yield None
         return
     words = [sys.executable, str(Path(__file__).with_name("in_first_build.py"))]
     with subprocess.Popen(  # noqa: S603 - our own words
         words,
-        env={"PYTHONPATH": str(FOLDER / PACKAGE)},
+        env={"PYTHONPATH": str(TREE / PACKAGE)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
         yield FirstBuild(process)
-
-
-def _unpacked() -> bool:
-    if (FOLDER / PACKAGE).exists():
-        return True
-    archive = ["git", "-C", str(ROOT), "archive", COMMIT, PACKAGE]
-    made = subprocess.run(archive, capture_output=True, check=False)  # noqa: S603 - our own words
-    if made.returncode:
-        return False
-    FOLDER.mkdir(parents=True)
-    unpack = ["tar", "-x", "-C", str(FOLDER)]
-    subprocess.run(unpack, input=made.stdout, check=True)  # noqa: S603 - our own words
-    return True

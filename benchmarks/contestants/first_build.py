@@ -13,7 +13,7 @@ from benchmarks.report import CannotMeasure
 COMMIT = "72eaeff"
 TREE = ROOT / "build" / "first"
 LAYER = TREE / "layer"
-MADE = TREE / ".installed"
+UNPACKED, MADE = TREE / ".unpacked", TREE / ".installed"
 _MAKE_LAYER = """
 import sys
 from pathlib import Path
@@ -22,9 +22,9 @@ build_layer(Path(sys.argv[1]))
 """
 
 
-def get_first_build() -> None:
-    """Make TREE and LAYER, once. Raises CannotMeasure where the history does not reach so far."""
-    if MADE.exists():
+def get_tree() -> None:
+    """Make TREE, once. Raises CannotMeasure where the history does not reach so far."""
+    if UNPACKED.exists():
         return
     words = ["git", "archive", COMMIT]
     packed = subprocess.run(words, cwd=ROOT, capture_output=True, check=False)  # noqa: S603
@@ -33,6 +33,14 @@ def get_first_build() -> None:
     shutil.rmtree(TREE, ignore_errors=True)
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as tree:
         tree.extractall(TREE, filter="data")
+    UNPACKED.touch()
+
+
+def get_first_build() -> None:
+    """Make TREE and LAYER, once. Raises CannotMeasure as `get_tree` does."""
+    get_tree()
+    if MADE.exists():
+        return
     words = [sys.executable, "-c", _MAKE_LAYER, str(LAYER)]
     environment = os.environ | {"PYTHONPATH": str(TREE)}
     done = subprocess.run(  # noqa: S603 - our own words
