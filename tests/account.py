@@ -3,7 +3,7 @@
 import base64
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 from unittest.mock import patch
@@ -15,7 +15,7 @@ from botocore.compat import HTTPHeaders
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from moto.core.models import botocore_stubber
 
-from cobroke.storage.lean_client import Connections, Reply
+from cobroke.storage.connections import Connections, Reply
 from tests.builders import BOT_TOKEN
 
 type KeyType = Literal["HASH", "RANGE"]
@@ -69,13 +69,16 @@ def opened_account() -> Iterator[None]:
         yield
 
 
-def _post_to_moto(connections: Connections, headers: Mapping[str, str], body: bytes) -> Reply:
+def _post_to_moto(
+    connections: Connections, headers: Mapping[str, str], body: bytes
+) -> Callable[[], Reply]:
     """What the lean client would send, as moto takes it of boto3."""
     url = f"{connections.scheme}://{connections.netloc}/"
     named = HTTPHeaders.from_dict(dict(headers))
     answer = botocore_stubber("", AWSPreparedRequest("POST", url, named, body, stream_output=False))
     assert answer, "moto is off"
-    return Reply(answer.status_code, answer.headers.get("x-amz-crc32"), answer.content)
+    reply = Reply(answer.status_code, answer.headers.get("x-amz-crc32"), answer.content)
+    return lambda: reply
 
 
 def _make_what_is_expected() -> None:

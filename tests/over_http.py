@@ -10,7 +10,8 @@ from zlib import crc32
 from botocore.exceptions import ClientError
 
 from cobroke.storage.client import BUSY_CODES
-from cobroke.storage.lean_client import LeanClient, Reply, _decode, _encode
+from cobroke.storage.connections import Reply
+from cobroke.storage.lean_client import LeanClient, _decode, _encode
 
 type Answer = dict[str, Any]
 type Answering = Callable[[str, Answer], Answer]
@@ -26,7 +27,11 @@ class _Connections:
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
-    def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, headers: Mapping[str, str], body: bytes) -> Callable[[], Reply]:
+        reply = self._reply(headers, body)
+        return lambda: reply
+
+    def _reply(self, headers: Mapping[str, str], body: bytes) -> Reply:
         target = headers["x-amz-target"].partition(".")[2]
         try:
             answer = self._answering(_WORD.sub("_", target).lower(), _decode(body.decode()))

@@ -78,4 +78,5 @@ def _best(
     kind: Kind, own_id: str, page: int | None, limit: int | None
 ) -> tuple[Recommendations, Page]:
     which = asked(page, limit)
-    return recommend(api.table, kind, api.caller, own_id, which, now_ms), which
+    found = recommend(api.table, kind, api.caller, own_id, which, now_ms, api.realtors)
+    return found, which

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from cobroke.storage.lean_client import Connections
+from cobroke.storage.connections import Connections
 
 TIMEOUT_S = 0.3
 HELLO = b'{"hello": 1}'
@@ -88,7 +88,7 @@ def answers(connection: socket.socket) -> None:
 
 
 def post(connections: Connections) -> bytes:
-    return connections.post({"host": connections.netloc}, b"body").body
+    return connections.post({"host": connections.netloc}, b"body")().body
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def to(
 
 def test_one_connection_serves_request_after_request() -> None:
     with serving(answers) as server, to(server) as connections:
-        reply = connections.post({"host": server.address}, b"body")
+        reply = connections.post({"host": server.address}, b"body")()
         assert reply == (200, "7", HELLO)
         assert [post(connections) for _ in range(5)] == [HELLO] * 5
         assert server.opened == 1
@@ -124,6 +124,21 @@ def test_each_of_many_at_once_has_its_own() -> None:
         for _ in range(2):
             assert [*pool.map(lambda _: post(connections), range(4))] == [HELLO] * 4
         assert server.opened == 4
+
+
+def test_what_is_sent_is_on_its_way_before_it_is_waited_for() -> None:
+    together = threading.Barrier(2)
+
+    def waits(connection: socket.socket) -> None:
+        for _ in requests_on(connection):
+            together.wait(5)
+            connection.sendall(an_answer())
+
+    with serving(waits) as server, to(server, read_timeout=10) as connections:
+        for _ in range(2):
+            first, second = (connections.post({"host": server.address}, b"body") for _ in "ab")
+            assert (second().body, first().body) == (HELLO, HELLO)
+        assert server.opened == 2
 
 
 def test_what_the_other_end_has_closed_meanwhile_is_not_used_again() -> None:

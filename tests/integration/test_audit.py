@@ -31,6 +31,7 @@ from cobroke.storage.deals import pairs
 from cobroke.storage.keys import market_of_entry
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
+from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.schedule import agenda
 from cobroke.storage.table import Table, Write
 from functions.audit import handler as function
@@ -233,7 +234,7 @@ def test_a_listing_that_comes_between_the_reads_of_a_ranking_is_no_drift(evening
             for item in of_entity(table, "REALTOR")
             if item["PK"] != wished["PK"]
         )
-        recommend(table, "LEAD", owner_of(wish.id), wish.id, Page(1, 20), clock)
+        recommend(table, "LEAD", owner_of(wish.id), wish.id, Page(1, 20), clock, KnownRealtors())
         table.between = at_call(number, partial(offered, table, other, wished, clock))
         assert rankings.wrong(table, clock, wish) is None, number
 

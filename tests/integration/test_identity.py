@@ -171,11 +171,11 @@ def test_a_version_that_is_remembered_is_not_read(
 def test_no_more_than_ten_thousand_versions_are_remembered(
     stranger: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cobroke.edge.access._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("cobroke.storage.realtors._MOST_REMEMBERED", 2)
     many = [stranger.registered() for _ in range(3)]
     for realtor in many * 2:
         realtor.get("/leads").needs(200)
-    assert len(import_module("functions.leads.handler").api._access._versions) <= 2
+    assert len(import_module("functions.leads.handler").api.realtors._known) <= 2
 
 
 def test_a_token_comes_under_its_scheme_in_any_case_and_under_no_other(

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import a_lead, a_property
+from cobroke.clock import now_ms
+from tests.builders import a_lead, a_property, a_telegram_id, init_data
 from tests.client import Client
 
 pytestmark = pytest.mark.usefixtures("in_memory")
@@ -87,3 +88,28 @@ def test_pages_give_every_row_once(anna: Client, boris: Client) -> None:
     assert set(shown) == listings
     assert len(shown) == 5
     assert [page["total"] for page in pages] == [5, 5, 5, 5]
+
+
+def test_a_list_shows_realtors_as_of_half_a_minute_ago_and_one_pair_as_they_are(
+    anna: Client, stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [now_ms()]
+    monkeypatch.setattr("functions.recommendations.handler.now_ms", lambda: now[0])
+    telegram_id = a_telegram_id()
+    boris = stranger.registered(telegram_id=telegram_id)
+    lead, listing = anna.post_lead(a_lead()), boris.post_property(a_property())
+
+    def is_verified() -> bool:
+        (row,) = anna.properties_for(lead)["recommendations"]
+        verified: bool = row["realtor_info"]["verified"]
+        return verified
+
+    assert not is_verified()
+    proof = {"init_data": init_data(int(telegram_id))}
+    stranger.post("/auth/telegram", {"telegram_auth_data": proof}).needs(200)
+    now[0] += 30_000
+    assert not is_verified()
+    one = anna.get(f"/leads/{lead}/property-recommendations/{listing}").needs(200)
+    assert one["realtor_info"]["verified"]
+    now[0] += 1
+    assert is_verified()

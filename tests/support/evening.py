@@ -25,6 +25,7 @@ from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings
+from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Key, Table
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
@@ -215,7 +216,7 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
         lambda: postings.create(table, "PROPERTY", owner_of(offer), listing(), clock),
         lambda: agreement.act(table, side, caller, ids, Decision("DISLIKE"), clock),
         lambda: notices.read(table, mark["PK"].partition("#")[2], mark["SK"], evening.at // 1000),
-        lambda: recommend(table, "LEAD", owner_of(wish), wish, Page(1, 20), clock),
+        lambda: recommend(table, "LEAD", owner_of(wish), wish, Page(1, 20), clock, KnownRealtors()),
     ]
 
 

@@ -115,7 +115,7 @@ BUGS = (
         "what a batch left out is not asked for again",
         (
             Edit(
-                Table.get_many,
+                Table._many,
                 'ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]',
                 "ahead = ahead[BATCH:]",
             ),
@@ -171,7 +171,7 @@ MENDS = (
     ),
     Mutant(
         "an entry seen before its object",
-        (Edit(recommendations._load, "        if key in items\n", ""),),
+        (Edit(recommendations._Reading.end, "        if key in items\n", ""),),
     ),
     Mutant(
         "a marker seen before its object",

@@ -128,7 +128,7 @@ def _executed(module: ModuleType) -> None:
 def _forget(module: Any) -> None:
     """What its memory held is gone with it."""
     if hasattr(module, "api"):
-        module.api._access._versions.clear()
+        module.api.realtors._known.clear()
     if hasattr(module, "held"):
         module.held = HeldMarkets(module.table, module.now_ms)
         module.known_markets = set()

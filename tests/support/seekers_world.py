@@ -28,6 +28,7 @@ from cobroke.storage import realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import rankings
 from cobroke.storage.postings import postings
+from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
 
@@ -216,10 +217,9 @@ class SeekersWorld:
         return [row.place for row in ranking.rows[: self.sizes.shown]]
 
     def recommended(self, *, skew: int = 0) -> list[Ranked]:
-        page = Page(1, self.sizes.shown)
-        found = recommend(
-            self.table, self.kind, self.me, self.own_id, page, self.clock(skew), self.sizes
-        )
+        own = self.kind, self.me, self.own_id
+        page, clock, nobody = Page(1, self.sizes.shown), self.clock(skew), KnownRealtors()
+        found = recommend(self.table, *own, page, clock, nobody, self.sizes)
         assert found.total == len(found.rows)
         return [
             Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation

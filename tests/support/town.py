@@ -21,6 +21,7 @@ from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
+from cobroke.storage.realtors import KnownRealtors
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
 from infra.triggers import STREAM_READERS
@@ -102,9 +103,8 @@ class Town:
 
     def looks_at(self, kind: Side, posting_id: str) -> list[str]:
         """What its owner is shown."""
-        found = recommend(
-            self.table, kind, owner_of(posting_id), posting_id, Page(1, 100), self.clock
-        )
+        owner, page, nobody = owner_of(posting_id), Page(1, 100), KnownRealtors()
+        found = recommend(self.table, kind, owner, posting_id, page, self.clock, nobody)
         return [row.counterpart.id for row in found.rows]
 
     @contextmanager

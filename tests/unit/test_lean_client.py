@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 from cobroke.domain.errors import Busy
 from cobroke.storage import client
-from cobroke.storage.lean_client import LeanClient, Reply
+from cobroke.storage.connections import Reply
+from cobroke.storage.lean_client import LeanClient
 from cobroke.storage.notation import attributes_of
 from cobroke.storage.signer import Signer
 from cobroke.storage.table import Table
@@ -48,12 +49,12 @@ class Wire:
         self.sent: list[tuple[Mapping[str, str], bytes]] = []
         self._replies = iter(replies)
 
-    def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, headers: Mapping[str, str], body: bytes) -> Callable[[], Reply]:
         self.sent.append((headers, body))
         reply = next(self._replies)
         if isinstance(reply, Exception):
             raise reply
-        return reply
+        return lambda: reply
 
 
 def a_client(*replies: Reply | Exception) -> tuple[LeanClient, Wire]:
@@ -303,6 +304,19 @@ def test_what_does_not_pass_in_time_is_busy_and_no_bug(answer: Reply | Exception
     table._client, _ = a_client(answer, answer, answer)
     with pauses(), pytest.raises(Busy):
         table.get(("PK", "SK"))
+
+
+def test_what_is_begun_is_sent_at_once_and_tried_again_when_it_is_waited_for() -> None:
+    lean, wire = a_client(refused("ThrottlingException"), ok({"Item": {}}), ok({"Responses": {}}))
+    begun = lean.begin_batch_get_item(RequestItems={})
+    assert len(wire.sent) == 1
+    assert lean.get_item(TableName="any", Key={}) == {"Item": {}}
+    assert begun() == {"Responses": {}}
+    assert [body for _, body in wire.sent] == [
+        b'{"RequestItems":{}}',
+        wire.sent[1][1],
+        wire.sent[0][1],
+    ]
 
 
 @pytest.mark.parametrize(

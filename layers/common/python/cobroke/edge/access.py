@@ -8,20 +8,17 @@ from cobroke.domain.errors import Unauthorized
 from cobroke.edge import tokens
 from cobroke.edge.tokens import Claim
 from cobroke.storage import realtors
+from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
-
-REMEMBERED_MS = 30_000
-"""By the wall clock: a monotonic one stands still while the function's sandbox is frozen."""
-_MOST_REMEMBERED = 10_000
 
 
 class Access:
-    """Tells callers from strangers; remembers each realtor's token version for 30 s."""
+    """Tells callers from strangers, by what is remembered of each realtor."""
 
-    def __init__(self, table: Table, config: Config) -> None:
+    def __init__(self, table: Table, config: Config, known: KnownRealtors) -> None:
         self._table = table
         self._config = config
-        self._versions: dict[str, tuple[int, int]] = {}
+        self._known = known
 
     def caller(self, headers: Mapping[str, str]) -> str:
         """Return the realtor's id. Raises Unauthorized."""
@@ -38,14 +35,10 @@ class Access:
         one: its realtor has just logged in. Raises Unauthorized where there is no such realtor.
         """
         realtor_id, now = claim.realtor_id, now_ms()
-        if realtor_id in self._versions:
-            version, read_at = self._versions[realtor_id]
-            if 0 <= now - read_at <= REMEMBERED_MS and claim.token_version <= version:
-                return version
-        realtor = realtors.find(self._table, realtor_id)
-        if realtor is None:
-            raise Unauthorized
-        if len(self._versions) >= _MOST_REMEMBERED:
-            self._versions.clear()
-        self._versions[realtor_id] = realtor.token_version, now
+        realtor = self._known.among([realtor_id], now).get(realtor_id)
+        if realtor is None or realtor.token_version < claim.token_version:
+            realtor = realtors.find(self._table, realtor_id)
+            if realtor is None:
+                raise Unauthorized
+            self._known.remember([realtor], now)
         return realtor.token_version

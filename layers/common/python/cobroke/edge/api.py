@@ -32,6 +32,7 @@ from cobroke.edge.served import SERVED, Served
 from cobroke.exact_json import Json, dumps, fingerprint
 from cobroke.failures import kind_and_place
 from cobroke.storage.postings.idempotency import Idempotency
+from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
 
 _ID = re.compile(r"\{(\w+)\}")
@@ -70,7 +71,8 @@ class Api:
         self.logger = Logger(service=function, utc=True)
         self.call = Call()
         self._function = function
-        self._access = Access(self.table, self.config)
+        self.realtors = KnownRealtors()
+        self._access = Access(self.table, self.config, self.realtors)
         self._served: dict[Route, tuple[Served, Parameters]] = {}
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()

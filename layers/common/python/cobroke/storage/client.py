@@ -3,7 +3,8 @@
 import os
 from typing import Any
 
-from cobroke.storage.lean_client import CONNECT_SECONDS, SERVER_FAULT, LeanClient
+from cobroke.storage.connections import CONNECT_SECONDS
+from cobroke.storage.lean_client import SERVER_FAULT, LeanClient
 
 REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there

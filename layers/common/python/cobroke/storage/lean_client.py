@@ -11,32 +11,21 @@ import http.client
 import json
 import os
 import random
-import select
-import socket
-import ssl
-import threading
 import time
 import zlib
-from collections.abc import Mapping
-from functools import cached_property, partialmethod
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import partial, partialmethod
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from cobroke.storage.connections import Connections, Reply
 from cobroke.storage.signer import Signer
 
 type Json = dict[str, Any]
 
-CONNECT_SECONDS = 1.0
 SERVER_FAULT = 500
 """The least status of an answer that passes."""
-
-
-class Reply(NamedTuple):
-    """What came over the wire."""
-
-    status: int
-    checksum: str | None
-    body: bytes
+_BROKEN = OSError, http.client.HTTPException
 
 
 class LeanClient:
@@ -56,15 +45,23 @@ class LeanClient:
         self._attempts, self._busy = attempts, busy
 
     def _call(self, operation: str, **asked: Any) -> Json:  # noqa: ANN401 - boto3's own shapes
-        body, tried = _encode(asked).encode(), 0
+        return self._begin(operation, **asked)()
+
+    def _begin(self, operation: str, **asked: Any) -> Callable[[], Json]:  # noqa: ANN401
+        """Send it, and return what waits for its answer: the caller may do something else first."""
+        body = _encode(asked).encode()
+        return partial(self._answer, operation, body, self._sent(operation, body))
+
+    def _answer(self, operation: str, body: bytes, sent: Callable[[], Reply | Exception]) -> Json:
+        tried = 1
         while True:
-            tried += 1
-            came = self._sent(operation, body)
+            came = sent()
             if isinstance(came, Reply) and came.status == http.client.OK:
                 return _decode(came.body.decode()) if came.body else {}
             if tried == self._attempts or not self._passes(came):
                 raise _error(operation, came)
             time.sleep(random.uniform(0, 2.0 ** (tried - 1)))  # noqa: S311 - jitter, no secret
+            sent, tried = self._sent(operation, body), tried + 1
 
     def close(self) -> None:
         """Close what is kept, as boto3's does; another call opens anew."""
@@ -72,6 +69,7 @@ class LeanClient:
 
     get_item = partialmethod(_call, "GetItem")
     batch_get_item = partialmethod(_call, "BatchGetItem")
+    begin_batch_get_item = partialmethod(_begin, "BatchGetItem")
     transact_get_items = partialmethod(_call, "TransactGetItems")
     query = partialmethod(_call, "Query")
     scan = partialmethod(_call, "Scan")
@@ -82,15 +80,14 @@ class LeanClient:
     change_message_visibility = partialmethod(_call, "ChangeMessageVisibility")
     get_parameter = partialmethod(_call, "GetParameter")
 
-    def _sent(self, operation: str, body: bytes) -> Reply | Exception:
-        """Send it once, and return what came back, or what befell it."""
+    def _sent(self, operation: str, body: bytes) -> Callable[[], Reply | Exception]:
+        """Send it once, and return what waits for what comes back, or befalls it."""
         try:
             reply = self._connections.post(self._signer.headers(operation, body), body)
-        except (OSError, http.client.HTTPException) as fault:
-            return fault
-        if reply.checksum and int(reply.checksum) != zlib.crc32(reply.body):
-            return ValueError("the checksum of an answer is another")
-        return reply
+        except _BROKEN as fault:
+            broken = fault
+            return lambda: broken
+        return partial(_came, reply)
 
     def _passes(self, came: Reply | Exception) -> bool:
         if isinstance(came, Exception):
@@ -98,76 +95,14 @@ class LeanClient:
         return came.status >= SERVER_FAULT or _code(came, _said(came)) in self._busy
 
 
-class Connections:
-    """Kept-alive connections to one host. A thread takes one for a request and gives it back."""
-
-    def __init__(self, scheme: str, netloc: str, read_timeout: float) -> None:
-        self.scheme, self.netloc, self.read_timeout = scheme, netloc, read_timeout
-        self._idle: list[http.client.HTTPConnection] = []
-        self._lock = threading.Lock()
-
-    def post(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send it and return the reply, whole. Raises OSError, HTTPException."""
-        connection = self._taken() or self._opened()
-        lines = "".join(f"{name}:{value}\r\n" for name, value in headers.items())
-        head = f"POST / HTTP/1.1\r\n{lines}content-length:{len(body)}\r\n\r\n"
-        try:
-            connection.sock.sendall(head.encode() + body)  # at once: http.client sends twice
-            response = http.client.HTTPResponse(connection.sock, method="POST")
-            response.begin()
-            reply = Reply(response.status, response.getheader("x-amz-crc32"), response.read())
-        except BaseException:
-            connection.close()
-            raise
-        if response.will_close:
-            connection.close()
-        else:
-            with self._lock:
-                self._idle.append(connection)
-        return reply
-
-    def close(self) -> None:
-        """Close the connections that nobody uses now."""
-        with self._lock:
-            for connection in self._idle:
-                connection.close()
-            self._idle.clear()
-
-    def _taken(self) -> http.client.HTTPConnection | None:
-        """Take the one that was used last, if its other end has not closed it meanwhile."""
-        while True:
-            with self._lock:
-                if not self._idle:
-                    return None
-                connection = self._idle.pop()
-            if not _is_readable(connection.sock):
-                return connection
-            connection.close()
-
-    def _opened(self) -> http.client.HTTPConnection:
-        connection = self._new()
-        connection.connect()
-        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        connection.sock.settimeout(self.read_timeout)
-        return connection
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
-
-    def _new(self) -> http.client.HTTPConnection:
-        if self.scheme == "https":
-            return http.client.HTTPSConnection(
-                self.netloc, timeout=CONNECT_SECONDS, context=self._tls
-            )
-        return http.client.HTTPConnection(self.netloc, timeout=CONNECT_SECONDS)
-
-
-def _is_readable(sock: socket.socket) -> bool:
-    """Return whether something has come: where nothing was asked, that is its end."""
-    waiting = select.poll()
-    waiting.register(sock, select.POLLIN)
-    return bool(waiting.poll(0))
+def _came(reply: Callable[[], Reply]) -> Reply | Exception:
+    try:
+        came = reply()
+    except _BROKEN as fault:
+        return fault
+    if came.checksum and int(came.checksum) != zlib.crc32(came.body):
+        return ValueError("the checksum of an answer is another")
+    return came
 
 
 def _endpoint(service: str, region: str) -> SplitResult:

@@ -1,6 +1,7 @@
 """Realtors: who registered, and what Telegram has proven of each."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 
 from cobroke.domain import ids
@@ -12,6 +13,9 @@ from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
 
+REMEMBERED_MS = 30_000
+"""By the wall clock: a monotonic one stands still while the function's sandbox is frozen."""
+_MOST_REMEMBERED = 10_000
 _ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]
 
 
@@ -67,6 +71,28 @@ def _item(realtor: Realtor) -> Item:
     return entities.REALTOR.at(
         keys.realtor(realtor.id), {name: attributes[name] for name in _ATTRIBUTES}
     )
+
+
+class KnownRealtors:
+    """A function's memory of realtors, each as of 30 s ago at most."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Realtor, int]] = {}
+
+    def among(self, realtor_ids: Iterable[str], now: int) -> dict[str, Realtor]:
+        """Return those of these that are remembered."""
+        known = {an_id: self._known[an_id] for an_id in realtor_ids if an_id in self._known}
+        return {
+            an_id: realtor
+            for an_id, (realtor, read_at) in known.items()
+            if 0 <= now - read_at <= REMEMBERED_MS
+        }
+
+    def remember(self, realtors: Iterable[Realtor], read_at: int) -> None:
+        """Keep them as they were read since this time (ms)."""
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known |= {realtor.id: (realtor, read_at) for realtor in realtors}
 
 
 def of_item(item: Item) -> Realtor:

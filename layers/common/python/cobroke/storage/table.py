@@ -7,8 +7,9 @@ known).
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from cobroke.domain.errors import Busy
@@ -73,28 +74,40 @@ class Table:
         return item_of(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """Read the items there are, however many keys; ask DynamoDB again, a little later, for what
-        it left out.
+        """Read the items there are, however many keys; ask again, later, for what was left out."""
+        return self.begin_many(keys)()
+
+    def begin_many(self, keys: Iterable[Key]) -> Callable[[], dict[Key, Item]]:
+        """Send for them as `get_many`, and return what waits for it: what is read until then is
+        read beside it (over boto3, before it).
         """
-        ahead, throttled = list(dict.fromkeys(keys)), 0
+        ahead = list(dict.fromkeys(keys))
+        return partial(self._many, ahead, self._begun(ahead)) if ahead else dict[Key, Item]
+
+    def _many(self, ahead: list[Key], begun: Callable[[], Any]) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
-        while ahead:
-            asked = {
-                self.name: {"Keys": [_key(key) for key in ahead[:BATCH]], "ConsistentRead": True}
-            }
-            answer = self._call("batch_get_item", RequestItems=asked)
+        throttled = 0
+        while True:
+            answer = self._tried(begun)
             items = map(item_of, answer["Responses"].get(self.name, ()))
             found |= {(item["PK"], item["SK"]): item for item in items}
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", ())
+            ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
+            if not ahead:
+                return found
             if left:
                 pause(throttled := throttled + 1, self.seconds_left)
-            ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
-        return found
+            begun = self._begun(ahead)
+
+    def _begun(self, ahead: Sequence[Key]) -> Callable[[], Any]:
+        keys = [_key(key) for key in ahead[:BATCH]]
+        asked = {self.name: {"Keys": keys, "ConsistentRead": True}}
+        begin = getattr(self._client, "begin_batch_get_item", None)
+        return (begin or partial(partial, self._client.batch_get_item))(RequestItems=asked)
 
     def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
-        """Read the items there are of at most 100, as of one moment: wait for what is being written
-        to any of them. It is twice as dear as `get_many`, which may see one item of a transaction
-        and not yet another.
+        """Read the items there are of at most 100, as of one moment, twice as dear as `get_many`:
+        wait for what is being written to any of them.
         """
         asked, tried = [{"Get": self._at(key)} for key in keys], 0
         while True:
@@ -126,9 +139,8 @@ class Table:
         attributes: Sequence[str] = (),
         page_limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Read as `query`, in DynamoDB's own notation: for thousands of items, where decoding would
-        be the cost. `page_limit` is how many items one call reads at most, for a caller who may
-        stop there.
+        """Read as `query`, in DynamoDB's own notation, for thousands of items: to decode would be
+        the cost. One call reads `page_limit` items at most, for a caller who may stop there.
         """
         asked: dict[str, Any] = {
             "TableName": self.name,
@@ -138,14 +150,10 @@ class Table:
             "ScanIndexForward": not newest_first,
             **_only(attributes),
         }
-        if page_limit:
-            asked["Limit"] = page_limit
-        return self._pages("query", asked)
+        return self._pages("query", asked | ({"Limit": page_limit} if page_limit else {}))
 
     def scan(self, attributes: Sequence[str]) -> Iterator[Item]:
-        """Read everything there is, with these attributes only. It is no snapshot, and in order
-        within a partition alone.
-        """
+        """Read all there is, these attributes of it: no snapshot, in order within partitions."""
         asked = {"TableName": self.name, "ConsistentRead": True, **_only(attributes)}
         return map(item_of, self._pages("scan", asked))
 
@@ -172,9 +180,7 @@ class Table:
         return {"ConditionCheck": self._at(key) | when.asked()}
 
     def try_put(self, item: Item, *, when: WriteCondition = ANYTHING) -> bool:
-        """Put what may be lost; return False where the condition did not hold, or a lost reply made
-        it seem so.
-        """
+        """Put what may be lost; return False where the condition did not hold, or seemed not to."""
         try:
             self._call("put_item", **self.put(item, when=when)["Put"])
         except Exception as error:
@@ -193,8 +199,8 @@ class Table:
             pause(tried := tried + 1, until - time.monotonic())
 
     def _is_through(self, asked: Mapping[str, Any]) -> bool:
-        """Send it; return False where its end is not known, or another transaction holds an item,
-        or the table throttles one. Raises ConditionFailed.
+        """Send it; return False where its end is not known, or an item is held or throttled.
+        Raises ConditionFailed.
         """
         try:
             self._call("transact_write_items", **asked)
@@ -220,10 +226,13 @@ class Table:
             asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _call(self, operation: str, **arguments: Any) -> Any:  # noqa: ANN401 - boto3's own shapes
+        return self._tried(partial(getattr(self._client, operation), **arguments))
+
+    def _tried(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401
         if self.seconds_left <= 0:
             raise Busy
         try:
-            return getattr(self._client, operation)(**arguments)
+            return call()
         except Exception as error:
             if client.is_busy(error):
                 raise Busy from None

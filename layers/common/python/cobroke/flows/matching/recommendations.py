@@ -25,6 +25,7 @@ from cobroke.storage.deals import matches
 from cobroke.storage.matching import looks, rankings
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.postings import posting
+from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
 
 _TRIES = 10
@@ -73,21 +74,26 @@ def recommend(
     own_id: str,
     page: Page,
     clock: Clock,
+    known_realtors: KnownRealtors,
     sizes: Sizes = SIZES,
 ) -> Recommendations:
     """Return a page of what the market as it is now offers; none for an object that is archived or
-    has grown stale. Raises NotFound where it is not the owner's.
+    has grown stale. Its realtors are those of 30 s ago at most. Raises NotFound where it is not the
+    owner's.
     """
     own, known = rankings.load_own(table, kind, owner, own_id)
     if not own.in_market:
         return Recommendations([], 0)
     seeker = seeking(table, own, clock)
-    ranking, worth_keeping = up_to_date(table, seeker, known.ranking if known else None, sizes)
-    loaded: dict[str, _Loaded] = {}
+    kept = known.ranking if known else None
+    read = partial(_Reading, table, seeker, known_realtors)
+    begun = read(page.of(_expected(seeker, kept)[: sizes.shown]))
+    ranking, worth_keeping = up_to_date(table, seeker, kept, sizes)
+    loaded = begun.end()
     for tries_left in reversed(range(_TRIES)):
         shown = ranking.rows[: sizes.shown]
         paged = page.of(shown)
-        loaded |= _load(table, seeker, [row for row in paged if not _is_there(loaded, row)])
+        loaded |= read([row for row in paged if not _is_there(loaded, row)]).end()
         there = [loaded[row.id] for row in paged if row.id in loaded]
         if not tries_left or [found.counterpart.version for found in there] == [
             row.version for row in paged
@@ -149,29 +155,52 @@ def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
     return row.id in loaded and loaded[row.id].is_as_new_as(row)
 
 
-def _load(table: Table, seeker: Seeker, shown: Sequence[Row]) -> dict[str, _Loaded]:
-    """Read the counterparts of a page and their realtors, as they are now, and what those say who
-    wait for an answer. Those that are just being written are left out: their entry or change may be
-    seen before them.
+def _expected(seeker: Seeker, kept: Ranking | None) -> Sequence[Row]:
+    """Return the rows as they are shown where no object has changed since they were kept."""
+    usable = kept and kept.own_version == seeker.version
+    return kept.without(seeker.hides).rows if kept and usable else ()
+
+
+class _Reading:
+    """The counterparts of some rows as they are now, their realtors, and what those say who wait
+    for an answer: asked for when it is made, waited for by `end`.
     """
-    kind = other(seeker.kind)
-    pair_ids = {row.id: lead_first(seeker.kind, seeker.id, row.id) for row in shown}
-    asked = [
-        row.id for row in shown if row.id in seeker.pairs and seeker.pairs[row.id].asks(seeker.kind)
-    ]
-    objects = {row.id: keys.owned(kind, row.id) for row in shown}
-    owners = {row.id: keys.realtor(owner_of(row.id)) for row in shown}
-    messages = {an_id: keys.message(*pair_ids[an_id], kind) for an_id in asked}
-    items = table.get_many([*objects.values(), *owners.values(), *messages.values()])
-    return {
-        an_id: _Loaded(
-            posting.of_item(items[key]),
-            realtors.of_item(items[owners[an_id]]),
-            items.get(messages.get(an_id, key), {}).get("text"),
-        )
-        for an_id, key in objects.items()
-        if key in items
-    }
+
+    def __init__(
+        self, table: Table, seeker: Seeker, known: KnownRealtors, shown: Sequence[Row]
+    ) -> None:
+        kind, pairs = other(seeker.kind), seeker.pairs
+        self._objects = {row.id: keys.owned(kind, row.id) for row in shown}
+        self._messages = {
+            row.id: keys.message(*lead_first(seeker.kind, seeker.id, row.id), kind)
+            for row in shown
+            if row.id in pairs and pairs[row.id].asks(seeker.kind)
+        }
+        self._known, self._since = known, seeker.as_of
+        owners = {owner_of(row.id) for row in shown}
+        self._realtors = known.among(owners, seeker.as_of)
+        self._unknown = sorted(owners - self._realtors.keys())
+        realtor_keys = map(keys.realtor, self._unknown)
+        wanted = [*self._objects.values(), *realtor_keys, *self._messages.values()]
+        self._begun = table.begin_many(wanted)
+
+    def end(self) -> dict[str, _Loaded]:
+        """Return them by their ids. Those that are just being written are left out: their entry or
+        change may be seen before them.
+        """
+        items = self._begun()
+        read = [realtors.of_item(items[keys.realtor(an_id)]) for an_id in self._unknown]
+        self._known.remember(read, self._since)
+        whose = self._realtors | {realtor.id: realtor for realtor in read}
+        return {
+            an_id: _Loaded(
+                posting.of_item(items[key]),
+                whose[owner_of(an_id)],
+                items.get(self._messages.get(an_id, key), {}).get("text"),
+            )
+            for an_id, key in self._objects.items()
+            if key in items
+        }
 
 
 def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:

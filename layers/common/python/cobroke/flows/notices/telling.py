@@ -18,7 +18,8 @@ def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     new = {
         notices.due(notice): notice for notice in newly_owed(now, before) if _recent(notice, now)
     }
-    missing = {key: new[key] for key in new.keys() - notices.already_put(table, new)}
+    told = notices.already_put(table, new)
+    missing = {key: owed_one for key, owed_one in new.items() if key not in told}
     if not missing:
         return 0
     listing = postings.load(table, "PROPERTY", now.property_id).content.body
