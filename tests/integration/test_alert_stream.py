@@ -329,7 +329,7 @@ def test_the_listing_that_alerts_is_not_read_again_where_it_is_the_best_itself(
         scene.settle()
     assert scene.told() == [(2, (best, second))]
     asked = [wanted for _, _, wanted in (one.args for one in load_many.mock_calls)]
-    assert asked == [set(), {best}], "for the alert of the second"
+    assert asked == [[], [best]], "for the alert of the second"
 
 
 def test_a_cut_is_measured_from_the_last_alert(scene: Scene) -> None:

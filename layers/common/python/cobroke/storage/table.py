@@ -75,35 +75,35 @@ class Table:
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """Read the items there are, however many keys; ask again, later, for what was left out."""
-        return self.begin_many(keys)()
+        return self._many(list(dict.fromkeys(keys)))
 
     def begin_many(self, keys: Iterable[Key]) -> Callable[[], dict[Key, Item]]:
         """Send for them as `get_many`, and return what waits for it: what is read until then is
         read beside it (over boto3, before it).
         """
         ahead = list(dict.fromkeys(keys))
-        return partial(self._many, ahead, self._begun(ahead)) if ahead else dict[Key, Item]
+        begin = getattr(self._client, "begin_batch_get_item", None)
+        if not ahead or begin is None:
+            return partial(self.get_many, ahead)
+        begun = begin(RequestItems=self._first_of(ahead))
+        return partial(self._many, ahead, partial(self._tried, begun))
 
-    def _many(self, ahead: list[Key], begun: Callable[[], Any]) -> dict[Key, Item]:
+    def _many(self, ahead: list[Key], begun: Callable[[], Any] | None = None) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
         throttled = 0
-        while True:
-            answer = self._tried(begun)
+        while ahead:
+            ask = begun or partial(self._call, "batch_get_item", RequestItems=self._first_of(ahead))
+            answer, begun = ask(), None
             items = map(item_of, answer["Responses"].get(self.name, ()))
             found |= {(item["PK"], item["SK"]): item for item in items}
             left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", ())
-            ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
-            if not ahead:
-                return found
             if left:
                 pause(throttled := throttled + 1, self.seconds_left)
-            begun = self._begun(ahead)
+            ahead = ahead[BATCH:] + [(key["PK"]["S"], key["SK"]["S"]) for key in left]
+        return found
 
-    def _begun(self, ahead: Sequence[Key]) -> Callable[[], Any]:
-        keys = [_key(key) for key in ahead[:BATCH]]
-        asked = {self.name: {"Keys": keys, "ConsistentRead": True}}
-        begin = getattr(self._client, "begin_batch_get_item", None)
-        return (begin or partial(partial, self._client.batch_get_item))(RequestItems=asked)
+    def _first_of(self, ahead: Sequence[Key]) -> dict[str, Any]:
+        return {self.name: {"Keys": [*map(_key, ahead[:BATCH])], "ConsistentRead": True}}
 
     def get_together(self, keys: Sequence[Key]) -> dict[Key, Item]:
         """Read the items there are of at most 100, as of one moment, twice as dear as `get_many`:

@@ -144,7 +144,7 @@ def _tellings(
         for own, _, alert in grown
     }
     listings = {cause.id: cause.written} | postings.load_many(
-        table, "PROPERTY", (an_id for an_id in listing_of.values() if an_id != cause.id)
+        table, "PROPERTY", [an_id for an_id in listing_of.values() if an_id != cause.id]
     )
     return [
         Telling(own, alert, _notice(own, notice_id, alert, listings[listing_of[own.own_id]]))
