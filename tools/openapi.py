@@ -78,6 +78,8 @@ class Operation:
         if self.path_ids:
             yield errors.NotFound
         yield from self.refuses
+        if route.charged:
+            yield errors.RateLimited
         if route.conditional:
             yield errors.PreconditionFailed
         if route.takes_body:

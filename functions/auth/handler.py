@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cobroke.clock import now_ms
 from cobroke.domain.errors import (
     AlreadyRegistered,
     NotRegistered,
@@ -51,7 +52,8 @@ def register(body: Registration) -> Token:
     proof = _proven(body.telegram_auth_data) if body.telegram_auth_data is not None else None
     if proof and proof.telegram_id != body.telegram_id:
         raise Unauthorized
-    realtor = Realtor("", body.telegram_id, body.phone, body.email, body.agency_name)
+    contacts = body.phone, body.email, body.agency_name
+    realtor = Realtor("", body.telegram_id, *contacts, registered_at=now_ms())
     if proof:
         realtor = starting_verified(realtor, proof)
     key = _signing_key()

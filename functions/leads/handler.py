@@ -23,7 +23,13 @@ api = handler = Api("leads")
 def create_lead(body: LeadBody) -> LeadCreated:
     """Create a lead."""
     lead = postings.create(
-        api.table, "LEAD", api.caller, _content(body), now_ms, api.call.idempotency
+        api.table,
+        "LEAD",
+        api.caller,
+        _content(body),
+        now_ms,
+        api.call.idempotency,
+        api.allowance,
     )
     api.tag(FIRST_REVISION)
     api.about(lead_id=lead.id)
@@ -62,7 +68,14 @@ def replace_lead(lead_id: str, body: LeadBody) -> LeadView:
     content = _content(body)._replace(body=body.edit())
     return _counted(
         postings.replace_content(
-            api.table, "LEAD", api.caller, lead_id, content, now_ms, api.call.if_match
+            api.table,
+            "LEAD",
+            api.caller,
+            lead_id,
+            content,
+            now_ms,
+            api.call.if_match,
+            api.allowance,
         )
     )
 
@@ -75,7 +88,9 @@ def archive_lead(lead_id: str) -> LeadView:
     seconds.
     """
     return _counted(
-        postings.archive(api.table, "LEAD", api.caller, lead_id, now_ms, api.call.if_match)
+        postings.archive(
+            api.table, "LEAD", api.caller, lead_id, now_ms, api.call.if_match, api.allowance
+        )
     )
 
 

@@ -112,16 +112,21 @@ def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
     (added) Repeatable. It archives the caller's own object; the other side's stays its owner's to
     complete.
     """
-    return _view(*agreement.complete(api.table, api.caller, _pair_ids(match_id), now_ms))
+    return _view(*_completed(match_id))
 
 
 def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
     decision = Decision(body.action, body.proposed_commission, body.notes)
-    now = agreement.act(api.table, side, api.caller, ids, decision, now_ms)
+    now = agreement.act(api.table, side, api.caller, ids, decision, now_ms, api.allowance)
     match = match_state(now, side)
     api.about(**({"match_id": match.match_id} if match else {}))
     api.note(f"{body.action} {match.status if match else 'without a match'}")
     return Reacted.model_construct(action=body.action, match=match)
+
+
+def _completed(match_id: str) -> tuple[Sides, Side]:
+    ids = _pair_ids(match_id)
+    return agreement.complete(api.table, api.caller, ids, now_ms, api.allowance)
 
 
 def _list(

@@ -29,7 +29,13 @@ api = handler = Api("properties")
 def create_property(body: PropertyBody) -> PropertyCreated:
     """Create a property."""
     created = postings.create(
-        api.table, "PROPERTY", api.caller, _content(body), now_ms, api.call.idempotency
+        api.table,
+        "PROPERTY",
+        api.caller,
+        _content(body),
+        now_ms,
+        api.call.idempotency,
+        api.allowance,
     )
     api.tag(FIRST_REVISION)
     api.about(property_id=created.id)
@@ -69,7 +75,14 @@ def replace_property(property_id: str, body: PropertyBody) -> PropertyView:
     content = _content(body)._replace(body=body.edit())
     return _counted(
         postings.replace_content(
-            api.table, "PROPERTY", api.caller, property_id, content, now_ms, api.call.if_match
+            api.table,
+            "PROPERTY",
+            api.caller,
+            property_id,
+            content,
+            now_ms,
+            api.call.if_match,
+            api.allowance,
         )
     )
 
@@ -82,7 +95,15 @@ def archive_property(property_id: str) -> PropertyView:
     seconds.
     """
     return _counted(
-        postings.archive(api.table, "PROPERTY", api.caller, property_id, now_ms, api.call.if_match)
+        postings.archive(
+            api.table,
+            "PROPERTY",
+            api.caller,
+            property_id,
+            now_ms,
+            api.call.if_match,
+            api.allowance,
+        )
     )
 
 

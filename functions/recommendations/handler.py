@@ -19,7 +19,12 @@ from cobroke.edge.models.recommendations import (
     recommended_property,
 )
 from cobroke.edge.query import PageLimit, PageNumber
-from cobroke.flows.matching.recommendations import Recommendations, look_at, recommend
+from cobroke.flows.matching.recommendations import (
+    Recommendation,
+    Recommendations,
+    look_at,
+    recommend,
+)
 
 api = handler = Api("recommendations")
 
@@ -62,7 +67,7 @@ def look_at_property(lead_id: str, property_id: str) -> OneProperty:
 
     (added) Whatever place it has; what was done about it, and the match, if there is one.
     """
-    return one_property(look_at(api.table, "LEAD", api.caller, lead_id, property_id))
+    return one_property(_one("LEAD", lead_id, property_id))
 
 
 @api.serves("GET /properties/{property_id}/lead-recommendations/{lead_id}")
@@ -71,12 +76,18 @@ def look_at_lead(property_id: str, lead_id: str) -> OneLead:
 
     (added) Whatever place it has; what was done about it, and the match, if there is one.
     """
-    return one_lead(look_at(api.table, "PROPERTY", api.caller, property_id, lead_id))
+    return one_lead(_one("PROPERTY", property_id, lead_id))
 
 
 def _best(
     kind: Kind, own_id: str, page: int | None, limit: int | None
 ) -> tuple[Recommendations, Page]:
     which = asked(page, limit)
-    found = recommend(api.table, kind, api.caller, own_id, which, now_ms, api.realtors)
+    found = recommend(
+        api.table, kind, api.caller, own_id, which, now_ms, api.realtors, api.allowance
+    )
     return found, which
+
+
+def _one(kind: Kind, own_id: str, other_id: str) -> Recommendation:
+    return look_at(api.table, kind, api.caller, own_id, other_id, now_ms, api.allowance)

@@ -9,7 +9,7 @@ tests/integration/test_record_before_its_object.py holds it.
 
 from cobroke.edge import streams
 from cobroke.flows.deals import agreement
-from cobroke.flows.matching import recommendations
+from cobroke.flows.matching import page
 from cobroke.flows.notices import alerts as alerting
 from cobroke.flows.notices import telling
 from cobroke.storage.deals import pairs
@@ -26,7 +26,9 @@ BUGS = (
         (
             Edit(
                 agreement.act,
-                "            table.transact(writes)\n",
+                "            table.transact(writes + "
+                "_charged(table, caller, allowance, clock(), outcome))\n",
+                "            writes += _charged(table, caller, allowance, clock(), outcome)\n"
                 "            table.transact([one for one in writes if 'Update' not in one])\n"
                 "            for one in [one for one in writes if 'Update' in one]:\n"
                 "                table.transact([one])\n",
@@ -55,7 +57,7 @@ BUGS = (
     ),
     Mutant(
         "LIMITS not counted at archive",
-        (Edit(posting.writes, "if change:", "if change > 0:"),),
+        (Edit(posting.writes, "if change else", "if change > 0 else"),),
     ),
     Mutant(
         "an object written whatever its version",
@@ -82,8 +84,8 @@ BUGS = (
         (
             Edit(
                 postings.create,
-                "table.transact(writes(table, None, new) + marker)",
-                "table.transact(writes(table, None, new))\n"
+                "table.transact(writes(table, None, new, charge) + marker)",
+                "table.transact(writes(table, None, new, charge))\n"
                 "            if marker:\n                table.transact(marker)",
             ),
         ),
@@ -171,7 +173,7 @@ MENDS = (
     ),
     Mutant(
         "an entry seen before its object",
-        (Edit(recommendations._Reading.end, "        if key in items\n", ""),),
+        (Edit(page.Reading.end, "        if key in items\n", ""),),
     ),
     Mutant(
         "a marker seen before its object",

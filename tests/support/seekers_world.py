@@ -219,7 +219,7 @@ class SeekersWorld:
     def recommended(self, *, skew: int = 0) -> list[Ranked]:
         own = self.kind, self.me, self.own_id
         page, clock, nobody = Page(1, self.sizes.shown), self.clock(skew), KnownRealtors()
-        found = recommend(self.table, *own, page, clock, nobody, self.sizes)
+        found = recommend(self.table, *own, page, clock, nobody, sizes=self.sizes)
         assert found.total == len(found.rows)
         return [
             Ranked(row.evaluation.score, row.counterpart.id) for row in found.rows if row.evaluation

@@ -19,6 +19,7 @@ VERBS = frozenset(
         "Alert",
         "Apply",
         "Archive",
+        "Charge",
         "Check",
         "Choose",
         "Claim",

@@ -96,7 +96,7 @@ def test_an_operation_says_what_its_route_asks_and_refuses(route: Route) -> None
     assert {"401", "503"} <= statuses
     assert ("400" in statuses) == (route.takes_body or route.keyed or route.conditional)
     assert ("412" in statuses) == route.conditional
-    assert ("429" in statuses) == route.keyed
+    assert ("429" in statuses) == route.charged
     assert ({"413", "415"} <= statuses) == route.takes_body
     tagged = "ETag" in operation["responses"]["201" if "201" in statuses else "200"].get(
         "headers", {}

@@ -74,6 +74,7 @@ SHARED = (
     errors.NotJson,
     errors.Invalid,
     errors.LimitReached,
+    errors.RateLimited,
     errors.Busy,
 )
 """The refusals that stand alone with their status, and often."""
@@ -81,6 +82,7 @@ _EXAMPLES: dict[Kind, errors.Refusal] = {
     errors.Invalid: errors.Invalid(
         errors.FieldError("/details/price", "greater_than", "Input should be greater than 0")
     ),
+    errors.RateLimited: errors.RateLimited(wait_ms=6_000),
     errors.Malformed: errors.Malformed(errors.BodyFault("repeated_member", 42)),
 }
 _OF_A_KIND = {
@@ -113,7 +115,8 @@ def shared() -> Json:
 
 def _answer(*kinds: Kind) -> Json:
     made = [problem(_fact(kind), "5f9b1c1e") for kind in kinds]
-    status, headers, _ = made[0]
+    status, *_ = made[0]
+    headers = [said for _, said, _ in made]
     documents = {
         document["code"]: document for document in (json.loads(body) for _, _, body in made)
     }
@@ -127,7 +130,11 @@ def _answer(*kinds: Kind) -> Json:
         "description": _when(status, documents),
         "content": {PROBLEM_JSON: media},
     }
-    own = {name: {"required": True, "schema": HEADERS[name]} for name in headers if name in HEADERS}
+    own = {
+        name: {"required": all(name in said for said in headers), "schema": schema}
+        for name, schema in HEADERS.items()
+        if any(name in said for said in headers)
+    }
     return answer | ({"headers": own} if own else {})
 
 

@@ -19,6 +19,9 @@ class Config:
     bot_token_parameter: str
     registration: str
     """`open`, or `proof_required`: nobody registers without a proof of their Telegram account."""
+    fair_use: str
+    """By what every "at once" of fair use is multiplied, in decimal."""
+    newcomer_days: str
     telegram_api_url: str
     """The Bot API's; where it is empty, pushes are only recorded."""
     mini_app_url: str
@@ -35,6 +38,8 @@ class Config:
             signing_key_parameter=os.environ.get("SIGNING_KEY_PARAMETER", ""),
             bot_token_parameter=os.environ.get("BOT_TOKEN_PARAMETER", ""),
             registration=os.environ.get("REGISTRATION", ""),
+            fair_use=os.environ.get("FAIR_USE", "1"),
+            newcomer_days=os.environ.get("NEWCOMER_DAYS", "0"),
             telegram_api_url=os.environ.get("TELEGRAM_API_URL", "").rstrip("/"),
             mini_app_url=os.environ.get("MINI_APP_URL", ""),
             push_queue_url=os.environ.get("PUSH_QUEUE_URL", ""),

@@ -19,6 +19,7 @@ Refusal
 ├── TelegramProofRequired      this stage registers nobody without a proof    403
 ├── PreconditionFailed         what was read has been written since           412
 ├── LimitReached               too many active objects; waiting does not help 429
+├── RateLimited                too much at once; waiting helps                429
 ├── TooLarge                   the body is over the limit                     413
 ├── NotJson                    the content type is not application/json       415
 ├── Invalid                    well-formed but not valid, with the fields     422
@@ -153,6 +154,16 @@ class PreconditionFailed(Refusal):
 class LimitReached(Refusal):
     code = "limit_reached"
     title = "A realtor may have at most 1,000 active leads and 1,000 active properties."
+
+
+class RateLimited(Refusal):
+    code = "rate_limited"
+    title = "That was too much at once for one realtor. Try again after Retry-After."
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__()
+        self.wait_s = -(-wait_ms // 1000)
+        """In whole seconds, rounded up."""
 
 
 class TooLarge(Refusal):

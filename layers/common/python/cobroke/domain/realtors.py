@@ -35,6 +35,8 @@ class Realtor:
     push_after: int = 0
     """Telegram wants no message to them before this time (s)."""
     token_version: int = 1
+    registered_at: int = 0
+    """In ms since 1970; 0 of who came before this was kept."""
     version: int = 1
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cobroke.clock import now_ms
 from cobroke.config import Config
 from cobroke.domain.errors import Unauthorized
+from cobroke.domain.realtors import Realtor
 from cobroke.edge import tokens
 from cobroke.edge.tokens import Claim
 from cobroke.storage import realtors
@@ -20,19 +21,20 @@ class Access:
         self._config = config
         self._known = known
 
-    def caller(self, headers: Mapping[str, str]) -> str:
-        """Return the realtor's id. Raises Unauthorized."""
+    def caller(self, headers: Mapping[str, str]) -> Realtor:
+        """Return the realtor, as of 30 s ago at most. Raises Unauthorized."""
         scheme, _, token = (headers.get("authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthorized
         claim = tokens.verify(token, self._config.public_keys, self._config.stage)
-        if claim.token_version != self._token_version(claim):
+        realtor = self._realtor(claim)
+        if claim.token_version != realtor.token_version:
             raise Unauthorized
-        return claim.realtor_id
+        return realtor
 
-    def _token_version(self, claim: Claim) -> int:
-        """Return the realtor's token version as remembered. It is read anew for a token of a later
-        one: its realtor has just logged in. Raises Unauthorized where there is no such realtor.
+    def _realtor(self, claim: Claim) -> Realtor:
+        """Return the realtor as remembered. They are read anew for a token of a later version: its
+        realtor has just logged in. Raises Unauthorized where there is no such realtor.
         """
         realtor_id, now = claim.realtor_id, now_ms()
         realtor = self._known.among([realtor_id], now).get(realtor_id)
@@ -41,4 +43,4 @@ class Access:
             if realtor is None:
                 raise Unauthorized
             self._known.remember([realtor], now)
-        return realtor.token_version
+        return realtor

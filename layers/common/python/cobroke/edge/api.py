@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from cobroke.config import Config
 from cobroke.domain import errors
+from cobroke.domain.fair_use import FairUse
 from cobroke.domain.ids import is_well_formed
 from cobroke.domain.preconditions import ANY_VERSION, IfMatch, etag, idempotency_key, if_match
 from cobroke.edge.access import Access
@@ -31,6 +32,7 @@ from cobroke.edge.routes import ROUTES, Route
 from cobroke.edge.served import SERVED, Served
 from cobroke.exact_json import Json, dumps, fingerprint
 from cobroke.failures import kind_and_place
+from cobroke.storage.postings.allowance import Allowance, Limiter
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
@@ -52,6 +54,8 @@ class Call:
     id: str = ""
     route: Route | None = None
     caller: str = ""
+    allowance: Allowance | None = None
+    """What the caller may still do; None on a public route."""
     body: Json = None
     if_match: IfMatch = ANY_VERSION
     idempotency: Idempotency | None = None
@@ -73,6 +77,8 @@ class Api:
         self._function = function
         self.realtors = KnownRealtors()
         self._access = Access(self.table, self.config, self.realtors)
+        rules = FairUse.of(self.config.fair_use, self.config.newcomer_days)
+        self._limiter = Limiter(self.table, rules)
         self._served: dict[Route, tuple[Served, Parameters]] = {}
         if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
             self.table.open()
@@ -114,6 +120,10 @@ class Api:
     def caller(self) -> str:
         """The realtor's id; "" on a public route."""
         return self.call.caller
+
+    @property
+    def allowance(self) -> Allowance | None:
+        return self.call.allowance
 
     def __call__(self, event: Event, _: object) -> Answer:
         started, request = time.perf_counter(), Request.of(event)
@@ -162,7 +172,9 @@ class Api:
         if route.function != self._function:
             raise errors.NotFound
         if not route.public:
-            self.call = replace(self.call, caller=self._access.caller(request.headers))
+            realtor = self._access.caller(request.headers)
+            allowance = self._limiter.of(realtor)
+            self.call = replace(self.call, caller=realtor.id, allowance=allowance)
         if route.takes_body:
             self.call = replace(self.call, body=read_body(request))
         self._read_preconditions(route, request.headers)
@@ -188,6 +200,7 @@ class Api:
             decided=call.decided or None,
             ms=round(seconds * 1000, 1),
             **call.ids,
+            **(call.allowance.today if call.allowance else {}),
         )
 
     def _refuse(self, fact: Exception) -> Answer:

@@ -22,6 +22,7 @@ _STATUS: Mapping[type[errors.Refusal], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     errors.LimitReached: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -62,6 +63,8 @@ def _headers(fact: Exception) -> dict[str, str]:
             return {"WWW-Authenticate": "Bearer"}
         case errors.WrongVerb(allowed=allowed):
             return {"Allow": ", ".join(allowed)}
+        case errors.RateLimited(wait_s=wait_s):
+            return {"Retry-After": str(wait_s)}
         case errors.Busy():
             return {"Retry-After": "1"}
     return {}

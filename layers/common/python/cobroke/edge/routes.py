@@ -24,6 +24,8 @@ class Route(NamedTuple):
     """Honours If-Match."""
     tagged: bool = False
     """Answers with an ETag."""
+    charged: bool = False
+    """Is charged to the caller's allowance, where it changes something or shows the market."""
 
     @property
     def key(self) -> str:
@@ -35,12 +37,22 @@ ROUTES = (
     Route("POST", "/auth/register", "auth", public=True, takes_body=True),
     Route("POST", "/auth/telegram", "auth", public=True, takes_body=True),
     Route("GET", "/me", "auth"),
-    Route("POST", "/leads", "leads", takes_body=True, keyed=True, tagged=True),
+    Route("POST", "/leads", "leads", takes_body=True, keyed=True, tagged=True, charged=True),
     Route("GET", "/leads", "leads"),
     Route("GET", "/leads/{lead_id}", "leads", tagged=True),
-    Route("PUT", "/leads/{lead_id}", "leads", takes_body=True, conditional=True, tagged=True),
-    Route("POST", "/leads/{lead_id}/archive", "leads", conditional=True, tagged=True),
-    Route("POST", "/properties", "properties", takes_body=True, keyed=True, tagged=True),
+    Route(
+        "PUT",
+        "/leads/{lead_id}",
+        "leads",
+        takes_body=True,
+        conditional=True,
+        tagged=True,
+        charged=True,
+    ),
+    Route("POST", "/leads/{lead_id}/archive", "leads", conditional=True, tagged=True, charged=True),
+    Route(
+        "POST", "/properties", "properties", takes_body=True, keyed=True, tagged=True, charged=True
+    ),
     Route("GET", "/properties", "properties"),
     Route("GET", "/properties/{property_id}", "properties", tagged=True),
     Route(
@@ -50,28 +62,48 @@ ROUTES = (
         takes_body=True,
         conditional=True,
         tagged=True,
+        charged=True,
     ),
-    Route("PUT", "/properties/{property_id}/archive", "properties", conditional=True, tagged=True),
-    Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations"),
-    Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations"),
-    Route("GET", "/leads/{lead_id}/property-recommendations/{property_id}", "recommendations"),
-    Route("GET", "/properties/{property_id}/lead-recommendations/{lead_id}", "recommendations"),
+    Route(
+        "PUT",
+        "/properties/{property_id}/archive",
+        "properties",
+        conditional=True,
+        tagged=True,
+        charged=True,
+    ),
+    Route("GET", "/leads/{lead_id}/property-recommendations", "recommendations", charged=True),
+    Route("GET", "/properties/{property_id}/lead-recommendations", "recommendations", charged=True),
+    Route(
+        "GET",
+        "/leads/{lead_id}/property-recommendations/{property_id}",
+        "recommendations",
+        charged=True,
+    ),
+    Route(
+        "GET",
+        "/properties/{property_id}/lead-recommendations/{lead_id}",
+        "recommendations",
+        charged=True,
+    ),
     Route(
         "POST",
         "/leads/{lead_id}/property-recommendations/{property_id}/action",
         "matches",
         takes_body=True,
+        charged=True,
     ),
     Route(
         "POST",
         "/properties/{property_id}/lead-recommendations/{lead_id}/action",
         "matches",
         takes_body=True,
+        charged=True,
     ),
     Route("GET", "/leads/{lead_id}/matches", "matches"),
     Route("GET", "/properties/{property_id}/matches", "matches"),
     Route("GET", "/matches/{match_id}", "matches"),
-    Route("POST", "/matches/{match_id}/complete", "matches"),
+    Route("POST", "/matches/{match_id}/complete", "matches", charged=True),
     Route("GET", "/notifications", "notifications"),
     Route("POST", "/notifications/{notification_id}/read", "notifications"),
     Route("POST", "/notifications/read-all", "notifications"),

@@ -61,6 +61,10 @@ def below(name: str, bound: int) -> WriteCondition:
     return WriteCondition(f"{name} < {{}}", (bound,))
 
 
+def above(name: str, bound: int) -> WriteCondition:
+    return WriteCondition(f"{name} > {{}}", (bound,))
+
+
 def at_most(name: str, bound: int) -> WriteCondition:
     return WriteCondition(f"{name} <= {{}}", (bound,))
 

@@ -33,7 +33,7 @@ REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
     "telegram_id username name phone email agency_name verified proven_at token_version push_off "
-    "push_after version",
+    "push_after registered_at? version",
     "a realtor",
 )
 TELEGRAM = Entity(
@@ -45,8 +45,10 @@ TELEGRAM = Entity(
 LIMITS = Entity(
     "LIMITS",
     ("REALTOR#{realtor} | LIMITS",),
-    "leads? properties?",
-    "how many active leads and properties a realtor has",
+    "leads? properties? write_until? invite_until? newcomer_until? look_until? counted_on? shown? "
+    "acted? refused_write? refused_invite? refused_newcomer? refused_look?",
+    "what bounds a realtor: how many active leads and properties they have, the arrival time (ms) "
+    "of each class of use, and what was counted on one day",
     made_from="LEAD, PROPERTY",
 )
 IDEMPOTENCY = Entity(
@@ -73,8 +75,9 @@ PROPERTY = Entity(
 COUNTS = Entity(
     "COUNTS",
     ("REALTOR#{realtor} | {kind}#{object}#COUNTS",),
-    "pairs matches",
-    "how many pairs and open or agreed matches a lead or listing has",
+    "pairs matches looked?",
+    "how many pairs and open or agreed matches a lead or listing has, and which revision of it its "
+    "owner has looked at",
     made_from="PAIR",
 )
 RANKING = Entity(

@@ -96,4 +96,5 @@ class KnownRealtors:
 
 
 def of_item(item: Item) -> Realtor:
-    return Realtor(id=keys.realtor_in(item["PK"]), **{name: item[name] for name in _ATTRIBUTES})
+    kept = {name: item[name] for name in _ATTRIBUTES if name in item}
+    return Realtor(id=keys.realtor_in(item["PK"]), **kept)

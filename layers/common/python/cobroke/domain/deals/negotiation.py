@@ -61,12 +61,18 @@ TABLE: Mapping[Standing, tuple[Move, Move]] = {
 }  # fmt: skip
 
 
+_INVITING: frozenset[Standing] = frozenset({"UNTOUCHED", "DISLIKED", "LIKED", "BACK", "REOPENABLE"})
+"""Where a LIKE opens or reopens a match, or is kept."""
+
+
 class Outcome(NamedTuple):
     """The pair, the very same object where nothing changed."""
 
     pair: Pair
     starts_anew: bool = False
     """Whether earlier messages no longer count."""
+    invites: bool = False
+    """Whether it is a LIKE that opens or reopens a match, or is kept."""
 
 
 def react(
@@ -87,6 +93,7 @@ def react(
     return Outcome(
         changed,
         starts_anew=changed.epoch > pair.epoch or (standing == "BACK" and pair.status is None),
+        invites=action == "LIKE" and standing in _INVITING,
     )
 
 

@@ -15,6 +15,7 @@ from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
+from cobroke.storage.postings import counts
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table
 
@@ -78,9 +79,9 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
 
 
 def count(table: Table, found: WrongCount) -> bool:
-    item = entities.COUNTS.at(keys.counts(*found.of), found.counted._asdict())
     as_seen = holding(**found.kept._asdict()) if found.kept else ABSENT
-    return try_transact(table, [table.put(item, when=as_seen)])
+    counted = counts.recount(table, *found.of, found.counted._asdict(), as_seen)
+    return try_transact(table, [counted])
 
 
 def debt(table: Table, clock: Clock, ids: PairIds) -> Debt | None:

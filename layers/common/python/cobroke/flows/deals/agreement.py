@@ -2,6 +2,7 @@
 was decided on.
 """
 
+from functools import partial
 from typing import Literal, NamedTuple
 
 from cobroke.clock import Clock
@@ -16,7 +17,8 @@ from cobroke.domain.vocabulary import ArchivedFor, Number
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import Sides, load
-from cobroke.storage.postings import posting, postings
+from cobroke.storage.postings import limits, posting, postings
+from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
 
@@ -32,14 +34,20 @@ class Decision(NamedTuple):
 
 
 def act(
-    table: Table, side: Side, caller: str, pair_ids: PairIds, decision: Decision, clock: Clock
+    table: Table,
+    side: Side,
+    caller: str,
+    pair_ids: PairIds,
+    decision: Decision,
+    clock: Clock,
+    allowance: Allowance | None = None,
 ) -> Pair:
     """Return the pair after the decision of `side`, whose object must be the caller's. Raises the
     refusals in the order of the contract.
     """
 
     def attempt() -> Pair:
-        sides = load(table, pair_ids, caller, side)
+        sides = _load(table, pair_ids, caller, side, allowance)
         _must_be_possible(sides, side)
         outcome = negotiation.react(
             sides.pair, side, decision.action, decision.share, sides.facts, clock()
@@ -48,29 +56,39 @@ def act(
             table, sides.pair, outcome, side, decision
         )
         if writes:
-            table.transact(writes)
+            table.transact(writes + _charged(table, caller, allowance, clock(), outcome))
         return outcome.pair
 
     return retry_on_conflict(table, attempt)
 
 
-def complete(table: Table, caller: str, pair_ids: PairIds, clock: Clock) -> tuple[Sides, Side]:
+def complete(
+    table: Table,
+    caller: str,
+    pair_ids: PairIds,
+    clock: Clock,
+    allowance: Allowance | None = None,
+) -> tuple[Sides, Side]:
     """Complete the deal: the match is COMPLETED, and the caller's own object leaves the market.
-    Return both objects with the pair, and the caller's side. Raises NotFound or NotAccepted.
-    Repeatable.
+    Return both objects with the pair, and the caller's side. Raises NotFound, NotAccepted or
+    RateLimited. Repeatable.
     """
 
     def attempt() -> tuple[Sides, Side]:
-        sides, side = load_match(table, caller, pair_ids)
+        sides, side = load_match(table, caller, pair_ids, allowance)
         own, done = sides.of(side), negotiation.complete(sides.pair, side, clock())
         writes = (
             pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
         )
         gone = own.archived(clock(), "OBJECT_CLOSED") if own.status == "ACTIVE" else own
+        if not writes and gone is own:
+            return sides, side
+        charge = allowance.take("write", clock(), acted=1) if allowance else None
         if gone is not own:
-            writes += posting.writes(table, own, gone)
-        if writes:
-            table.transact(writes)
+            writes += posting.writes(table, own, gone, charge)
+        elif charge:
+            writes.append(limits.write(table, caller, charge))
+        table.transact(writes)
         return sides.having(side, gone)._replace(pair=done), side
 
     return retry_on_conflict(table, attempt)
@@ -110,16 +128,28 @@ def close(
     return retry_on_conflict(table, attempt)
 
 
-def load_match(table: Table, caller: str, pair_ids: PairIds) -> tuple[Sides, Side]:
+def load_match(
+    table: Table, caller: str, pair_ids: PairIds, allowance: Allowance | None = None
+) -> tuple[Sides, Side]:
     """Return a match of the caller's and their side of it. Raises NotFound."""
     owners = [owner_of(posting_id) for posting_id in pair_ids]
     if owners.count(caller) != 1:
         raise NotFound
     side: Side = "LEAD" if owners[0] == caller else "PROPERTY"
-    sides = load(table, pair_ids, caller, side)
+    sides = _load(table, pair_ids, caller, side, allowance)
     if sides.pair.status is None:
         raise NotFound
     return sides, side
+
+
+def _load(
+    table: Table, pair_ids: PairIds, caller: str, side: Side, allowance: Allowance | None
+) -> Sides:
+    """Read a pair, and what the caller may still do, in one call."""
+    sides = load(table, pair_ids, caller, side, [allowance.key] if allowance else [])
+    if allowance:
+        allowance.saw(sides.beside.get(allowance.key))
+    return sides
 
 
 def _must_be_possible(sides: Sides, side: Side) -> None:
@@ -144,6 +174,22 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
     return pairs.writes(table, sides.pair, new, sides.market) + [
         postings.unchanged(table, own) for own in decided_on
     ]
+
+
+def _charged(
+    table: Table,
+    caller: str,
+    allowance: Allowance | None,
+    now: int,
+    outcome: negotiation.Outcome,
+) -> list[Write]:
+    """Make the write of what an act is charged for: an invitation, or a change. Raises
+    RateLimited.
+    """
+    if allowance is None:
+        return []
+    take = allowance.invite if outcome.invites else partial(allowance.take, "write")
+    return [limits.write(table, caller, take(now, acted=1))]
 
 
 def _messages(

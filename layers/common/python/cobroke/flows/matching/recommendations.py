@@ -10,7 +10,6 @@ from cobroke.clock import DAY_MS, Clock
 from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.errors import Busy, NotFound, OwnObject
-from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row, Sizes
 from cobroke.domain.matching.score import LISTED, Evaluation, evaluate
 from cobroke.domain.paging import Page
@@ -19,13 +18,17 @@ from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
+from cobroke.flows.matching import looks
+from cobroke.flows.matching.page import Loaded, Reading
 from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
-from cobroke.storage import keys, realtors
+from cobroke.storage import keys
 from cobroke.storage.deals import matches
-from cobroke.storage.matching import looks, rankings
+from cobroke.storage.deals.matches import Sides
+from cobroke.storage.matching import looks as marks
 from cobroke.storage.matching.rankings import KeptRanking
-from cobroke.storage.postings import posting
+from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.realtors import KnownRealtors
+from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
 
 _TRIES = 10
@@ -51,15 +54,6 @@ class Recommendation(NamedTuple):
     """What the other side says with the LIKE that waits for an answer."""
 
 
-class _Loaded(NamedTuple):
-    counterpart: Posting
-    realtor: Realtor
-    message: str | None
-
-    def is_as_new_as(self, row: Row) -> bool:
-        return self.counterpart.version >= row.version
-
-
 class Recommendations(NamedTuple):
     """A page of an object's recommendations, and how many there are in all."""
 
@@ -75,18 +69,20 @@ def recommend(
     page: Page,
     clock: Clock,
     known_realtors: KnownRealtors,
+    allowance: Allowance | None = None,
     sizes: Sizes = SIZES,
 ) -> Recommendations:
     """Return a page of what the market as it is now offers; none for an object that is archived or
     has grown stale. Its realtors are those of 30 s ago at most. Raises NotFound where it is not the
     owner's.
     """
-    own, known = rankings.load_own(table, kind, owner, own_id)
+    rows_at_most = len(page.of(range(sizes.shown)))
+    own, known = looks.load_own(table, kind, owner, own_id, clock, allowance, rows_at_most)
     if not own.in_market:
         return Recommendations([], 0)
     seeker = seeking(table, own, clock)
     kept = known.ranking if known else None
-    read = partial(_Reading, table, seeker, known_realtors)
+    read = partial(Reading, table, seeker, known_realtors)
     begun = read(page.of(_expected(seeker, kept)[: sizes.shown]))
     ranking, worth_keeping = up_to_date(table, seeker, kept, sizes)
     loaded = begun.end()
@@ -107,21 +103,45 @@ def recommend(
     return Recommendations(rows, len(shown) - (len(paged) - len(rows)))
 
 
-def look_at(table: Table, kind: Kind, owner: str, own_id: str, other_id: str) -> Recommendation:
+def look_at(
+    table: Table,
+    kind: Kind,
+    owner: str,
+    own_id: str,
+    other_id: str,
+    clock: Clock,
+    allowance: Allowance | None = None,
+) -> Recommendation:
     """Return one counterpart, whatever place it has. Raises NotFound unless it could be recommended
-    by score, market and owners, or there is a match.
+    by score, market and owners, or there is a match; then RateLimited.
     """
     pair_ids = PairIds(*lead_first(kind, own_id, other_id))
-    try:
-        sides = matches.load(table, pair_ids, owner, kind)
-    except OwnObject:
-        raise NotFound from None
+    counts_key = keys.counts(kind, own_id)
+    beside = [counts_key, allowance.key] if allowance else []
+
+    def attempt() -> Recommendation:
+        try:
+            sides = matches.load(table, pair_ids, owner, kind, beside)
+        except OwnObject:
+            raise NotFound from None
+        found = _seen_alone(table, sides, kind)
+        if allowance:
+            allowance.saw(sides.beside.get(allowance.key))
+            counted = sides.beside.get(counts_key)
+            looks.charge(table, sides.of(kind), counted, clock(), allowance, shown=1)
+        return found
+
+    return retry_on_conflict(table, attempt)
+
+
+def _seen_alone(table: Table, sides: Sides, kind: Kind) -> Recommendation:
+    """Return the counterpart as this side sees it. Raises NotFound."""
     seen = matches.seen_by(table, sides, kind)
     own, counterpart = sides.of(kind), sides.of(other(kind))
     found = _recommendation(
         own,
-        Seeker.of(own, {other_id: sides.pair}),
-        _Loaded(counterpart, seen.counterpart, seen.message),
+        Seeker.of(own, {counterpart.id: sides.pair}),
+        Loaded(counterpart, seen.counterpart, seen.message),
     )
     listed = found.evaluation is not None and found.evaluation.score >= LISTED
     if not listed and sides.pair.status is None:
@@ -145,13 +165,13 @@ def _remember(
     unmarked = marked <= now - MARKED_FOR_MS
     if unmarked:
         with suppress(Busy):
-            looks.mark(table, own.kind, own.content.features.market, own.id, now)
+            marks.mark(table, own.kind, own.content.features.market, own.id, now)
             marked = now
     if unmarked or worth_keeping:
         try_save(table, own, ranking, known, looked_at=marked)
 
 
-def _is_there(loaded: Mapping[str, _Loaded], row: Row) -> bool:
+def _is_there(loaded: Mapping[str, Loaded], row: Row) -> bool:
     return row.id in loaded and loaded[row.id].is_as_new_as(row)
 
 
@@ -161,49 +181,7 @@ def _expected(seeker: Seeker, kept: Ranking | None) -> Sequence[Row]:
     return kept.without(seeker.hides).rows if kept and usable else ()
 
 
-class _Reading:
-    """The counterparts of some rows as they are now, their realtors, and what those say who wait
-    for an answer: asked for when it is made, waited for by `end`.
-    """
-
-    def __init__(
-        self, table: Table, seeker: Seeker, known: KnownRealtors, shown: Sequence[Row]
-    ) -> None:
-        kind, pairs = other(seeker.kind), seeker.pairs
-        self._objects = {row.id: keys.owned(kind, row.id) for row in shown}
-        self._messages = {
-            row.id: keys.message(*lead_first(seeker.kind, seeker.id, row.id), kind)
-            for row in shown
-            if row.id in pairs and pairs[row.id].asks(seeker.kind)
-        }
-        self._known, self._since = known, seeker.as_of
-        owners = {owner_of(row.id) for row in shown}
-        self._realtors = known.among(owners, seeker.as_of)
-        self._unknown = sorted(owners - self._realtors.keys())
-        realtor_keys = map(keys.realtor, self._unknown)
-        wanted = [*self._objects.values(), *realtor_keys, *self._messages.values()]
-        self._begun = table.begin_many(wanted)
-
-    def end(self) -> dict[str, _Loaded]:
-        """Return them by their ids. Those that are just being written are left out: their entry or
-        change may be seen before them.
-        """
-        items = self._begun()
-        read = [realtors.of_item(items[keys.realtor(an_id)]) for an_id in self._unknown]
-        self._known.remember(read, self._since)
-        whose = self._realtors | {realtor.id: realtor for realtor in read}
-        return {
-            an_id: _Loaded(
-                posting.of_item(items[key]),
-                whose[owner_of(an_id)],
-                items.get(self._messages.get(an_id, key), {}).get("text"),
-            )
-            for an_id, key in self._objects.items()
-            if key in items
-        }
-
-
-def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recommendation]:
+def _rows(own: Posting, seeker: Seeker, loaded: Iterable[Loaded]) -> list[Recommendation]:
     """Return the rows in the order of what was loaded, so that the score and the data of a row
     always agree.
     """
@@ -219,7 +197,7 @@ def _rows(own: Posting, seeker: Seeker, loaded: Iterable[_Loaded]) -> list[Recom
     return [recommended for _, recommended in sorted(found, key=itemgetter(0), reverse=True)]
 
 
-def _recommendation(own: Posting, seeker: Seeker, of: _Loaded) -> Recommendation:
+def _recommendation(own: Posting, seeker: Seeker, of: Loaded) -> Recommendation:
     counterpart = of.counterpart
     lead, listing = lead_first(own.kind, own, counterpart)
     both_there = own.in_market and counterpart.in_market

@@ -2,7 +2,7 @@
 message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
 from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, PairIds, Side
@@ -16,6 +16,7 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
+from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Key, Table
 
@@ -26,6 +27,8 @@ class Sides(NamedTuple):
     lead: Posting
     listing: Posting
     pair: Pair
+    beside: Mapping[Key, Item] = {}
+    """What was read with them."""
 
     def of(self, side: Side) -> Posting:
         return self.lead if side == "LEAD" else self.listing
@@ -58,9 +61,10 @@ class MatchView(NamedTuple):
     message: str | None
 
 
-def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
-    """Read a pair of the caller's. Raises NotFound where one of the objects is absent or that of
-    `side` not theirs; OwnObject where both are.
+def load(table: Table, ids: PairIds, caller: str, side: Side, beside: Sequence[Key] = ()) -> Sides:
+    """Read a pair of the caller's, and in the same call what is asked for `beside` it. Raises
+    NotFound where one of the objects is absent or that of `side` not theirs; OwnObject where both
+    are.
     """
     lead, listing, pair = (
         keys.owned("LEAD", ids.lead_id),
@@ -68,13 +72,14 @@ def load(table: Table, ids: PairIds, caller: str, side: Side) -> Sides:
         keys.pair(*ids),
     )
     own, others = lead_first(side, lead, listing)
-    items = table.get_many([lead, listing, pair])
+    items = table.get_many([lead, listing, pair, *beside])
     if own not in items or own[0] != keys.realtor(caller)[0] or others not in items:
         raise NotFound
     if others[0] == own[0]:
         raise OwnObject
     known = pairs.of_item(items[pair]) if pair in items else Pair.untouched(ids)
-    return Sides(posting.of_item(items[lead]), posting.of_item(items[listing]), known)
+    both = posting.of_item(items[lead]), posting.of_item(items[listing])
+    return Sides(*both, known, {key: items[key] for key in beside if key in items})
 
 
 def seen_by(table: Table, sides: Sides, side: Side) -> MatchView:

@@ -1,6 +1,6 @@
 """Rankings as they are kept, beside their objects: derived, each may be dropped at any time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import batched
 
@@ -19,7 +19,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import posting
-from cobroke.storage.table import BATCH, Table
+from cobroke.storage.table import BATCH, Key, Table
 
 KEPT_S = 30 * 24 * 3600
 
@@ -41,8 +41,19 @@ def load_own(
     """Read the caller's own object with its ranking, in one call; raise NotFound alike where it is
     absent and where it is somebody else's.
     """
-    key, kept_key = keys.owned_by(owner, kind, posting_id), keys.ranking(owner, kind, posting_id)
-    items = table.get_many([key, kept_key])
+    key, kept_key = wanted = own_keys(kind, owner, posting_id)
+    return own_of(table.get_many(wanted), key, kept_key)
+
+
+def own_keys(kind: Kind, owner: str, posting_id: str) -> tuple[Key, Key]:
+    """Return the keys of an object that would be this realtor's, and of its ranking."""
+    return keys.owned_by(owner, kind, posting_id), keys.ranking(owner, kind, posting_id)
+
+
+def own_of(
+    items: Mapping[Key, Item], key: Key, kept_key: Key
+) -> tuple[Posting, KeptRanking | None]:
+    """Return what was read under the two keys. Raises NotFound without an object."""
     if key not in items:
         raise NotFound
     kept = items.get(kept_key)

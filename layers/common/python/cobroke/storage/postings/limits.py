@@ -1,10 +1,13 @@
-"""How many active leads and properties a realtor has: counted in the transactions that change it,
-and bounded there.
+"""What bounds a realtor, in one item: how many active leads and properties they have, and what they
+have taken of what all share. Each number is changed, and bounded, in the transaction of what it
+counts.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
+from typing import Self
 
 from cobroke.domain.errors import LimitReached
 from cobroke.domain.postings.kinds import KINDS, Kind
@@ -20,20 +23,40 @@ MOST_ACTIVE = 1_000
 _NAMES: Mapping[Kind, str] = {"LEAD": "leads", "PROPERTY": "properties"}
 
 
+@dataclass(frozen=True)
+class Change:
+    """A part of what a transaction does to the item: which numbers it sets or adds to, and when."""
+
+    sets: Mapping[str, int] = field(default_factory=dict)
+    adds: Mapping[str, int] = field(default_factory=dict)
+    when: tuple[WriteCondition, ...] = ()
+
+    def __add__(self, other: Self) -> Self:
+        sets, adds = {**self.sets, **other.sets}, {**self.adds, **other.adds}
+        return type(self)(sets, adds, self.when + other.when)
+
+
+def write(table: Table, owner: str, change: Change) -> Write:
+    """Make the write of a change; two are added up, as an item may stand in a transaction once."""
+    sets = {"entity": entities.LIMITS.name, **change.sets}
+    expression = "SET " + ", ".join(f"{name} = :{name}" for name in sets)
+    if change.adds:
+        expression += " ADD " + ", ".join(f"{name} :{name}" for name in change.adds)
+    when = reduce(and_, change.when) if change.when else ANYTHING
+    return table.update(keys.limits(owner), expression, {**sets, **change.adds}, when=when)
+
+
+def active(kind: Kind, change: int) -> Change:
+    """Return the change of how many are active, refused where there is no room for it."""
+    name = _name(kind)
+    room = (missing(name) | below(name, MOST_ACTIVE),) if change > 0 else ()
+    return Change(adds={name: change}, when=room)
+
+
 def check(table: Table, owner: str, kind: Kind) -> None:
     """Raise LimitReached where there is no room: why a transaction that makes one was refused."""
     if kept(table, owner)[kind] >= MOST_ACTIVE:
         raise LimitReached
-
-
-def count(table: Table, owner: str, kind: Kind, change: int) -> Write:
-    """Make a write that adds `change`, refused where there is no room for it."""
-    name = _name(kind)
-    room = missing(name) | below(name, MOST_ACTIVE) if change > 0 else ANYTHING
-    values = {"change": change, "entity": entities.LIMITS.name}
-    return table.update(
-        keys.limits(owner), f"SET entity = :entity ADD {name} :change", values, when=room
-    )
 
 
 def kept(table: Table, owner: str) -> Counts:
@@ -46,14 +69,12 @@ def of_item(item: Item) -> Counts:
 
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
-    """Make the write that puts a recount in place of what was kept, refused where that has changed
+    """Make the write that sets a recount in place of what was kept, refused where that has changed
     meanwhile.
     """
-    item = entities.LIMITS.at(
-        keys.limits(owner), {_name(kind): count for kind, count in counted.items()}
-    )
-    still = (_still(_name(kind), count) for kind, count in kept.items())
-    return table.put(item, when=reduce(and_, still))
+    sets = {_name(kind): count for kind, count in counted.items()}
+    still = tuple(_still(_name(kind), count) for kind, count in kept.items())
+    return write(table, owner, Change(sets, when=still))
 
 
 def _still(name: str, count: int) -> WriteCondition:

@@ -11,6 +11,7 @@ from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import limits
+from cobroke.storage.postings.limits import Change
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
 from cobroke.storage.table import Table, Write
@@ -46,8 +47,12 @@ def listed(kind: Kind, text: str) -> str:
     return text
 
 
-def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
-    """Make the writes of one transaction that puts `new` over `old`, as `old` was read."""
+def writes(
+    table: Table, old: Posting | None, new: Posting, charge: Change | None = None
+) -> list[Write]:
+    """Make the writes of one transaction that puts `new` over `old`, as `old` was read, and what
+    its owner is charged for it.
+    """
     as_read = over(old.version if old else 0)
     found = [table.put(_posting_item(new), when=as_read)]
     left = keys.market_entry(old.content.features, old.id) if old and old.in_market else None
@@ -57,8 +62,9 @@ def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
     if taken:
         found.append(table.put(entities.ENTRY.at(taken, _market_facts(new))))
     change = (new.status == "ACTIVE") - (old is not None and old.status == "ACTIVE")
-    if change:
-        found.append(limits.count(table, new.owner, new.kind, change))
+    bounds = (charge or Change()) + (limits.active(new.kind, change) if change else Change())
+    if bounds != Change():
+        found.append(limits.write(table, new.owner, bounds))
     if new.stale_at and (old is None or old.stale_at != new.stale_at):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
     markets = {

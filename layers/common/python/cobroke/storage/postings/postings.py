@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 from cobroke.clock import Clock
 from cobroke.domain import ids
-from cobroke.domain.errors import Archived, NotFound
+from cobroke.domain.errors import Archived, NotFound, RateLimited
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.preconditions import ANY_VERSION, IfMatch
 from cobroke.storage import keys
 from cobroke.storage.conditions import at_version
 from cobroke.storage.postings import limits
+from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.postings.posting import of_item, writes
 from cobroke.storage.retry import Torn, retry_on_conflict
@@ -25,9 +26,10 @@ def create(
     content: Content,
     clock: Clock,
     once: Idempotency | None = None,
+    allowance: Allowance | None = None,
 ) -> Posting:
     """Return the new object, or the one that the same request made before. Raises LimitReached
-    where there are too many.
+    where there are too many, RateLimited where there is no allowance for it.
     """
 
     def attempt() -> Posting:
@@ -43,8 +45,9 @@ def create(
         )
         marker = [once.mark(table, owner, new_id, now // 1000)] if once else []
         try:
-            table.transact(writes(table, None, new) + marker)
-        except ConditionFailed:
+            charge = allowance.take("write", now) if allowance else None
+            table.transact(writes(table, None, new, charge) + marker)
+        except (ConditionFailed, RateLimited):
             limits.check(table, owner, kind)
             raise
         return new
@@ -68,9 +71,10 @@ def replace_content(
     content: Content,
     clock: Clock,
     only_if: IfMatch = ANY_VERSION,
+    allowance: Allowance | None = None,
 ) -> Posting:
     """Put the new body, and return the object. What the body has no member for stays as it is
-    stored. Raises NotFound, Archived or PreconditionFailed.
+    stored. Raises NotFound, Archived, PreconditionFailed or RateLimited.
     """
 
     def attempt() -> Posting:
@@ -78,8 +82,10 @@ def replace_content(
         if old.status == "ARCHIVED":
             raise Archived
         only_if.check(old.revision)
-        new = old.edited(clock(), content=content.over(old.content))
-        table.transact(writes(table, old, new))
+        now = clock()
+        new = old.edited(now, content=content.over(old.content))
+        charge = allowance.take("write", now) if allowance else None
+        table.transact(writes(table, old, new, charge))
         return new
 
     return retry_on_conflict(table, attempt)
@@ -92,9 +98,10 @@ def archive(
     posting_id: str,
     clock: Clock,
     only_if: IfMatch = ANY_VERSION,
+    allowance: Allowance | None = None,
 ) -> Posting:
-    """Archive it, and return it. Repeatable: what is archived stays as it is. Raises NotFound or
-    PreconditionFailed.
+    """Archive it, and return it. Repeatable: what is archived stays as it is, for nothing. Raises
+    NotFound, PreconditionFailed or RateLimited.
     """
 
     def attempt() -> Posting:
@@ -102,8 +109,10 @@ def archive(
         if old.status == "ARCHIVED":
             return old
         only_if.check(old.revision)
-        new = old.archived(clock(), "OBJECT_ARCHIVED")
-        table.transact(writes(table, old, new))
+        now = clock()
+        new = old.archived(now, "OBJECT_ARCHIVED")
+        charge = allowance.take("write", now) if allowance else None
+        table.transact(writes(table, old, new, charge))
         return new
 
     return retry_on_conflict(table, attempt)

@@ -1,0 +1,54 @@
+"""A look at recommendations is charged before the market is read: the first one at a revision of
+one's own object is dear, and which was looked at is kept with its counts.
+"""
+
+from cobroke.clock import Clock
+from cobroke.domain.fair_use import FIRST_LOOK
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.posting import Posting
+from cobroke.storage import keys
+from cobroke.storage.matching import rankings
+from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.notation import Item
+from cobroke.storage.postings import counts, limits
+from cobroke.storage.postings.allowance import Allowance
+from cobroke.storage.retry import retry_on_conflict
+from cobroke.storage.table import Table
+
+
+def load_own(
+    table: Table,
+    kind: Kind,
+    owner: str,
+    own_id: str,
+    clock: Clock,
+    allowance: Allowance | None,
+    shown: int,
+) -> tuple[Posting, KeptRanking | None]:
+    """Read the caller's own object with its ranking, and charge a look of `shown` rows at most.
+    Raises NotFound, and RateLimited.
+    """
+    if allowance is None:
+        return rankings.load_own(table, kind, owner, own_id)
+    own_keys, counts_key = rankings.own_keys(kind, owner, own_id), keys.counts(kind, own_id)
+
+    def attempt() -> tuple[Posting, KeptRanking | None]:
+        items = table.get_many([*own_keys, counts_key, allowance.key])
+        found = rankings.own_of(items, *own_keys)
+        allowance.saw(items.get(allowance.key))
+        charge(table, found[0], items.get(counts_key), clock(), allowance, shown)
+        return found
+
+    return retry_on_conflict(table, attempt)
+
+
+def charge(
+    table: Table, own: Posting, counted: Item | None, now: int, allowance: Allowance, shown: int
+) -> None:
+    """Charge a look at an object's recommendations, given its counts. Raises RateLimited."""
+    is_first = counts.is_first_look(counted, own.revision)
+    change = allowance.take("look", now, FIRST_LOOK if is_first else 1, shown=shown)
+    writes = [limits.write(table, own.owner, change)]
+    if is_first:
+        writes.append(counts.looked(table, own.kind, own.id, own.revision))
+    table.transact(writes)
