@@ -162,8 +162,12 @@ class RateLimited(Refusal):
 
     def __init__(self, wait_ms: int) -> None:
         super().__init__()
-        self.wait_s = -(-wait_ms // 1000)
-        """In whole seconds, rounded up."""
+        self.wait_ms = wait_ms
+
+    @property
+    def wait_s(self) -> int:
+        """Return the wait in whole seconds, rounded up."""
+        return -(-self.wait_ms // 1000)
 
 
 class TooLarge(Refusal):
