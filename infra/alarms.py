@@ -1,6 +1,6 @@
 """Alarms as data, and the CloudWatch alarms made of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,6 +13,13 @@ from infra.stages import Stage
 
 NAMESPACE = "Cobroke"
 BUGS = "Bugs"
+TALLIES: Mapping[str, Sequence[str]] = {
+    "leads": ("refused_write",),
+    "properties": ("refused_write",),
+    "recommendations": ("shown", "refused_look"),
+    "matches": ("acted", "refused_write", "refused_invite", "refused_newcomer"),
+}
+"""What a function's request lines say is counted of the caller on this day: numbers without ids."""
 PERIOD = Duration.minutes(5)
 SILENCES = 3
 """In how many periods those hours are measured, all of which must be silent."""
@@ -54,6 +61,7 @@ def make_alarms(
         else None
     )
     _count_bugs(scope, stage)
+    _measure_tallies(scope, stage)
     made = {}
     for alarm in alarms:
         made[alarm.name] = _make(scope, stage, alarm)
@@ -97,13 +105,36 @@ def _count_bugs(scope: Construct, stage: Stage) -> None:
             f"{log.node.id}-bugs",
             log_group=log,
             filter_pattern=aws_logs.FilterPattern.string_value("$.message", "=", "bug"),
-            metric_namespace=bugs_of(stage),
+            metric_namespace=namespace_of(stage),
             metric_name=BUGS,
             metric_value="1",
         )
 
 
-def bugs_of(stage: Stage) -> str:
+def _measure_tallies(scope: Construct, stage: Stage) -> None:
+    """Make metrics of the tallies: their maximum is that of the realtor who has most."""
+    logs = {
+        found.node.id.removesuffix(LOG): found
+        for found in scope.node.find_all()
+        if isinstance(found, aws_logs.LogGroup)
+    }
+    for function, tally in ((name, tally) for name in TALLIES for tally in TALLIES[name]):
+        aws_logs.MetricFilter(
+            scope,
+            f"{function}-{tally}",
+            log_group=logs[function],
+            filter_pattern=aws_logs.FilterPattern.number_value(f"$.{tally}", ">", 0),
+            metric_namespace=namespace_of(stage),
+            metric_name=metric_name(tally),
+            metric_value=f"$.{tally}",
+        )
+
+
+def metric_name(tally: str) -> str:
+    return tally.title().replace("_", "")
+
+
+def namespace_of(stage: Stage) -> str:
     """Return the namespace: a filter's metric can have no dimension that its line does not hold."""
     return f"{NAMESPACE}/{stage.name}"
 

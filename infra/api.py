@@ -11,6 +11,7 @@ from aws_cdk import (
     Validations,
     aws_apigatewayv2,
 )
+from aws_cdk.aws_apigatewayv2 import CfnRoute
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
@@ -19,6 +20,11 @@ from infra.function import Function, make_log
 from infra.stages import Stage
 
 LOCAL_API_ID = "c0b40ce0"
+AUTH = "/auth/"
+THROTTLED = {f"ANY {AUTH}{{proxy+}}": 25, "$default": 25}
+"""Requests a second of all callers together, by route key: what needs no token, and what no route
+matches. Twice as many at once.
+"""
 ALLOWED_HEADERS = [
     "Authorization",
     "Content-Type",
@@ -65,11 +71,14 @@ def make_api(
         cors_preflight=_cors(stage, methods),
     )
     for route in ROUTES:
-        api.add_routes(
-            path=route.path,
-            methods=[aws_apigatewayv2.HttpMethod[route.method]],
-            integration=integrations[route.function],
-        )
+        if not route.path.startswith(AUTH):
+            api.add_routes(
+                path=route.path,
+                methods=[aws_apigatewayv2.HttpMethod[route.method]],
+                integration=integrations[route.function],
+            )
+    # One route of all, for a throttle of all: the function knows them apart.
+    api.add_routes(path=f"{AUTH}{{proxy+}}", integration=integrations["auth"])
     for page in PAGES if stage.docs else ():
         # By any verb, to say that GET is the only one.
         api.add_routes(path=page.path, integration=integrations[page.function])
@@ -91,7 +100,9 @@ def _cors(stage: Stage, methods: list[str]) -> aws_apigatewayv2.CorsPreflightOpt
 
 
 def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
-    """Make the stage `$default`: throttled, and logging what never reaches a function."""
+    """Make the stage `$default`: throttled, most where nobody has a token yet, and logging what
+    never reaches a function.
+    """
     log = make_log(api, stage, "AccessLog", "api")
     served = api.add_stage(
         "Live",
@@ -103,6 +114,12 @@ def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
     )
     resource = served.node.default_child
     assert isinstance(resource, aws_apigatewayv2.CfnStage)  # noqa: S101 - for mypy
+    resource.route_settings = {
+        key: {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": 2 * rate}
+        for key, rate in THROTTLED.items()
+    }
+    for route in (found for found in api.node.find_all() if isinstance(found, CfnRoute)):
+        resource.add_dependency(route)  # the settings name two
     resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
         destination_arn=log.log_group_arn, format=json.dumps(_LOGGED)
     )

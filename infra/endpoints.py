@@ -16,7 +16,7 @@ TABLE_ACTIONS = {
     "auth": ("GetItem", "PutItem"),
     "leads": (*_OBJECTS, "BatchGetItem"),
     "properties": (*_OBJECTS, "BatchGetItem"),
-    "recommendations": (*_READ, "PutItem"),
+    "recommendations": (*_READ, "PutItem", "UpdateItem"),
     "matches": (*_OBJECTS, "BatchGetItem", "ConditionCheckItem"),
     "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
 }
@@ -33,7 +33,12 @@ def make_endpoints(
     """Make the functions behind the routes, by their names, with what each may do."""
     functions = {}
     for name, actions in TABLE_ACTIONS.items():
-        environment = {"TABLE_NAME": table.table_name, "PUBLIC_KEYS": keys.public}
+        environment = {
+            "TABLE_NAME": table.table_name,
+            "PUBLIC_KEYS": keys.public,
+            "FAIR_USE": stage.fair_use,
+            "NEWCOMER_DAYS": str(stage.newcomer_days),
+        }
         if name == "auth":
             environment |= _secrets(stage, keys, bot_token)
         functions[name] = Function(scope, stage, name, layer, environment)

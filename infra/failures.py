@@ -10,7 +10,7 @@ from dataclasses import replace
 from aws_cdk import Stack, aws_apigatewayv2, aws_dynamodb, aws_sqs
 from aws_cdk import aws_lambda as lambda_
 
-from infra.alarms import BUGS, NAMESPACE, Alarm, bugs_of
+from infra.alarms import BUGS, NAMESPACE, TALLIES, Alarm, metric_name, namespace_of
 from infra.stages import Stage
 from infra.triggers import FAILED, MAPPING, STREAM_READERS
 
@@ -23,6 +23,15 @@ READ_H = 2
 SLOW_MS = 5_000
 FAILED_OF, REFUSED_OF = 20, 100
 """Requests in five minutes; `make smoke` sends some thirty, and all are refused."""
+MOST_A_DAY = {
+    "shown": (10_000, "Somebody was shown more rows of the market today than people read."),
+    "acted": (2_000, "Somebody has acted on more pairs today than people do."),
+    "refused_write": (200, "Somebody writes on though they are refused."),
+    "refused_look": (200, "Somebody looks on though they are refused."),
+    "refused_invite": (50, "Somebody invites on though they are refused."),
+    "refused_newcomer": (50, "A newcomer invites on though they are refused."),
+}
+"""What one realtor may do on a day (by UTC) before it is looked at, by its tally."""
 THROTTLED = 100
 """Requests in five minutes; fewer are tried again and nobody notices."""
 
@@ -42,7 +51,8 @@ def alarms_of(stage: Stage, stacks: Sequence[Stack]) -> Iterator[Alarm]:
             case aws_dynamodb.Table():
                 yield from _of_table(construct)
     says = "A function met a bug, and answered 500."
-    yield Alarm("bugs", "Bugs", says, "make bugs STAGE=<stage>", bugs_of(stage), BUGS, {})
+    yield Alarm("bugs", "Bugs", says, "make bugs STAGE=<stage>", namespace_of(stage), BUGS, {})
+    yield from _of_realtors(stage)
     look = _lines("audit", '"audited"', since="2d")
     audit = {"service": "audit", "stage": stage.name}
     for kind in AUDIT_KINDS:
@@ -68,6 +78,24 @@ def _of_api(api: aws_apigatewayv2.HttpApi) -> Iterator[Alarm]:
     says = "One request in a hundred takes longer than five seconds."
     look, graph = "aws logs tail /cobroke/<stage>/api --since 1h", "API: latency (ms)"
     yield Alarm("api-slow", graph, says, look, of, "Latency", dimensions, "p99", most=SLOW_MS)
+
+
+def _of_realtors(stage: Stage) -> Iterator[Alarm]:
+    """Yield those of what one realtor has done on a day."""
+    for tally, (most, says) in MOST_A_DAY.items():
+        functions = [name for name, tallies in TALLIES.items() if tally in tallies]
+        look = _lines(functions[-1], f"{{ $.{tally} > {most} }}")
+        alarm = Alarm(
+            f"realtor-{tally.replace('_', '-')}",
+            "A realtor's day, at most",
+            says,
+            look,
+            namespace_of(stage),
+            metric_name(tally),
+            {},
+            "Maximum",
+        )
+        yield replace(alarm, most=most)
 
 
 def _of_queue(queue: aws_sqs.Queue) -> Alarm:

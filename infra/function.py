@@ -63,6 +63,7 @@ class Function(lambda_.Function):
             log_group=log_group,
             memory_size=MEMORY_MB,
             timeout=timeout,
+            reserved_concurrent_executions=stage.reserved.get(name),
             environment={**_common_environment(stage, name), **environment},
         )
         self.live = self.add_alias(ALIAS)

@@ -3,7 +3,8 @@ not on its command line, where a later deploy would forget it.
 """
 
 import platform
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from aws_cdk import RemovalPolicy, aws_lambda, aws_logs
 from constructs import Node
@@ -38,6 +39,15 @@ class Stage:
     """Empty: pushes are only recorded."""
     store_client: str = "lean"
     """By which client functions reach the table, the queues and secrets: `lean`, or `boto3`."""
+    fair_use: str = "1"
+    """By what every "at once" of the limiter is multiplied, in decimal."""
+    newcomer_days: int = 0
+    """So long a realtor's invitations are those of a newcomer."""
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    """How many runs at once are kept for a function, and are all it gets, by its name: so that what
+    all call cannot keep `auth`, `stream_matching`, `stream_notifications` or `telegram_push` from
+    running. It comes off what the account has for all.
+    """
     rematch_every: str = "rate(30 minutes)"
     audit_at: str = "cron(30 1 * * ? *)"
     """In UTC: half past four in Moscow, when least is written."""
@@ -115,6 +125,7 @@ STAGES = {
             budget_usd=300,
             canary=True,
             protected=True,
+            newcomer_days=7,
         ),
     )
 }
@@ -144,6 +155,8 @@ def _local(stage: Stage, node: Node) -> Stage:
         telegram_api_url=node.try_get_context("telegram_api_url") or "",
         registration=_one_of(REGISTRATIONS, "registration", node) or stage.registration,
         store_client=_one_of(STORE_CLIENTS, "store_client", node) or stage.store_client,
+        fair_use=str(node.try_get_context("fair_use") or stage.fair_use),
+        newcomer_days=int(node.try_get_context("newcomer_days") or stage.newcomer_days),
         live=node.try_get_context("live") == "yes",
     )
 

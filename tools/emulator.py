@@ -78,6 +78,8 @@ class Settings:
     telegram_api_url: str = ""
     registration: str = "open"
     store_client: str = "lean"
+    fair_use: str = "1"
+    newcomer_days: str = "0"
     live: bool = False
     """Functions run the checkout's own package, as it is at their start."""
     kept: Path | None = None
@@ -90,6 +92,8 @@ class Settings:
             "stage": "local",
             "registration": self.registration,
             "store_client": self.store_client,
+            "fair_use": self.fair_use,
+            "newcomer_days": self.newcomer_days,
             "telegram_api_url": self.telegram_api_url,
             **({"live": "yes"} if self.live else {}),
         }

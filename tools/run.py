@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import sys
 import time
@@ -59,6 +60,8 @@ def _serve(*, live: bool) -> None:
         telegram_api_url=os.environ.get("TELEGRAM_API_URL", ""),
         registration=_one_of("REGISTRATION", REGISTRATIONS),
         store_client=_one_of("STORE_CLIENT", STORE_CLIENTS),
+        fair_use=_number("FAIR_USE", "1", r"\d{1,6}(\.\d{1,6})?"),
+        newcomer_days=_number("NEWCOMER_DAYS", "0", r"\d{1,5}"),
         live=live,
         kept=LOCAL / "kept" if os.environ.get("KEEP") else None,
     )
@@ -79,6 +82,14 @@ def _one_of(name: str, known: tuple[str, ...]) -> str:
     value = os.environ.get(name) or known[0]
     if value not in known:
         raise NotStarted(f"{name} is {value!r}: it must be one of {', '.join(known)}.")
+    return value
+
+
+def _number(name: str, default: str, form: str) -> str:
+    """Return a setting's value. Raises NotStarted where it has not this form."""
+    value = os.environ.get(name) or default
+    if not re.fullmatch(form, value, re.ASCII):
+        raise NotStarted(f"{name} is {value!r}: write a number, as in {default}.")
     return value
 
 

@@ -7,12 +7,22 @@ from typing import Any
 import pytest
 
 from cobroke.flows.audit import DRIFTS
-from infra.failures import AUDIT_KINDS
+from cobroke.storage.postings.allowance import TALLIES as KEPT
+from infra.alarms import TALLIES
+from infra.failures import AUDIT_KINDS, MOST_A_DAY
 from infra.triggers import STREAM_READERS
 from tests.infra.conftest import Template
 
 ROOT = Path(__file__).parent.parent.parent
 ALARM = "AWS::CloudWatch::Alarm"
+OF_REALTORS = {
+    "Shown": 10_000,
+    "Acted": 2_000,
+    "RefusedWrite": 200,
+    "RefusedLook": 200,
+    "RefusedInvite": 50,
+    "RefusedNewcomer": 50,
+}
 OF_TABLE = ("ReadThrottleEvents", "WriteThrottleEvents")
 
 
@@ -185,7 +195,8 @@ def test_what_is_not_measured_is_not_wrong_and_one_is_too_many(watched: Template
             continue
         assert one["TreatMissingData"] == "notBreaching"
         assert one["ComparisonOperator"] == "GreaterThanThreshold"
-        assert one["Threshold"] == {"IteratorAge": 600_000, "Latency": 5_000}.get(metric, 0)
+        most = {"IteratorAge": 600_000, "Latency": 5_000} | OF_REALTORS
+        assert one["Threshold"] == most.get(metric, 0)
         assert "docs/runbook.md" in one["AlarmDescription"]
         assert "AlarmActions" not in one
 
@@ -211,7 +222,11 @@ def test_an_api_that_fails_refuses_much_or_is_slow_raises_one(watched: Template)
 
 
 def test_a_bug_in_any_function_raises_one(watched: Template) -> None:
-    filters = [one["Properties"] for one in watched.all("AWS::Logs::MetricFilter").values()]
+    filters = [
+        one["Properties"]
+        for one in watched.all("AWS::Logs::MetricFilter").values()
+        if one["Properties"]["MetricTransformations"][0]["MetricName"] == "Bugs"
+    ]
     read = {one["LogGroupName"]["Ref"] for one in filters}
     serving = watched.functions().items()
     assert read == {
@@ -228,9 +243,32 @@ def test_a_bug_in_any_function_raises_one(watched: Template) -> None:
     (alarm,) = (
         one["Properties"]
         for one in watched.all(ALARM).values()
-        if one["Properties"].get("Namespace") == f"Cobroke/{watched.stage}"
+        if one["Properties"].get("MetricName") == "Bugs"
     )
     assert (alarm["MetricName"], alarm["Threshold"], alarm["Statistic"]) == ("Bugs", 0, "Sum")
+
+
+def test_the_most_that_one_realtor_does_on_a_day_is_a_number_without_an_id(
+    watched: Template,
+) -> None:
+    measured = dict[str, set[str]]()
+    for one in watched.all("AWS::Logs::MetricFilter").values():
+        (made,) = one["Properties"]["MetricTransformations"]
+        if made["MetricName"] != "Bugs":
+            field = made["MetricValue"].removeprefix("$.")
+            assert one["Properties"]["FilterPattern"] == f"{{ $.{field} > 0 }}"
+            assert "Dimensions" not in made
+            log = one["Properties"]["LogGroupName"]["Ref"]
+            measured.setdefault(made["MetricName"], set()).add(log)
+    assert measured.keys() == OF_REALTORS.keys()
+    found = alarms(watched)
+    for metric in OF_REALTORS:
+        assert found[f"Cobroke/{watched.stage}", metric, ""]["Statistic"] == "Maximum"
+
+
+def test_every_tally_is_measured_and_watched() -> None:
+    told = {tally for tallies in TALLIES.values() for tally in tallies}
+    assert {*MOST_A_DAY} == told == {*KEPT}
 
 
 def test_local_has_none(templates: dict[str, Template]) -> None:

@@ -110,7 +110,7 @@ def test_a_stage_has_the_page_or_nothing_of_it(templates: dict[str, Template]) -
             for route in template.all("AWS::ApiGatewayV2::Route").values()
         }
         - {route.key for route in ROUTES}
-        - {"$default"}
+        - {"$default", "ANY /auth/{proxy+}"}
         for stage, template in templates.items()
     }
     pages = {f"ANY {page.path}" for page in PAGES}

@@ -1,9 +1,14 @@
 """A stage that is not configured says so before anything is made."""
 
-import pytest
-from aws_cdk import App
+from dataclasses import replace
 
-from infra.stages import NotConfigured, stage_of
+import pytest
+from aws_cdk import App, Environment, Stack
+from aws_cdk.aws_lambda import Code, LayerVersion
+
+from infra.function import Function
+from infra.stages import STAGES, NotConfigured, stage_of
+from tests.infra.conftest import Template
 
 
 @pytest.mark.parametrize(
@@ -34,3 +39,27 @@ def test_every_stage_signs_with_a_key_that_it_publishes() -> None:
     for name in ("local", "dev", "prod"):
         stage = stage_of(App(context={"stage": name, "origins": "https://a.example"}).node)
         assert stage.signs in stage.signing_keys
+
+
+def test_a_stage_keeps_runs_for_a_function_only_where_it_says_so(
+    templates: dict[str, Template],
+) -> None:
+    for template in templates.values():
+        kept = [one.get("ReservedConcurrentExecutions") for one in template.functions().values()]
+        assert {*kept} == {None}
+    stage = replace(STAGES["dev"], reserved={"auth": 20})
+    stack = Stack(App(), "Any", env=Environment(region="eu-central-1"))
+    layer = LayerVersion(stack, "Layer", code=Code.from_asset("functions/auth"))
+    made = [Function(stack, stage, name, layer, {}) for name in ("auth", "leads")]
+    reserved = [one.node.default_child.reserved_concurrent_executions for one in made]  # type: ignore[union-attr]
+    assert reserved == [20, None]
+
+
+def test_newcomers_are_known_in_prod_alone_unless_make_run_says_so() -> None:
+    context = {"origins": "https://a.example"}
+    stages = [stage_of(App(context={"stage": name, **context}).node) for name in ("dev", "prod")]
+    assert [stage.newcomer_days for stage in stages] == [0, 7]
+    assert [stage.fair_use for stage in stages] == ["1", "1"]
+    said = {"stage": "local", "fair_use": "0.5", "newcomer_days": "3"}
+    local = stage_of(App(context=said).node)
+    assert (local.fair_use, local.newcomer_days) == ("0.5", 3)

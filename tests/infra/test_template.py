@@ -138,7 +138,8 @@ def test_the_gateway_has_the_routes_of_the_code(template: Template) -> None:
         served[route["Properties"]["RouteKey"]] = template.called(uri)
     pages = PAGES if STAGES[template.stage].docs else ()
     assert served == {
-        **{route.key: route.function for route in ROUTES},
+        **{route.key: route.function for route in ROUTES if not route.path.startswith("/auth/")},
+        "ANY /auth/{proxy+}": "auth",
         **{f"ANY {page.path}": page.function for page in pages},
         "$default": DEFAULT_FUNCTION,
     }
@@ -170,6 +171,15 @@ def test_the_stage_is_throttled_and_logs_nothing_personal(template: Template) ->
         "ThrottlingRateLimit": rate,
         "ThrottlingBurstLimit": 2 * rate,
     }
+    least = {"ThrottlingRateLimit": 25, "ThrottlingBurstLimit": 50}
+    assert stage["RouteSettings"] == {"ANY /auth/{proxy+}": least, "$default": least}
+    routes = template.all("AWS::ApiGatewayV2::Route")
+    waits_for = next(iter(template.all("AWS::ApiGatewayV2::Stage").values()))["DependsOn"]
+    named = {
+        one for one in routes if routes[one]["Properties"]["RouteKey"] in stage["RouteSettings"]
+    }
+    assert len(named) == 2
+    assert named <= {*waits_for}
     logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
     assert not [name for name in logged if "identity" in name or "header" in name or "path" in name]
 

@@ -297,7 +297,7 @@ def test_a_function_that_hides_its_failures_would_be_found(day: Day, clean: Coun
             function.handler(event, context)
         return {"batchItemFailures": []}
 
-    assert wrong_seeds(day, clean, hiding) > len(SEEDS) / 2
+    assert wrong_seeds(day, clean, hiding) > len(SEEDS) / 3
 
 
 @dataclass
