@@ -5,11 +5,15 @@ import re
 import pytest
 
 from cobroke.clock import DAY_MS, now_ms
+from cobroke.domain.fair_use import FairUse
+from cobroke.domain.realtors import Realtor
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices, pushes
+from cobroke.storage.postings import limits
+from cobroke.storage.postings.allowance import Limiter
 from cobroke.storage.schedule import agenda, runs
 from tests.support.scheduler import seeded
 from tests.support.world import World
@@ -35,6 +39,9 @@ def used() -> list[Item]:
         assert pushes.claim(table, who, told["SK"], now_ms() // 1000)
         pushes.sent(table, who, told["SK"], now_ms() // 1000)
         notices.read_all(table, who, now_ms() // 1000)
+        new = Realtor(who, "1", "+7", registered_at=now_ms())
+        invited = Limiter(table, FairUse.of("1", "7")).of(new).invite(now_ms())
+        table.transact([limits.write(table, who, invited)])
     images = (record["dynamodb"].get("NewImage") for record in table.stream)
     return [
         dict.fromkeys(image) | item_of({key: image[key] for key in KEYS})

@@ -1,10 +1,11 @@
 """A stage that is not configured says so before anything is made."""
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from aws_cdk import App, Environment, Stack
-from aws_cdk.aws_lambda import Code, LayerVersion
+from aws_cdk.aws_lambda import CfnFunction, Code, LayerVersion
 
 from infra.function import Function
 from infra.stages import STAGES, NotConfigured, stage_of
@@ -51,8 +52,8 @@ def test_a_stage_keeps_runs_for_a_function_only_where_it_says_so(
     stack = Stack(App(), "Any", env=Environment(region="eu-central-1"))
     layer = LayerVersion(stack, "Layer", code=Code.from_asset("functions/auth"))
     made = [Function(stack, stage, name, layer, {}) for name in ("auth", "leads")]
-    reserved = [one.node.default_child.reserved_concurrent_executions for one in made]  # type: ignore[union-attr]
-    assert reserved == [20, None]
+    children = cast("list[CfnFunction]", [one.node.default_child for one in made])
+    assert [one.reserved_concurrent_executions for one in children] == [20, None]
 
 
 def test_newcomers_are_known_in_prod_alone_unless_make_run_says_so() -> None:

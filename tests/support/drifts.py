@@ -59,7 +59,7 @@ def a_limit_lost(table: MemoryTable, _: Evening) -> None:
 
 
 def a_limit_of_nobody(table: MemoryTable, _: Evening) -> None:
-    table.transact([limits.write(table, "0" * 13, limits.active("LEAD", 3))])
+    table.transact([limits.write(table, "0" * 13, limits.Change(adds={"leads": 3}))])
 
 
 def a_mirror_lost(table: MemoryTable, _: Evening) -> None:

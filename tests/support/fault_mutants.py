@@ -57,7 +57,7 @@ BUGS = (
     ),
     Mutant(
         "LIMITS not counted at archive",
-        (Edit(posting.writes, "if change else", "if change > 0 else"),),
+        (Edit(posting._counted, "if is_gone else None", "if False else None"),),
     ),
     Mutant(
         "an object written whatever its version",
@@ -87,6 +87,17 @@ BUGS = (
                 "table.transact(writes(table, None, new, charge) + marker)",
                 "table.transact(writes(table, None, new, charge))\n"
                 "            if marker:\n                table.transact(marker)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a take that is charged though the object was not written",
+        (
+            Edit(
+                postings.replace_content,
+                "table.transact(writes(table, old, new, charge))",
+                "table.transact([limits.write(table, owner, charge)])\n"
+                "        table.transact(writes(table, old, new))",
             ),
         ),
     ),

@@ -7,6 +7,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item
+from cobroke.storage.postings import limits
 from tests.support.story import Story, price_of
 
 PENDING_FOR, FRESH_FOR = 14 * 86_400_000, 60 * 86_400_000
@@ -47,19 +48,16 @@ def _mirrors_and_counts(story: Story) -> Iterator[str]:
 
 
 def _limits(story: Story, now: dict[str, Posting]) -> Iterator[str]:
-    counted = Counter[tuple[str, str]](
-        (one.owner, one.kind) for one in now.values() if one.status == "ACTIVE"
+    counted = Counter[tuple[str, str, str]](
+        (one.owner, one.kind, one.status) for one in now.values()
     )
-    kept = Counter[tuple[str, str]]()
+    kept = Counter[tuple[str, str, str]]()
     for item in story.of("LIMITS"):
         owner = item["PK"].partition("#")[2]
-        kept[owner, "LEAD"], kept[owner, "PROPERTY"] = (
-            item.get("leads", 0),
-            item.get("properties", 0),
-        )
+        kept.update({(owner, *of): count for of, count in limits.of_item(item).items()})
     for key in counted.keys() | kept.keys():
         if counted[key] != kept[key]:
-            yield f"{key} has {counted[key]} active, and {kept[key]} by LIMITS"
+            yield f"{key} are {counted[key]}, and {kept[key]} by LIMITS"
 
 
 def _entries(story: Story, now: dict[str, Posting]) -> Iterator[str]:

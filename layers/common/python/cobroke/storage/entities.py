@@ -45,12 +45,18 @@ TELEGRAM = Entity(
 LIMITS = Entity(
     "LIMITS",
     ("REALTOR#{realtor} | LIMITS",),
-    "leads? properties? write_until? invite_until? newcomer_until? look_until? counted_on? shown? "
-    "acted? refused_write? refused_invite? refused_newcomer? refused_look?",
-    "what bounds a realtor: how many active leads and properties they have, the arrival time (ms) "
-    "of each class of use, and what was counted on one day",
+    "leads? properties? archived_leads? archived_properties? whole? write_until? invite_until? "
+    "newcomer_until? look_until? counted_on? shown? acted? refused_write? refused_invite? "
+    "refused_newcomer? refused_look?",
+    "what bounds a realtor: how many leads and properties they have (`whole`: all that ever were "
+    "are counted), the arrival time (ms) of each class of use, and what was counted on one day",
     made_from="LEAD, PROPERTY",
 )
+NONE_YET = {
+    **dict.fromkeys(("leads", "properties", "archived_leads", "archived_properties"), 0),
+    "whole": 1,
+}
+"""What LIMITS says of who registers."""
 IDEMPOTENCY = Entity(
     "IDEMPOTENCY",
     ("IDEMPOTENCY#{realtor} | {route}#{digest}",),

@@ -29,7 +29,9 @@ def register(table: Table, realtor: Realtor) -> Realtor:
             raise AlreadyRegistered
         new = replace(realtor, id=ids.realtor_id(os.urandom(ids.REALTOR_BYTES)))
         claim = entities.TELEGRAM.at(keys.telegram(new.telegram_id), {"realtor_id": new.id})
-        table.transact([table.put(claim, when=ABSENT), table.put(_item(new), when=ABSENT)])
+        bounds = entities.LIMITS.at(keys.limits(new.id), entities.NONE_YET)
+        new_items = [claim, _item(new), bounds]
+        table.transact([table.put(item, when=ABSENT) for item in new_items])
         return new
 
     return retry_on_conflict(table, attempt)

@@ -1,10 +1,10 @@
-"""How many active leads and properties a realtor has, against what their creation and archiving
-have counted.
+"""How many leads and properties a realtor has, against what their creation and archiving have
+counted.
 """
 
 from typing import NamedTuple
 
-from cobroke.domain.paging import Page
+from cobroke.storage import keys
 from cobroke.storage.postings import limits, own_lists
 from cobroke.storage.postings.limits import Counts
 from cobroke.storage.retry import try_transact
@@ -18,14 +18,15 @@ class WrongLimits(NamedTuple):
 
 
 def wrong(table: Table, owner: str) -> WrongLimits | None:
-    """Return what is kept and what was counted where they differ, else None. What is kept is read
-    first: what changes it behind that makes it unfit to be written over.
+    """Return what is kept and what was counted where they differ, or what is kept is not whole,
+    else None. What is kept is read first: what changes it behind that makes it unfit to be written
+    over.
     """
-    kept = limits.kept(table, owner)
-    counted = {
-        kind: own_lists.list_own(table, kind, owner, "ACTIVE", Page(1, 1))[1] for kind in kept
-    }
-    return None if kept == counted else WrongLimits(owner, kept, counted)
+    item = table.get(keys.limits(owner)) or {}
+    kept, counted = limits.of_item(item), own_lists.count(table, owner)
+    if kept == counted and limits.is_whole(item):
+        return None
+    return WrongLimits(owner, kept, counted)
 
 
 def recount(table: Table, found: WrongLimits) -> bool:

@@ -12,8 +12,9 @@ from cobroke.domain.deals.pair import Pair, PairIds, owed_notices
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.vocabulary import PostingStatus
 from cobroke.flows.audit.unpaired import Unpaired
-from cobroke.storage import keys
+from cobroke.storage import entities, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
@@ -31,7 +32,8 @@ _OBJECT = (
     "changed_at",
     "updated_at",
 )
-NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", "pairs", "matches", "leads", "properties", "expires")
+_COUNTED = ("pairs", "matches", *entities.NONE_YET)
+NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, "expires")
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
 SAMPLE = 200
@@ -64,7 +66,8 @@ class Pass:
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
     _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
-    _active: Counter[tuple[str, Kind]] = field(default_factory=Counter)
+    _numbers: Counter[tuple[str, Kind, PostingStatus]] = field(default_factory=Counter)
+    _not_whole: set[str] = field(default_factory=set)
     _notices: set[int] = field(default_factory=set)
     _owed: dict[int, PairIds] = field(default_factory=dict)
     _marks: dict[int, Key] = field(default_factory=dict)
@@ -92,8 +95,9 @@ class Pass:
 
     @property
     def miscounted(self) -> set[str]:
-        """Realtors whose active objects are not as many as their limits say."""
-        return {owner for (owner, _), difference in self._active.items() if difference}
+        """Realtors whose objects are not as many as their limits say, or who wait to be counted."""
+        wrong = {owner for (owner, *_), difference in self._numbers.items() if difference}
+        return wrong | self._not_whole
 
     @property
     def owing(self) -> set[PairIds]:
@@ -129,9 +133,9 @@ class Pass:
                     {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
                 )
             case "LIMITS":
-                self._active.subtract(
-                    {(whose, kind): count for kind, count in limits.of_item(item).items()}
-                )
+                counted = limits.of_item(item)
+                self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
+                self._not_whole.update(() if limits.is_whole(item) else (whose,))
             case "NOTICE":
                 self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
@@ -142,7 +146,7 @@ class Pass:
     def _take_posting(self, item: Item) -> None:
         own = posting.of_item(item | {"d": "{}", "more": "{}"})
         owned, features = Owned(own.kind, own.id), own.content.features
-        self._active[owner_of(own.id), own.kind] += own.status == "ACTIVE"
+        self._numbers[owner_of(own.id), own.kind, own.status] += 1
         if own.in_market:
             self._entries.state(
                 (keys.market_entry(features, own.id), stated(own.kind, item)), (owned, None)

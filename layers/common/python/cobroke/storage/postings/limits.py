@@ -1,6 +1,5 @@
-"""What bounds a realtor, in one item: how many active leads and properties they have, and what they
-have taken of what all share. Each number is changed, and bounded, in the transaction of what it
-counts.
+"""What bounds a realtor, in one item: how many leads and properties they have, and what they have
+taken of what all share. Each number is changed, and bounded, in the transaction of what it counts.
 """
 
 from collections.abc import Mapping
@@ -10,17 +9,23 @@ from operator import and_
 from typing import Self
 
 from cobroke.domain.errors import LimitReached
-from cobroke.domain.postings.kinds import KINDS, Kind
+from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ANYTHING, WriteCondition, below, holding, missing
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
-type Counts = Mapping[Kind, int]
-"""Active objects by kind."""
+type Counts = Mapping[tuple[Kind, PostingStatus], int]
+"""How many objects there are of a kind and status."""
 
 MOST_ACTIVE = 1_000
-_NAMES: Mapping[Kind, str] = {"LEAD": "leads", "PROPERTY": "properties"}
+_NAMES: Mapping[tuple[Kind, PostingStatus], str] = {
+    ("LEAD", "ACTIVE"): "leads",
+    ("PROPERTY", "ACTIVE"): "properties",
+    ("LEAD", "ARCHIVED"): "archived_leads",
+    ("PROPERTY", "ARCHIVED"): "archived_properties",
+}
 
 
 @dataclass(frozen=True)
@@ -46,41 +51,52 @@ def write(table: Table, owner: str, change: Change) -> Write:
     return table.update(keys.limits(owner), expression, {**sets, **change.adds}, when=when)
 
 
-def active(kind: Kind, change: int) -> Change:
-    """Return the change of how many are active, refused where there is no room for it."""
-    name = _name(kind)
-    room = (missing(name) | below(name, MOST_ACTIVE),) if change > 0 else ()
-    return Change(adds={name: change}, when=room)
+def created(kind: Kind) -> Change:
+    """Return the change of who makes one more, refused where there is no room for it."""
+    name = _NAMES[kind, "ACTIVE"]
+    return Change(adds={name: 1}, when=(missing(name) | below(name, MOST_ACTIVE),))
+
+
+def archived(kind: Kind) -> Change:
+    return Change(adds={_NAMES[kind, "ACTIVE"]: -1, _NAMES[kind, "ARCHIVED"]: 1})
 
 
 def check(table: Table, owner: str, kind: Kind) -> None:
     """Raise LimitReached where there is no room: why a transaction that makes one was refused."""
-    if kept(table, owner)[kind] >= MOST_ACTIVE:
+    if of_item(table.get(keys.limits(owner)) or {})[kind, "ACTIVE"] >= MOST_ACTIVE:
         raise LimitReached
 
 
-def kept(table: Table, owner: str) -> Counts:
-    """Read what has been counted; 0 where nothing has."""
-    return of_item(table.get(keys.limits(owner)) or {})
+def total(table: Table, owner: str, kind: Kind, status: PostingStatus | None) -> int | None:
+    """Read how many they have of a kind and status (None: of any); None where it is not known."""
+    item = table.get(keys.limits(owner)) or {}
+    if not is_whole(item):
+        return None
+    return sum(
+        count
+        for (of, found), count in of_item(item).items()
+        if of == kind and status in (None, found)
+    )
+
+
+def is_whole(item: Item) -> bool:
+    return "whole" in item
 
 
 def of_item(item: Item) -> Counts:
-    return {kind: item.get(_name(kind), 0) for kind in KINDS}
+    """Return what has been counted; 0 where nothing has."""
+    return {of: item.get(name, 0) for of, name in _NAMES.items()}
 
 
 def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     """Make the write that sets a recount in place of what was kept, refused where that has changed
     meanwhile.
     """
-    sets = {_name(kind): count for kind, count in counted.items()}
-    still = tuple(_still(_name(kind), count) for kind, count in kept.items())
+    sets = {_NAMES[of]: count for of, count in counted.items()} | {"whole": 1}
+    still = tuple(_still(_NAMES[of], count) for of, count in kept.items())
     return write(table, owner, Change(sets, when=still))
 
 
 def _still(name: str, count: int) -> WriteCondition:
     same = holding(**{name: count})
     return same if count else missing(name) | same
-
-
-def _name(kind: Kind) -> str:
-    return _NAMES[kind]

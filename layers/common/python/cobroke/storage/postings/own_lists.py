@@ -1,13 +1,16 @@
 """A realtor's own leads or properties, each with how many matches it has."""
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cobroke.domain.paging import Page
-from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import keys
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.postings import posting
+from cobroke.storage.postings import limits, posting
+from cobroke.storage.postings.limits import Counts
 from cobroke.storage.table import Table
 
 _SHOWN = ("SK", "d", "status", "stale", "updated_at", "matches")
@@ -29,21 +32,53 @@ class Own(NamedTuple):
 def list_own(
     table: Table, kind: Kind, owner: str, status: PostingStatus | None, page: Page
 ) -> tuple[list[Own], int]:
-    """Read a page of them, newest first, and how many there are in all."""
-    pk, _ = keys.realtor(owner)
-    counts, on_page, total = {}, [], 0
-    raws = table.query_raw(
-        pk, f"{kind}#", f"{kind}#{keys.LAST}", newest_first=True, attributes=_SHOWN
-    )
-    for item in map(item_of, raws):
+    """Read a page of them, newest first, and how many there are in all. What is behind the page is
+    not read where it is known how many that are.
+    """
+    kept = limits.total(table, owner, kind, status) if page.number > 1 else None
+    if kept is not None and page.rows.start >= kept:
+        return [], kept
+    counts, on_page, passed = {}, [], 0
+    for item in _newest_first(table, kind, owner, page):
         if "matches" in item:  # its counts come before the object, as the longer key
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
-            if total in page.rows:
+            if passed in page.rows:
                 matches = counts.get(f"{item['SK']}#COUNTS", 0)
                 on_page.append(_own(item, posting.listed(kind, item["d"]), matches))
-            total += 1
-    return on_page, total
+            passed += 1
+            if passed == page.rows.stop:
+                kept = limits.total(table, owner, kind, status)
+                if kept is not None:
+                    return on_page, max(kept, passed)
+    return on_page, passed
+
+
+def count(table: Table, owner: str) -> Counts:
+    """Count them all, of each kind and status: none is read by what is kept."""
+    found = Counter[tuple[Kind, PostingStatus]]()
+    for kind in KINDS:
+        pk, low, high = _range(kind, owner)
+        raws = table.query_raw(pk, low, high, attributes=("SK", "status"))
+        found.update((kind, raw["status"]["S"]) for raw in raws if "status" in raw)
+    return {of: found[of] for of in limits.of_item({})}
+
+
+def _newest_first(table: Table, kind: Kind, owner: str, page: Page) -> Iterator[Item]:
+    """Read the objects, each behind its counts; about as many at once as the page needs."""
+    raws = table.query_raw(
+        *_range(kind, owner),
+        newest_first=True,
+        attributes=_SHOWN,
+        page_limit=2 * page.rows.stop + 1,
+    )
+    return map(item_of, raws)
+
+
+def _range(kind: Kind, owner: str) -> tuple[str, str, str]:
+    """Return the partition, and between which sort keys they lie."""
+    pk, _ = keys.realtor(owner)
+    return pk, f"{kind}#", f"{kind}#{keys.LAST}"
 
 
 def _own(item: Item, body: str, matches: int) -> Own:

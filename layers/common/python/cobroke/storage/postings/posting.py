@@ -2,6 +2,9 @@
 change.
 """
 
+from functools import reduce
+from operator import add
+
 from cobroke.domain.postings.features import Market, pack, unpack
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import UNLISTED, Content, Posting
@@ -61,10 +64,10 @@ def writes(
         found.append(table.delete(left))
     if taken:
         found.append(table.put(entities.ENTRY.at(taken, _market_facts(new))))
-    change = (new.status == "ACTIVE") - (old is not None and old.status == "ACTIVE")
-    bounds = (charge or Change()) + (limits.active(new.kind, change) if change else Change())
-    if bounds != Change():
-        found.append(limits.write(table, new.owner, bounds))
+    counted = _counted(old, new)
+    bounds = [change for change in (charge, counted) if change]
+    if bounds:
+        found.append(limits.write(table, new.owner, reduce(add, bounds)))
     if new.stale_at and (old is None or old.stale_at != new.stale_at):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
     markets = {
@@ -73,6 +76,13 @@ def writes(
         if held and (held.in_market or held.stale)
     }
     return found + [table.put(_change_item(new, market)) for market in sorted(markets)]
+
+
+def _counted(old: Posting | None, new: Posting) -> Change | None:
+    if old is None:
+        return limits.created(new.kind)
+    is_gone = old.status == "ACTIVE" and new.status == "ARCHIVED"
+    return limits.archived(new.kind) if is_gone else None
 
 
 def _posting_item(stored: Posting) -> Item:
