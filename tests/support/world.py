@@ -14,7 +14,7 @@ from infra.triggers import STREAM_READERS
 from tests.memory_table import MemoryTable
 from tests.over_http import lean_over
 from tests.pump import Json, Pump, key_of, passes
-from tests.support import acts, lists, notices, recount, views, writes
+from tests.support import acts, charges, lists, notices, recount, views, writes
 from tests.support.crowd import Crowd
 from tests.support.far_side import FarSide
 from tests.support.sandboxes import Road, Sandboxes
@@ -127,10 +127,8 @@ class World:
             for shard in self._pumps
             if shard.pump.failed
         )
-        of_each = (
-            judge(story) for judge in (writes.faults, recount.faults, acts.faults, lists.faults)
-        )
-        yield from chain.from_iterable(of_each)
+        judges = writes.faults, recount.faults, charges.faults, acts.faults, lists.faults
+        yield from chain.from_iterable(judge(story) for judge in judges)
         yield from notices.faults(story, self.sandboxes.queue.messages)
         yield from self._shown(story)
 
