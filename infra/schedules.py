@@ -33,6 +33,7 @@ AUDIT_ACTIONS = (
     "PutItem",
     "Query",
     "Scan",
+    "UpdateItem",
 )
 """No other function may scan."""
 

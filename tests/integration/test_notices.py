@@ -3,9 +3,7 @@ stream behind them.
 """
 
 from collections.abc import Callable
-from itertools import batched
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
@@ -13,7 +11,7 @@ from cobroke.clock import now_ms, timestamp
 from cobroke.domain.notices.wording import Words, described
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import KEPT_S, Notice
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import Table
 from tests.account import TABLE
 from tests.builders import a_property
 from tests.client import Client
@@ -202,11 +200,7 @@ class Inbox:
             Notice(notices.notice_id(at, number), "NEW_MATCH", Words("т", "т"), {})
             for number, at in enumerate(times)
         ]
-        held = list[Write]()
-        with patch.object(self.table, "transact", held.extend):
-            assert all(notices.put(self.table, self.owner, notice) for notice in made)
-        for part in batched(held, BATCH, strict=False):
-            self.table.transact(part)
+        assert all(notices.put(self.table, self.owner, notice) for notice in made)
         return [notice.id for notice in made]
 
     def ids(self, **query: Any) -> list[str]:

@@ -14,7 +14,7 @@ from cobroke.flows.notices import alerts as alerting
 from cobroke.flows.notices import telling
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry
-from cobroke.storage.notices import alerts, notices, open_alerts
+from cobroke.storage.notices import alerts, notices, open_alerts, pages
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.table import Table
@@ -193,10 +193,9 @@ MENDS = (
         "a notice that is being told listed as read",
         (
             Edit(
-                notices.page_of,
-                "items = _with_marks(table, realtor_id, page.of(listed), {*marks})",
-                "items = table.get_many("
-                "(keys.notices(realtor_id), notice) for notice in page.of(listed))",
+                pages._unsure,
+                "[*(key for key in wanted if key not in seen), *unknown]",
+                "[key for key in wanted if key not in seen]",
             ),
         ),
     ),

@@ -19,7 +19,7 @@ from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Proof, Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.matching.backlog import Written, backlog
-from cobroke.storage.notices import alerts, notices
+from cobroke.storage.notices import alerts, inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.idempotency import Idempotency
@@ -125,7 +125,9 @@ def a_notice(number: int) -> Notice:
 
 def listed(table: MemoryTable, *, unread_only: bool) -> tuple[list[bool], int, int]:
     """Of each notice whether it is read; how many they are, and how many unread."""
-    found, total, unread = notices.page_of(table, OWNER, WHOLE, 0, unread_only=unread_only)
+    found, total, unread = pages.page_of(
+        table, inboxes.load(table, OWNER), WHOLE, 0, unread_only=unread_only
+    )
     return [one.is_read for one in found], total, unread
 
 

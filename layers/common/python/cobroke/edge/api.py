@@ -20,7 +20,16 @@ from pydantic import BaseModel
 from cobroke.config import Config
 from cobroke.domain import errors
 from cobroke.domain.ids import is_well_formed
-from cobroke.domain.preconditions import ANY_VERSION, IfMatch, etag, idempotency_key, if_match
+from cobroke.domain.preconditions import (
+    ANY_VERSION,
+    NO_ANSWER,
+    IfMatch,
+    IfNoneMatch,
+    etag,
+    idempotency_key,
+    if_match,
+    if_none_match,
+)
 from cobroke.edge.access import Access
 from cobroke.edge.bodies import read_body
 from cobroke.edge.parameters import Parameters
@@ -54,12 +63,17 @@ class Call:
     caller: str = ""
     body: Json = None
     if_match: IfMatch = ANY_VERSION
+    if_none_match: IfNoneMatch = NO_ANSWER
     idempotency: Idempotency | None = None
     etag: str = ""
     decided: str = ""
     """What the route and the status do not say, for the log; nothing personal."""
     ids: Mapping[str, Any] = field(default_factory=dict)
     """Of what it is about, for the log."""
+
+
+class _Known(Exception):
+    """The caller has this very answer."""
 
 
 class Api:
@@ -102,6 +116,12 @@ class Api:
         """Let the answer say which version of the object it is."""
         self.call = replace(self.call, etag=etag(revision))
 
+    def unless_known(self, tag: str) -> None:
+        """Let the answer have this tag, and end here with a 304 where the caller has it already."""
+        self.call = replace(self.call, etag=tag)
+        if self.call.if_none_match.has(tag):
+            raise _Known
+
     def note(self, decided: str) -> None:
         """Let the log say what was decided."""
         self.call = replace(self.call, decided=decided)
@@ -139,6 +159,8 @@ class Api:
             if request.method == "OPTIONS":
                 return _gateway_answer(204, {}, "")
             return in_base64_if_long(self._serve(request))
+        except _Known:
+            return _gateway_answer(304, {"ETag": self.call.etag}, "")
         except Exception as fact:  # noqa: BLE001 - a bug too is said as a problem
             return self._refuse(fact)
 
@@ -173,9 +195,10 @@ class Api:
 
     def _read_preconditions(self, route: Route, headers: Mapping[str, str]) -> None:
         condition = if_match(headers.get("if-match")) if route.conditional else ANY_VERSION
+        known = if_none_match(headers.get("if-none-match")) if route.revalidated else NO_ANSWER
         key = idempotency_key(headers.get("idempotency-key")) if route.keyed else None
         once = Idempotency(route.key, key, fingerprint(self.call.body)) if key else None
-        self.call = replace(self.call, if_match=condition, idempotency=once)
+        self.call = replace(self.call, if_match=condition, if_none_match=known, idempotency=once)
 
     def _log(self, status: int, seconds: float) -> None:
         call = self.call

@@ -24,6 +24,8 @@ class Route(NamedTuple):
     """Honours If-Match."""
     tagged: bool = False
     """Answers with an ETag."""
+    revalidated: bool = False
+    """Honours If-None-Match."""
 
     @property
     def key(self) -> str:
@@ -72,7 +74,7 @@ ROUTES = (
     Route("GET", "/properties/{property_id}/matches", "matches"),
     Route("GET", "/matches/{match_id}", "matches"),
     Route("POST", "/matches/{match_id}/complete", "matches"),
-    Route("GET", "/notifications", "notifications"),
+    Route("GET", "/notifications", "notifications", tagged=True, revalidated=True),
     Route("POST", "/notifications/{notification_id}/read", "notifications"),
     Route("POST", "/notifications/read-all", "notifications"),
 )
