@@ -16,7 +16,7 @@ from cobroke.storage.conditions import ABSENT, ANYTHING, PRESENT, WriteCondition
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import inboxes
 from cobroke.storage.retry import retry_on_conflict, try_transact
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import BATCH, ConditionFailed, Table, Write
 
 KEPT_S = 90 * 24 * 3600
 _MARK = ("SK", "expires", "grows")
@@ -79,15 +79,15 @@ def put(table: Table, realtor_id: str, notice: Notice) -> bool:
     """Tell it, unread, unless it was told before; return False where it was, also if it has been
     read since.
     """
-    key, inbox_key = (keys.notices(realtor_id), notice.id), keys.inbox(realtor_id)
 
     def attempt() -> bool:
-        there = table.get_many([key, inbox_key])
-        if key in there:
+        counted = inboxes.telling(table, inboxes.load(table, realtor_id), [notice.id])
+        try:
+            table.transact([*writes(table, realtor_id, notice), *counted])
+        except ConditionFailed:
+            if table.get((keys.notices(realtor_id), notice.id)) is None:
+                raise
             return False
-        inbox = inboxes.of_item(realtor_id, there.get(inbox_key))
-        counted = inboxes.telling(table, inbox, [notice.id])
-        table.transact([*writes(table, realtor_id, notice), *counted])
         return True
 
     return retry_on_conflict(table, attempt)
