@@ -88,6 +88,26 @@ BUGS = (
             ),
         ),
     ),
+    Mutant(
+        "a notice that does not change the tag",
+        (
+            Edit(
+                notices.put,
+                "[*writes(table, realtor_id, notice), *counted]",
+                "writes(table, realtor_id, notice)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a mark taken off without another tag",
+        (
+            Edit(
+                notices._reading,
+                "[inboxes.reading(table, realtor_id, [notice for notice, _ in marks])]",
+                "[]",
+            ),
+        ),
+    ),
     Mutant("a notice told without its mark", (Edit(notices.writes, ", table.put(mark)]", "]"),)),
     Mutant(
         "an act on objects that may have changed",
