@@ -22,7 +22,7 @@ from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import matches
 from cobroke.storage.deals.matches import Sides
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.realtors import KnownRealtors
@@ -174,8 +174,12 @@ def _show(table: Table, ids: PairIds) -> object:
 
 
 def _notices(table: Table, ids: PairIds) -> list[Notice]:
-    return notices.page_of(
-        table, owner_of(ids.lead_id), FIRST, now_ms() // 1000, unread_only=False
+    return pages.page_of(
+        table,
+        inboxes.load(table, owner_of(ids.lead_id)),
+        FIRST,
+        now_ms() // 1000,
+        unread_only=False,
     )[0]
 
 

@@ -58,12 +58,20 @@ def _written(
 STREAM_READERS = (
     StreamReader(
         "stream_matching",
-        actions=("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        actions=(
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "DeleteItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
+        ),
         patterns=[_written("LEAD", "PROPERTY")],
     ),
     StreamReader(
         "stream_notifications",
-        actions=("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        actions=("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         patterns=[
             _written("PAIR"),
             _written("LEAD", "PROPERTY", status="ARCHIVED"),

@@ -38,7 +38,15 @@ from tools.contract.schemas import (
     ordered,
     told,
 )
-from tools.contract.words import ABOUT, ETAG, INFO, PARAMETERS, SERVERS
+from tools.contract.words import (
+    ABOUT,
+    ANSWERS_ETAG,
+    ETAG,
+    INFO,
+    NOT_MODIFIED,
+    PARAMETERS,
+    SERVERS,
+)
 
 type Json = dict[str, Any]
 type Mode = Literal["validation", "serialization"]
@@ -72,7 +80,7 @@ class Operation:
     def refusals(self) -> Iterator[type[errors.Refusal]]:
         """Yield every refusal it may answer with."""
         route = self.route
-        if route.takes_body or route.keyed or route.conditional:
+        if route.takes_body or route.keyed or route.conditional or route.revalidated:
             yield errors.Malformed
         yield errors.Unauthorized
         if self.path_ids:
@@ -164,11 +172,12 @@ def _operation(of: Operation, schemas: dict[Key, Json]) -> Json:
         written["requestBody"] = {"required": True, "content": content}
     answer: Json = {"description": HTTPStatus(of.status).phrase}
     if route.tagged:
-        answer["headers"] = {"ETag": ETAG}
+        answer["headers"] = {"ETag": ANSWERS_ETAG if route.revalidated else ETAG}
     media = {"schema": schemas[route.key, "answer"], "examples": _examples(example.answers)}
-    written["responses"] = {
-        str(of.status): answer | {"content": {"application/json": media}}
-    } | refused(of.refusals())
+    written["responses"] = {str(of.status): answer | {"content": {"application/json": media}}}
+    if route.revalidated:
+        written["responses"]["304"] = NOT_MODIFIED
+    written["responses"] |= refused(of.refusals())
     return written
 
 
@@ -186,7 +195,12 @@ def _path_and_query(of: Operation, schemas: dict[Key, Json]) -> Iterator[Json]:
 
 
 def _headers(route: Route) -> Iterator[Json]:
-    for name, honoured in (("Idempotency-Key", route.keyed), ("If-Match", route.conditional)):
+    honours = {
+        "Idempotency-Key": route.keyed,
+        "If-Match": route.conditional,
+        "If-None-Match": route.revalidated,
+    }
+    for name, honoured in honours.items():
         if honoured:
             yield {"name": name, "in": "header", "required": False} | PARAMETERS[name]
 

@@ -57,15 +57,15 @@ ACCESS = (
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.matches.load"),
     Access(
         "what was I told",
-        "NOTICE and UNREAD by time, a batch of the page",
-        "storage.notices.notices.page_of",
+        "INBOX; the newest 500 of NOTICE and UNREAD, a batch of the page",
+        "storage.notices.pages.page_of",
     ),
     Access(
         "is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.notices.pushes.load"
     ),
     Access(
         "whom does a write alert",
-        "ENTRY (held in memory), ALERTED, SLOT, NOTICE",
+        "ENTRY (held in memory), ALERTED, SLOT, NOTICE, INBOX",
         "flows.notices.alerts.alert",
     ),
     Access(

@@ -9,13 +9,16 @@ from pydantic import BaseModel, WithJsonSchema
 
 from cobroke.clock import timestamp
 from cobroke.domain.paging import asked
+from cobroke.domain.preconditions import weak_etag
 from cobroke.edge.api import Api
 from cobroke.edge.models.fields import Count, Id, Timestamp
 from cobroke.edge.query import PageLimit, PageNumber
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice, NoticeType
 
 api = handler = Api("notifications")
+
+DAY_S = 24 * 3600
 
 UnreadOnly = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 
@@ -57,11 +60,15 @@ def list_notifications(
 ) -> Notifications:
     """List what the caller was told, newest first.
 
-    Kept 90 days. `unread_count` counts all unread, whatever is listed.
+    Kept 90 days, and of these the newest 500. `unread_count` counts all unread, whatever is listed.
+    With `If-None-Match` what has not changed is a 304.
     """
-    which = asked(page, limit)
-    found, total, unread = notices.page_of(
-        api.table, api.caller, which, _now(), unread_only=unread_only == "true"
+    which, now = asked(page, limit), _now()
+    inbox = inboxes.load(api.table, api.caller)
+    # what expires changes no inbox: it is forgotten with the day
+    api.unless_known(weak_etag(api.caller, inbox.version, now // DAY_S, *which, unread_only))
+    found, total, unread = pages.page_of(
+        api.table, inbox, which, now, unread_only=unread_only == "true"
     )
     return Notifications.model_construct(
         notifications=list(map(_notification, found)),

@@ -4,11 +4,12 @@ queue and bot.
 
 import html
 import time
+from dataclasses import replace
 from typing import Any
 
 from cobroke.exact_json import dumps
 from tests.builders import a_lead, a_property, a_telegram_id, widget
-from tests.client import Client
+from tests.client import Answer, Client
 from tests.fake_bot_api import FakeBotApi, slower
 from tests.polling import soon
 
@@ -45,6 +46,27 @@ def test_a_listing_alerts_another_realtor_in_the_app_and_by_telegram(
     assert typed.startswith("&lt;Тихий&gt; &amp; зелёный: ")
     assert text == f"<b>{row['title']}</b>\n<code>{typed}</code>{words}"
     assert not any(word in dumps(row) + text for word in ("Секретова", "+7916"))
+
+
+def test_who_has_seen_an_alert_is_answered_304_until_it_grows_or_is_read(
+    stranger: Client, a_city: str
+) -> None:
+    anna, boris = stranger.registered(), stranger.registered()
+    anna.post_lead(a_lead(city=a_city))
+    boris.post_property(a_property(city=a_city))
+    soon(lambda: recommended(anna))
+
+    def again(tag: str) -> Answer:
+        return replace(anna, headers={"if-none-match": tag}).get("/notifications")
+
+    tag = anna.get("/notifications").headers["etag"]
+    known = again(tag)
+    assert (known.status, known.text, known.headers["etag"]) == (304, "", tag)
+    boris.post_property(a_property(city=a_city))
+    grown = soon(lambda: [one for one in [again(tag)] if one.status == 200])[0]
+    assert grown.json["notifications"][0]["data"]["count"] == 2
+    anna.post("/notifications/read-all").needs(200)
+    assert again(grown.headers["etag"]).needs(200)["unread_count"] == 0
 
 
 def test_an_agreement_is_pushed_to_both_sides_whom_telegram_has_proven_and_to_nobody_else(

@@ -272,7 +272,7 @@ def test_an_alert_of_many_is_one_transaction_and_each_is_told_once(scene: Scene)
 
     with patch.object(world.table, "transact", counted):
         handled(scene)
-    assert [one for one in told if one] == [16, 6]
+    assert [one for one in told if one] == [12, 10]
     assert sum(len(world.notices(who)) for who in world.realtors) == 22
     assert {
         one.data["top"][0]["property_id"] for who in world.realtors for one in world.notices(who)

@@ -23,7 +23,7 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.flows import following
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, pages
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.table import Table, Write
 from cobroke.telegram.bot_api import Answer, Sent
@@ -220,7 +220,9 @@ def test_what_is_queued_more_than_once_is_sent_once(day: Day) -> None:
     expected = Counter(
         (chats[who], one.words)
         for who in world.realtors
-        for one in notices.page_of(world.table, who, Page(1, 10_000), 0, unread_only=False)[0]
+        for one in pages.page_of(
+            world.table, inboxes.load(world.table, who), Page(1, 10_000), 0, unread_only=False
+        )[0]
     )
     with patch.multiple(pushing, table=table, _send=send):
         for number, message in enumerate(world.queue.messages):

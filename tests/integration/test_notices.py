@@ -3,9 +3,9 @@ stream behind them.
 """
 
 from collections.abc import Callable
-from itertools import batched
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
@@ -13,13 +13,14 @@ from cobroke.clock import now_ms, timestamp
 from cobroke.domain.notices.wording import Words, described
 from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import KEPT_S, Notice
-from cobroke.storage.table import BATCH, Table, Write
+from cobroke.storage.table import Table
 from tests.account import TABLE
-from tests.builders import a_property
+from tests.builders import a_lead, a_property
 from tests.client import Client
 from tests.following import follower
 from tests.memory_table import MemoryTable
 from tests.support.deal import Deal
+from tests.support.table_calls import watched
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
@@ -202,11 +203,7 @@ class Inbox:
             Notice(notices.notice_id(at, number), "NEW_MATCH", Words("т", "т"), {})
             for number, at in enumerate(times)
         ]
-        held = list[Write]()
-        with patch.object(self.table, "transact", held.extend):
-            assert all(notices.put(self.table, self.owner, notice) for notice in made)
-        for part in batched(held, BATCH, strict=False):
-            self.table.transact(part)
+        assert all(notices.put(self.table, self.owner, notice) for notice in made)
         return [notice.id for notice in made]
 
     def ids(self, **query: Any) -> list[str]:
@@ -362,3 +359,159 @@ def test_notices_are_kept_ninety_days_from_their_event(inbox: Inbox) -> None:
         *inbox.table.query(f"UNREAD#{inbox.owner}"),
     ]
     assert [item["expires"] for item in items] == [at // 1000 + 90 * 24 * 3600] * 2
+
+
+def test_of_six_hundred_the_newest_five_hundred_are_listed_and_counted(inbox: Inbox) -> None:
+    now = now_ms()
+    ids = inbox.put(*range(now - 600, now))[::-1]
+    assert inbox.numbers() == inbox.numbers(unread_only="true", page=6, limit=100) == (500, 500)
+    for unread_only in ("false", "true"):
+        pages = [inbox.ids(unread_only=unread_only, page=page, limit=100) for page in range(1, 7)]
+        assert [notice for page in pages for notice in page] == ids[:500]
+    inbox.read(ids[500]).needs(404)
+    inbox.read(ids[499]).needs(200)
+    assert inbox.numbers() == (500, 499)
+    inbox.anna.post("/notifications/read-all").needs(200)
+    assert inbox.numbers() == inbox.numbers(page=5, limit=100) == (500, 0)
+    assert list(inbox.table.query(f"UNREAD#{inbox.owner}")) == []
+    (newest,) = inbox.put(now + 1)
+    assert (inbox.numbers(), inbox.ids(unread_only="true")) == ((500, 1), [newest])
+    inbox.read(ids[499]).needs(404)
+
+
+def known(client: Client, *tags: str) -> Client:
+    """With these in If-None-Match."""
+    return replace(client, headers={"if-none-match": ", ".join(tags)})
+
+
+def tag_of(client: Client, **query: Any) -> str:
+    answer = client.get("/notifications", **query)
+    answer.needs(200)
+    return answer.headers["etag"]
+
+
+def test_what_the_caller_has_is_not_said_again(inbox: Inbox) -> None:
+    inbox.put(now_ms())
+    tag = tag_of(inbox.anna)
+    assert tag_of(inbox.anna) == tag
+    answer = known(inbox.anna, tag).get("/notifications")
+    assert (answer.status, answer.text, answer.headers["etag"]) == (304, "", tag)
+    assert answer.headers["cache-control"] == "no-store"
+    assert {"x-request-id", "x-content-type-options"} <= answer.headers.keys()
+    assert "content-type" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "form", ["*", " * ", "{}", "{strong}", '"x", {}', ", ,\t{},", 'W/"1",{strong} ,"2"']
+)
+def test_any_of_the_tags_will_do_and_weak_is_as_good_as_strong(inbox: Inbox, form: str) -> None:
+    inbox.put(now_ms())
+    tag = tag_of(inbox.anna)
+    assert tag.startswith('W/"')
+    sent = form.format(tag, strong=tag.removeprefix("W/"))
+    assert known(inbox.anna, sent).get("/notifications").status == 304
+
+
+@pytest.mark.parametrize("form", ["", ",", "1", '"1', '"1" "2"', '"1", *', "w/{}", '"ё"'])
+def test_an_if_none_match_that_is_none_is_a_400(inbox: Inbox, form: str) -> None:
+    sent = form.format(tag_of(inbox.anna))
+    answer = known(inbox.anna, sent).get("/notifications").needs(400)
+    assert "errors" not in answer
+    assert "etag" not in known(inbox.anna, sent).get("/notifications").headers
+
+
+def test_other_tags_get_the_answer_and_what_is_not_valid_is_refused_first(inbox: Inbox) -> None:
+    tag = tag_of(inbox.anna)
+    known(inbox.anna, '"x"', f'{tag[:-2]}x"').get("/notifications").needs(200)
+    known(inbox.anna, "*").get("/notifications", page=0).needs(422)
+    Client(inbox.anna.transport, headers={"if-none-match": "*"}).get("/notifications").needs(401)
+
+
+def test_each_question_has_a_tag_of_its_own(inbox: Inbox, boris: Client) -> None:
+    questions: list[Json] = [
+        {},
+        {"page": 2},
+        {"limit": 21},
+        {"unread_only": "true"},
+        {"unread_only": "true", "limit": 1},
+        {"page": 1, "limit": 2},
+    ]
+    tags = [tag_of(inbox.anna, **query) for query in questions] + [tag_of(boris)]
+    assert len({*tags}) == len(tags)
+    assert tag_of(inbox.anna, page=1, limit=20, unread_only="false", other="x") == tags[0]
+
+
+def test_a_tag_is_old_once_anything_was_told_or_read(inbox: Inbox) -> None:
+    now = now_ms()
+    changes: list[Callable[[], Any]] = [
+        lambda: inbox.put(now),
+        lambda: inbox.put(now + 1, now + 2, now + 3),
+        lambda: inbox.read(inbox.ids()[0]).needs(200),
+        lambda: inbox.anna.post("/notifications/read-all").needs(200),
+        lambda: inbox.put(now - 1),
+    ]
+    for change in changes:
+        tags = [tag_of(inbox.anna), tag_of(inbox.anna, page=1, limit=1, unread_only="true")]
+        change()
+        known(inbox.anna, *tags).get("/notifications").needs(200)
+        known(inbox.anna, *tags).get("/notifications", limit=1, unread_only="true").needs(200)
+
+
+def test_what_changes_nothing_leaves_the_tag(inbox: Inbox, boris: Client) -> None:
+    (notice,) = inbox.put(now_ms())
+    inbox.read(notice).needs(200)
+    tag = tag_of(inbox.anna)
+    inbox.read(notice).needs(200)
+    inbox.anna.post("/notifications/read-all").needs(200)
+    boris.post(f"/notifications/{notice}/read").needs(404)
+    boris.post("/notifications/read-all").needs(200)
+    assert known(inbox.anna, tag).get("/notifications").status == 304
+
+
+def test_what_expires_is_forgotten_with_the_day(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = now_ms() // 1000
+    day = now_s - now_s % 86_400 + 86_400
+    inbox.put((day - KEPT_S + 10) * 1000 + 1)
+
+    def at(seconds: int) -> int:
+        monkeypatch.setattr("functions.notifications.handler._now", lambda: day + seconds)
+        return known(inbox.anna, tag).get("/notifications").status
+
+    monkeypatch.setattr("functions.notifications.handler._now", lambda: day)
+    tag = tag_of(inbox.anna)
+    assert [at(0), at(11), at(86_399), at(86_400)] == [304, 304, 304, 200]
+    assert inbox.numbers() == (0, 0)
+
+
+def test_a_304_is_one_read_and_an_answer_has_as_many_as_it_needs(inbox: Inbox) -> None:
+    table = import_module("functions.notifications.handler").api.table
+    inbox.put(*range(now_ms() - 30, now_ms()))
+    tag, badge = tag_of(inbox.anna), {"unread_only": "true", "limit": 1}
+
+    def asked(client: Client, **query: Any) -> list[str]:
+        with watched(table) as calls:
+            client.get("/notifications", **query)
+        return calls
+
+    assert asked(known(inbox.anna, tag)) == ["get_item"]
+    assert asked(inbox.anna) == ["get_item", "query", "query", "batch_get_item"]
+    assert asked(inbox.anna, **badge) == ["get_item", "query", "batch_get_item"]
+
+
+def test_an_alert_that_grows_changes_the_tag(
+    anna: Client, boris: Client, in_memory: MemoryTable
+) -> None:
+    matching = follower("stream_matching", in_memory.stream)
+    anna.post_lead(a_lead())
+    matching()
+    tags = [tag_of(anna)]
+    for _ in range(2):
+        boris.post_property(a_property())
+        matching()
+        tags.append(tag_of(anna))
+        assert known(anna, *tags).get("/notifications").status == 304
+        assert known(anna, *tags[:-1]).get("/notifications").status == 200
+    (told,) = listed(anna)["notifications"]
+    assert told["data"]["count"] == 2

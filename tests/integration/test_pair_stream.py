@@ -20,7 +20,7 @@ from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.flows.deals import agreement
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
 from cobroke.storage.table import Table, Write
@@ -468,8 +468,9 @@ def test_the_function_may_do_what_it_does_and_no_more() -> None:
     office = Office()
     ids = PairIds(office.posted("LEAD"), office.posted("PROPERTY"))
     office.acts("LEAD", ids)
+    office.acts("LEAD", PairIds(ids.lead_id, office.posted("PROPERTY")))
     office.archives("LEAD", ids.lead_id)
-    with rights_used(office.table) as used:
+    with rights_used(office.table) as used, patch.object(inboxes, "MOST", 1):
         office.settle()
     assert used == set(READER.actions)
 

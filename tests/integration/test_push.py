@@ -26,7 +26,7 @@ from cobroke.domain.notices.wording import Words
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.notices.push import LONGEST_SEND_S, PushResult, push
 from cobroke.storage import keys, realtors
-from cobroke.storage.notices import notices, pushes
+from cobroke.storage.notices import inboxes, notices, pushes
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.pushes import CLAIMED_FOR_S
 from cobroke.storage.queue import Queue
@@ -409,6 +409,18 @@ def test_a_notice_that_is_gone_or_of_nobody_is_not_pushed(
     anna_reads.push(notice)
     post.deliver_all()
     assert (telegram.received, post.failed) == ([], [])
+
+
+def test_a_notice_that_has_fallen_out_of_the_list_is_sent_like_any_other(
+    telegram: FakeBotApi, post: Post, anna_reads: Reader
+) -> None:
+    with patch.object(inboxes, "MOST", 1):
+        fallen, newest = anna_reads.notice(), anna_reads.notice()
+        shown = inboxes.load(anna_reads.table, anna_reads.id)
+        post.deliver_all()
+    assert shown.oldest == max(fallen, newest)
+    assert len(telegram.received) == 2
+    assert inboxes.load(anna_reads.table, anna_reads.id) == shown
 
 
 def test_of_two_deliveries_at_once_one_sends(

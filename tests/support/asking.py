@@ -60,7 +60,8 @@ class Asking:
             )
         except Killed:
             return asked
-        asked.status, asked.answer = answer["statusCode"], loads(answer["body"])
+        asked.status = answer["statusCode"]
+        asked.answer = loads(answer["body"]) if answer["body"] else None
         asked.etag = next(
             (value for name, value in answer["headers"].items() if name.lower() == "etag"), ""
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from cobroke.domain.ids import owner_of
 from tests.builders import Json
@@ -27,6 +28,8 @@ class Crowd(Asking):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._numbers = iter(range(1, 10**6))
+        self._known = dict[str, Asked]()
+        """What each was last answered of their notices."""
         self._wanted = list[Known]()
         self._under_way = list[Callable[[], object]]()
         self.sandboxes.queue.rings = self._rung
@@ -213,7 +216,7 @@ class Crowd(Asking):
     def own_views(self) -> Iterator[Asked]:
         """All that is shown to each of them of their own, but for recommendations."""
         for who in self.realtors:
-            yield self._ask(who, "GET", "/notifications", shows="notices")
+            yield self._notices_of(who, shows="notices")
             yield self._ask(who, "GET", "/leads", shows="objects", kind="LEAD")
             yield self._ask(who, "GET", "/properties", shows="objects", kind="PROPERTY")
         for one in self.objects:
@@ -238,12 +241,23 @@ class Crowd(Asking):
         if self.rng.random() < 0.4:
             self._ask(who, "POST", "/notifications/read-all", reads="all")
             return
-        asked = self._ask(who, "GET", "/notifications", notices=True)
+        asked = self._notices_of(who, notices=True)
         if asked.status == 200:
             rows = [row["id"] for row in asked.answer["notifications"] if not row["is_read"]]
             if rows and self.rng.random() < 0.7:
                 a_notice = self.rng.choice(rows)
                 self._ask(who, "POST", f"/notifications/{a_notice}/read", reads=a_notice)
+
+    def _notices_of(self, who: Realtor, **about: Any) -> Asked:
+        """Those they have are as good as an answer where they are told so."""
+        old = self._known.get(who.telegram_id)
+        headers = {"if-none-match": old.etag} if old else {}
+        asked = self._ask(who, "GET", "/notifications", headers=headers, **about)
+        if asked.status == 304 and old:
+            asked.status, asked.answer = old.status, old.answer
+        if asked.status == 200:
+            self._known[who.telegram_id] = asked
+        return asked
 
     def _got(self, kind: str, owner: Realtor, asked: Asked) -> None:
         an_id = asked.answer[f"{kind}_id"]

@@ -13,7 +13,7 @@ from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.errors import Conflict, NotFound
 from cobroke.domain.paging import Page
 from cobroke.storage.deals import pairs
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices, pages
 from tests.support.contents import body_of
 from tests.support.town import MINUTE, SIDES, Alerted, Town, pumps
 
@@ -86,7 +86,8 @@ class City(Town):
         )
 
     def all_notices(self, who: str) -> list[notices.Notice]:
-        return notices.page_of(self.table, who, Page(1, 10_000), 0, unread_only=False)[0]
+        inbox = inboxes.load(self.table, who)
+        return pages.page_of(self.table, inbox, Page(1, 10_000), 0, unread_only=False)[0]
 
     @property
     def matches(self) -> dict[str, tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.paging import Page
 from cobroke.storage.deals import pairs
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, pages
 from cobroke.storage.table import Table
 from functions.stream_notifications import handler as function
 from infra.triggers import STREAM_READERS
@@ -42,8 +42,8 @@ class Told(NamedTuple):
 
 def told_to(table: Table, realtor_id: str, *, unread_only: bool = False) -> list[tuple[str, Told]]:
     """The notices of a realtor, each with its own id."""
-    found, total, unread = notices.page_of(
-        table, realtor_id, Page(1, 1000), 0, unread_only=unread_only
+    found, total, unread = pages.page_of(
+        table, inboxes.load(table, realtor_id), Page(1, 1000), 0, unread_only=unread_only
     )
     assert len(found) == total
     assert not unread_only or total == unread

@@ -18,7 +18,7 @@ from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import keys, realtors
 from cobroke.storage.matching.held_markets import HeldMarkets
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.realtors import KnownRealtors
@@ -126,8 +126,12 @@ class Town:
 
     def notices(self, realtor: str, *, unread_only: bool = False) -> list[Notice]:
         """Their alerts, newest first; what they have not read is counted as it lies there."""
-        found, _, unread = notices.page_of(
-            self.table, realtor, Page(1, 10_000), 0, unread_only=unread_only
+        found, _, unread = pages.page_of(
+            self.table,
+            inboxes.load(self.table, realtor),
+            Page(1, 10_000),
+            0,
+            unread_only=unread_only,
         )
         marks = [item["SK"] for item in self.table.query(keys.unread(realtor))]
         assert (

@@ -47,7 +47,8 @@ def media(operation: Json) -> Iterator[tuple[str, str, Json]]:
     if "requestBody" in operation:
         yield "request", *next(iter(operation["requestBody"]["content"].items()))
     for status, answer in operation["responses"].items():
-        yield status, *next(iter(resolved(answer)["content"].items()))
+        for of_type in list(resolved(answer).get("content", {}).items())[:1]:
+            yield status, *of_type
 
 
 def faults(schema: Json, value: object, document: Json = WRITTEN) -> list[str]:
@@ -85,16 +86,18 @@ def test_an_operation_says_what_its_route_asks_and_refuses(route: Route) -> None
     assert not operation["summary"].endswith(".")
     assert operation["tags"] == [route.function]
     asked = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
-    assert asked == {
-        name
-        for name, does in {"Idempotency-Key": route.keyed, "If-Match": route.conditional}.items()
-        if does
+    honours = {
+        "Idempotency-Key": route.keyed,
+        "If-Match": route.conditional,
+        "If-None-Match": route.revalidated,
     }
+    assert asked == {name for name, does in honours.items() if does}
     assert ("requestBody" in operation) == route.takes_body
     assert (operation.get("security", WRITTEN["security"]) == []) == route.public
     statuses = {status for status, _, _ in media(operation)}
     assert {"401", "503"} <= statuses
-    assert ("400" in statuses) == (route.takes_body or route.keyed or route.conditional)
+    said = route.takes_body or route.keyed or route.conditional or route.revalidated
+    assert ("400" in statuses) == said
     assert ("412" in statuses) == route.conditional
     assert ("429" in statuses) == route.charged
     assert ({"413", "415"} <= statuses) == route.takes_body
@@ -102,6 +105,10 @@ def test_an_operation_says_what_its_route_asks_and_refuses(route: Route) -> None
         "headers", {}
     )
     assert tagged == route.tagged
+    known = operation["responses"].get("304", {})
+    assert bool(known) == route.revalidated
+    assert "content" not in known
+    assert ("ETag" in known.get("headers", {})) == route.revalidated
 
 
 @pytest.mark.parametrize(
@@ -123,7 +130,7 @@ def test_every_refusal_has_its_place() -> None:
     said = {
         code
         for one in OPERATIONS.values()
-        for status in set(one["responses"]) - {"200", "201"}
+        for status in set(one["responses"]) - {"200", "201", "304"}
         for code in codes(one, status)
     }
     kinds = list(errors.Refusal.__subclasses__())

@@ -19,7 +19,8 @@ from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Proof, Realtor
 from cobroke.storage import keys, realtors
 from cobroke.storage.matching.backlog import Written, backlog
-from cobroke.storage.notices import alerts, notices
+from cobroke.storage.notices import alerts, inboxes, notices, pages
+from cobroke.storage.notices.inboxes import Inbox
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.idempotency import Idempotency
@@ -123,9 +124,13 @@ def a_notice(number: int) -> Notice:
     return Notice(notices.notice_id(START + number, number), "NEW_MATCH", Words("", ""), {})
 
 
-def listed(table: MemoryTable, *, unread_only: bool) -> tuple[list[bool], int, int]:
+def listed(
+    table: MemoryTable, known: Inbox | None = None, *, unread_only: bool
+) -> tuple[list[bool], int, int]:
     """Of each notice whether it is read; how many they are, and how many unread."""
-    found, total, unread = notices.page_of(table, OWNER, WHOLE, 0, unread_only=unread_only)
+    found, total, unread = pages.page_of(
+        table, known or inboxes.load(table, OWNER), WHOLE, 0, unread_only=unread_only
+    )
     return [one.is_read for one in found], total, unread
 
 
@@ -139,14 +144,19 @@ def inbox() -> MemoryTable:
     return table
 
 
+@pytest.mark.parametrize("begun_before", [False, True])
 @pytest.mark.parametrize("unread_only", [False, True])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_what_is_being_told_is_not_listed_or_unread(
-    inbox: MemoryTable, seed: int, *, unread_only: bool
+    inbox: MemoryTable, seed: int, *, begun_before: bool, unread_only: bool
 ) -> None:
-    def look() -> Any:
-        return listed(inbox, unread_only=unread_only)
+    """Also by a look that began before: it has seen the inbox as it was."""
+    read_before = inboxes.load(inbox, OWNER)
 
+    def look() -> Any:
+        return listed(inbox, known, unread_only=unread_only)
+
+    known = read_before if begun_before else None
     before = look()
     seen = in_the_midst(inbox, seed, lambda: notices.put(inbox, OWNER, a_notice(2)), look)
     assert seen in (before, look())

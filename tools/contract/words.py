@@ -32,6 +32,11 @@ of ours a 500 `internal_error`. Every answer has an `X-Request-Id`, which `insta
 The gateway's own answers,
 a throttled 429, an over-long header or a body over 6 MB, are outside this promise."""
 _TAG = r'(W/)?"[\x21\x23-\x7e]*"'
+_TAGS: Json = {
+    "type": "string",
+    "format": "if-match",
+    "pattern": rf"^(\*|(,[ \t,]*)?{_TAG}([ \t]*,[ \t,]*{_TAG})*([ \t,]*,)?)$",
+}
 PARAMETERS: dict[str, Json] = {
     "page": {"description": "Which page, from 1. Past the end it is empty."},
     "limit": {"description": "How many rows a page has."},
@@ -44,18 +49,29 @@ PARAMETERS: dict[str, Json] = {
     },
     "If-Match": {
         "description": "Write only over this version: an ETag as the last answer gave it.",
-        "schema": {
-            "type": "string",
-            "format": "if-match",
-            "pattern": rf"^(\*|(,[ \t,]*)?{_TAG}([ \t]*,[ \t,]*{_TAG})*([ \t,]*,)?)$",
-        },
+        "schema": _TAGS,
         "example": '"1"',
+    },
+    "If-None-Match": {
+        "description": "Answer only if it is another than this: an ETag as the last answer to the "
+        "same question gave it.",
+        "schema": _TAGS,
+        "example": 'W/"6f1c0d7a5b3e9a8c4d2f1e0b"',
     },
 }
 ETAG = {
     "description": "The version of what its owner wrote.",
     "required": True,
     "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+}
+ANSWERS_ETAG = {
+    "description": "The version of this answer: another page has another.",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^W/"[0-9a-f]+"$'},
+}
+NOT_MODIFIED: Json = {
+    "description": "The answer is the one that the caller has, but for what expired today.",
+    "headers": {"ETag": ANSWERS_ETAG},
 }
 SERVERS = [
     {"url": "http://127.0.0.1:4566/_aws/execute-api/c0b40ce0", "description": "`make run`"},

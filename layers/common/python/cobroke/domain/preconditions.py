@@ -1,5 +1,8 @@
-"""Conditions of a write: that it is over the version its caller read (If-Match), and made once."""
+"""Conditions of a request: that a write is over the version its caller read (If-Match), and made
+once; that an answer is another than its caller has (If-None-Match).
+"""
 
+import hashlib
 import re
 from typing import NamedTuple
 
@@ -8,12 +11,19 @@ from cobroke.domain.errors import Malformed, PreconditionFailed
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
 # RFC 9110, 5.6.1.2: elements may be empty, but not all: such a list would name no version.
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+_WEAK = "W/"
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 def etag(revision: int) -> str:
     """Write the entity tag of a posting by how many times its owner has written it."""
     return f'"{revision}"'
+
+
+def weak_etag(*facts: object) -> str:
+    """Write the entity tag of an answer by all that it follows from."""
+    said = "\0".join(map(str, facts)).encode()
+    return f'W/"{hashlib.blake2b(said, digest_size=12).hexdigest()}"'
 
 
 class IfMatch(NamedTuple):
@@ -34,12 +44,36 @@ ANY_VERSION = IfMatch()
 
 def if_match(header: str | None) -> IfMatch:
     """Read the header, by RFC 9110, 13.1.1. Raises Malformed."""
-    tags = header if header is not None else "*"
-    if tags.strip(" \t") == "*":
-        return ANY_VERSION
-    if not _TAGS.fullmatch(tags):
+    return IfMatch(_tags(header)) if header is not None else ANY_VERSION
+
+
+class IfNoneMatch(NamedTuple):
+    """The tags of the answers that the caller has; None where any will do."""
+
+    tags: tuple[str, ...] | None = ()
+
+    def has(self, tag: str) -> bool:
+        """Return whether this answer is among them. A weak tag fits a strong one."""
+        return self.tags is None or tag.removeprefix(_WEAK) in {
+            one.removeprefix(_WEAK) for one in self.tags
+        }
+
+
+NO_ANSWER = IfNoneMatch()
+
+
+def if_none_match(header: str | None) -> IfNoneMatch:
+    """Read the header, by RFC 9110, 13.1.2. Raises Malformed."""
+    return IfNoneMatch(_tags(header)) if header is not None else NO_ANSWER
+
+
+def _tags(header: str) -> tuple[str, ...] | None:
+    """Read a list of tags; None for `*`. Raises Malformed."""
+    if header.strip(" \t") == "*":
+        return None
+    if not _TAGS.fullmatch(header):
         raise Malformed
-    return IfMatch(tuple(re.findall(_TAG, tags)))
+    return tuple(re.findall(_TAG, header))
 
 
 def idempotency_key(header: str | None) -> str | None:

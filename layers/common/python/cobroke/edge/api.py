@@ -7,7 +7,6 @@ path and verb, token, content type, size, JSON, form of the ids, fields; then th
 """
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,14 +20,23 @@ from cobroke.config import Config
 from cobroke.domain import errors
 from cobroke.domain.fair_use import FairUse
 from cobroke.domain.ids import is_well_formed
-from cobroke.domain.preconditions import ANY_VERSION, IfMatch, etag, idempotency_key, if_match
+from cobroke.domain.preconditions import (
+    ANY_VERSION,
+    NO_ANSWER,
+    IfMatch,
+    IfNoneMatch,
+    etag,
+    idempotency_key,
+    if_match,
+    if_none_match,
+)
 from cobroke.edge.access import Access
 from cobroke.edge.bodies import read_body
 from cobroke.edge.parameters import Parameters
 from cobroke.edge.problems import ALWAYS, problem
 from cobroke.edge.query import in_base64_if_long
 from cobroke.edge.request import Event, Request
-from cobroke.edge.routes import ROUTES, Route
+from cobroke.edge.routes import ROUTES, Route, route_of
 from cobroke.edge.served import SERVED, Served
 from cobroke.exact_json import Json, dumps, fingerprint
 from cobroke.failures import kind_and_place
@@ -37,8 +45,6 @@ from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
 
-_ID = re.compile(r"\{(\w+)\}")
-_PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
 _BY_KEY = {route.key: route for route in ROUTES}
 
 type Answer = dict[str, Any]
@@ -58,12 +64,17 @@ class Call:
     """What the caller may still do; None on a public route."""
     body: Json = None
     if_match: IfMatch = ANY_VERSION
+    if_none_match: IfNoneMatch = NO_ANSWER
     idempotency: Idempotency | None = None
     etag: str = ""
     decided: str = ""
     """What the route and the status do not say, for the log; nothing personal."""
     ids: Mapping[str, Any] = field(default_factory=dict)
     """Of what it is about, for the log."""
+
+
+class _Known(Exception):
+    """The caller has this very answer."""
 
 
 class Api:
@@ -108,6 +119,12 @@ class Api:
         """Let the answer say which version of the object it is."""
         self.call = replace(self.call, etag=etag(revision))
 
+    def unless_known(self, tag: str) -> None:
+        """Let the answer have this tag, and end here with a 304 where the caller has it already."""
+        self.call = replace(self.call, etag=tag)
+        if self.call.if_none_match.has(tag):
+            raise _Known
+
     def note(self, decided: str) -> None:
         """Let the log say what was decided."""
         self.call = replace(self.call, decided=decided)
@@ -149,6 +166,8 @@ class Api:
             if request.method == "OPTIONS":
                 return _gateway_answer(204, {}, "")
             return in_base64_if_long(self._serve(request))
+        except _Known:
+            return _gateway_answer(304, {"ETag": self.call.etag}, "")
         except Exception as fact:  # noqa: BLE001 - a bug too is said as a problem
             return self._refuse(fact)
 
@@ -167,7 +186,7 @@ class Api:
         """Let it in step by step, and return its route and the ids in its path: where it is refused
         the log says what was known by then.
         """
-        route, ids = _route(request.method, request.path)
+        route, ids = route_of(request.method, request.path)
         self.call = replace(self.call, route=route)
         if route.function != self._function:
             raise errors.NotFound
@@ -185,9 +204,10 @@ class Api:
 
     def _read_preconditions(self, route: Route, headers: Mapping[str, str]) -> None:
         condition = if_match(headers.get("if-match")) if route.conditional else ANY_VERSION
+        known = if_none_match(headers.get("if-none-match")) if route.revalidated else NO_ANSWER
         key = idempotency_key(headers.get("idempotency-key")) if route.keyed else None
         once = Idempotency(route.key, key, fingerprint(self.call.body)) if key else None
-        self.call = replace(self.call, if_match=condition, idempotency=once)
+        self.call = replace(self.call, if_match=condition, if_none_match=known, idempotency=once)
 
     def _log(self, status: int, seconds: float) -> None:
         call = self.call
@@ -209,21 +229,6 @@ class Api:
         self.call = replace(self.call, decided=self.call.decided or _broken_rules(fact))
         status, headers, body = problem(fact, self.call.id)
         return _gateway_answer(status.value, headers, body)
-
-
-def _route(method: str, path: str) -> tuple[Route, Mapping[str, str]]:
-    """Return the route that is meant, and the ids in the path. Raises NotFound or WrongVerb."""
-    here = {
-        route: match.groupdict()
-        for route, pattern in _PATTERNS.items()
-        if (match := pattern.fullmatch(path))
-    }
-    for route, ids in here.items():
-        if route.method == method:
-            return route, ids
-    if here:
-        raise errors.WrongVerb(tuple(route.method for route in here))
-    raise errors.NotFound
 
 
 def _broken_rules(fact: Exception) -> str:

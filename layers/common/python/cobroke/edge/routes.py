@@ -2,7 +2,11 @@
 call what.
 """
 
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from cobroke.domain import errors
 
 DEFAULT_FUNCTION = "leads"
 """The function that answers what no route matches: 404, or 405 with `Allow`."""
@@ -26,6 +30,8 @@ class Route(NamedTuple):
     """Answers with an ETag."""
     charged: bool = False
     """Is charged to the caller's allowance, where it changes something or shows the market."""
+    revalidated: bool = False
+    """Honours If-None-Match."""
 
     @property
     def key(self) -> str:
@@ -104,7 +110,7 @@ ROUTES = (
     Route("GET", "/properties/{property_id}/matches", "matches"),
     Route("GET", "/matches/{match_id}", "matches"),
     Route("POST", "/matches/{match_id}/complete", "matches", charged=True),
-    Route("GET", "/notifications", "notifications"),
+    Route("GET", "/notifications", "notifications", tagged=True, revalidated=True),
     Route("POST", "/notifications/{notification_id}/read", "notifications"),
     Route("POST", "/notifications/read-all", "notifications"),
 )
@@ -116,3 +122,21 @@ PAGES = (
 )
 """What people and generators read of the contract, where the stage serves it: not the API itself.
 """
+
+_ID = re.compile(r"\{(\w+)\}")
+_PATTERNS = {route: re.compile(_ID.sub(r"(?P<\1>[^/]+)", route.path)) for route in ROUTES}
+
+
+def route_of(method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+    """Return the route that is meant, and the ids in the path. Raises NotFound or WrongVerb."""
+    here = {
+        route: match.groupdict()
+        for route, pattern in _PATTERNS.items()
+        if (match := pattern.fullmatch(path))
+    }
+    for route, ids in here.items():
+        if route.method == method:
+            return route, ids
+    if here:
+        raise errors.WrongVerb(tuple(route.method for route in here))
+    raise errors.NotFound

@@ -65,8 +65,12 @@ def above(name: str, bound: int) -> WriteCondition:
     return WriteCondition(f"{name} > {{}}", (bound,))
 
 
-def at_most(name: str, bound: int) -> WriteCondition:
+def at_most(name: str, bound: int | str) -> WriteCondition:
     return WriteCondition(f"{name} <= {{}}", (bound,))
+
+
+def at_least(name: str, bound: int) -> WriteCondition:
+    return WriteCondition(f"{name} >= {{}}", (bound,))
 
 
 def at_version(version: int) -> WriteCondition:

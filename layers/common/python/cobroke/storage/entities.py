@@ -155,6 +155,13 @@ UNREAD = Entity(
     "the mark of a notice that nobody has read",
     kept="90 days",
 )
+INBOX = Entity(
+    "INBOX",
+    ("REALTOR#{realtor} | INBOX",),
+    "version changed oldest? room?",
+    "how often what a realtor is shown of notices has changed, what the last change was, which "
+    "notice is the oldest that is listed, and how many more can be told until it is another",
+)
 ALERTED = Entity(
     "ALERTED",
     ("ALERTS#{kind}#{object} | {counterpart}", "ALERTS#{kind}#{object} | DONE"),

@@ -83,6 +83,11 @@ def unread(realtor_id: str) -> str:
     return f"UNREAD#{realtor_id}"
 
 
+def inbox(realtor_id: str) -> Key:
+    """Return the key of what is known of a realtor's notices as a whole."""
+    return realtor(realtor_id)[0], "INBOX"
+
+
 def alerted(kind: Kind, posting_id: str, counterpart: str) -> Key:
     """Return the key in the ledger: this counterpart has alerted the owner of this object."""
     return f"ALERTS#{kind}#{posting_id}", counterpart

@@ -14,7 +14,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices
 from cobroke.storage.postings import counts
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table
@@ -114,9 +114,10 @@ def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
 
 
 def unmark(table: Table, mark: Key) -> bool:
-    notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
-    is_absent = table.check(notice, when=ABSENT)
-    return try_transact(table, [is_absent, table.delete(mark, when=PRESENT)])
+    realtor_id, notice = keys.realtor_in(mark[0]), mark[1]
+    is_absent = table.check((keys.notices(realtor_id), notice), when=ABSENT)
+    said = inboxes.reading(table, realtor_id, [notice])
+    return try_transact(table, [is_absent, table.delete(mark, when=PRESENT), said])
 
 
 def _facts(item: Item | None) -> Item | None:

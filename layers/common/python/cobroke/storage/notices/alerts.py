@@ -21,9 +21,9 @@ from cobroke.storage.postings import counts
 from cobroke.storage.postings.posting import of_item
 from cobroke.storage.table import Key, Table, Write
 
-AT_ONCE = 16
-"""The most objects told of in one transaction of 100 items: six of each at most, and two of the
-cause.
+AT_ONCE = 12
+"""The most objects told of in one transaction of 100 items: eight of each at most, its owner's
+inbox and the mark of what falls out of that among them, and two of the cause.
 """
 
 
@@ -194,6 +194,9 @@ def commit(
         writes += open_alerts.writes(table, telling.pending.last, telling.notice, telling.alert)
         if own_id in unacted:
             writes.append(pairs.unchanged(table, unacted[own_id]))
+    writes += open_alerts.inbox_writes(
+        table, ((telling.pending.last, telling.notice) for telling in tellings)
+    )
     table.transact(writes)
 
 

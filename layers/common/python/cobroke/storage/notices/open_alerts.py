@@ -2,7 +2,8 @@
 names the last one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cobroke.domain.ids import owner_of
@@ -12,7 +13,8 @@ from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version, holding, missing
 from cobroke.storage.notation import Item
-from cobroke.storage.notices import notices
+from cobroke.storage.notices import inboxes, notices
+from cobroke.storage.notices.inboxes import Inbox
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.table import Key, Table, Write
 
@@ -26,6 +28,8 @@ class Last(NamedTuple):
     notice: Item | None
     """None where none is to be seen: a read may show the slot before it."""
     grows: bool
+    inbox: Inbox
+    """The owner's."""
 
     def with_one_more(
         self, counterpart: str, score: int, at: int, counted_in: str | None
@@ -47,13 +51,26 @@ class Last(NamedTuple):
 
 
 def load(table: Table, kind: Kind, slots: Mapping[str, Item | None], now_s: int) -> Iterable[Last]:
-    """Read those of these own objects, by their slots: many in one read."""
+    """Read those of these own objects, by their slots, and their owners' inboxes: many in one read,
+    and one more for each inbox that nobody has counted. One that has fallen out grows no more.
+    """
     named = {own_id: _notice(own_id, slot) for own_id, slot in slots.items() if slot}
-    items = table.get_many(named.values())
+    owners = dict.fromkeys(map(owner_of, slots))
+    items = table.get_many([*named.values(), *map(keys.inbox, owners)])
+    inboxes_of = {
+        owner: inboxes.counted(table, inboxes.of_item(owner, items.get(keys.inbox(owner))))
+        for owner in owners
+    }
     for own_id, slot in slots.items():
         notice = items.get(named[own_id]) if slot else None
-        grows = notice is not None and "is_read" not in notice and notice["expires"] > now_s
-        yield Last(kind, own_id, slot, notice, grows)
+        inbox = inboxes_of[owner_of(own_id)]
+        yield Last(kind, own_id, slot, notice, _grows(notice, inbox, now_s), inbox)
+
+
+def _grows(notice: Item | None, inbox: Inbox, now_s: int) -> bool:
+    if notice is None or "is_read" in notice:
+        return False
+    return bool(notice["expires"] > now_s and notice["SK"] >= inbox.oldest)
 
 
 def _notice(own_id: str, slot: Item) -> Key:
@@ -61,8 +78,8 @@ def _notice(own_id: str, slot: Item) -> Key:
 
 
 def writes(table: Table, last: Last, new: Notice, alert: Alert) -> list[Write]:
-    """Make at most four writes, on condition that the last notice is as it was seen: no other is
-    unread beside a new one.
+    """Make at most four writes, beside those of the inbox, on condition that the last notice is as
+    it was seen: no other is unread beside a new one.
     """
     counted: Item = {"counterparts": alert.count, "scores": dumps(dict(alert.best))}
     if last.notice and last.grows:
@@ -86,3 +103,19 @@ def _grown(table: Table, old: Item, new: Notice, counted: Item) -> Write:
     expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
     unread = at_version(old["version"]) & missing("is_read")
     return table.update((old["PK"], old["SK"]), expression, facts, when=unread)
+
+
+def inbox_writes(table: Table, tellings: Iterable[tuple[Last, Notice]]) -> Iterator[Write]:
+    """Make the writes of the owners' inboxes: one for each owner, and another at most for each
+    notice that begins.
+    """
+    of_each = defaultdict[str, list[tuple[Last, Notice]]](list)
+    for last, notice in tellings:
+        of_each[last.inbox.realtor_id].append((last, notice))
+    for some in of_each.values():
+        inbox = some[0][0].inbox
+        grown = {
+            new.id: last.notice["version"] + 1 for last, new in some if last.notice and last.grows
+        }
+        begun = [new.id for _, new in some if new.id not in grown]
+        yield from inboxes.telling(table, inbox, begun, grown)
