@@ -63,7 +63,7 @@ STREAM_READERS = (
     ),
     StreamReader(
         "stream_notifications",
-        actions=("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        actions=("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
         patterns=[
             _written("PAIR"),
             _written("LEAD", "PROPERTY", status="ARCHIVED"),

@@ -57,7 +57,7 @@ CONSEQUENCES = (
         "a lead or property is archived",
         f"{_POSTING} ARCHIVED",
         "stream_notifications",
-        "its PENDING matches close",
+        "its PENDING matches close, its pairs without a match go",
         "flows.following.posting_archived",
         "PAIR, over the version that was read",
         "each run, from CHANGE since FOLLOWED",

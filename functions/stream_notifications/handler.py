@@ -50,6 +50,7 @@ def _follow(change: Change) -> Followed | None:
             return Followed("queued", whose)
         case PostingWritten(status="ARCHIVED") as written:
             own = postings.load(table, written.kind, written.id)
-            closed = posting_archived(table, own, now_ms)
-            return Followed("closed", {id_name(written.kind): own.id, "matches": closed})
+            ended = posting_archived(table, own, now_ms)
+            whose = {id_name(written.kind): own.id}
+            return Followed("closed", whose | {"matches": ended.closed, "pairs": ended.dropped})
     return None

@@ -8,7 +8,7 @@ tests/integration/test_record_before_its_object.py holds it.
 """
 
 from cobroke.edge import streams
-from cobroke.flows.deals import agreement
+from cobroke.flows.deals import agreement, closing
 from cobroke.flows.matching import recommendations
 from cobroke.flows.notices import alerts as alerting
 from cobroke.flows.notices import telling
@@ -109,7 +109,37 @@ BUGS = (
     ),
     Mutant(
         "one match alone closed with its object",
-        (Edit(agreement.close_matches, "for pair in waiting)", "for pair in waiting[:1])"),),
+        (
+            Edit(
+                closing.end_pairs,
+                "for pair in some if pair.status)",
+                "for pair in some[:1] if pair.status)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a pair that died left under its counterpart",
+        (
+            Edit(
+                pairs.deletion,
+                "*(table.delete(keys.mirror(*pair.ids)) for pair in dead),",
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "a pair that died counted by its counterpart",
+        (
+            Edit(
+                pairs.deletion,
+                "*(uncount(table, other(kind), an_id, 1) for an_id in theirs),",
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "pairs without a match kept for good",
+        (Edit(closing.end_pairs, '{None, "PENDING"}', '{"PENDING"}'),),
     ),
     Mutant(
         "what a batch left out is not asked for again",

@@ -14,7 +14,7 @@ from cobroke.domain.errors import NotFound
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.flows.deals.agreement import close_matches
+from cobroke.flows.deals.closing import Ended, end_pairs
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
@@ -79,9 +79,9 @@ def posting_stands(table: Table, held: HeldMarkets, own: Posting, clock: Clock) 
     return alert(table, held, own, clock) if own.in_market else 0
 
 
-def posting_archived(table: Table, own: Posting, clock: Clock) -> int:
-    """Close what is PENDING of it, and return how many that were."""
-    return close_matches(table, own, clock)
+def posting_archived(table: Table, own: Posting, clock: Clock) -> Ended:
+    """Close what is PENDING of it, delete its pairs without a match; return how many of each."""
+    return end_pairs(table, own, clock)
 
 
 def notice_born(queue: Queue, born: NoticeBorn) -> None:

@@ -73,8 +73,9 @@ PROPERTY = Entity(
 COUNTS = Entity(
     "COUNTS",
     ("REALTOR#{realtor} | {kind}#{object}#COUNTS",),
-    "pairs matches",
-    "how many pairs and open or agreed matches a lead or listing has",
+    "pairs matches gone?",
+    "how many pairs and open or agreed matches a lead or listing has, and how many pairs without a "
+    "match went with an archived counterpart (`gone` only grows)",
     made_from="PAIR",
 )
 RANKING = Entity(

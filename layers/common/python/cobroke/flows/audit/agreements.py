@@ -15,6 +15,7 @@ from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
+from cobroke.storage.postings import counts
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table
 
@@ -37,6 +38,8 @@ class WrongCount(NamedTuple):
     kept: PairCounts | None
     """None: there is no count."""
     counted: PairCounts
+    gone: int
+    """As kept: nothing else tells it."""
 
 
 class Debt(NamedTuple):
@@ -74,12 +77,15 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
     kept = PairCounts(item["pairs"], item["matches"]) if item else None
     found = pairs.of_posting(table, *of).values()
     counted = PairCounts(len(found), sum(pair.counts_as_match for pair in found))
-    return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted)
+    gone = counts.gone(item)
+    return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted, gone)
 
 
 def count(table: Table, found: WrongCount) -> bool:
-    item = entities.COUNTS.at(keys.counts(*found.of), found.counted._asdict())
-    as_seen = holding(**found.kept._asdict()) if found.kept else ABSENT
+    facts = found.counted._asdict() | ({"gone": found.gone} if found.gone else {})
+    item = entities.COUNTS.at(keys.counts(*found.of), facts)
+    kept = found.kept and holding(**found.kept._asdict()) & counts.as_gone(found.gone)
+    as_seen = kept or ABSENT
     return try_transact(table, [table.put(item, when=as_seen)])
 
 

@@ -33,9 +33,9 @@ def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> in
     price cut, however often this is done. Where `written` is no longer the newest meanwhile, the
     rest is left to what is.
     """
-    if alerts.is_done(table, written):
+    cause = alerts.cause_of(table, written)
+    if cause is None:
         return 0
-    cause = Cause(written, pairs.of_posting(table, written.kind, written.id))
     good = _good(cause, held.get(other(written.kind), written.content.features.market))
     new = alerts.not_alerted(table, cause, good)
     looking = [counterpart for own_id, (_, counterpart) in good.items() if own_id in new]

@@ -7,7 +7,7 @@ from collections import Counter
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.ids import pair_of
-from cobroke.flows.deals.agreement import close
+from cobroke.flows.deals.closing import close
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due

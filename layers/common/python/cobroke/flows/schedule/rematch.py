@@ -59,7 +59,7 @@ def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Co
     done about it, by kind. Repeatable.
     """
     now = clock()
-    did = Counter(objects=0, alerts=0, closed=0, told=0, refreshed=0)
+    did = Counter(objects=0, alerts=0, closed=0, dropped=0, told=0, refreshed=0)
     with held.batch():
         _follow(table, held, market, now, clock, did)
         for kind in KINDS:
@@ -109,7 +109,8 @@ def _follow_postings(
     for written, is_done in alerts.standing(table, kind, versions):
         did["objects"] += 1
         if written.status == "ARCHIVED":
-            did["closed"] += posting_archived(table, written, clock)
+            ended = posting_archived(table, written, clock)
+            did.update(closed=ended.closed, dropped=ended.dropped)
         elif written.in_market and not is_done:
             did["alerts"] += _alert(table, held, kind, written.id, versions[written.id], clock)
 

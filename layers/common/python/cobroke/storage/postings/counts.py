@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.storage import entities, keys
-from cobroke.storage.conditions import ABSENT, holding
+from cobroke.storage.conditions import ABSENT, WriteCondition, holding, missing
+from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
 
@@ -34,7 +35,28 @@ def count(table: Table, kind: Kind, posting_id: str, *, pairs: int, matches: int
     )
 
 
-def no_new_pair(table: Table, kind: Kind, posting_id: str, known: int) -> Write:
-    """Make the check that no pair of an object came to those known: once for all that may come."""
-    still = holding(pairs=known) if known else ABSENT
-    return table.check(keys.counts(kind, posting_id), when=still)
+def uncount(table: Table, kind: Kind, posting_id: str, number: int) -> Write:
+    """Make the write that counts so many pairs no more, none of them a match: a part of the
+    transaction that deletes them.
+    """
+    values = {"change": -number, "gone": number, "entity": entities.COUNTS.name}
+    return table.update(
+        keys.counts(kind, posting_id), "SET entity = :entity ADD pairs :change, gone :gone", values
+    )
+
+
+def gone(item: Item | None) -> int:
+    """Return how many pairs there were once: the number only grows."""
+    return item.get("gone", 0) if item else 0
+
+
+def no_new_pair(table: Table, kind: Kind, posting_id: str, known: int, gone: int) -> Write:
+    """Make the check that no pair of an object came to those `known`, which were read when `gone`
+    were no more: once for all that may come.
+    """
+    still = holding(pairs=known) & as_gone(gone)
+    return table.check(keys.counts(kind, posting_id), when=still if known or gone else ABSENT)
+
+
+def as_gone(gone: int) -> WriteCondition:
+    return holding(gone=gone) if gone else missing("gone")
