@@ -102,7 +102,7 @@ BUGS = (
         (
             Edit(
                 streams.process_batch,
-                'return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}',
+                'return {"batchItemFailures": [{"itemIdentifier": number}]}',
                 "continue",
             ),
         ),
