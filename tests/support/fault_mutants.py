@@ -58,6 +58,14 @@ BUGS = (
         (Edit(posting.writes, "if change:", "if change > 0:"),),
     ),
     Mutant(
+        "nobody reminded of an object",
+        (
+            Edit(
+                posting.writes, "if new.stale_at and new.in_market", "if new.stale_at and new.stale"
+            ),
+        ),
+    ),
+    Mutant(
         "an object written whatever its version",
         (
             Edit(

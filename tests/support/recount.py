@@ -109,14 +109,15 @@ def _changes(story: Story) -> Iterator[str]:
 
 
 def _reminders(story: Story, now: dict[str, Posting]) -> Iterator[str]:
-    """What falls due is on the agenda at its time."""
+    """What falls due is on the agenda at its time; an object once, then or before."""
     due = {item["SK"] for item in story.of("DUE")}
+    times = defaultdict[str, list[int]](list)
+    for at_ms, _, an_id in (reminder.split("#") for reminder in due):
+        times[an_id].append(int(at_ms))
     for one in now.values():
-        if (
-            one.status == "ACTIVE"
-            and f"{one.updated_at + FRESH_FOR:013}#{one.kind}#{one.id}" not in due
-        ):
-            yield f"nobody is reminded that {one.id} grows stale"
+        found = times[one.id]
+        if one.in_market and (len(found) != 1 or found[0] > one.updated_at + FRESH_FOR):
+            yield f"of when {one.id} grows stale one is reminded at {found}"
     for ids, acts in story.pairs.items():
         pair = acts[-1].now
         if (

@@ -59,7 +59,7 @@ def writes(table: Table, old: Posting | None, new: Posting) -> list[Write]:
     change = (new.status == "ACTIVE") - (old is not None and old.status == "ACTIVE")
     if change:
         found.append(limits.count(table, new.owner, new.kind, change))
-    if new.stale_at and (old is None or old.stale_at != new.stale_at):
+    if new.stale_at and new.in_market and not (old and old.in_market):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
     markets = {
         held.content.features.market
