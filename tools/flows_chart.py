@@ -95,10 +95,10 @@ _TAIL = """
 ## What follows from time
 Every 30 minutes `rematch_planner` puts a message for each market and each shard of the agenda, and
 `rematch_worker` works them off (`flows/schedule/rematch.py`, `flows/schedule/agenda.py`): a market
-is followed again from FOLLOWED by the functions above; what is DUE expires (a match that nobody
-acted on for 14 days) or grows stale (a posting that its owner has not written for 60), each on
-condition that it is still so. Every night `audit` compares what must agree and mends it
-(`flows/audit/`).
+is followed again from FOLLOWED by the functions above, and forgotten where something has left it
+and nothing stands there any more; what is DUE expires (a match that nobody acted on for 14 days) or
+grows stale (a posting that its owner has not written for 60), each on condition that it is still
+so. Every night `audit` compares what must agree and mends it (`flows/audit/`).
 """
 
 

@@ -190,8 +190,10 @@ CURSOR = Entity(
 FOLLOWED = Entity(
     "FOLLOWED",
     ("FOLLOWED#{city}#{group} | WATERMARK",),
-    "watermark",
-    "up to when the scheduled runs have followed a market",
+    "watermark left expires",
+    "up to when the scheduled runs have followed a market, and whether something has left it since "
+    "one of them asked whether anything stands there",
+    kept="30 days from then",
 )
 RUN = Entity(
     "RUN",
