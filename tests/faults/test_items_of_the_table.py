@@ -7,6 +7,7 @@ import pytest
 from cobroke.clock import DAY_MS, now_ms
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
+from cobroke.storage.deals import closings
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices, pushes
@@ -30,6 +31,8 @@ def used() -> list[Item]:
                 table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000
             )
         list(agenda.due(table, 0, now_ms() + 2 * DAY_MS))
+        with table.caused_by("a request"):
+            closings.go_on(table, "LEAD", "a-lead", "a-listing", now_ms() // 1000)
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
         who = keys.realtor_in(told["PK"])
         assert pushes.claim(table, who, told["SK"], now_ms() // 1000)

@@ -116,14 +116,22 @@ BUGS = (
         ),
     ),
     Mutant(
-        "one match alone closed with its object",
+        "not all matches of a slice closed with their object",
         (
             Edit(
                 closing.end_pairs,
                 "for pair in some if pair.status)",
-                "for pair in some[:1] if pair.status)",
+                "for pair in some[:-1] if pair.status)",
             ),
         ),
+    ),
+    Mutant(
+        "a closing that does not go on",
+        (Edit(closing.end_slice, "if ended.after:", "if ended.after is None:"),),
+    ),
+    Mutant(
+        "a closing that goes on from its beginning",
+        (Edit(closing.end_pairs, "if found != some else", "if found == some else"),),
     ),
     Mutant(
         "a pair that died left under its counterpart",

@@ -136,6 +136,7 @@ def _left_open(story: Story, now: dict[str, Posting]) -> Iterator[str]:
                 yield f"the match {ids} is open, and one of the two archived"
             if pair.version and pair.status is None:
                 yield f"the pair {ids} is kept, and one of the two archived"
+    yield from (f"a closing has no end: {item}" for item in story.of("CLOSING"))
     kept = {item["PK"] + item["SK"].partition("#")[2] for item in story.of("PAIR")}
     for item in story.of("MESSAGE"):
         if item["PK"] + item["SK"].split("#")[1] not in kept:

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.failures import kind_and_place
-from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWritten
+from cobroke.flows.following import Change, ClosingGoesOn, NoticeBorn, PairChanged, PostingWritten
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
@@ -126,6 +126,8 @@ def change_of(record: Record) -> Change | None:
             return PairChanged(pairs.of_item(item_of(record.new)), before)
         case "NOTICE", _ if record.old is None:
             return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
+        case "CLOSING", (kind, posting_id):
+            return ClosingGoesOn(kind, posting_id, record.new["after"]["S"])
         case _, (kind, posting_id):
             return _posting_written(kind, posting_id, record.old, record.new)
     return None

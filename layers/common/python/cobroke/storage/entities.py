@@ -130,6 +130,13 @@ PAIR_CHANGE = Entity(
     "a pair as it was after each change, in order of time",
     kept="30 days",
 )
+CLOSING = Entity(
+    "CLOSING",
+    ("CLOSING#{object} | {kind}#{object}",),
+    "after expires cause?",
+    "behind which counterpart's pair the closing of an archived lead or listing goes on",
+    kept="a day, or until its end",
+)
 NOTICE = Entity(
     "NOTICE",
     ("NOTICES#{realtor} | {notice}",),

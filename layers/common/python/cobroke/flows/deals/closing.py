@@ -15,7 +15,7 @@ from cobroke.domain.postings.kinds import Kind, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.storage import keys
-from cobroke.storage.deals import pairs
+from cobroke.storage.deals import closings, pairs
 from cobroke.storage.postings import postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
@@ -24,8 +24,10 @@ AT_ONCE = 16
 """The most pairs deleted in one transaction of 100 items: five of each at most, and one of the
 archived object.
 """
-PAGE = 200
-"""So many pairs are read in one call."""
+SLICE = 50
+"""So many pairs of an object end with one record of the stream, in a second or two: what comes
+behind it in its shard waits no longer.
+"""
 
 
 class Ended(NamedTuple):
@@ -47,14 +49,26 @@ def end_pairs(
     reason = own.archived_for
     if reason is None:
         return Ended()
-    behind = pairs.behind(table, own.kind, own.id, after, PAGE)
-    still_open = (pair for pair in behind if pair.status in {None, "PENDING"})
-    found = list(islice(still_open, None if most is None else most + 1))
+    wanted = None if most is None else most + 1
+    behind = pairs.behind(table, own.kind, own.id, after, wanted)
+    found = list(islice((pair for pair in behind if pair.status in {None, "PENDING"}), wanted))
     some = found[:most]
     closed = sum(close(table, pair.ids, reason, clock) for pair in some if pair.status)
     dead = [pair.ids for pair in some if not pair.status]
     dropped = sum(_drop(table, own.kind, ids) for ids in batched(dead, AT_ONCE, strict=False))
     return Ended(closed, dropped, some[-1].posting_id(other(own.kind)) if found != some else "")
+
+
+def end_slice(table: Table, own: Posting, clock: Clock, after: str) -> Ended:
+    """End a slice of them, and let the next come behind what others have written meanwhile. Done
+    again, it finds what it has left: each record of a closing leads to its end by itself.
+    """
+    ended = end_pairs(table, own, clock, after, SLICE)
+    if ended.after:
+        closings.go_on(table, own.kind, own.id, ended.after, clock() // 1000)
+    elif after:
+        closings.done(table, own.kind, own.id)
+    return ended
 
 
 def close(

@@ -33,12 +33,14 @@ def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
-def behind(table: Table, kind: Kind, posting_id: str, after: str, page: int) -> Iterator[Pair]:
+def behind(
+    table: Table, kind: Kind, posting_id: str, after: str, page_limit: int | None
+) -> Iterator[Pair]:
     """Read those pairs of a lead or a property whose counterpart's id is greater than `after`, in
-    order of these, `page` in one call.
+    order of these, `page_limit` at most in one call.
     """
     low, high = f"{keys.PAIR}{after}", f"{keys.PAIR}{keys.LAST}"
-    raws = table.query_raw(keys.pairs_of(kind, posting_id), low, high, page_limit=page)
+    raws = table.query_raw(keys.pairs_of(kind, posting_id), low, high, page_limit=page_limit)
     items = map(item_of, raws)
     return (of_item(item) for item in items if keys.id_in(item["SK"]) != after)
 
