@@ -11,7 +11,7 @@ from cobroke.edge import streams
 from cobroke.flows.deals import agreement, closing
 from cobroke.flows.matching import recommendations
 from cobroke.flows.notices import alerts as alerting
-from cobroke.flows.notices import telling
+from cobroke.flows.notices import near_the_top, telling
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry
 from cobroke.storage.notices import alerts, notices, open_alerts
@@ -268,7 +268,7 @@ MENDS = (
     ),
     Mutant(
         "a market that lacks who is told of",
-        (Edit(alerting._showing, "market.learn(written)", "pass"),),
+        (Edit(near_the_top.showing, "market.learn(written)", "pass"),),
     ),
     Mutant(
         "alerted of what has changed since",

@@ -58,6 +58,13 @@ def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
     return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
 
 
+def changed(table: Table, market: Market, watermark: int) -> Iterator[PairIds]:
+    """Read whose pairs have changed in a market since `watermark` (ms)."""
+    since = keys.moment(watermark - OVERLAP_MS)
+    raws = table.query_raw(keys.pair_changes(market), since, attributes=("SK",))
+    return (PairIds(*(pair_of(keys.match_in(raw["SK"]["S"])) or ("", ""))) for raw in raws)
+
+
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """Make the writes of a change: the record under its version, its mirror, what has changed in
     the lead's market, the counts of both objects where it or a match began or a match ended, and

@@ -2,7 +2,7 @@
 rewrites the posting nor wakes the matching.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.storage import entities, keys
@@ -17,10 +17,11 @@ def match_count(table: Table, kind: Kind, posting_id: str) -> int:
     return item["matches"] if item else 0
 
 
-def having_pairs(table: Table, kind: Kind, posting_ids: Iterable[str]) -> set[str]:
-    """Find those that anybody has acted on, whatever became of it: many in one read."""
+def pairs_of_many(table: Table, kind: Kind, posting_ids: Iterable[str]) -> Mapping[str, int]:
+    """Read how many pairs each of these has, whatever became of them: many in one read."""
     wanted = {keys.counts(kind, posting_id): posting_id for posting_id in posting_ids}
-    return {wanted[key] for key, item in table.get_many(wanted).items() if item["pairs"]}
+    found = table.get_many(wanted)
+    return {an_id: found[key]["pairs"] if key in found else 0 for key, an_id in wanted.items()}
 
 
 def count(table: Table, kind: Kind, posting_id: str, *, pairs: int, matches: int) -> Write:
