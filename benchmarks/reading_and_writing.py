@@ -16,7 +16,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import asked
 from cobroke.domain.postings.features import Group
 from cobroke.domain.postings.posting import Posting
-from cobroke.flows.deals import agreement
+from cobroke.flows.deals import agreement, closing
 from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
@@ -197,7 +197,7 @@ def _complete(table: Table, ids: PairIds) -> object:
 
 
 def _close(table: Table, ids: PairIds) -> object:
-    return agreement.close_matches(table, postings.load(table, "LEAD", ids.lead_id), now_ms)
+    return closing.end_pairs(table, postings.load(table, "LEAD", ids.lead_id), now_ms).closed
 
 
 if __name__ == "__main__":

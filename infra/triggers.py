@@ -75,6 +75,7 @@ STREAM_READERS = (
         patterns=[
             _written("PAIR"),
             _written("LEAD", "PROPERTY", status="ARCHIVED"),
+            _written("CLOSING"),
             _written("NOTICE", events=["INSERT"]),
         ],
     ),

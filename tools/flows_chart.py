@@ -57,10 +57,19 @@ CONSEQUENCES = (
         "a lead or property is archived",
         f"{_POSTING} ARCHIVED",
         "stream_notifications",
-        "its PENDING matches close",
-        "flows.following.posting_archived",
+        "its PENDING matches close, its pairs without a match go, 50 pairs at first",
+        "flows.following.closing_goes_on",
         "PAIR, over the version that was read",
-        "each run, from CHANGE since FOLLOWED",
+        "each run, all of them, from CHANGE since FOLLOWED",
+    ),
+    Consequence(
+        "a slice of what is open of it has ended",
+        "CLOSING",
+        "stream_notifications",
+        "the next 50 pairs end",
+        "flows.following.closing_goes_on",
+        "PAIR, over the version that was read",
+        "the same run",
     ),
     Consequence(
         "a pair changes",
@@ -95,10 +104,10 @@ _TAIL = """
 ## What follows from time
 Every 30 minutes `rematch_planner` puts a message for each market and each shard of the agenda, and
 `rematch_worker` works them off (`flows/schedule/rematch.py`, `flows/schedule/agenda.py`): a market
-is followed again from FOLLOWED by the functions above; what is DUE expires (a match that nobody
-acted on for 14 days) or grows stale (a posting that its owner has not written for 60), each on
-condition that it is still so. Every night `audit` compares what must agree and mends it
-(`flows/audit/`).
+is followed again from FOLLOWED by the functions above, and forgotten where something has left it
+and nothing stands there any more; what is DUE expires (a match that nobody acted on for 14 days) or
+grows stale (a posting that its owner has not written for 60), each on condition that it is still
+so. Every night `audit` compares what must agree and mends it (`flows/audit/`).
 """
 
 

@@ -21,6 +21,7 @@ COLUMNS = {
     "alerts": "alerts caught up",
     "told": "notices caught up",
     "closed": "matches closed",
+    "dropped": "pairs without a match deleted",
     "expired": "matches expired",
     "stale": "gone stale",
 }

@@ -65,7 +65,7 @@ ACCESS = (
     ),
     Access(
         "whom does a write alert",
-        "ENTRY (held in memory), ALERTED, SLOT, NOTICE, INBOX",
+        "ENTRY and COUNTS (held in memory), ALERTED, SLOT, NOTICE, INBOX",
         "flows.notices.alerts.alert",
     ),
     Access(

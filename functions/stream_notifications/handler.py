@@ -1,8 +1,8 @@
 """The table's stream → what follows from a pair or an archive: notices, the closing of what is
 still open, and pushes.
 
-Triggered by every write of a pair, by a lead or property that is archived and by every new notice
-(infra/triggers.py).
+Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
+what is closed of it, and by every new notice (infra/triggers.py).
 """
 
 from functools import partial
@@ -17,14 +17,14 @@ from cobroke.domain.postings.kinds import id_name
 from cobroke.edge.streams import BATCH_S, Event, Followed, follow, process_batch
 from cobroke.flows.following import (
     Change,
+    ClosingGoesOn,
     NoticeBorn,
     PairChanged,
     PostingWritten,
+    closing_goes_on,
     notice_born,
     pair_changed,
-    posting_archived,
 )
-from cobroke.storage.postings import postings
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
 
@@ -48,8 +48,14 @@ def _follow(change: Change) -> Followed | None:
             notice_born(queue, born)
             whose = {"realtor_id": born.realtor_id, "notification_id": born.notice_id}
             return Followed("queued", whose)
-        case PostingWritten(status="ARCHIVED") as written:
-            own = postings.load(table, written.kind, written.id)
-            closed = posting_archived(table, own, now_ms)
-            return Followed("closed", {id_name(written.kind): own.id, "matches": closed})
+        case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
+            return _closed(ClosingGoesOn(kind, an_id, after=""))
+        case ClosingGoesOn() as closing:
+            return _closed(closing)
     return None
+
+
+def _closed(closing: ClosingGoesOn) -> Followed:
+    ended = closing_goes_on(table, closing, now_ms)
+    facts = {id_name(closing.kind): closing.id, "matches": ended.closed, "pairs": ended.dropped}
+    return Followed("closed", facts)

@@ -9,10 +9,11 @@ from cobroke.domain.fair_use import FairUse
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
+from cobroke.storage.deals import closings
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices, pushes
-from cobroke.storage.postings import limits
+from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Limiter
 from cobroke.storage.schedule import agenda, runs
 from tests.support.scheduler import seeded
@@ -34,6 +35,10 @@ def used() -> list[Item]:
                 table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000
             )
         list(agenda.due(table, 0, now_ms() + 2 * DAY_MS))
+        with table.caused_by("a request"):
+            closings.go_on(table, "LEAD", "a-lead", "a-listing", now_ms() // 1000)
+        lead = next(item for item in table.items() if item["entity"] == "LEAD")
+        table.transact([counts.uncount(table, "LEAD", keys.id_in(lead["SK"]), 1)])
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
         who = keys.realtor_in(told["PK"])
         assert pushes.claim(table, who, told["SK"], now_ms() // 1000)

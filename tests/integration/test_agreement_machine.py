@@ -34,8 +34,9 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.edge.models.matches import lead_match, property_match
 from cobroke.flows import following as follower
-from cobroke.flows.deals import agreement
+from cobroke.flows.deals import agreement, closing
 from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.closing import Ended
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs
@@ -297,7 +298,7 @@ class Agreements(RuleBasedStateMachine):
         """What is due expires, as it would by the clock."""
         self.office.now += ms
         for pair in self.known.values():
-            agreement.close(
+            closing.close(
                 self.table,
                 PairIds(pair.lead_id, pair.property_id),
                 "EXPIRED",
@@ -409,10 +410,15 @@ class Agreements(RuleBasedStateMachine):
         assert self.told() == self.expected
         for kind, known in self.objects.items():
             for each in known:
-                waits = "PENDING" in {
+                statuses = {
                     pair.status for pair in pairs.of_posting(self.table, kind, each).values()
                 }
-                assert not (waits and self.stored(kind, each).status == "ARCHIVED")
+                is_open = not statuses.isdisjoint({"PENDING", None})
+                assert not (is_open and self.stored(kind, each).status == "ARCHIVED")
+
+        kept = {(item["PK"], item["SK"].partition("#")[2]) for item in self.found("PAIR")}
+        said = {(item["PK"], item["SK"].split("#")[1]) for item in self.found("MESSAGE")}
+        assert said <= kept
 
     def act(
         self, ids: PairIds, said: Said, meanwhile: dict[int, Callable[[], None]] | None = None
@@ -625,7 +631,7 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
         "contacts_visible",
         property(lambda pair: pair.agreed_share is not None),
     ),
-    "an archive closes nothing": (follower, "close_matches", lambda *_: 0),
+    "an archive closes nothing": (follower, "end_pairs", lambda *_: Ended()),
     "nothing is told": (follower, "tell_of_pair", lambda *_: 0),
 }
 

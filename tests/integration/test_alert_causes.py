@@ -83,7 +83,7 @@ def test_what_has_changed_or_left_while_it_was_told_of_is_told_to_nobody(
     with just_before_it_is_told(world, act):
         handled(scene)
     assert scene.told() == []
-    assert not alerts.is_done(world.table, written)
+    assert alerts.cause_of(world.table, written) is not None
     scene.settle()
     assert scene.told() == []
 

@@ -267,6 +267,7 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
     assert {pk: times for pk, times in asked.items() if pk.startswith(("CHANGES", "MARKET"))} == {
         "CHANGES#LEAD": 1,
         "CHANGES#PROPERTY": 1,
+        "CHANGES#PAIR": 1,
     }
 
 

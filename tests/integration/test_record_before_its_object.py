@@ -68,7 +68,8 @@ def test_a_change_whose_object_is_still_seen_as_it_was_alerts_all_the_same(scene
     ):
         handled(scene, since)
     assert scene.told() == [(1, (listing,))]
-    assert alerts.is_done(world.table, postings.load(world.table, "PROPERTY", listing))
+    stored = postings.load(world.table, "PROPERTY", listing)
+    assert alerts.cause_of(world.table, stored) is None
 
 
 def test_a_change_whose_entry_is_still_seen_as_it_was_is_not_taken_for_overtaken(

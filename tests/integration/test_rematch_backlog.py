@@ -16,7 +16,7 @@ from cobroke.flows.schedule import rematch
 from cobroke.flows.schedule.rematch import SLICE
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.deals import pairs
-from cobroke.storage.matching.backlog import backlog
+from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.postings import postings
 from tests.builders import a_lead, a_property
@@ -74,8 +74,12 @@ def test_an_object_stands_in_the_backlog_once_where_it_was_written_last() -> Non
     outage.now += APART_MS
     body = content("LEAD", a_lead())
     newest = postings.replace_content(outage.table, "LEAD", BUYER, first.id, body, outage.clock)
-    found = [*backlog(outage.table, MOSCOW, 0)]
-    assert found == [(one.changed_at, one.kind, one.id, one.version) for one in (*others, newest)]
+    postings.archive(outage.table, "LEAD", BUYER, first.id, outage.clock)
+    *found, last = backlog(outage.table, MOSCOW, 0)
+    assert found == [
+        Written(one.changed_at, one.kind, one.id, one.version, left=False) for one in others
+    ]
+    assert last == Written(last.changed_at, "LEAD", first.id, newest.version + 1, left=True)
 
 
 def test_the_backlog_is_in_order_of_time_whatever_has_changed() -> None:

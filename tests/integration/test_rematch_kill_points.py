@@ -56,6 +56,7 @@ def an_evening() -> City:
     for listing in listings[:2]:
         city.acts("LEAD", PairIds(lead, listing), "LIKE")
     city.now = EVENING - DAY_MS
+    city.posts("LEAD", anna, a_lead(city="Тверь"))  # which stays, and its market with it
     deliver(city, Random(0))
     Schedule(city).run()
     city.looks_at("LEAD", lead)

@@ -67,7 +67,7 @@ def test_what_the_stream_lost_is_told_by_a_run_that_is_killed_slice_after_slice(
     with pytest.raises(Killed), outage.watched(lambda *call: moves(*call) and next(number) == 1):
         outage.run()
     assert outage.run()["objects"] == SLICE + 1
-    assert all(alerts.is_done(outage.table, one) for one in outage.written)
+    assert all(alerts.cause_of(outage.table, one) is None for one in outage.written)
 
 
 def test_a_slower_worker_never_takes_the_watermark_back() -> None:
@@ -120,7 +120,7 @@ def test_what_commits_late_with_a_time_that_was_followed_is_followed_by_the_next
     assert created.changed_at < outage.watermark
     assert late > outage.watermark - OVERLAP_MS
     outage.run()
-    assert alerts.is_done(outage.table, created)
+    assert alerts.cause_of(outage.table, created) is None
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])

@@ -172,13 +172,16 @@ def _said(one: Asked, pair: Pair) -> bool:
 
 
 def _closed(story: Story, step: Step) -> bool:
-    """Of an archived object, for its reason."""
+    """Of an archived object, for its reason; or gone with it."""
     old, new = step.old.now, step.new.now
     for an_id in (new.lead_id, new.property_id):
         one = at(story.objects[an_id], step.new.step)
+        if one and one.archived_for and old.status is None and not new.version:
+            return True
         if (
             one
             and one.archived_for
+            and new.version
             and _facts(negotiation.close(old, one.archived_for, new.changed_at)) == _facts(new)
         ):
             return True

@@ -10,10 +10,10 @@ tests/unit/test_torn_reads.py holds it.
 """
 
 from cobroke.edge import streams
-from cobroke.flows.deals import agreement
+from cobroke.flows.deals import agreement, closing
 from cobroke.flows.matching import page
 from cobroke.flows.notices import alerts as alerting
-from cobroke.flows.notices import telling
+from cobroke.flows.notices import near_the_top, telling
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry
 from cobroke.storage.notices import alerts, notices, open_alerts
@@ -60,6 +60,14 @@ BUGS = (
     Mutant(
         "LIMITS not counted at archive",
         (Edit(posting._counted, "if is_gone else None", "if False else None"),),
+    ),
+    Mutant(
+        "nobody reminded of an object",
+        (
+            Edit(
+                posting.writes, "if new.stale_at and new.in_market", "if new.stale_at and new.stale"
+            ),
+        ),
     ),
     Mutant(
         "an object written whatever its version",
@@ -137,14 +145,52 @@ BUGS = (
         (
             Edit(
                 streams.process_batch,
-                'return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}',
+                'return {"batchItemFailures": [{"itemIdentifier": number}]}',
                 "continue",
             ),
         ),
     ),
     Mutant(
-        "one match alone closed with its object",
-        (Edit(agreement.close_matches, "for pair in waiting)", "for pair in waiting[:1])"),),
+        "not all matches of a slice closed with their object",
+        (
+            Edit(
+                closing.end_pairs,
+                "for pair in some if pair.status)",
+                "for pair in some[:-1] if pair.status)",
+            ),
+        ),
+    ),
+    Mutant(
+        "a closing that does not go on",
+        (Edit(closing.end_slice, "if ended.after:", "if ended.after is None:"),),
+    ),
+    Mutant(
+        "a closing that goes on from its beginning",
+        (Edit(closing.end_pairs, "if found != some else", "if found == some else"),),
+    ),
+    Mutant(
+        "a pair that died left under its counterpart",
+        (
+            Edit(
+                pairs.deletion,
+                "*(table.delete(keys.mirror(*pair.ids)) for pair in dead),",
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "a pair that died counted by its counterpart",
+        (
+            Edit(
+                pairs.deletion,
+                "*(uncount(table, other(kind), an_id, 1) for an_id in theirs),",
+                "",
+            ),
+        ),
+    ),
+    Mutant(
+        "pairs without a match kept for good",
+        (Edit(closing.end_pairs, '{None, "PENDING"}', '{"PENDING"}'),),
     ),
     Mutant(
         "what a batch left out is not asked for again",
@@ -246,7 +292,7 @@ MENDS = (
     ),
     Mutant(
         "a market that lacks who is told of",
-        (Edit(alerting._showing, "market.learn(written)", "pass"),),
+        (Edit(near_the_top.showing, "market.learn(written)", "pass"),),
     ),
     Mutant(
         "alerted of what has changed since",

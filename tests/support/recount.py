@@ -100,21 +100,22 @@ def _changes(story: Story) -> Iterator[str]:
                 yield f"of version {version.now.version} of {an_id} the changes say {found}"
     known = Counter((item["SK"].split("#")[1], item["version"]) for item in story.of("PAIR_CHANGE"))
     for ids, acts in story.pairs.items():
-        for act in acts:
+        for act in [one for one in acts if one.now.version]:
             changes = known["".join(ids), act.now.version]
             if changes != 1:
                 yield f"version {act.now.version} of the pair {ids} has {changes} changes"
 
 
 def _reminders(story: Story, now: dict[str, Posting]) -> Iterator[str]:
-    """What falls due is on the agenda at its time."""
+    """What falls due is on the agenda at its time; an object once, then or before."""
     due = {item["SK"] for item in story.of("DUE")}
+    times = defaultdict[str, list[int]](list)
+    for at_ms, _, an_id in (reminder.split("#") for reminder in due):
+        times[an_id].append(int(at_ms))
     for one in now.values():
-        if (
-            one.status == "ACTIVE"
-            and f"{one.updated_at + FRESH_FOR:013}#{one.kind}#{one.id}" not in due
-        ):
-            yield f"nobody is reminded that {one.id} grows stale"
+        found = times[one.id]
+        if one.in_market and (len(found) != 1 or found[0] > one.updated_at + FRESH_FOR):
+            yield f"of when {one.id} grows stale one is reminded at {found}"
     for ids, acts in story.pairs.items():
         pair = acts[-1].now
         if (
@@ -125,10 +126,19 @@ def _reminders(story: Story, now: dict[str, Posting]) -> Iterator[str]:
 
 
 def _left_open(story: Story, now: dict[str, Posting]) -> Iterator[str]:
-    """With an object its matches that nobody has answered close."""
+    """With an object its matches that nobody has answered close, and its pairs without one go."""
     for ids, acts in story.pairs.items():
-        if acts[-1].now.status == "PENDING" and "ARCHIVED" in {now[an_id].status for an_id in ids}:
-            yield f"the match {ids} is open, and one of the two archived"
+        pair = acts[-1].now
+        if "ARCHIVED" in {now[an_id].status for an_id in ids}:
+            if pair.status == "PENDING":
+                yield f"the match {ids} is open, and one of the two archived"
+            if pair.version and pair.status is None:
+                yield f"the pair {ids} is kept, and one of the two archived"
+    yield from (f"a closing has no end: {item}" for item in story.of("CLOSING"))
+    kept = {item["PK"] + item["SK"].partition("#")[2] for item in story.of("PAIR")}
+    for item in story.of("MESSAGE"):
+        if item["PK"] + item["SK"].split("#")[1] not in kept:
+            yield f"a message of nobody's pair: {item['PK']} {item['SK']}"
 
 
 def _markets(story: Story, now: dict[str, Posting]) -> Iterator[str]:

@@ -51,7 +51,10 @@ class Story:
         items = dict[Key, Item]()
         for change in changes:
             if change.new is None:
-                items.pop(change.key, None)
+                gone = items.pop(change.key, {})
+                if gone.get("entity") == "PAIR":
+                    ids = pairs.of_item(gone).ids
+                    acted[ids].append(Version(change.step, change.seen, Pair.untouched(ids)))
                 continue
             item = items[change.key] = item_of(change.new)
             if item["entity"] in ("LEAD", "PROPERTY"):

@@ -8,8 +8,10 @@ from functools import partial
 from itertools import chain
 from random import Random
 from typing import Any
+from unittest.mock import patch
 from zlib import crc32
 
+from cobroke.flows.deals import closing
 from infra.triggers import STREAM_READERS
 from tests.memory_table import MemoryTable
 from tests.over_http import lean_over
@@ -60,6 +62,7 @@ class World:
 
     def run(self, number: int) -> list[str]:
         with ExitStack() as stack:
+            stack.enter_context(patch.object(closing, "SLICE", 1))
             stack.enter_context(seeded(self.scheduler, self.seed))
             while self.acts < number:
                 self._round(min(ROUND, number - self.acts))

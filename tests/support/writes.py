@@ -63,6 +63,8 @@ def _histories(story: Story) -> Iterator[str]:
                 yield f"the time of {an_id} stands still at {new.step}"
     for ids, acts in story.pairs.items():
         counted = [version.now.version for version in acts]
+        if counted[-1] == 0:  # it went with its object
+            counted.pop()
         if counted != list(range(1, len(counted) + 1)):
             yield f"the pair {ids} has been written as versions {counted}"
 

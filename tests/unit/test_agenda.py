@@ -20,6 +20,7 @@ from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable
+from tests.support.table_calls import When, watched
 
 NOON = 20_420 * DAY_MS + DAY_MS // 2
 OWNER = realtor_id(b"listings")
@@ -176,6 +177,135 @@ def test_a_clock_that_is_set_back_during_a_run_does_not_lose_what_was_due() -> N
 
     assert sum(work_off(table, shard, set_back())["stale"] for shard in range(SHARDS)) == 1
     assert postings.load(table, "PROPERTY", listing).stale
+
+
+def reminders(table: MemoryTable) -> list[int]:
+    """The times of all that is to come."""
+    return sorted(int(item["SK"][:13]) for item in table.items() if item["entity"] == "DUE")
+
+
+def put_again(table: MemoryTable, listing: str, at: int) -> None:
+    content = postings.load(table, "PROPERTY", listing).content
+    postings.replace_content(table, "PROPERTY", OWNER, listing, content, lambda: at)
+
+
+def test_a_put_reminds_nobody_and_on_its_day_an_object_is_asked_when_it_grows_stale_now() -> None:
+    table = MemoryTable()
+    listing = a_listing(table, lambda: NOON)
+    for day in range(1, 50):
+        put_again(table, listing, NOON + day * DAY_MS)
+    assert reminders(table) == [NOON + FRESH_FOR_MS]
+    assert worked_off(table, lambda: NOON + FRESH_FOR_MS) == 0
+    assert reminders(table) == [NOON + 49 * DAY_MS + FRESH_FOR_MS]
+    assert worked_off(table, lambda: NOON + 49 * DAY_MS + FRESH_FOR_MS - 1) == 0
+    assert worked_off(table, lambda: NOON + 49 * DAY_MS + FRESH_FOR_MS) == 1
+    assert reminders(table) == []
+
+
+def test_reminders_of_one_object_become_one() -> None:
+    """Until 2026-12 each PUT put one."""
+    table = MemoryTable()
+    listing = a_listing(table, lambda: NOON)
+    reminded(
+        *(Due(NOON + FRESH_FOR_MS + day, "PROPERTY", listing) for day in range(9)), table=table
+    )
+    put_again(table, listing, NOON + DAY_MS)
+    assert worked_off(table, lambda: NOON + FRESH_FOR_MS + 8) == 0
+    assert reminders(table) == [NOON + DAY_MS + FRESH_FOR_MS]
+
+
+def test_what_comes_back_is_reminded_of_again() -> None:
+    table = MemoryTable()
+    listing = a_listing(table, lambda: NOON)
+    assert worked_off(table, lambda: NOON + FRESH_FOR_MS) == 1
+    put_again(table, listing, back := NOON + FRESH_FOR_MS + DAY_MS)
+    assert reminders(table) == [back + FRESH_FOR_MS]
+    assert worked_off(table, lambda: back + FRESH_FOR_MS) == 1
+
+
+class Killed(Exception):
+    pass
+
+
+def calls_of_a_run(put_at: int | None = None) -> list[str]:
+    table = MemoryTable()
+    listing = a_listing(table, lambda: NOON)
+    if put_at:
+        put_again(table, listing, put_at)
+    with watched(table) as calls:
+        worked_off(table, lambda: NOON + FRESH_FOR_MS)
+    return calls
+
+
+@pytest.fixture
+def _few_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first run of all looks back a day."""
+    monkeypatch.setattr(agenda, "LATEST_DAYS", 1)
+
+
+@pytest.mark.usefixtures("_few_days")
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("put_at", [None, NOON + DAY_MS])
+def test_a_run_that_dies_at_any_call_leaves_the_object_reminded_of(
+    put_at: int | None, when: When
+) -> None:
+    for number in range(len(calls_of_a_run(put_at))):
+        table = MemoryTable()
+        listing = a_listing(table, lambda: NOON)
+        if put_at:
+            put_again(table, listing, put_at)
+
+        def dies(call: int, moment: When, number: int = number) -> None:
+            if (call, moment) == (number, when):
+                raise Killed
+
+        with watched(table, dies), pytest.raises(Killed):
+            worked_off(table, lambda: NOON + FRESH_FOR_MS)
+        worked_off(table, lambda: NOON + FRESH_FOR_MS)
+        stale_at = (put_at or NOON) + FRESH_FOR_MS
+        worked_off(table, lambda stale_at=stale_at: stale_at)  # type: ignore[misc]
+        assert postings.load(table, "PROPERTY", listing).stale, number
+        assert reminders(table) == [], number
+
+
+@pytest.mark.usefixtures("_few_days")
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_put_between_any_two_calls_of_a_run_is_reminded_of(late: int) -> None:
+    """Just before it would have grown stale, and just behind."""
+    for number in range(len(calls_of_a_run())):
+        table = MemoryTable()
+        listing = a_listing(table, lambda: NOON)
+        put_at = NOON + FRESH_FOR_MS + late
+
+        def puts(call: int, moment: When, number: int = number) -> None:
+            if (call, moment) == (number, "before"):
+                put_again(table, listing, put_at)  # noqa: B023 - within its turn
+
+        with watched(table, puts), patch("cobroke.storage.pauses.time.sleep"):
+            worked_off(table, lambda: NOON + FRESH_FOR_MS)
+        stored = postings.load(table, "PROPERTY", listing)
+        assert not stored.stale, number
+        assert set(reminders(table)) <= {NOON + FRESH_FOR_MS, stored.stale_at}, number
+        assert worked_off(table, lambda: stored.stale_at or 0) == 1, number  # noqa: B023
+
+
+def test_a_worker_whose_clock_is_ahead_at_midnight_leaves_the_day_to_what_is_put_there_yet() -> (
+    None
+):
+    """An object that was put in the last minute of a day is reminded of in that day, 60 days on."""
+    table, midnight = MemoryTable(), NOON + DAY_MS // 2
+    listing = a_listing(table, lambda: midnight - 2_000)
+    put_again(table, listing, midnight - 1_000)
+    worked_off_by_another = iter([True])
+
+    def others(call: int, moment: When) -> None:
+        if moment == "before" and call == 3 and next(worked_off_by_another, None):
+            for shard in range(SHARDS):
+                list(agenda.due(table, shard, midnight + FRESH_FOR_MS + 4_000))
+
+    with watched(table, others):
+        worked_off(table, lambda: midnight + FRESH_FOR_MS - 1_500)
+    assert worked_off(table, lambda: midnight + FRESH_FOR_MS + DAY_MS) == 1
 
 
 def test_what_the_store_refuses_is_still_due() -> None:

@@ -97,7 +97,7 @@ def test_what_one_has_alerted_is_not_done_for_the_other(
     table: Table, twins: dict[Kind, Posting]
 ) -> None:
     alerts.mark_done(table, twins["LEAD"])
-    assert {kind: alerts.is_done(table, one) for kind, one in twins.items()} == {
+    assert {kind: alerts.cause_of(table, one) is None for kind, one in twins.items()} == {
         "LEAD": True,
         "PROPERTY": False,
     }

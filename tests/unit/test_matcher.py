@@ -101,6 +101,26 @@ def test_in_a_crowded_city_full_of_ties_the_lists_are_those_of_the_selection(
     assert cut > 30
 
 
+@pytest.mark.parametrize("edgy", [True, False])
+@BOTH_SIDES
+def test_as_many_stand_above_a_place_as_in_the_whole_list(side: Side, *, edgy: bool) -> None:
+    """Of rows that are there, and of what is not."""
+    rng, cut = Random(7), 0
+    seekers, others = a_city() if side == "lead" else reversed(a_city())
+    rows: Sequence[PackedRow] = rows_of(others, rng)
+    if edgy:
+        seekers, rows = an_edgy_market(side, rng)
+    index: Any = ListingIndex(rows) if side == "lead" else LeadIndex(rows)
+    for seeker in rng.sample(list(seekers), 30):
+        ranked = all_scored(seeker, rows)
+        for place, most in product(rng.sample(ranked, min(len(ranked), 12)), (2, 10, 13)):
+            for one in (place, Ranked(place.score, f"{place.id}~"), Ranked(place.score + 1, "")):
+                above = sum(other > one for other in ranked)
+                assert index.above(one, seeker, ME, most) == min(above, most)
+                cut += above > most
+    assert edgy or cut > 100
+
+
 @pytest.mark.parametrize("most", SIZES)
 @pytest.mark.parametrize(
     "wishes", [NO_WISH, NO_PLACE, {"rooms": frozenset()}], ids=["none", "no place", "no rooms"]

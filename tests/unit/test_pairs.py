@@ -1,5 +1,6 @@
 """How pairs are stored: every field of any pair comes back, from the record and from its mirror."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, get_args
@@ -24,7 +25,7 @@ from cobroke.exact_json import loads
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.postings.counts import having_pairs, match_count
+from cobroke.storage.postings.counts import match_count, pairs_of_many
 from cobroke.storage.table import ConditionFailed
 from tests.memory_table import MemoryTable
 
@@ -100,20 +101,22 @@ def counts(table: MemoryTable) -> tuple[int, int]:
     return match_count(table, "LEAD", LEAD), match_count(table, "PROPERTY", PROPERTY)
 
 
-def paired(table: MemoryTable) -> tuple[set[str], set[str]]:
-    return having_pairs(table, "LEAD", [LEAD, OTHER]), having_pairs(
-        table, "PROPERTY", [PROPERTY, OTHER]
+def paired(table: MemoryTable) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    return (
+        pairs_of_many(table, "LEAD", [LEAD, OTHER]),
+        pairs_of_many(table, "PROPERTY", [PROPERTY, OTHER]),
     )
 
 
 @pytest.mark.parametrize("status", [None, "PENDING"])
 def test_an_object_has_pairs_from_its_first_act_on(status: MatchStatus | None) -> None:
     table, matches = MemoryTable(), (1, 1) if status else (0, 0)
-    assert paired(table) == (set(), set())
+    one = {LEAD: 1, OTHER: 0}, {PROPERTY: 1, OTHER: 0}
+    assert paired(table) == ({LEAD: 0, OTHER: 0}, {PROPERTY: 0, OTHER: 0})
     pair = stored(table, FRESH, replace(FRESH, status=status, changed_at=5000))
-    assert (paired(table), counts(table)) == (({LEAD}, {PROPERTY}), matches)
+    assert (paired(table), counts(table)) == (one, matches)
     stored(table, pair, replace(pair, status=None, changed_at=6000))
-    assert (paired(table), counts(table)) == (({LEAD}, {PROPERTY}), (0, 0))
+    assert (paired(table), counts(table)) == (one, (0, 0))
     items = [item for item in table.items() if item["entity"] == "COUNTS"]
     assert [item["pairs"] for item in items] == [1, 1]
 

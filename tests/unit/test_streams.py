@@ -14,7 +14,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from cobroke.edge.streams import Followed, Record, RecordFailed, process_batch
+from cobroke.edge.streams import Followed, Record, RecordFailed, once_an_item, process_batch
 from tests.pump import a_record
 
 SECRET = "client's phone +7 900 000-00-00"
@@ -107,6 +107,25 @@ def test_a_record_says_its_key_and_what_the_item_was_and_is(logger: Logger) -> N
         Record("LEAD#7", "x", None, old),
         Record("LEAD#7", "x", old, new),
         Record("LEAD#7", "x", new, None),
+    ]
+
+
+def test_all_writes_of_an_item_in_a_batch_are_acted_on_once_where_the_first_is(
+    logger: Logger,
+) -> None:
+    first, second, third = (an_image(7, n={"N": number}) for number in "123")
+    records = [
+        a_record(0, None, an_image(5)),
+        a_record(1, first, second),
+        a_record(2, None, an_image(6)),
+        a_record(3, second, third),
+    ]
+    event, seen = {"Records": records}, list[Record]()
+    process_batch(event, once_an_item(event, seen.append), logger)
+    assert seen == [
+        Record("LEAD#5", "x", None, an_image(5)),
+        Record("LEAD#7", "x", first, third),
+        Record("LEAD#6", "x", None, an_image(6)),
     ]
 
 

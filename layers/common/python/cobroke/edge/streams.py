@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.failures import kind_and_place
-from cobroke.flows.following import Change, NoticeBorn, PairChanged, PostingWritten
+from cobroke.flows.following import Change, ClosingGoesOn, NoticeBorn, PairChanged, PostingWritten
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
@@ -59,9 +59,7 @@ def process_batch(
     failure ends it: Lambda sends that record and those behind it again.
     """
     for position, raw in enumerate(event["Records"]):
-        written = raw["dynamodb"]
-        pk, sk = (written["Keys"][name]["S"] for name in ("PK", "SK"))
-        record = Record(pk, sk, written.get("OldImage"), written.get("NewImage"))
+        record = _record(raw)
         try:
             followed = act(record)
         except Exception as failure:  # noqa: BLE001 - whatever it was, the record comes again
@@ -69,10 +67,36 @@ def process_batch(
             logger.error("record failed", **said)  # noqa: TRY400 - never its text
             if position == 0 and len(event["Records"]) > 1:
                 raise RecordFailed from None
-            return {"batchItemFailures": [{"itemIdentifier": written["SequenceNumber"]}]}
+            number = raw["dynamodb"]["SequenceNumber"]
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
         if followed:
             logger.info(followed.word, **followed.facts, **_of_request(record))
     return {"batchItemFailures": []}
+
+
+def once_an_item(
+    event: Event, act: Callable[[Record], Followed | None]
+) -> Callable[[Record], Followed | None]:
+    """Return what acts once on all writes of an item in a batch, as if they were one: from what the
+    item was before the first to what it is behind the last. It does so at the first of them: what
+    fails behind it comes again without the first, which then must not be missed.
+    """
+    whole: dict[tuple[str, str], Record] = {}
+    for record in map(_record, event["Records"]):
+        first = whole.get((record.pk, record.sk), record)
+        whole[record.pk, record.sk] = record._replace(old=first.old)
+
+    def act_once(record: Record) -> Followed | None:
+        of_all = whole.pop((record.pk, record.sk), None)
+        return act(of_all) if of_all else None
+
+    return act_once
+
+
+def _record(raw: Mapping[str, Any]) -> Record:
+    written = raw["dynamodb"]
+    pk, sk = (written["Keys"][name]["S"] for name in ("PK", "SK"))
+    return Record(pk, sk, written.get("OldImage"), written.get("NewImage"))
 
 
 def _of_request(record: Record) -> dict[str, Any]:
@@ -102,6 +126,8 @@ def change_of(record: Record) -> Change | None:
             return PairChanged(pairs.of_item(item_of(record.new)), before)
         case "NOTICE", _ if record.old is None:
             return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
+        case "CLOSING", (kind, posting_id):
+            return ClosingGoesOn(kind, posting_id, record.new["after"]["S"])
         case _, (kind, posting_id):
             return _posting_written(kind, posting_id, record.old, record.new)
     return None

@@ -14,12 +14,13 @@ from cobroke.domain.errors import NotFound
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.flows.deals.agreement import close_matches
+from cobroke.flows.deals.closing import Ended, end_pairs, end_slice
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.postings import postings
 from cobroke.storage.queue import Queue
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table
@@ -45,6 +46,14 @@ class PairChanged(NamedTuple):
     before: Pair | None
 
 
+class ClosingGoesOn(NamedTuple):
+    """A slice of an archived object's pairs has ended; the next is behind this counterpart's."""
+
+    kind: Kind
+    id: str
+    after: str
+
+
 class NoticeBorn(NamedTuple):
     """A notice was put. One that grows is not born again."""
 
@@ -54,7 +63,7 @@ class NoticeBorn(NamedTuple):
     """Of which request it comes, if that is known: for the log."""
 
 
-type Change = PostingWritten | PairChanged | NoticeBorn
+type Change = PostingWritten | ClosingGoesOn | PairChanged | NoticeBorn
 
 
 def posting_written(
@@ -79,9 +88,15 @@ def posting_stands(table: Table, held: HeldMarkets, own: Posting, clock: Clock) 
     return alert(table, held, own, clock) if own.in_market else 0
 
 
-def posting_archived(table: Table, own: Posting, clock: Clock) -> int:
-    """Close what is PENDING of it, and return how many that were."""
-    return close_matches(table, own, clock)
+def posting_archived(table: Table, own: Posting, clock: Clock) -> Ended:
+    """Close what is PENDING of it, delete its pairs without a match; return how many of each."""
+    return end_pairs(table, own, clock)
+
+
+def closing_goes_on(table: Table, closing: ClosingGoesOn, clock: Clock) -> Ended:
+    """Do the same to a slice of them, and bring the next."""
+    own = postings.load(table, closing.kind, closing.id)
+    return end_slice(table, own, clock, closing.after)
 
 
 def notice_born(queue: Queue, born: NoticeBorn) -> None:

@@ -81,9 +81,10 @@ PROPERTY = Entity(
 COUNTS = Entity(
     "COUNTS",
     ("REALTOR#{realtor} | {kind}#{object}#COUNTS",),
-    "pairs matches looked?",
-    "how many pairs and open or agreed matches a lead or listing has, and which revision of it its "
-    "owner has looked at",
+    "pairs matches looked? gone?",
+    "how many pairs and open or agreed matches a lead or listing has, which revision of it its "
+    "owner has looked at, and how many pairs without a match went with an archived counterpart "
+    "(`gone` only grows)",
     made_from="PAIR",
 )
 RANKING = Entity(
@@ -137,6 +138,13 @@ PAIR_CHANGE = Entity(
     "d version expires",
     "a pair as it was after each change, in order of time",
     kept="30 days",
+)
+CLOSING = Entity(
+    "CLOSING",
+    ("CLOSING#{object} | {kind}#{object}",),
+    "after expires cause?",
+    "behind which counterpart's pair the closing of an archived lead or listing goes on",
+    kept="a day, or until its end",
 )
 NOTICE = Entity(
     "NOTICE",
@@ -205,8 +213,10 @@ CURSOR = Entity(
 FOLLOWED = Entity(
     "FOLLOWED",
     ("FOLLOWED#{city}#{group} | WATERMARK",),
-    "watermark",
-    "up to when the scheduled runs have followed a market",
+    "watermark left expires",
+    "up to when the scheduled runs have followed a market, and whether something has left it since "
+    "one of them asked whether anything stands there",
+    kept="30 days from then",
 )
 RUN = Entity(
     "RUN",

@@ -72,6 +72,11 @@ def message(lead_id: str, property_id: str, side: Kind) -> Key:
     return pairs_of("LEAD", lead_id), f"MESSAGE#{property_id}#{side}"
 
 
+def closing(kind: Kind, posting_id: str) -> Key:
+    """Return the key of how far the closing of an archived object has come."""
+    return f"CLOSING#{posting_id}", f"{kind}#{posting_id}"
+
+
 def notices(realtor_id: str) -> str:
     return f"NOTICES#{realtor_id}"
 
@@ -104,8 +109,8 @@ def alerted_all(kind: Kind, posting_id: str) -> Key:
 
 
 def posting_of(sort_key: str) -> tuple[Kind, str] | None:
-    """Return the kind and id of the lead or property under this sort key, None where none lives
-    there.
+    """Return the kind and id of the lead or property under this sort key, or whose closing is, None
+    where neither lives there.
     """
     name, _, posting_id = sort_key.partition("#")
     kind = _BY_NAME.get(name)

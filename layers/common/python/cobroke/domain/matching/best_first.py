@@ -5,9 +5,11 @@ All of the order is one integer, a **place**: the score << SHIFT | the row's num
 with its id.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from heapq import heapify, heappop, heapreplace
+from operator import itemgetter
 
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection, TopList
@@ -35,13 +37,19 @@ def newest_first(rows: Sequence[PackedRow]) -> Iterator[tuple[int, bytes]]:
 
 class Best(TopList[int]):
     """The best `most` (at least 1) of some rows, which stand in the order of their ids, without the
-    owner's own and the hidden ones. Each is offered once at most.
+    owner's own and the hidden ones, and without those that are not above `floor`. Each is offered
+    once at most.
     """
 
     def __init__(
-        self, rows: Sequence[PackedRow], owner: str, most: int, hidden: Mapping[str, Hidden]
+        self,
+        rows: Sequence[PackedRow],
+        owner: str,
+        most: int,
+        hidden: Mapping[str, Hidden],
+        floor: Ranked | None = None,
     ) -> None:
-        super().__init__((LISTED << SHIFT) - 1, owner, most, hidden)
+        super().__init__(_place_of(floor, rows), owner, most, hidden)
         self.rows = rows
         """By their numbers."""
 
@@ -50,12 +58,28 @@ class Best(TopList[int]):
         """Nothing of a lower score gets in."""
         return self.bound >> SHIFT
 
+    @property
+    def size(self) -> int:
+        """How many there are, one more than asked for at most."""
+        return len(self.kept) - self.kept.count(self._lowest)
+
     def selection(self) -> Selection:
         places, rows = self.best, self.rows
         scores = [place >> SHIFT for place in places]
         ids = [rows[place & _NUMBER][0] for place in places]
         ranked: list[Ranked] = list(map(_ranked, zip(scores, ids, strict=True)))
         return Selection(ranked, self.was_cut)
+
+
+def _place_of(floor: Ranked | None, rows: Sequence[PackedRow]) -> int:
+    """Return a place below all that is listed, or the last that is not above `floor`, which may be
+    no row's.
+    """
+    if floor is None:
+        return (LISTED << SHIFT) - 1
+    number = bisect_left(rows, floor.id, key=itemgetter(0))
+    is_there = number < len(rows) and rows[number][0] == floor.id
+    return (floor.score << SHIFT | number) - (not is_there)
 
 
 def promise(top: int, rows: Sequence[tuple[int, *tuple[object, ...]]]) -> int:

@@ -37,7 +37,7 @@ from cobroke.domain.matching.score import (
     SMALLEST,
     UNKNOWN_METRO,
 )
-from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
+from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
 from cobroke.domain.postings.features import (
     LeadFeatures,
     PropertyFeatures,
@@ -102,12 +102,21 @@ class LeadIndex:
         hidden: Mapping[str, Hidden] = NONE_HIDDEN,
     ) -> Selection:
         """Return the same as `best_leads` of all the candidates."""
-        best, offer = Best(self._rows, owner, most, hidden), _offered(listing)
-        step = step_of(listing.price)
+        best = Best(self._rows, owner, most, hidden)
+        self._fill(best, listing)
+        return best.selection()
+
+    def above(self, place: Ranked, listing: PropertyFeatures, owner: str, most: int) -> int:
+        """Return how many stand above this place in its list, `most` (at least 2) at most."""
+        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, place)
+        self._fill(best, listing)
+        return best.size
+
+    def _fill(self, best: Best, listing: PropertyFeatures) -> None:
+        offer, step = _offered(listing), step_of(listing.price)
         _read(best, offer, self._near(offer, step))
         if best.score_to_beat <= LOCATION_CAP:
             _read(best, offer, self._elsewhere(offer, step), LOCATION_CAP)
-        return best.selection()
 
     def _put(self, number: int, packed: bytes) -> None:
         lead = unpack_lead("", packed)

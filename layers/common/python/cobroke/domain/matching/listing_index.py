@@ -29,7 +29,7 @@ from cobroke.domain.matching.score import (
     LOCATION_CAP,
     SMALLEST,
 )
-from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Selection
+from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
 from cobroke.domain.matching.wish import ELSEWHERE, Wish, wish_of
 from cobroke.domain.postings.features import LeadFeatures, class_byte, unpack_property
 from cobroke.domain.postings.places import NOWHERE, Place
@@ -81,14 +81,24 @@ class ListingIndex:
         self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
     ) -> Selection:
         """Return the same as `best_properties` of all the candidates."""
-        best, wish = Best(self._rows, owner, most, hidden), self._wish(lead)
+        best = Best(self._rows, owner, most, hidden)
+        self._fill(best, lead)
+        return best.selection()
+
+    def above(self, place: Ranked, lead: LeadFeatures, owner: str, most: int) -> int:
+        """Return how many stand above this place in its list, `most` (at least 2) at most."""
+        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, place)
+        self._fill(best, lead)
+        return best.size
+
+    def _fill(self, best: Best, lead: LeadFeatures) -> None:
+        wish = self._wish(lead)
         if not lead.districts and not lead.metros:
             _read(best, wish, self._without_place(wish))
-            return best.selection()
+            return
         _read(best, wish, self._hits(wish))
         if best.score_to_beat <= LOCATION_CAP:
             _read(best, wish, self._misses(wish), LOCATION_CAP)
-        return best.selection()
 
     def _put(self, number: int, packed: bytes) -> None:
         listing = unpack_property("", packed)

@@ -38,6 +38,8 @@ class WrongCount(NamedTuple):
     kept: PairCounts | None
     """None: there is no count."""
     counted: PairCounts
+    gone: int
+    """As kept: nothing else tells it."""
 
 
 class Debt(NamedTuple):
@@ -75,12 +77,13 @@ def wrong_count(table: Table, of: Owned) -> WrongCount | None:
     kept = PairCounts(item["pairs"], item["matches"]) if item else None
     found = pairs.of_posting(table, *of).values()
     counted = PairCounts(len(found), sum(pair.counts_as_match for pair in found))
-    return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted)
+    gone = counts.gone(item)
+    return None if (kept or PairCounts(0, 0)) == counted else WrongCount(of, kept, counted, gone)
 
 
 def count(table: Table, found: WrongCount) -> bool:
-    as_seen = holding(**found.kept._asdict()) if found.kept else ABSENT
-    counted = counts.recount(table, *found.of, found.counted._asdict(), as_seen)
+    kept = found.kept and holding(**found.kept._asdict()) & counts.as_gone(found.gone)
+    counted = counts.recount(table, *found.of, found.counted._asdict(), kept or ABSENT)
     return try_transact(table, [counted])
 
 

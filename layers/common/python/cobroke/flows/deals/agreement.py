@@ -3,7 +3,7 @@ was decided on.
 """
 
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals import negotiation
@@ -12,9 +12,7 @@ from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.postings.kinds import other
-from cobroke.domain.postings.posting import Posting
-from cobroke.domain.vocabulary import ArchivedFor, Number
-from cobroke.storage import keys
+from cobroke.domain.vocabulary import Number
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.postings import limits, posting, postings
@@ -90,40 +88,6 @@ def complete(
             writes.append(limits.write(table, caller, charge))
         table.transact(writes)
         return sides.having(side, gone)._replace(pair=done), side
-
-    return retry_on_conflict(table, attempt)
-
-
-def close_matches(table: Table, own: Posting, clock: Clock) -> int:
-    """Close what is PENDING of an archived object, and say how many. Repeatable; what a try left
-    the next one finds.
-    """
-    reason = own.archived_for
-    if reason is None:
-        return 0
-    waiting = [
-        pair
-        for pair in pairs.of_posting(table, own.kind, own.id).values()
-        if pair.status == "PENDING"
-    ]
-    return sum(close(table, pair.ids, reason, clock) for pair in waiting)
-
-
-def close(
-    table: Table, ids: PairIds, reason: ArchivedFor | Literal["EXPIRED"], clock: Clock
-) -> bool:
-    """Close a match that is PENDING, and for EXPIRED due; return whether it was."""
-
-    def attempt() -> bool:
-        item = table.get(keys.pair(*ids))
-        if item is None:
-            return False
-        known = pairs.of_item(item)
-        closed = negotiation.close(known, reason, clock())
-        if closed is not known:
-            market = postings.load(table, "LEAD", ids.lead_id).content.features.market
-            table.transact(pairs.writes(table, known, closed, market))
-        return closed is not known
 
     return retry_on_conflict(table, attempt)
 

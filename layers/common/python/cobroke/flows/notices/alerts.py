@@ -1,6 +1,6 @@
 """Looks the other way: near the top of whose lists does an object stand now?"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 from itertools import batched
@@ -9,20 +9,18 @@ from typing import Any
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.ids import created_at
-from cobroke.domain.matching.ranking import Candidate
-from cobroke.domain.notices.alert import ALERTED, BEST, Alert
+from cobroke.domain.notices.alert import ALERTED, Alert
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_property_alert
-from cobroke.domain.postings.features import unpack
 from cobroke.domain.postings.kinds import Kind, id_name, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching.ranking import Seeker
-from cobroke.storage.deals import pairs
+from cobroke.flows.notices.near_the_top import Good, showing
 from cobroke.storage.matching.held_markets import HeldMarket, HeldMarkets
 from cobroke.storage.notices import alerts
 from cobroke.storage.notices.alerts import Cause, PendingAlert, Telling
 from cobroke.storage.notices.notices import Notice
-from cobroke.storage.postings import counts, postings
+from cobroke.storage.postings import postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import ConditionFailed, Table, Write
 
@@ -33,14 +31,14 @@ def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> in
     price cut, however often this is done. Where `written` is no longer the newest meanwhile, the
     rest is left to what is.
     """
-    if alerts.is_done(table, written):
+    cause = alerts.cause_of(table, written)
+    if cause is None:
         return 0
-    cause = Cause(written, pairs.of_posting(table, written.kind, written.id))
     good = _good(cause, held.get(other(written.kind), written.content.features.market))
-    new = alerts.not_alerted(table, cause, good)
-    looking = [counterpart for own_id, (_, counterpart) in good.items() if own_id in new]
+    near = showing(table, held, written, good)
+    new = alerts.not_alerted(table, cause, near)
     told = 0
-    for some in batched(_showing(table, held, written, looking), alerts.AT_ONCE, strict=False):
+    for some in batched((one for one in near if one in new), alerts.AT_ONCE, strict=False):
         scores = {own_id: good[own_id][0] for own_id in some}
         number = tell(table, cause, scores, clock() // 1000)
         if number is None:
@@ -87,7 +85,7 @@ def _told(
     return len(tellings)
 
 
-def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
+def _good(cause: Cause, market: HeldMarket) -> Good:
     """Return the counterparts at 80 and more that were there before the change and have no match
     with the object, nor a pair that is hidden, by id, with their scores (basis points).
     """
@@ -105,33 +103,6 @@ def _good(cause: Cause, market: HeldMarket) -> dict[str, tuple[int, Candidate]]:
         for place in good
         if place.id not in matched
     }
-
-
-def _showing(
-    table: Table, held: HeldMarkets, written: Posting, looking: Sequence[Candidate]
-) -> Iterator[str]:
-    """Return the ids of those whose look would now show the object in its first rows. Their pairs
-    can only take others out of the way, so they are read only of those where the object does not
-    stand there without that, and who have any.
-    """
-    kind, features = other(written.kind), written.content.features
-    market = held.get(written.kind, features.market)
-    market.learn(written)
-
-    def shows(candidate: Candidate, paired: Mapping[str, Pair]) -> bool:
-        own = unpack(kind, features.city, candidate.packed or b"")
-        seeker = Seeker(candidate.id, candidate.version, own, candidate.detail, paired)
-        return any(place.id == written.id for place in seeker.select_from(market, BEST).ranked)
-
-    below = [candidate for candidate in looking if not shows(candidate, {})]
-    paired = counts.having_pairs(table, kind, (candidate.id for candidate in below))
-    hidden = {
-        candidate.id
-        for candidate in below
-        if candidate.id not in paired
-        or not shows(candidate, pairs.of_posting(table, kind, candidate.id))
-    }
-    return (candidate.id for candidate in looking if candidate.id not in hidden)
 
 
 def _tellings(

@@ -7,7 +7,7 @@ from collections import Counter
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.ids import pair_of
-from cobroke.flows.deals.agreement import close
+from cobroke.flows.deals.closing import close
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
@@ -20,8 +20,9 @@ def work_off(table: Table, shard: int, clock: Clock) -> Counter[str]:
     """
     happened = Counter(expired=0, stale=0)
     for due in agenda.due(table, shard, clock()):
-        happened["expired" if due.what == "PAIR" else "stale"] += _settle(table, due, clock)
-        agenda.done(table, due)
+        settled = _settle(table, due, clock)
+        happened["expired" if due.what == "PAIR" else "stale"] += settled
+        agenda.done(table, due, None if settled else _again(table, due))
     return happened
 
 
@@ -38,3 +39,13 @@ def _settle(table: Table, due: Due, clock: Clock) -> bool:
         ids = pair_of(due.id)
         return ids is not None and close(table, PairIds(*ids), "EXPIRED", since_due)
     return postings.grow_stale(table, due.what, due.id, since_due)
+
+
+def _again(table: Table, due: Due) -> Due | None:
+    """Return when an object that has not grown stale will: its owner has written it since it was
+    reminded of. A match has a reminder of its own for each time.
+    """
+    if due.what == "PAIR":
+        return None
+    own = postings.load(table, due.what, due.id)
+    return Due(own.stale_at, due.what, due.id) if own.stale_at and own.in_market else None

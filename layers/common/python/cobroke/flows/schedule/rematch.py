@@ -28,6 +28,7 @@ from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.notices import alerts, notices
 from cobroke.storage.postings import postings
+from cobroke.storage.retry import try_transact
 from cobroke.storage.schedule import agenda, runs
 from cobroke.storage.table import Table
 
@@ -59,7 +60,7 @@ def rematch(table: Table, held: HeldMarkets, market: Market, clock: Clock) -> Co
     done about it, by kind. Repeatable.
     """
     now = clock()
-    did = Counter(objects=0, alerts=0, closed=0, told=0, refreshed=0)
+    did = Counter(objects=0, alerts=0, closed=0, dropped=0, told=0, refreshed=0)
     with held.batch():
         _follow(table, held, market, now, clock, did)
         for kind in KINDS:
@@ -71,22 +72,33 @@ def _follow(
     table: Table, held: HeldMarkets, market: Market, now: int, clock: Clock, did: Counter[str]
 ) -> None:
     """Follow it slice by slice, in order of time: where it is killed, the next run goes on behind
-    the last whole slice.
+    the last whole slice. Where something has left, and nothing stands there now, forget it last.
 
     The time of a slice is as good a watermark as that of a whole run. What was missed of this time
     or before was acknowledged after `now`, so by its own time (at most 25 s older) the minute
     before the watermark holds it.
     """
-    changes = backlog(table, market, runs.watermark(table, market, now))
+    since, left = runs.how_far(table, market, now)
     behind = 0
-    for some in batched(changes, SLICE, strict=False):
+    for some in batched(backlog(table, market, since), SLICE, strict=False):
         if behind:
-            runs.follow(table, market, min(behind, now))
+            runs.follow(table, market, min(behind, now), left=left)
         for kind in KINDS:
             _follow_postings(table, held, kind, some, clock, did)
         did["told"] += _tell(table, [change for change in some if isinstance(change, Pair)])
+        left = left or any(isinstance(change, Written) and change.left for change in some)
         behind = some[-1].changed_at
-    runs.follow(table, market, now)
+    left = left and not _is_settled(table, market, clock())
+    runs.follow(table, market, now, left=left)
+
+
+def _is_settled(table: Table, market: Market, now: int) -> bool:
+    """Forget the market if nothing stands there; return False where it is to be asked again, as
+    somebody may hold it for known.
+    """
+    if not markets.is_empty(table, market):
+        return True
+    return try_transact(table, [registry.forget(table, market, now, registry.LAPSED_MS)])
 
 
 def _follow_postings(
@@ -109,7 +121,8 @@ def _follow_postings(
     for written, is_done in alerts.standing(table, kind, versions):
         did["objects"] += 1
         if written.status == "ARCHIVED":
-            did["closed"] += posting_archived(table, written, clock)
+            ended = posting_archived(table, written, clock)
+            did.update(closed=ended.closed, dropped=ended.dropped)
         elif written.in_market and not is_done:
             did["alerts"] += _alert(table, held, kind, written.id, versions[written.id], clock)
 

@@ -2,20 +2,20 @@
 transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from cobroke.domain.deals.pair import OutboxEntry, Pair, Side, Snapshot
+from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds, Side, Snapshot
 from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.postings.features import Market
-from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
-from cobroke.storage.conditions import over
-from cobroke.storage.notation import Item
-from cobroke.storage.postings.counts import count
+from cobroke.storage.conditions import at_version, over
+from cobroke.storage.notation import Item, item_of
+from cobroke.storage.postings.counts import count, uncount
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
 from cobroke.storage.table import Table, Write
@@ -33,12 +33,36 @@ def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
     return {keys.id_in(item["SK"]): of_item(item) for item in items}
 
 
+def behind(
+    table: Table, kind: Kind, posting_id: str, after: str, page_limit: int | None
+) -> Iterator[Pair]:
+    """Read those pairs of a lead or a property whose counterpart's id is greater than `after`, in
+    order of these, `page_limit` at most in one call.
+    """
+    low, high = f"{keys.PAIR}{after}", f"{keys.PAIR}{keys.LAST}"
+    raws = table.query_raw(keys.pairs_of(kind, posting_id), low, high, page_limit=page_limit)
+    items = map(item_of, raws)
+    return (of_item(item) for item in items if keys.id_in(item["SK"]) != after)
+
+
+def load_many(table: Table, pairs: Iterable[PairIds]) -> list[Pair]:
+    """Read the records that there are: many in one call."""
+    return [of_item(item) for item in table.get_many(keys.pair(*ids) for ids in pairs).values()]
+
+
 def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
     """Read every change of a market's pairs since `watermark` (ms), as the pair then was, in order
     of time.
     """
     since = keys.moment(watermark - OVERLAP_MS)
     return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
+
+
+def changed(table: Table, market: Market, watermark: int) -> Iterator[PairIds]:
+    """Read whose pairs have changed in a market since `watermark` (ms)."""
+    since = keys.moment(watermark - OVERLAP_MS)
+    raws = table.query_raw(keys.pair_changes(market), since, attributes=("SK",))
+    return (PairIds(*(pair_of(keys.match_in(raw["SK"]["S"])) or ("", ""))) for raw in raws)
 
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
@@ -76,6 +100,22 @@ def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
     """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
     key = keys.message(*pair.ids, side)
     return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
+
+
+def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:
+    """Make the writes that delete pairs of one object of this kind, none of them a match, with
+    what hangs on them. The market is told nothing: one of the two has left it for good.
+    """
+    (own_id,) = {pair.posting_id(kind) for pair in dead}
+    theirs = [pair.posting_id(other(kind)) for pair in dead]
+    said = [(pair, side) for pair in dead for side in KINDS if pair.keeps_like(side)]
+    return [
+        *(table.delete(keys.pair(*pair.ids), when=at_version(pair.version)) for pair in dead),
+        *(table.delete(keys.mirror(*pair.ids)) for pair in dead),
+        *(message(table, pair, side, None) for pair, side in said),
+        *(uncount(table, other(kind), an_id, 1) for an_id in theirs),
+        uncount(table, kind, own_id, len(dead)),
+    ]
 
 
 def of_item(item: Item) -> Pair:

@@ -17,12 +17,15 @@ from cobroke.storage.table import Table
 
 
 class Written(NamedTuple):
-    """A lead or a listing that was written: when (ms), and under which version."""
+    """A lead or a listing that was written: when (ms), under which version, and whether it left the
+    market.
+    """
 
     changed_at: int
     kind: Kind
     id: str
     version: int
+    left: bool
 
 
 def backlog(table: Table, market: Market, watermark: int) -> Iterator[Written | Pair]:
@@ -38,10 +41,11 @@ def _newest(table: Table, kind: Kind, market: Market, watermark: int) -> Iterabl
     order of its versions.
     """
     since = keys.moment(watermark - OVERLAP_MS)
-    raws = table.query_raw(keys.changes(kind, market), since, attributes=("SK", "version"))
+    raws = table.query_raw(keys.changes(kind, market), since, attributes=("SK", "version", "f"))
     return {change.id: change for change in (_written(kind, raw) for raw in raws)}.values()
 
 
 def _written(kind: Kind, raw: dict[str, Any]) -> Written:
-    sort_key = raw["SK"]["S"]
-    return Written(keys.moment_in(sort_key), kind, keys.id_in(sort_key), int(raw["version"]["N"]))
+    sort_key, version = raw["SK"]["S"], int(raw["version"]["N"])
+    at, an_id = keys.moment_in(sort_key), keys.id_in(sort_key)
+    return Written(at, kind, an_id, version, left="f" not in raw)

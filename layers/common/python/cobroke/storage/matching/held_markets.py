@@ -4,21 +4,24 @@ batch.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, Self
 
 from cobroke.clock import Clock
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.market import position_of, shelves_for
 from cobroke.domain.matching.ranking import Candidate
-from cobroke.domain.matching.top_list import Hidden, Selection
+from cobroke.domain.matching.top_list import Hidden, Ranked, Selection
 from cobroke.domain.postings.features import Features, Market, unpack
-from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.deals import pairs
 from cobroke.storage.matching import markets
 from cobroke.storage.matching.markets import Entries
+from cobroke.storage.postings import counts
 from cobroke.storage.table import Table
 
 MOST_HELD = 8
@@ -31,12 +34,21 @@ type Shelves = Mapping[str, tuple[list[int], list[Candidate]]]
 class HeldMarket:
     """The leads or the listings of one market as of `watermark` (ms)."""
 
-    def __init__(self, kind: Kind, entries: Entries, watermark: int) -> None:
+    def __init__(
+        self, kind: Kind, entries: Entries, watermark: int, before: Self | None = None
+    ) -> None:
+        """Take over from one of `before` how many pairs those have who are still there."""
         self.watermark = watermark
         self._kind = kind
         self.entries = entries
         self._shelves: Shelves = {}
-        self._find: Callable[..., Selection] | None = None
+        self._index: Any = None
+        known = before.pairs if before else {}
+        self.pairs: dict[str, tuple[int, int]] = {
+            an_id: counted for an_id, counted in known.items() if an_id in entries
+        }
+        """By id, of which version it was asked how many pairs an object has, and how many."""
+        self.counted_at: int = before.counted_at if before else watermark
 
     def catch_up(self, changed: Entries, watermark: int) -> None:
         """Take in what has changed. What is made of the entries stays, where nothing has: the
@@ -45,7 +57,7 @@ class HeldMarket:
         known = [self.entries.get(an_id) for an_id in changed]
         markets.merge(self.entries, changed.values())
         if known != [self.entries[an_id] for an_id in changed]:
-            self._shelves, self._find = {}, None
+            self._shelves, self._index = {}, None
         self.watermark = watermark
 
     def learn(self, written: Posting) -> None:
@@ -78,8 +90,19 @@ class HeldMarket:
         """Return the best as `domain.matching.selection` finds them, for many who ask: by an index,
         made anew when something has changed.
         """
-        self._find = self._find or _indexed(self._kind, self.entries)
-        return self._find(seeker, owner, most, hidden)
+        found: Selection = self._indexed().best(seeker, owner, most, hidden)
+        return found
+
+    def above(self, place: Ranked, seeker: Features, owner: str, most: int) -> int:
+        """Return how many stand above this place in the list of the seeker, `most` (at least 2) at
+        most, whatever their pairs hide.
+        """
+        found: int = self._indexed().above(place, seeker, owner, most)
+        return found
+
+    def _indexed(self) -> Any:  # noqa: ANN401 - of leads or of listings, for the other kind
+        self._index = self._index or _indexed(self._kind, self.entries)
+        return self._index
 
     def _parts(self, seeker: Features) -> Iterator[tuple[list[Candidate], int, int]]:
         self._shelves = self._shelves or _shelved(self._kind, self.entries)
@@ -96,6 +119,7 @@ class HeldMarkets:
         self._table, self._clock = table, clock
         self._held: dict[tuple[Kind, Market], HeldMarket] = {}
         self._current: set[tuple[Kind, Market]] = set()
+        self._counted: set[tuple[Kind, Market]] = set()
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -109,6 +133,7 @@ class HeldMarkets:
     def expire(self) -> None:
         """Let every market be caught up again when it is next asked for."""
         self._current.clear()
+        self._counted.clear()
 
     def get(self, kind: Kind, market: Market) -> HeldMarket:
         """Return the market as it is now, or was when this batch first asked."""
@@ -122,6 +147,33 @@ class HeldMarkets:
                 self._current.discard(longest_unused)
         return self._held[at]
 
+    def pair_counts(
+        self, kind: Kind, market: Market, asked: Sequence[Candidate]
+    ) -> Mapping[str, int]:
+        """Return how many pairs each of these of a market has, or had, where some have gone since:
+        of those that have stood still since they were asked of before it is remembered. A pair
+        begins where both stand, and leaves a change there.
+        """
+        held = self.get(kind, market)
+        if (kind, market) not in self._counted:
+            self._forget_changed(kind, market, held)
+            self._counted.add((kind, market))
+        known = held.pairs
+        new = {one.id: one.version for one in asked if known.get(one.id, (0,))[0] != one.version}
+        counted = counts.pairs_of_many(self._table, kind, new)
+        known |= {an_id: (version, counted[an_id]) for an_id, version in new.items()}
+        return {one.id: known[one.id][1] for one in asked}
+
+    def _forget_changed(self, kind: Kind, market: Market, held: HeldMarket) -> None:
+        """Forget how many pairs those have of which one has changed since that was asked."""
+        now = self._clock()
+        if held.counted_at <= now - LONGEST_MS:
+            held.pairs.clear()
+        if held.pairs:
+            for ids in pairs.changed(self._table, market, held.counted_at):
+                held.pairs.pop(ids[KINDS.index(kind)], None)
+        held.counted_at = now
+
     def _caught_up(self, kind: Kind, market: Market, held: HeldMarket | None) -> HeldMarket:
         now = self._clock()
         if held and held.watermark > now - LONGEST_MS:
@@ -132,7 +184,7 @@ class HeldMarkets:
                 return held
         entries = markets.read_whole(self._table, kind, market)
         markets.merge(entries, (markets.changes_of(self._table, kind, market, now) or {}).values())
-        return HeldMarket(kind, entries, now)
+        return HeldMarket(kind, entries, now, held)
 
 
 def _shelved(kind: Kind, entries: Entries) -> Shelves:
@@ -151,9 +203,9 @@ def _shelved(kind: Kind, entries: Entries) -> Shelves:
     }
 
 
-def _indexed(kind: Kind, entries: Entries) -> Callable[..., Selection]:
+def _indexed(kind: Kind, entries: Entries) -> LeadIndex | ListingIndex:
     rows = [(entry.id, entry.packed) for entry in entries.values() if entry.packed is not None]
-    return _INDEXES[kind](rows).best
+    return _INDEXES[kind](rows)
 
 
 _INDEXES: Mapping[Kind, type[LeadIndex] | type[ListingIndex]] = {

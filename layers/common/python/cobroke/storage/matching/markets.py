@@ -7,7 +7,7 @@ from typing import Any
 from cobroke.domain.matching.market import SHELVES, shelves_for
 from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.postings.features import Features, Market, pack, price_of
-from cobroke.domain.postings.kinds import Kind, other
+from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage import keys
 from cobroke.storage.changes import OVERLAP_MS
@@ -63,6 +63,13 @@ def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
     partitions = [keys.market_shelf(kind, market, shelf) for shelf in SHELVES[kind]]
     raws = (raw for pk in partitions for raw in table.query_raw(pk, attributes=NEEDED))
     return merge({}, map(_candidate, raws))
+
+
+def is_empty(table: Table, market: Market) -> bool:
+    """Return whether nothing stands there. What moves within it meanwhile may be missed."""
+    shelves = [(kind, shelf) for kind in KINDS for shelf in SHELVES[kind]]
+    partitions = (keys.market_shelf(kind, market, shelf) for kind, shelf in shelves)
+    return not any(any(table.query_raw(pk, attributes=("SK",), page_limit=1)) for pk in partitions)
 
 
 def merge(entries: Entries, newer: Iterable[Candidate]) -> Entries:

@@ -15,10 +15,13 @@ SHARDS = 8
 KNOWN_FOR_MS = 10 * 60 * 1000
 """For this time a market that was put is not put again."""
 MOST_KNOWN = 10_000
-UNSEEN_FOR_MS = 60 * 60 * 1000
-"""Well above the time that it is known, and that an audit takes: nobody has it in memory who has
-not put it since.
+LAPSED_MS = KNOWN_FOR_MS + 6 * 60 * 1000
+"""Nobody holds a market for known that was put so long ago: with the ten minutes, the five in which
+what looked at its clock may put it yet (a function of the stream has no more), and one in which
+clocks differ.
 """
+UNSEEN_FOR_MS = 60 * 60 * 1000
+"""The same, and well above the time that an audit takes: it has looked for objects long before."""
 
 type Known = set[tuple[Market, int]]
 """The markets that were put, and in which ten minutes."""
@@ -40,10 +43,12 @@ def new(table: Table, market: Market, now: int) -> Write:
     return table.put(_item(market, now), when=ABSENT)
 
 
-def forget(table: Table, market: Market, now: int) -> Write:
-    """Make a delete of it, refused where somebody may still hold it for known."""
+def forget(table: Table, market: Market, now: int, unseen_for: int = UNSEEN_FOR_MS) -> Write:
+    """Make a delete of it, refused where somebody may still hold it for known. `now` (ms) is before
+    the look that found nothing there: who comes behind that look puts it anew.
+    """
     item = _item(market, now)
-    return table.delete((item["PK"], item["SK"]), when=below("put_at", now - UNSEEN_FOR_MS))
+    return table.delete((item["PK"], item["SK"]), when=below("put_at", now - unseen_for))
 
 
 def markets(table: Table) -> Iterator[Market]:
@@ -53,8 +58,8 @@ def markets(table: Table) -> Iterator[Market]:
 
 
 def _put(table: Table, market: Market, now: int) -> None:
-    """Put the market. Raises ConditionFailed where an audit forgets it at this moment, which is
-    waited for.
+    """Put the market. Raises ConditionFailed where a run or an audit forgets it at this moment,
+    which is waited for.
     """
     if not table.try_put(_item(market, now)):
         raise ConditionFailed

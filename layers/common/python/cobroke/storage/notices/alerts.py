@@ -29,10 +29,13 @@ inbox and the mark of what falls out of that among them, and two of the cause.
 
 @dataclass(frozen=True)
 class Cause:
-    """What alerts: an object as its owner wrote it, and all its pairs by the other object's id."""
+    """What alerts: an object as its owner wrote it, and all its pairs by the other object's id,
+    read when so many were `gone`.
+    """
 
     written: Posting
     pairs: Mapping[str, Pair]
+    gone: int = 0
 
     @property
     def id(self) -> str:
@@ -53,19 +56,26 @@ class Cause:
         return self.pairs.get(own_id) or Pair.untouched(ids)
 
 
-def is_done(table: Table, written: Posting) -> bool:
-    """Return whether all whom this revision of an object should alert were alerted: what comes near
-    the top of a list later, because others left it, alerts nobody.
+def cause_of(table: Table, written: Posting) -> Cause | None:
+    """Read what belongs to an object that alerts; return None where all whom this revision should
+    alert were alerted: what comes near the top of a list later, because others left it, alerts
+    nobody.
     """
-    return _covers(table.get(keys.alerted_all(written.kind, written.id)), written)
+    kind, an_id = written.kind, written.id
+    done, counted = keys.alerted_all(kind, an_id), keys.counts(kind, an_id)
+    items = table.get_many([done, counted])
+    if _covers(items.get(done), written):
+        return None
+    # the pairs last: one that goes, or begins, behind this is seen by `no_new_pair`
+    return Cause(written, pairs.of_posting(table, kind, an_id), counts.gone(items.get(counted)))
 
 
 def standing(
     table: Table, kind: Kind, posting_ids: Iterable[str]
 ) -> Iterator[tuple[Posting, bool]]:
-    """Read objects as they stand, and of each whether it `is_done`: many in one read. Those whose
-    change is seen and which are not there yet are left out: written at this moment, they are the
-    next run's.
+    """Read objects as they stand, and of each whether it has alerted all: many in one read. Those
+    whose change is seen and which are not there yet are left out: written at this moment, they are
+    the next run's.
     """
     wanted = {
         keys.owned(kind, posting_id): keys.alerted_all(kind, posting_id)
@@ -173,7 +183,8 @@ def no_new_pair(table: Table, cause: Cause) -> Write:
     """Make the check that the cause has no pair but those it knows: one condition for all that may
     begin.
     """
-    return counts.no_new_pair(table, cause.written.kind, cause.id, len(cause.pairs))
+    known, gone = len(cause.pairs), cause.gone
+    return counts.no_new_pair(table, cause.written.kind, cause.id, known, gone)
 
 
 def commit(

@@ -17,10 +17,11 @@ def match_count(table: Table, kind: Kind, posting_id: str) -> int:
     return item["matches"] if item else 0
 
 
-def having_pairs(table: Table, kind: Kind, posting_ids: Iterable[str]) -> set[str]:
-    """Find those that anybody has acted on, whatever became of it: many in one read."""
+def pairs_of_many(table: Table, kind: Kind, posting_ids: Iterable[str]) -> Mapping[str, int]:
+    """Read how many pairs each of these has, whatever became of them: many in one read."""
     wanted = {keys.counts(kind, posting_id): posting_id for posting_id in posting_ids}
-    return {wanted[key] for key, item in table.get_many(wanted).items() if item["pairs"]}
+    found = table.get_many(wanted)
+    return {an_id: found[key]["pairs"] if key in found else 0 for key, an_id in wanted.items()}
 
 
 def count(table: Table, kind: Kind, posting_id: str, *, pairs: int, matches: int) -> Write:
@@ -60,7 +61,30 @@ def recount(
     return table.update(keys.counts(kind, posting_id), expression, values, when=when)
 
 
-def no_new_pair(table: Table, kind: Kind, posting_id: str, known: int) -> Write:
-    """Make the check that no pair of an object came to those known: once for all that may come."""
-    still = holding(pairs=known) if known else ABSENT | holding(pairs=0)
-    return table.check(keys.counts(kind, posting_id), when=still)
+def uncount(table: Table, kind: Kind, posting_id: str, number: int) -> Write:
+    """Make the write that counts so many pairs no more, none of them a match: a part of the
+    transaction that deletes them.
+    """
+    values = {"change": -number, "gone": number, "entity": entities.COUNTS.name}
+    return table.update(
+        keys.counts(kind, posting_id), "SET entity = :entity ADD pairs :change, gone :gone", values
+    )
+
+
+def gone(item: Item | None) -> int:
+    """Return how many pairs there were once: the number only grows."""
+    return item.get("gone", 0) if item else 0
+
+
+def no_new_pair(table: Table, kind: Kind, posting_id: str, known: int, gone: int) -> Write:
+    """Make the check that no pair of an object came to those `known`, which were read when `gone`
+    were no more: once for all that may come.
+    """
+    still = holding(pairs=known) & as_gone(gone)
+    return table.check(
+        keys.counts(kind, posting_id), when=still if known or gone else ABSENT | still
+    )
+
+
+def as_gone(gone: int) -> WriteCondition:
+    return holding(gone=gone) if gone else missing("gone")

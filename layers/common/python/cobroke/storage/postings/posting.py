@@ -68,7 +68,7 @@ def writes(
     bounds = [change for change in (charge, counted) if change]
     if bounds:
         found.append(limits.write(table, new.owner, reduce(add, bounds)))
-    if new.stale_at and (old is None or old.stale_at != new.stale_at):
+    if new.stale_at and new.in_market and not (old and old.in_market):
         found.append(agenda.remind(table, Due(new.stale_at, new.kind, new.id)))
     markets = {
         held.content.features.market

@@ -1,7 +1,9 @@
 """The agenda: what falls due without anybody acting, under its day; and how far each part of it has
 been worked off.
 
-An item only reminds: it counts where its object or match still carries that due time.
+An item only reminds: it counts where its object or match still carries that due time. An object has
+one: of when it would have grown stale when that was written. On its day it is reminded of again,
+where its owner has written it since.
 """
 
 import zlib
@@ -11,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from cobroke.clock import DAY_MS
 from cobroke.storage import entities, keys
+from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.table import Key, Table, Write
 
 SHARDS = 4
@@ -31,26 +34,30 @@ class Due(NamedTuple):
 
 
 def remind(table: Table, due: Due) -> Write:
-    """Make the write of the reminder, a part of the transaction that sets the due time."""
+    """Make the write of the reminder, a part of the transaction that sets the due time of a match,
+    or brings an object to the market.
+    """
     expires = due.at // 1000 + LATEST_DAYS * DAY_MS // 1000
     return table.put(entities.DUE.at(_key(due), {"expires": expires}))
 
 
-def done(table: Table, due: Due) -> None:
-    table.transact([table.delete(_key(due))])
+def done(table: Table, due: Due, again: Due | None = None) -> None:
+    """Delete the reminder; put the one of `again`, a later time, in the same transaction."""
+    table.transact([table.delete(_key(due)), *([remind(table, again)] if again else ())])
 
 
 def due(table: Table, shard: int, now: int) -> Iterator[Due]:
     """Read what is due by now, the oldest first, from the first day that the shard's cursor does
-    not call done.
+    not call done. A day is called done when nobody can remind of anything in it any more: a worker
+    whose clock is behind may do so a little after midnight.
     """
-    today = now // DAY_MS
+    today, over = now // DAY_MS, (now - OVERLAP_MS) // DAY_MS
     for day in range(_first_day(table, shard, today), today + 1):
         for item in table.query(
             keys.reminders(_date(day), shard), high=f"{keys.moment(now)}{keys.LAST}"
         ):
             yield Due._make(keys.due_in(item["SK"]))
-        if day < today:
+        if day < over:
             _call_done(table, shard, day)
 
 

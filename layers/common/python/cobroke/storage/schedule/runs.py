@@ -2,27 +2,39 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from cobroke.domain.postings.features import Market
 from cobroke.storage import entities, keys
-from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.changes import CHANGES_KEPT_S, LONGEST_MS
 from cobroke.storage.conditions import ABSENT, below
 from cobroke.storage.table import Table
 
 KEPT_S = 7 * 24 * 3600
 
 
-def watermark(table: Table, market: Market, now: int) -> int:
-    """Read up to when (ms) the changes of a market were followed; without a run, as far back as
-    there are changes.
+class HowFar(NamedTuple):
+    """Up to when (ms) the changes of a market were followed, and whether something has left it
+    since it was asked whether anything stands there.
     """
-    item = table.get(keys.followed(market))
-    return max(item["watermark"] if item else 0, now - LONGEST_MS)
+
+    watermark: int
+    left: bool
 
 
-def follow(table: Table, market: Market, watermark: int) -> None:
-    """Keep how far it was followed. A slower worker never takes back how far another has come."""
-    item = entities.FOLLOWED.at(keys.followed(market), {"watermark": watermark})
+def how_far(table: Table, market: Market, now: int) -> HowFar:
+    """Read how far a market was followed; without a run, as far back as there are changes."""
+    item = table.get(keys.followed(market)) or {"watermark": 0}
+    return HowFar(max(item["watermark"], now - LONGEST_MS), item.get("left", False))
+
+
+def follow(table: Table, market: Market, watermark: int, *, left: bool = False) -> None:
+    """Keep how far it was followed, as long as the changes since are kept. A slower worker never
+    takes back how far another has come.
+    """
+    expires = watermark // 1000 + CHANGES_KEPT_S
+    facts = {"watermark": watermark, "left": left, "expires": expires}
+    item = entities.FOLLOWED.at(keys.followed(market), facts)
     table.try_put(item, when=ABSENT | below("watermark", watermark))
 
 
