@@ -37,16 +37,12 @@ def owned(kind: Kind, posting_id: str) -> Key:
 
 
 def owned_by(owner: str, kind: Kind, posting_id: str) -> Key:
-    """Return where it would be if it were this realtor's: absent and somebody else's are the same
-    miss.
-    """
+    """Return where it would be if it were theirs: absent and not theirs are the same miss."""
     return realtor(owner)[0], f"{kind}#{posting_id}"
 
 
 def counts(kind: Kind, posting_id: str) -> Key:
-    """Return the key of the counts: apart from the object, so that a match neither rewrites it nor
-    wakes the matching.
-    """
+    """Return the key of the counts: a match neither rewrites the object nor wakes the matching."""
     pk, sk = owned(kind, posting_id)
     return pk, f"{sk}#COUNTS"
 
@@ -66,9 +62,7 @@ def mirror(lead_id: str, property_id: str) -> Key:
 
 
 def message(lead_id: str, property_id: str, side: Kind) -> Key:
-    """Return the key of what a side says with its LIKE: apart from the pairs, which every look
-    reads.
-    """
+    """Return the key of what a side says with its LIKE: apart from what every look reads."""
     return pairs_of("LEAD", lead_id), f"MESSAGE#{property_id}#{side}"
 
 
