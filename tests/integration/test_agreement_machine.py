@@ -631,7 +631,7 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
         "contacts_visible",
         property(lambda pair: pair.agreed_share is not None),
     ),
-    "an archive closes nothing": (follower, "end_pairs", lambda *_: Ended()),
+    "an archive closes nothing": (follower, "end_slice", lambda *_: Ended()),
     "nothing is told": (follower, "tell_of_pair", lambda *_: 0),
 }
 
