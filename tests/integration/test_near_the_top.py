@@ -117,3 +117,19 @@ def test_who_was_elsewhere_meanwhile_is_counted_again(crowded: Crowded) -> None:
     crowded.puts()
     assert crowded.told == 1
     assert crowded.lead in crowded.looks_at("PROPERTY", listing)[:10]
+
+
+@pytest.mark.parametrize("lifted", [True, False])
+def test_an_object_that_its_market_does_not_hold_as_it_is_now_is_learned(*, lifted: bool) -> None:
+    """Of one transaction the entry may be seen after the object."""
+    crowded = Crowded()
+    for lead in crowded.others[:5]:
+        if lifted:
+            crowded.dislikes(crowded.listings[0], lead)
+        else:
+            crowded.archives("LEAD", lead)
+    written = postings.load(crowded.table, "LEAD", crowded.lead)
+    market = crowded.held.get("LEAD", written.content.features.market)
+    market.entries.pop(crowded.lead)
+    told = posting_stands(crowded.table, crowded.held, written, crowded.clock)
+    assert told == (1 if lifted else LISTINGS)

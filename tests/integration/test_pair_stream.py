@@ -516,3 +516,22 @@ def test_over_http_both_sides_see_why_a_match_was_closed(anna: Client, boris: Cl
     }
     assert anna.get(f"/leads/{wish}").needs(200)["match_count"] == 1
     assert boris.get("/notifications").needs(200)["total"] == 5
+
+
+def test_over_http_a_pair_without_a_match_is_gone_with_its_object(
+    anna: Client, boris: Client
+) -> None:
+    with recorded(TABLE) as stream:
+        wish, offer = anna.post_lead(a_lead()), boris.post_property(a_property())
+        own = f"/leads/{wish}/property-recommendations/{offer}/action"
+        theirs = f"/properties/{offer}/lead-recommendations/{wish}/action"
+        anna.post(own, {"action": "DISLIKE"}).needs(200)
+        boris.post(theirs, {"action": "LIKE", "notes": "привет"}).needs(200)
+        anna.post(f"/leads/{wish}/archive").needs(200)
+        assert boris.post(theirs, {"action": "LIKE"}).needs(409)["code"] == "archived"
+        with patch.object(closing, "SLICE", 1):
+            drain(stream, Pump(function.handler, Random(0), READER.patterns))
+    assert boris.post(theirs, {"action": "LIKE"}).needs(404)["code"] == "not_found"
+    assert anna.post(own, {"action": "LIKE"}).needs(409)["code"] == "archived"
+    kinds = {raw["entity"]["S"] for raw in boto3.client("dynamodb").scan(TableName=TABLE)["Items"]}
+    assert kinds.isdisjoint({"PAIR", "MIRROR", "MESSAGE", "CLOSING"})
