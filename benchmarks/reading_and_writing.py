@@ -12,10 +12,12 @@ from benchmarks.report import Section, publish
 from benchmarks.units import Used, counted
 from cobroke.clock import now_ms
 from cobroke.domain.deals.pair import Pair, PairIds, Side
+from cobroke.domain.fair_use import FairUse
 from cobroke.domain.ids import owner_of
 from cobroke.domain.paging import asked
 from cobroke.domain.postings.features import Group
 from cobroke.domain.postings.posting import Posting
+from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import agreement, closing
 from cobroke.flows.deals.agreement import Decision
 from cobroke.flows.matching.recommendations import Recommendations, recommend
@@ -25,6 +27,7 @@ from cobroke.storage.deals.matches import Sides
 from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
+from cobroke.storage.postings.allowance import Allowance, Limiter
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
 
@@ -37,6 +40,7 @@ GREETING = "A family of four, with the money at hand; they could come and see it
 
 type Action[On] = Callable[[Table, On], object]
 
+_LIMITERS: dict[str, Limiter] = {}
 _REMEMBERED = defaultdict[str, KnownRealtors](KnownRealtors)
 """By the function that serves the looks at an object: the next one comes soon after the first."""
 
@@ -117,20 +121,33 @@ def _used[On](table: Table, action: Action[On], on: On) -> Used:
     return used
 
 
+def _allowance(table: Table, realtor_id: str) -> Allowance:
+    """Make that of who has more than they use here; the function that serves them was asked by them
+    before.
+    """
+    if table.name not in _LIMITERS:
+        _LIMITERS[table.name] = Limiter(table, FairUse.of("100", "0"))
+    return _LIMITERS[table.name].of(Realtor(realtor_id, "", ""))
+
+
 def _look(table: Table, own: Posting) -> Recommendations:
-    return recommend(table, own.kind, own.owner, own.id, FIRST, now_ms, _REMEMBERED[own.id])
+    known, allowance = _REMEMBERED[own.id], _allowance(table, own.owner)
+    return recommend(table, own.kind, own.owner, own.id, FIRST, now_ms, known, allowance)
 
 
 def _create(table: Table, like: Posting) -> object:
-    return postings.create(table, like.kind, like.owner, like.content, now_ms)
+    allowance = _allowance(table, like.owner)
+    return postings.create(table, like.kind, like.owner, like.content, now_ms, None, allowance)
 
 
 def _replace(table: Table, own: Posting) -> object:
-    return postings.replace_content(table, own.kind, own.owner, own.id, own.content, now_ms)
+    allowance, which = _allowance(table, own.owner), (own.kind, own.owner, own.id)
+    return postings.replace_content(table, *which, own.content, now_ms, allowance=allowance)
 
 
 def _archive(table: Table, own: Posting) -> object:
-    return postings.archive(table, own.kind, own.owner, own.id, now_ms)
+    allowance, which = _allowance(table, own.owner), (own.kind, own.owner, own.id)
+    return postings.archive(table, *which, now_ms, allowance=allowance)
 
 
 def _recommended(table: Table, lead: Posting) -> list[PairIds]:
@@ -147,13 +164,16 @@ def _begin_a_match(table: Table, ids: PairIds) -> None:
 def _like(side: Side, share: int) -> Callable[[Table, PairIds], Pair]:
     def act(table: Table, ids: PairIds) -> Pair:
         caller = owner_of(ids.lead_id if side == "LEAD" else ids.property_id)
-        return agreement.act(table, side, caller, ids, Decision("LIKE", share, GREETING), now_ms)
+        liked = Decision("LIKE", share, GREETING)
+        return agreement.act(table, side, caller, ids, liked, now_ms, _allowance(table, caller))
 
     return act
 
 
 def _dislike(table: Table, ids: PairIds) -> Pair:
-    return agreement.act(table, "LEAD", owner_of(ids.lead_id), ids, Decision("DISLIKE"), now_ms)
+    caller = owner_of(ids.lead_id)
+    disliked = Decision("DISLIKE")
+    return agreement.act(table, "LEAD", caller, ids, disliked, now_ms, _allowance(table, caller))
 
 
 def _tell(table: Table, pair: Pair) -> object:
@@ -192,7 +212,8 @@ def _read(table: Table, told: tuple[str, str]) -> None:
 
 
 def _complete(table: Table, ids: PairIds) -> object:
-    sides, side = agreement.complete(table, owner_of(ids.lead_id), ids, now_ms)
+    caller = owner_of(ids.lead_id)
+    sides, side = agreement.complete(table, caller, ids, now_ms, _allowance(table, caller))
     return matches.seen_by(table, sides, side)
 
 

@@ -119,7 +119,7 @@ def _serve(api: aws_apigatewayv2.HttpApi, stage: Stage) -> None:
         for key, rate in THROTTLED.items()
     }
     for route in (found for found in api.node.find_all() if isinstance(found, CfnRoute)):
-        resource.add_dependency(route)  # the settings name two
+        resource.add_resource_dependency(route)  # the settings name two
     resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
         destination_arn=log.log_group_arn, format=json.dumps(_LOGGED)
     )

@@ -9,6 +9,7 @@ from fastapi import HTTPException, Request  # type: ignore[import-not-found]
 
 from benchmarks.naive import table
 from benchmarks.naive.access import Caller
+from benchmarks.naive.fair_use import take
 from benchmarks.naive.leads import reminder, request_id
 from benchmarks.naive.models import MatchState, Reacted, Reaction
 from benchmarks.naive.table import Item
@@ -16,6 +17,7 @@ from cobroke.clock import now_ms
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import react
 from cobroke.domain.deals.pair import Facts, OutboxEntry, Pair, PairIds, Snapshot
+from cobroke.domain.fair_use import Use
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.postings.features import Market, unpack_lead, unpack_property
@@ -32,6 +34,7 @@ def act(lead_id: str, property_id: str, body: Reaction, owner: Caller, request: 
         (f"REALTOR#{owner}", f"LEAD#{lead_id}"),
         (f"REALTOR#{owner_of(property_id)}", f"PROPERTY#{property_id}"),
         (f"LEAD#{lead_id}", f"PAIR#{property_id}"),
+        (f"REALTOR#{owner}", "LIMITS"),
     ]
     items = table.get_many(keys)
     lead, listing = items.get(keys[0]), items.get(keys[1])
@@ -45,13 +48,17 @@ def act(lead_id: str, property_id: str, body: Reaction, owner: Caller, request: 
     if not stored and (lead["stale"] or listing["stale"] or (facts.score or 0) < LISTED):
         raise HTTPException(404)
     share: Any = body.proposed_commission
+    now = now_ms()
     try:
-        new = react(old, "LEAD", body.action, share, facts, now_ms())
+        new = react(old, "LEAD", body.action, share, facts, now)
     except errors.Conflict:
         raise HTTPException(409) from None
     if new.pair is not old:
         writes = _writes(old, new.pair, lead, request_id(request))
-        table.transact([*writes, *_unchanged(lead, listing), *_message(new.pair, body)])
+        use: Use = "invite" if new.invites else "write"
+        charged = take(owner, items.get(keys[3], {}), use, now)
+        unchanged = _unchanged(lead, listing)
+        table.transact([*writes, *unchanged, *_message(new.pair, body), charged])
     return Reacted(action=body.action, match=_state(new.pair) if new.pair.status else None)
 
 

@@ -10,6 +10,7 @@ from fastapi import HTTPException, Request  # type: ignore[import-not-found]
 
 from benchmarks.naive import table
 from benchmarks.naive.access import Caller
+from benchmarks.naive.fair_use import take
 from benchmarks.naive.models import LeadBody, LeadCreated, LeadList, LeadRow
 from benchmarks.naive.table import Item
 from cobroke.clock import DAY_MS, now_ms
@@ -28,7 +29,8 @@ def create_lead(body: LeadBody, owner: Caller, request: Request) -> LeadCreated:
         raise HTTPException(429)
     now = now_ms()
     lead_id = ids.posting_id(now, os.urandom(2), owner)
-    table.transact(_writes(lead_id, owner, body, now, request_id(request)))
+    counted = take(owner, limits, "write", now, leads=1, most=MOST_ACTIVE)
+    table.transact([*_writes(lead_id, owner, body, now, request_id(request)), counted])
     return LeadCreated(lead_id=lead_id, created_at=moment(now))
 
 
@@ -103,20 +105,9 @@ def _writes(lead_id: str, owner: str, body: LeadBody, now: int, cause: str) -> S
     return [
         table.put(lead, "attribute_not_exists(PK)"),
         table.put(entry | seen | {"entity": "ENTRY"}),
-        _one_more(owner),
         table.put(reminder(now + FRESH_FOR_MS, "LEAD", lead_id)),
         table.put(change | seen | {"entity": "CHANGE", "expires": expires}),
     ]
-
-
-def _one_more(owner: str) -> Item:
-    return table.update(
-        f"REALTOR#{owner}",
-        "LIMITS",
-        "SET entity = :entity ADD leads :change",
-        {":entity": "LIMITS", ":change": 1, ":most": MOST_ACTIVE},
-        "attribute_not_exists(leads) OR leads < :most",
-    )
 
 
 def _features(body: LeadBody) -> LeadFeatures:

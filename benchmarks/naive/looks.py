@@ -8,6 +8,7 @@ from fastapi import HTTPException, Query  # type: ignore[import-not-found]
 from benchmarks.naive import table
 from benchmarks.naive.access import Caller
 from benchmarks.naive.deals import pair_of
+from benchmarks.naive.fair_use import take
 from benchmarks.naive.models import (
     Commission,
     Criterion,
@@ -18,8 +19,10 @@ from benchmarks.naive.models import (
 )
 from benchmarks.naive.rankings import caught_up, first_ranking
 from benchmarks.naive.table import LAST, Item
+from cobroke.clock import now_ms
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.deals.resurfacing import hidden
+from cobroke.domain.fair_use import FIRST_LOOK
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import Row
 from cobroke.domain.matching.score import evaluate
@@ -40,10 +43,12 @@ def recommend(
 ) -> Recommendations:
     pk = f"REALTOR#{owner}"
     own_key, kept_key = (pk, f"LEAD#{lead_id}"), (pk, f"RANKING#LEAD#{lead_id}")
-    own = table.get_many([own_key, kept_key])
+    limits_key, counts_key = (pk, "LIMITS"), (pk, f"LEAD#{lead_id}#COUNTS")
+    own = table.get_many([own_key, kept_key, limits_key, counts_key])
     if own_key not in own:
         raise HTTPException(404)
     item = own[own_key]
+    _charge(owner, lead_id, item, own.get(limits_key, {}), own.get(counts_key, {}))
     lead = unpack_lead(item["city"], item["f"].value)
     kept = own.get(kept_key) or first_ranking(lead_id, owner, lead)
     of_pairs = table.query(f"LEAD#{lead_id}", "PAIR#", f"PAIR#{LAST}")
@@ -52,6 +57,18 @@ def recommend(
     shown = [row for row in rows if not _hides(pairs, item, row)][:SHOWN]
     found = _loaded(shown[(page - 1) * limit : page * limit], lead)
     return Recommendations(recommendations=found, total=len(shown), page=page, limit=limit)
+
+
+def _charge(owner: str, lead_id: str, lead: Item, limits: Item, counts: Item) -> None:
+    """Take a look, before the market is read: the first one at a revision is dear."""
+    is_first = int(counts.get("looked", 0)) < int(lead["revision"])
+    writes = [take(owner, limits, "look", now_ms(), FIRST_LOOK if is_first else 1)]
+    if is_first:
+        values = {":entity": "COUNTS", ":looked": lead["revision"], ":none": 0}
+        expression = "SET entity = :entity, looked = :looked ADD pairs :none, matches :none"
+        key = f"REALTOR#{owner}", f"LEAD#{lead_id}#COUNTS"
+        writes.append(table.update(*key, expression, values))
+    table.transact(writes)
 
 
 def _hides(pairs: Mapping[str, Pair], lead: Item, row: Row) -> bool:
