@@ -164,7 +164,9 @@ class _Store:
         if after := asked.get("ExclusiveStartKey"):
             last = after["SK"]["S"]
             rows = [sk for sk in rows if (sk > last if forward else sk < last)]
-        page = rows[: min(self._page_items, asked.get("Limit", self._page_items))]
+        if not 1 <= (limit := asked.get("Limit", self._page_items)) < 1 << 31:
+            raise ClientError({"Error": {"Code": "ValidationException"}}, "Query")
+        page = rows[: min(self._page_items, limit)]
         found = {"Items": [_projected(self.items[pk, sk], asked) for sk in page]}
         return found | (
             {"LastEvaluatedKey": {"PK": {"S": pk}, "SK": {"S": page[-1]}}} if page != rows else {}

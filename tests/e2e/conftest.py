@@ -27,7 +27,7 @@ def telegram() -> Iterator[FakeBotApi]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, telegram: FakeBotApi) -> Iterator[RunningStack]:
-    # A few realtors here do what thousands do: those of tests/integration/test_fair_use.py are held.
+    # A few realtors do here what thousands do; tests/integration/test_fair_use.py has the quotas.
     settings = Settings(telegram_api_url=telegram.url, fair_use="1000")
     with running_stack(free_port(), tmp_path_factory.mktemp("stack"), settings) as running:
         yield running

@@ -114,6 +114,12 @@ def test_a_page_behind_the_last_reads_nothing() -> None:
     assert items_read(table, far) == 0
 
 
+def test_a_page_far_behind_the_last_is_empty_where_no_total_is_kept() -> None:
+    table, owner = with_archived(3, newest=True)
+    table.forget(keys.limits(owner))
+    assert list_own(table, "LEAD", owner, None, Page(10**9, 100)) == ([], 13)
+
+
 @pytest.mark.parametrize("is_counted", [True, False])
 @pytest.mark.parametrize("status", [None, "ACTIVE", "ARCHIVED"])
 def test_all_pages_have_every_row_once_and_the_true_total(

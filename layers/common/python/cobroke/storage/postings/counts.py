@@ -65,10 +65,9 @@ def uncount(table: Table, kind: Kind, posting_id: str, number: int) -> Write:
     """Make the write that counts so many pairs no more, none of them a match: a part of the
     transaction that deletes them.
     """
-    values = {"change": -number, "gone": number, "entity": entities.COUNTS.name}
-    return table.update(
-        keys.counts(kind, posting_id), "SET entity = :entity ADD pairs :change, gone :gone", values
-    )
+    values = {"change": -number, "none": 0, "gone": number, "entity": entities.COUNTS.name}
+    expression = "SET entity = :entity ADD pairs :change, matches :none, gone :gone"
+    return table.update(keys.counts(kind, posting_id), expression, values)
 
 
 def gone(item: Item | None) -> int:

@@ -13,6 +13,8 @@ from cobroke.storage.postings import limits, posting
 from cobroke.storage.postings.limits import Counts
 from cobroke.storage.table import Table
 
+_COUNTS = "#COUNTS"
+_MOST_AT_ONCE = 1_000
 _SHOWN = ("SK", "d", "status", "stale", "updated_at", "matches")
 
 
@@ -40,11 +42,11 @@ def list_own(
         return [], kept
     counts, on_page, passed = {}, [], 0
     for item in _newest_first(table, kind, owner, page):
-        if "matches" in item:  # its counts come before the object, as the longer key
+        if item["SK"].endswith(_COUNTS):  # they come before their object, as the longer key
             counts[item["SK"]] = item["matches"]
         elif status in (None, item["status"]):
             if passed in page.rows:
-                matches = counts.get(f"{item['SK']}#COUNTS", 0)
+                matches = counts.get(item["SK"] + _COUNTS, 0)
                 on_page.append(_own(item, posting.listed(kind, item["d"]), matches))
             passed += 1
             if passed == page.rows.stop:
@@ -70,7 +72,7 @@ def _newest_first(table: Table, kind: Kind, owner: str, page: Page) -> Iterator[
         *_range(kind, owner),
         newest_first=True,
         attributes=_SHOWN,
-        page_limit=2 * page.rows.stop + 1,
+        page_limit=min(2 * page.rows.stop + 1, _MOST_AT_ONCE),
     )
     return map(item_of, raws)
 
