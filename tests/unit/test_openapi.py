@@ -370,3 +370,9 @@ def test_each_notice_is_of_one_kind_and_so_is_each_proof() -> None:
 
 def test_the_first_server_is_the_one_that_a_newcomer_has() -> None:
     assert [server["url"][:8] for server in WRITTEN["servers"]] == ["http://1", "https://"]
+
+
+def test_every_answer_that_is_shared_is_somebodys() -> None:
+    text = json.dumps(WRITTEN)
+    for name in WRITTEN["components"]["responses"]:
+        assert f'"#/components/responses/{name}"' in text, name

@@ -73,7 +73,6 @@ SHARED = (
     errors.TooLarge,
     errors.NotJson,
     errors.Invalid,
-    errors.LimitReached,
     errors.RateLimited,
     errors.Busy,
 )
