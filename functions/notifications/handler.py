@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, WithJsonSchema
 
-from cobroke.clock import timestamp
+from cobroke.clock import DAY_MS, timestamp
 from cobroke.domain.paging import asked
 from cobroke.domain.preconditions import weak_etag
 from cobroke.edge.api import Api
@@ -17,8 +17,6 @@ from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice, NoticeType
 
 api = handler = Api("notifications")
-
-DAY_S = 24 * 3600
 
 UnreadOnly = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 
@@ -66,7 +64,9 @@ def list_notifications(
     which, now = asked(page, limit), _now()
     inbox = inboxes.load(api.table, api.caller)
     # what expires changes no inbox: it is forgotten with the day
-    api.unless_known(weak_etag(api.caller, inbox.version, now // DAY_S, *which, unread_only))
+    api.unless_known(
+        weak_etag(api.caller, inbox.version, now * 1000 // DAY_MS, *which, unread_only)
+    )
     found, total, unread = pages.page_of(
         api.table, inbox, which, now, unread_only=unread_only == "true"
     )

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
 from random import Random
-from unittest.mock import patch
 
 import pytest
 
@@ -17,10 +16,9 @@ from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.audit import audit, deserted
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.matching import registry
-from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
-from tests.pump import Json, drain
-from tests.support.town import Town, pumps
+from tests.pump import Json
+from tests.support.many_markets import ManyMarkets
 
 MINUTE, DAY = 60_000, 24 * 3600 * 1000
 TULA = Market("тула", Group.FLAT)
@@ -31,17 +29,8 @@ def aws() -> None:
     """No account: the table is in memory."""
 
 
-class Land(Town):
-    """One memory of known markets, as one stream function has it."""
-
-    def __init__(self) -> None:
-        super().__init__(("anna", "boris"))
-        self.anna, self.known = self.realtors[0], set[tuple[Market, int]]()
-        self.readers = pumps(Random(0), quiet=True)
-
-    def follows(self) -> None:
-        with self.followed(), patch.object(matching, "known_markets", self.known):
-            drain(self.table.stream, *self.readers)
+class Land(ManyMarkets):
+    """With a nightly audit."""
 
     def audits(self) -> Counter[str]:
         """What had drifted."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
-from random import Random
 from unittest.mock import patch
 
 import pytest
@@ -13,12 +12,12 @@ from cobroke.flows.schedule import rematch
 from cobroke.flows.schedule.rematch import parts_of_a_run
 from cobroke.storage.matching import markets, registry
 from cobroke.storage.schedule import agenda
-from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
-from tests.pump import Json, drain
+from tests.pump import Json
+from tests.support.many_markets import ManyMarkets
 from tests.support.schedule import Schedule
 from tests.support.table_calls import watched
-from tests.support.town import MINUTE, Town, pumps
+from tests.support.town import MINUTE
 
 TULA = Market("тула", Group.FLAT)
 RUN_EVERY = 30 * MINUTE
@@ -30,17 +29,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agenda, "LATEST_DAYS", 1)
 
 
-class Land(Town):
-    """One memory of known markets, as one stream function has it; and a scheduled run."""
-
-    def __init__(self) -> None:
-        super().__init__(("anna", "boris"))
-        self.anna, self.known = self.realtors[0], set[tuple[Market, int]]()
-        self.readers = pumps(Random(0), quiet=True)
-
-    def follows(self) -> None:
-        with self.followed(), patch.object(matching, "known_markets", self.known):
-            drain(self.table.stream, *self.readers)
+class Land(ManyMarkets):
+    """With a scheduled run."""
 
     def runs(self) -> None:
         self.now += RUN_EVERY

@@ -3,9 +3,7 @@ delivered.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from random import Random
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -20,12 +18,12 @@ from cobroke.storage.postings import postings
 from functions.stream_notifications import handler as function
 from tests.builders import a_lead, a_property
 from tests.pump import Json, Pump, passes
-from tests.support.lossy_city import City
+from tests.support.lossy_city import City, deliver, deliver_those
 from tests.support.office import READER, Office, following
 from tests.support.schedule import Schedule
 from tests.support.table_calls import watched
 from tests.support.table_faults import faulty, sometimes
-from tests.support.town import SIDES, pumps, without_luck
+from tests.support.town import SIDES, without_luck
 
 
 @pytest.fixture(autouse=True)
@@ -180,27 +178,17 @@ def test_what_a_lost_record_leaves_open_the_next_run_ends_whole() -> None:
     lead = city.posts("LEAD", anna, a_lead())
     for _ in range(7):
         city.acts("LEAD", PairIds(lead, city.posts("PROPERTY", boris, a_property())))
-    deliver(city, lambda _: True)
+    deliver(city, Random(0))
     city.archives("LEAD", lead)
     with patch.object(closing, "SLICE", 2):
-        deliver(city, lambda record: "after" not in record["dynamodb"].get("NewImage", {}))
+        deliver_those(
+            city, Random(0), lambda record: "after" not in record["dynamodb"].get("NewImage", {})
+        )
         assert Schedule(city).run()["closed"] == 5
         assert city.table.get(keys.closing("LEAD", lead)) is not None
         stored = postings.load(city.table, "LEAD", lead)
         assert closing.end_slice(city.table, stored, city.clock, after="0") == Ended()
     assert city.table.get(keys.closing("LEAD", lead)) is None
-
-
-def deliver(city: City, lets: Callable[[Json], Any]) -> None:
-    readers, stream = pumps(Random(0), quiet=True), city.table.stream
-    for pump in readers:
-        pump.position = city.position
-    with city.followed():
-        while any(pump.position < len(stream) for pump in readers):
-            for pump in readers:
-                new, pump.position = stream[pump.position :], len(stream)
-                pump.run([record for record in new if lets(record)])
-    city.position = len(stream)
 
 
 def test_a_mark_of_a_closing_is_gone_after_a_day_whatever_happens() -> None:

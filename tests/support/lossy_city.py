@@ -1,7 +1,7 @@
 """A city that lives, and whose stream has lost a part for good."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import cache
@@ -14,6 +14,7 @@ from cobroke.domain.errors import Conflict, NotFound
 from cobroke.domain.paging import Page
 from cobroke.storage.deals import pairs
 from cobroke.storage.notices import inboxes, notices, pages
+from tests.pump import Json
 from tests.support.contents import body_of
 from tests.support.town import MINUTE, SIDES, Alerted, Town, pumps
 
@@ -23,6 +24,11 @@ SEEDS = range(12)
 
 def deliver(world: "City", rng: Random, lost: float = 0) -> None:
     """Both readers take what is new in the stream; each loses a part of it for good."""
+    deliver_those(world, rng, lambda _: rng.random() >= lost)
+
+
+def deliver_those(world: "City", rng: Random, lets: Callable[[Json], Any]) -> None:
+    """The same of those records that `lets` lets through, asked by each reader."""
     readers, stream = pumps(rng, quiet=True), world.table.stream
     for pump in readers:
         pump.position = world.position
@@ -30,7 +36,7 @@ def deliver(world: "City", rng: Random, lost: float = 0) -> None:
         while any(pump.position < len(stream) for pump in readers):
             for pump in readers:
                 new, pump.position = stream[pump.position :], len(stream)
-                pump.run([record for record in new if rng.random() >= lost])
+                pump.run([record for record in new if lets(record)])
     assert [pump.failed for pump in readers] == [[], []]
     world.position = len(stream)
 

@@ -2,7 +2,7 @@
 these words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -34,6 +34,17 @@ class WriteCondition:
             "ExpressionAttributeValues": values_of({**(values or {}), **named}),
         }
         return {name: part for name, part in found.items() if part}
+
+
+def changes(sets: Iterable[str], adds: Iterable[str]) -> str:
+    """Return the expression that sets these attributes and adds to these numbers, 0 where there is
+    none: each value under its attribute's own name.
+    """
+    said = {
+        "SET": [f"{name} = :{name}" for name in sets],
+        "ADD": [f"{name} :{name}" for name in adds],
+    }
+    return " ".join(f"{verb} {', '.join(parts)}" for verb, parts in said.items() if parts)
 
 
 def _operand(expression: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from cobroke.domain.errors import Busy
 from cobroke.storage import client
-from cobroke.storage.conditions import ANYTHING, WriteCondition
+from cobroke.storage.conditions import ANYTHING, WriteCondition, changes
 from cobroke.storage.notation import Item, attributes_of, item_of, values_of
 from cobroke.storage.pauses import pause
 
@@ -168,12 +168,12 @@ class Table:
     def update(
         self,
         key: Key,
-        expression: str,
-        values: Mapping[str, Any],
+        sets: Mapping[str, Any],
+        adds: Mapping[str, int] = {},
         *,
         when: WriteCondition = ANYTHING,
     ) -> Write:
-        asked = {"UpdateExpression": expression, **when.asked(values)}
+        asked = {"UpdateExpression": changes(sets, adds), **when.asked({**sets, **adds})}
         return {"Update": self._at(key) | asked}
 
     def check(self, key: Key, *, when: WriteCondition) -> Write:

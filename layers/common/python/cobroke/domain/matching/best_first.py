@@ -5,6 +5,7 @@ All of the order is one integer, a **place**: the score << SHIFT | the row's num
 with its id.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -12,7 +13,14 @@ from heapq import heapify, heappop, heapreplace
 from operator import itemgetter
 
 from cobroke.domain.matching.score import LISTED
-from cobroke.domain.matching.top_list import Hidden, PackedRow, Ranked, Selection, TopList
+from cobroke.domain.matching.top_list import (
+    NONE_HIDDEN,
+    Hidden,
+    PackedRow,
+    Ranked,
+    Selection,
+    TopList,
+)
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1
@@ -69,6 +77,34 @@ class Best(TopList[int]):
         ids = [rows[place & _NUMBER][0] for place in places]
         ranked: list[Ranked] = list(map(_ranked, zip(scores, ids, strict=True)))
         return Selection(ranked, self.was_cut)
+
+
+class Index[Seeker](ABC):
+    """Of a market as it is, for those of the other kind."""
+
+    _rows: Sequence[PackedRow]
+
+    def best(
+        self,
+        seeker: Seeker,
+        owner: str,
+        most: int,
+        hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+    ) -> Selection:
+        """Return the same as `selection` finds of all the candidates."""
+        best = Best(self._rows, owner, most, hidden)
+        self._fill(best, seeker)
+        return best.selection()
+
+    def above(self, place: Ranked, seeker: Seeker, owner: str, most: int) -> int:
+        """Return how many stand above this place in its list, `most` (at least 2) at most."""
+        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, place)
+        self._fill(best, seeker)
+        return best.size
+
+    @abstractmethod
+    def _fill(self, best: Best, seeker: Seeker) -> None:
+        """Put into it all that may get in."""
 
 
 def _place_of(floor: Ranked | None, rows: Sequence[PackedRow]) -> int:

@@ -1,7 +1,7 @@
 """All leads of one market, indexed for finding the best ones for a listing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapreplace
 from itertools import product
 from operator import itemgetter
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cobroke.domain.matching.best_first import (
     SHIFT,
     Best,
+    Index,
     most_promising_first,
     newest_first,
     promise,
@@ -37,7 +38,7 @@ from cobroke.domain.matching.score import (
     SMALLEST,
     UNKNOWN_METRO,
 )
-from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
+from cobroke.domain.matching.top_list import PackedRow
 from cobroke.domain.postings.features import (
     LeadFeatures,
     PropertyFeatures,
@@ -75,7 +76,7 @@ class _Offer(NamedTuple):
     """By the kinds of place that are wished, two bits, and those of them that are hit, two bits."""
 
 
-class LeadIndex:
+class LeadIndex(Index[PropertyFeatures]):
     """Of a market as it is: after changes another one is built, in O(n log n) and for each lead a
     row under every step of price and every place that it wishes.
 
@@ -94,26 +95,8 @@ class LeadIndex:
         for number, packed in newest_first(self._rows):
             self._put(number, packed)
 
-    def best(
-        self,
-        listing: PropertyFeatures,
-        owner: str,
-        most: int,
-        hidden: Mapping[str, Hidden] = NONE_HIDDEN,
-    ) -> Selection:
-        """Return the same as `best_leads` of all the candidates."""
-        best = Best(self._rows, owner, most, hidden)
-        self._fill(best, listing)
-        return best.selection()
-
-    def above(self, place: Ranked, listing: PropertyFeatures, owner: str, most: int) -> int:
-        """Return how many stand above this place in its list, `most` (at least 2) at most."""
-        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, place)
-        self._fill(best, listing)
-        return best.size
-
-    def _fill(self, best: Best, listing: PropertyFeatures) -> None:
-        offer, step = _offered(listing), step_of(listing.price)
+    def _fill(self, best: Best, seeker: PropertyFeatures) -> None:
+        offer, step = _offered(seeker), step_of(seeker.price)
         _read(best, offer, self._near(offer, step))
         if best.score_to_beat <= LOCATION_CAP:
             _read(best, offer, self._elsewhere(offer, step), LOCATION_CAP)

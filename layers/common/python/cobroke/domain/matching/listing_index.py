@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cobroke.domain.matching.best_first import (
     SHIFT,
     Best,
+    Index,
     most_promising_first,
     newest_first,
     promise,
@@ -29,7 +30,7 @@ from cobroke.domain.matching.score import (
     LOCATION_CAP,
     SMALLEST,
 )
-from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
+from cobroke.domain.matching.top_list import PackedRow
 from cobroke.domain.matching.wish import ELSEWHERE, Wish, wish_of
 from cobroke.domain.postings.features import LeadFeatures, class_byte, unpack_property
 from cobroke.domain.postings.places import NOWHERE, Place
@@ -59,7 +60,7 @@ class _Location(NamedTuple):
     """Districts whose listings stand in cells of their own."""
 
 
-class ListingIndex:
+class ListingIndex(Index[LeadFeatures]):
     """Of a market as it is: after changes another one is built, in O(n log n).
 
     A list costs O(cells · log cells + rows read).
@@ -77,23 +78,9 @@ class ListingIndex:
         self._prices = _edges(self._by_rooms.values())
         self._kinds = {kind for kind, _ in self._by_kind}
 
-    def best(
-        self, lead: LeadFeatures, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
-    ) -> Selection:
-        """Return the same as `best_properties` of all the candidates."""
-        best = Best(self._rows, owner, most, hidden)
-        self._fill(best, lead)
-        return best.selection()
-
-    def above(self, place: Ranked, lead: LeadFeatures, owner: str, most: int) -> int:
-        """Return how many stand above this place in its list, `most` (at least 2) at most."""
-        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, place)
-        self._fill(best, lead)
-        return best.size
-
-    def _fill(self, best: Best, lead: LeadFeatures) -> None:
-        wish = self._wish(lead)
-        if not lead.districts and not lead.metros:
+    def _fill(self, best: Best, seeker: LeadFeatures) -> None:
+        wish = self._wish(seeker)
+        if not seeker.districts and not seeker.metros:
             _read(best, wish, self._without_place(wish))
             return
         _read(best, wish, self._hits(wish))

@@ -98,11 +98,8 @@ def _changing(
 ) -> Write:
     """Make the write of an inbox; without it no transaction changes what is shown."""
     facts = {"entity": entities.INBOX.name, "changed": dumps(dict(changed)), **(window or {})}
-    expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts) + " ADD version :one"
-    values = facts | {"one": 1}
-    if taken:
-        expression, values = f"{expression}, room :taken", values | {"taken": -taken}
-    return table.update(keys.inbox(realtor_id), expression, values, when=when)
+    more = {"version": 1} | ({"room": -taken} if taken else {})
+    return table.update(keys.inbox(realtor_id), facts, more, when=when)
 
 
 def _there(table: Table, inbox: Inbox) -> list[str]:

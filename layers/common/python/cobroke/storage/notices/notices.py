@@ -155,7 +155,7 @@ def _reading(
         writes.append(table.delete((keys.unread(realtor_id), notice), when=when))
         if grows:
             key = keys.notices(realtor_id), notice
-            writes.append(table.update(key, "SET is_read = :yes", {"yes": True}, when=PRESENT))
+            writes.append(table.update(key, {"is_read": True}, when=PRESENT))
     return writes
 
 

@@ -100,9 +100,8 @@ def _grown(table: Table, old: Item, new: Notice, counted: Item) -> Write:
     """
     text = new.words._asdict() | {"d": dumps(dict(new.data))}
     facts = text | counted | {"version": old["version"] + 1}
-    expression = "SET " + ", ".join(f"{name} = :{name}" for name in facts)
     unread = at_version(old["version"]) & missing("is_read")
-    return table.update((old["PK"], old["SK"]), expression, facts, when=unread)
+    return table.update((old["PK"], old["SK"]), facts, when=unread)
 
 
 def inbox_writes(table: Table, tellings: Iterable[tuple[Last, Notice]]) -> Iterator[Write]:

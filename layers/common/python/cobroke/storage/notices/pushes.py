@@ -37,8 +37,8 @@ def claim(table: Table, realtor_id: str, notice_id: str, now_s: int) -> bool:
     """
     unclaimed = missing("claimed_until") | at_most("claimed_until", now_s)
     free = PRESENT & missing("pushed_at") & unclaimed
-    key, values = (keys.notices(realtor_id), notice_id), {"until": now_s + CLAIMED_FOR_S}
-    change = table.update(key, "SET claimed_until = :until", values, when=free)
+    key, until = (keys.notices(realtor_id), notice_id), now_s + CLAIMED_FOR_S
+    change = table.update(key, {"claimed_until": until}, when=free)
     return try_transact(table, [change])
 
 
@@ -63,8 +63,7 @@ def switch_off(table: Table, realtor: Realtor) -> None:
     """Push nothing until their next login; one since they were read counts."""
     change = table.update(
         keys.realtor(realtor.id),
-        "SET push_off = :off, version = :new",
-        {"off": True, "new": realtor.version + 1},
+        {"push_off": True, "version": realtor.version + 1},
         when=at_version(realtor.version),
     )
     try_transact(table, [change])
@@ -74,13 +73,17 @@ def wait(table: Table, realtor: Realtor, until_s: int) -> None:
     """Send no message to them before, nor before the end of a longer wait. The version tells a
     login under way that it has read what is no longer so.
     """
-    key, values = keys.realtor(realtor.id), {"until": until_s, "one": 1}
-    longer = "SET push_after = :until ADD version :one"
-    try_transact(table, [table.update(key, longer, values, when=below("push_after", until_s))])
+    longer = table.update(
+        keys.realtor(realtor.id),
+        {"push_after": until_s},
+        {"version": 1},
+        when=below("push_after", until_s),
+    )
+    try_transact(table, [longer])
 
 
 def _set(table: Table, realtor_id: str, notice_id: str, name: str, value: int) -> None:
     """Set it; wait for a notice that grows meanwhile: it must not make its message a double."""
     key = keys.notices(realtor_id), notice_id
-    change = table.update(key, f"SET {name} = :value", {"value": value}, when=PRESENT)
+    change = table.update(key, {name: value}, when=PRESENT)
     try_transact(table, [change])

@@ -10,6 +10,8 @@ from cobroke.storage.conditions import ABSENT, WriteCondition, below, holding, m
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
 
+_ENTITY = {"entity": entities.COUNTS.name}
+
 
 def match_count(table: Table, kind: Kind, posting_id: str) -> int:
     """Read how many of its matches are PENDING, ACCEPTED or COMPLETED."""
@@ -28,11 +30,8 @@ def count(table: Table, kind: Kind, posting_id: str, *, pairs: int, matches: int
     """Make the write that adds to the counts of an object: a part of the transaction that makes
     them so.
     """
-    values = {"pairs": pairs, "matches": matches, "entity": entities.COUNTS.name}
     return table.update(
-        keys.counts(kind, posting_id),
-        "SET entity = :entity ADD pairs :pairs, matches :matches",
-        values,
+        keys.counts(kind, posting_id), _ENTITY, {"pairs": pairs, "matches": matches}
     )
 
 
@@ -43,11 +42,10 @@ def is_first_look(item: Item | None, revision: int) -> bool:
 
 def looked(table: Table, kind: Kind, posting_id: str, revision: int) -> Write:
     """Make the write that keeps which revision was looked at, refused where it was kept before."""
-    values = {"looked": revision, "none": 0, "entity": entities.COUNTS.name}
     return table.update(
         keys.counts(kind, posting_id),
-        "SET entity = :entity, looked = :looked ADD pairs :none, matches :none",
-        values,
+        _ENTITY | {"looked": revision},
+        {"pairs": 0, "matches": 0},
         when=missing("looked") | below("looked", revision),
     )
 
@@ -56,18 +54,15 @@ def recount(
     table: Table, kind: Kind, posting_id: str, counted: Mapping[str, int], when: WriteCondition
 ) -> Write:
     """Make the write that sets `pairs` and `matches` as they were counted."""
-    values = {**counted, "entity": entities.COUNTS.name}
-    expression = "SET entity = :entity, pairs = :pairs, matches = :matches"
-    return table.update(keys.counts(kind, posting_id), expression, values, when=when)
+    return table.update(keys.counts(kind, posting_id), _ENTITY | dict(counted), when=when)
 
 
 def uncount(table: Table, kind: Kind, posting_id: str, number: int) -> Write:
     """Make the write that counts so many pairs no more, none of them a match: a part of the
     transaction that deletes them.
     """
-    values = {"change": -number, "none": 0, "gone": number, "entity": entities.COUNTS.name}
-    expression = "SET entity = :entity ADD pairs :change, matches :none, gone :gone"
-    return table.update(keys.counts(kind, posting_id), expression, values)
+    adds = {"pairs": -number, "matches": 0, "gone": number}
+    return table.update(keys.counts(kind, posting_id), _ENTITY, adds)
 
 
 def gone(item: Item | None) -> int:

@@ -44,11 +44,8 @@ class Change:
 def write(table: Table, owner: str, change: Change) -> Write:
     """Make the write of a change; two are added up, as an item may stand in a transaction once."""
     sets = {"entity": entities.LIMITS.name, **change.sets}
-    expression = "SET " + ", ".join(f"{name} = :{name}" for name in sets)
-    if change.adds:
-        expression += " ADD " + ", ".join(f"{name} :{name}" for name in change.adds)
     when = reduce(and_, change.when) if change.when else ANYTHING
-    return table.update(keys.limits(owner), expression, {**sets, **change.adds}, when=when)
+    return table.update(keys.limits(owner), sets, change.adds, when=when)
 
 
 def created(kind: Kind) -> Change:
