@@ -5,7 +5,8 @@ message.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
-from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, PairIds, Side
+from cobroke.domain.deals.facts import Facts
+from cobroke.domain.deals.pair import MatchStatus, Pair, PairIds, Side
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import score
@@ -14,6 +15,7 @@ from cobroke.domain.postings.features import Market, lead_and_listing
 from cobroke.domain.postings.kinds import lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
+from cobroke.exact_json import Json, fingerprint
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
@@ -43,14 +45,32 @@ class Sides(NamedTuple):
 
     @property
     def facts(self) -> Facts:
-        lead, listing = lead_and_listing(self.lead.content.features, self.listing.content.features)
-        share = self.listing.content.body["commission_share"]
-        return Facts(share, listing.price, self.lead.revision, score(lead, listing))
+        lead, listing = self.lead.content.body, self.listing.content.body
+        _, features = lead_and_listing(self.lead.content.features, self.listing.content.features)
+        return Facts(
+            published_share=listing["commission_share"],
+            price=features.price,
+            lead_revision=self.lead.revision,
+            score=self._score,
+            listing=_digest([listing["address"], listing["details"] | {"price": None}]),
+            requirements=_digest(lead["requirements"]),
+            payment_method=lead["requirements"]["payment_method"],
+        )
 
     @property
     def live_score(self) -> int | None:
         """In basis points; None where a knock-out holds or one side is not in the market."""
-        return self.facts.score if self.lead.in_market and self.listing.in_market else None
+        return self._score if self.lead.in_market and self.listing.in_market else None
+
+    @property
+    def _score(self) -> int | None:
+        return score(*lead_and_listing(self.lead.content.features, self.listing.content.features))
+
+    def changed(self, side: Side) -> bool:
+        """Return whether the match is open, and this side's LIKE of it no longer holds."""
+        pair = self.pair
+        is_open = pair.status == "PENDING" and pair.offer(side) is not None
+        return is_open and not pair.like_holds(side, self.facts)
 
 
 class MatchView(NamedTuple):
@@ -59,6 +79,11 @@ class MatchView(NamedTuple):
     sides: Sides
     counterpart: Realtor
     message: str | None
+
+
+def _digest(content: Json) -> str:
+    """Return the beginning of its fingerprint: it stands in each pair that every look reads."""
+    return fingerprint(content)[:16]
 
 
 def load(table: Table, ids: PairIds, caller: str, side: Side, beside: Sequence[Key] = ()) -> Sides:
