@@ -140,7 +140,7 @@ def test_likes_that_meet_tell_as_many_as_may_be_told_in_every_order(taken: int) 
         found = [street.pair(ids) for ids in street.pairs[taken:]]
         assert [pair.status for pair in found] == ["PENDING"] * 2
         assert sum(bool(pair.told) for pair in found) == min(2, AT_ONCE - taken)
-        until = (street.table.get(keys.invited(street.anna, street.boris)) or {})["until"]
+        until = (street.table.get(keys.invited(street.anna, street.boris)) or {})["told_until"]
         assert until == street.now + min(taken + 2, AT_ONCE) * REFILL
 
 
@@ -149,4 +149,4 @@ def test_the_mark_expires_after_it_is_over() -> None:
     street.invite(street.pairs)
     item = street.table.get(keys.invited(street.anna, street.boris))
     assert item
-    assert item["expires"] > item["until"] // 1000
+    assert item["expires"] > item["told_until"] // 1000

@@ -67,7 +67,7 @@ AGREED = Entity(
 INVITED = Entity(
     "INVITED",
     ("REALTORS#{realtor}#{realtor} | INVITED#{realtor}",),
-    "until expires",
+    "told_until expires",
     "the arrival time (ms) of what one of two strangers is told of the other's interest",
     kept="a day from when it is over",
 )

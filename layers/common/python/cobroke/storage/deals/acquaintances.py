@@ -15,7 +15,7 @@ from cobroke.storage.notation import Item
 from cobroke.storage.postings import limits
 from cobroke.storage.table import Key, Table, Write
 
-_UNTIL = "until"
+_UNTIL = "told_until"
 KEPT_S = 24 * 3600
 """How long what was told is kept, beyond its arrival time."""
 
