@@ -141,10 +141,10 @@ class Walker:
             edges.append(record.expires_at)
         if record.closed_at is not None:
             edges.append(record.closed_at + model.REFUSED_FOR)
-        near = [edge + by for edge in edges for by in (-1, 0, 1) if edge + by >= self.now]
+        near = [edge + by for edge in edges for by in (-1, 0, 1) if edge + by > self.now]
         if near and not self.chance.randrange(6):
             return self.chance.choice(near)
-        return self.now + self.chance.choice([0, 1, 1000, 1000, 1000, 3_600_000, DAY, 6 * DAY])
+        return self.now + self.chance.choice([1, 1, 1000, 1000, 1000, 3_600_000, DAY, 6 * DAY])
 
     def _number(self, side: model.Side) -> Number | None:
         """Often none, or a step of one's own towards the other, or near what has been offered."""

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from cobroke.domain import errors
+from cobroke.domain.deals.facts import Facts
 from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import Action, Facts, Pair, newly_owed
+from cobroke.domain.deals.pair import Action, Pair, newly_owed
 from cobroke.domain.deals.resurfacing import hidden, resurfaced
 from tests.support import negotiation_model as model
 from tests.support.negotiation_model import SIDES, Notice, Record, Side, World
@@ -19,12 +20,9 @@ STEPS = int(os.environ.get("NEGOTIATION_WALK", "5000"))
 SEED = int(os.environ.get("NEGOTIATION_SEED", "1"))
 FRESH = Pair(lead_id="lead", property_id="property")
 
-ADAPTED = False  # ADAPT 0: gone, with the mark below, when the five others are done
-pytestmark = pytest.mark.skipif(not ADAPTED, reason="the product does not know [peace] yet")
-
 
 class Product:
-    """All that is asked of the product, and so all that is to be adapted to it."""
+    """All that is asked of the product."""
 
     pair: Pair = FRESH
 
@@ -32,16 +30,23 @@ class Product:
         """The world in the product's words. A LIKE sees `address`, `details` (without the price)
         and `price`, or `requirements` (in which `payment_method` is), `payment_method` and `score`.
         """
-        # ADAPT 1: what a LIKE sees, whole or as a digest
-        return Facts(world.published, world.price, world.revision, world.score)
+        return Facts(
+            published_share=world.published,
+            price=world.price,
+            lead_revision=world.revision,
+            score=world.score,
+            listing=f"{world.address}, {world.details}",
+            requirements=world.requirements,
+            payment_method=world.payment_method,
+        )
 
     def _after(self, step: Step) -> Pair:
         side, facts, now = step.side, self.facts(step.world), step.now
         match step.event:
             case "LIKE" | "DISLIKE":
-                # ADAPT 2: `step.may_tell`
                 action: Action = step.event
-                return react(self.pair, side, action, step.number, facts, now).pair
+                said, told = (action, step.number), step.may_tell
+                return react(self.pair, side, *said, facts, now, may_invite=told).pair
             case "COMPLETE":
                 return complete(self.pair, side, now)
             case "EXPIRE":
@@ -53,16 +58,13 @@ class Product:
         return FRESH
 
     def hidden(self, side: Side, world: World) -> bool:
-        # ADAPT 3
         return hidden(self.pair, side, world.price, world.revision, world.score)
 
-    def resurfaced(self, side: Side, world: World) -> str | None:  # noqa: ARG002
-        # ADAPT 4: by side
-        return resurfaced(self.pair, world.price, world.revision, world.score)
+    def resurfaced(self, side: Side, world: World) -> str | None:
+        return resurfaced(self.pair, side, world.price, world.revision, world.score)
 
-    def changed(self, side: Side, world: World) -> bool:  # noqa: ARG002
-        # ADAPT 5
-        return False
+    def changed(self, side: Side, world: World) -> bool:
+        return self.pair.has_changed(side, self.facts(world))
 
     def happens(self, step: Step) -> "Outcome":
         before = self.pair

@@ -181,6 +181,11 @@ class Pair:
             return self.saw_lead is None or self.saw_lead.still_holds(facts.seen_listing)
         return self.saw_property is None or self.saw_property.still_holds(facts.seen_lead)
 
+    def has_changed(self, side: Side, facts: Facts) -> bool:
+        """Return whether the match is open, and what this side has liked is worse now."""
+        liked = self.status == "PENDING" and self.offer(side) is not None
+        return liked and not self.like_holds(side, facts)
+
     @property
     def offers_are_equal(self) -> bool:
         return self.offer_lead == self.offer_property

@@ -68,9 +68,7 @@ class Sides(NamedTuple):
 
     def changed(self, side: Side) -> bool:
         """Return whether the match is open, and this side's LIKE of it no longer holds."""
-        pair = self.pair
-        is_open = pair.status == "PENDING" and pair.offer(side) is not None
-        return is_open and not pair.like_holds(side, self.facts)
+        return self.pair.status == "PENDING" and self.pair.has_changed(side, self.facts)
 
 
 class MatchView(NamedTuple):
