@@ -107,7 +107,7 @@ def test_who_has_agreed_is_no_stranger_until_it_is_left() -> None:
 def test_a_completed_match_is_one_too() -> None:
     street = Street(2)
     for side in ("LEAD", "PROPERTY"):
-        street.act(side, street.pairs[0])  # type: ignore[arg-type]
+        street.act(side, street.pairs[0])
     agreement.complete(street.table, street.anna, street.pairs[0], street.clock)
     agreement.complete(street.table, street.boris, street.pairs[0], street.clock)
     assert street.agreed == 1
@@ -122,7 +122,7 @@ def test_a_like_that_tells_nothing_takes_nothing_of_it() -> None:
     street = Street(AT_ONCE + 1)
     one, *others = street.pairs
     for action in ("LIKE", "DISLIKE", "LIKE", "DISLIKE", "LIKE"):
-        street.act("LEAD", one, action)  # type: ignore[arg-type]
+        street.act("LEAD", one, action)
     assert street.invite(others) == [True] * (AT_ONCE - 1) + [False]
 
 
