@@ -194,8 +194,8 @@ def _is_repeated(pair: Pair, act: Act) -> bool:
 
 
 def _settling(pair: Pair, act: Act) -> Pair:
-    """Agree at the other side's number where their LIKE holds; where it does not, offer them that
-    number, and wait.
+    """Return the pair as agreed at the other side's number where their LIKE holds; where it does
+    not, as one in which that number is offered to them.
     """
     if pair.like_holds(act.other, act.facts):
         return _agreed(pair, act)
