@@ -87,7 +87,7 @@ def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
         return (
             pair.epoch,
             pair.offer(side),
-            pair.offer_lead_at if side == "LEAD" else pair.offer_property_at,
+            pair.acted_lead_at if side == "LEAD" else pair.acted_property_at,
         )
 
     likers = [

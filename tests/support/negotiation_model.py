@@ -10,9 +10,12 @@ type Number = int | Decimal
 type Side = Literal["LEAD", "PROPERTY"]
 type Action = Literal["LIKE", "DISLIKE"]
 type Status = Literal["PENDING", "ACCEPTED", "REJECTED", "COMPLETED"]
-type Reason = Literal["DECLINED", "WITHDRAWN", "EXPIRED", "OBJECT_ARCHIVED", "OBJECT_CLOSED"]
+type Reason = Literal[
+    "DECLINED", "WITHDRAWN", "TAKEN_BACK", "EXPIRED", "OBJECT_ARCHIVED", "OBJECT_CLOSED"
+]
 type Told = Literal["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"]
 type Refusal = Literal[
+    "already_answered",
     "archived",
     "match_closed",
     "not_a_concession",
@@ -29,10 +32,8 @@ DAY = 24 * 60 * 60 * 1000
 EXPIRES_AFTER, TOLD_AGAIN_AFTER, REFUSED_FOR = 14 * DAY, 21 * DAY, 30 * DAY
 MOST_ROUNDS = 10
 RECOMMENDED = 5000
-LAPSES: tuple[Reason, ...] = ("EXPIRED",)
-"""What closes a match as if there had been none, where one side alone had acted. Taking back would
-be the second.
-"""
+LAPSES: tuple[Reason, ...] = ("EXPIRED", "TAKEN_BACK")
+"""What closes a match as if there had been none, where one side alone had acted."""
 
 
 class World(NamedTuple):
@@ -233,6 +234,30 @@ def react(record: Record, act: Act) -> Answer:
     return _like(record, act) if act.action == "LIKE" else _dislike(record, act)
 
 
+def take_back(record: Record, side: Side, world: World, now: int) -> Answer:
+    """Return what is left when a side takes its own unanswered act back: the last table's row."""
+    if record.has_lapsed or resurfaced(record, side, world):
+        return Answer(None, record)
+    if record.status in {"REJECTED", "COMPLETED"}:
+        return Answer("match_closed", record)
+    if record.status is None:
+        return _take_back_without_a_match(record, side, now)
+    if record.number(side) is None:
+        return Answer(None, record)
+    if record.number(other(side)) is not None:
+        return Answer("already_answered", record)
+    return Answer(None, _without(_closed(record, "TAKEN_BACK", side, now), side, now))
+
+
+def _take_back_without_a_match(record: Record, side: Side, now: int) -> Answer:
+    if record.action(side) is None:
+        return Answer(None, record)
+    left = _without(record, side, now)
+    if record.action(side) == "DISLIKE" and record.action(other(side)) == "LIKE":
+        return Answer(None, replace(left, status="PENDING", awaiting=side, created_at=now))
+    return Answer(None, left)
+
+
 def complete(record: Record, side: Side, now: int) -> Answer:
     if record.status is None:
         return Answer("not_found", record)
@@ -297,7 +322,7 @@ def _closed_to(record: Record, act: Act) -> Refusal | None:
     """Return why a REJECTED match is not reopened by this LIKE."""
     if record.reason in {"OBJECT_ARCHIVED", "OBJECT_CLOSED"}:
         return "archived"
-    if record.reason == "EXPIRED":
+    if record.reason in LAPSES:
         return None
     if has_declined_twice(record, act.other):
         return "pair_declined"
@@ -446,6 +471,19 @@ def _put(record: Record, side: Side, action: Action, number: Number | None) -> R
             record, actions=(action, record.actions[1]), numbers=(number, record.numbers[1])
         )
     return replace(record, actions=(record.actions[0], action), numbers=(record.numbers[0], number))
+
+
+def _without(record: Record, side: Side, now: int) -> Record:
+    """Return it as if this side had not acted; what it came down to stays in the history."""
+    own = SIDES.index(side)
+    actions, numbers = [*record.actions], [*record.numbers]
+    actions[own] = numbers[own] = None
+    return replace(
+        record,
+        actions=(actions[0], actions[1]),
+        numbers=(numbers[0], numbers[1]),
+        acted_at=now,
+    )
 
 
 def _remembering(

@@ -8,7 +8,8 @@ from typing import NamedTuple, cast
 from cobroke.domain import errors
 from cobroke.domain.deals.facts import Facts
 from cobroke.domain.deals.negotiation import close, complete
-from cobroke.domain.deals.pair import DAY, Action, OwedNotice, Pair, Side, owed_notices
+from cobroke.domain.deals.owed import OwedNotice, owed_notices
+from cobroke.domain.deals.pair import DAY, Action, Pair, Side
 from cobroke.domain.vocabulary import Number
 from tests.support.facts import FACTS
 from tests.support.reacting import reacted

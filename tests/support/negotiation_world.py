@@ -23,7 +23,9 @@ FIRST = World(
     score=8000,
 )
 
-type Event = Literal["BEGIN", "LIKE", "DISLIKE", "COMPLETE", "EXPIRE", "ARCHIVE", "CLOSE"]
+type Event = Literal[
+    "BEGIN", "LIKE", "DISLIKE", "TAKE_BACK", "COMPLETE", "EXPIRE", "ARCHIVE", "CLOSE"
+]
 
 
 class Step(NamedTuple):
@@ -107,9 +109,9 @@ class Walker:
 
     def _event(self) -> Event:
         """A LIKE mostly, and what would bring something else about where it stands still."""
-        weights: dict[Event, int] = {"LIKE": 30, "DISLIKE": self.dislikes}
+        weights: dict[Event, int] = {"LIKE": 30, "DISLIKE": self.dislikes, "TAKE_BACK": 3}
         if not self.chance.randrange(8):
-            weights |= {"COMPLETE": 4, "ARCHIVE": 1, "CLOSE": 1}
+            weights |= {"COMPLETE": 8, "ARCHIVE": 1, "CLOSE": 1}
         if self.record.status == "ACCEPTED":
             weights |= {"DISLIKE": 20, "COMPLETE": 2}
         if self.record.status is None:
@@ -124,6 +126,8 @@ class Walker:
         match event:
             case "COMPLETE":
                 return model.complete(self.record, side, self.now)
+            case "TAKE_BACK":
+                return model.take_back(self.record, side, self.world, self.now)
             case "EXPIRE":
                 return model.expire(self.record, self.now)
             case "ARCHIVE":

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from cobroke.domain.deals.facts import Facts
 from cobroke.domain.deals.negotiation import react
-from cobroke.domain.deals.pair import Action, OwedNotice, Pair, Side, newly_owed
+from cobroke.domain.deals.owed import OwedNotice, newly_owed
+from cobroke.domain.deals.pair import Action, Pair, Side
 from cobroke.domain.vocabulary import Number
 
 

@@ -15,7 +15,8 @@ from typing import Any, Literal, NamedTuple
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
 from cobroke.domain.deals.facts import Facts
-from cobroke.domain.deals.pair import Pair, PairIds, Side, owed_notices
+from cobroke.domain.deals.owed import owed_notices
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor

@@ -9,7 +9,8 @@ import pytest
 from cobroke.domain import errors
 from cobroke.domain.deals.facts import Facts, Snapshot
 from cobroke.domain.deals.negotiation import close, complete
-from cobroke.domain.deals.pair import DAY, Pair, Side, owed_notices
+from cobroke.domain.deals.owed import owed_notices
+from cobroke.domain.deals.pair import DAY, Pair, Side
 from cobroke.domain.vocabulary import Number
 from tests.support.facts import FACTS
 from tests.support.reacting import Reacted, reacted
@@ -58,6 +59,7 @@ def test_a_dislike_is_kept_and_opens_no_match() -> None:
         replace(
             FRESH,
             lead_action="DISLIKE",
+            acted_lead_at=BEGIN + 5,
             snapshot=Snapshot(1000, 1, 8000),
             acted_at=BEGIN + 5,
             changed_at=BEGIN + 5,
@@ -77,7 +79,8 @@ def test_a_like_after_the_other_sides_dislike_is_kept_without_a_match() -> None:
         disliked,
         lead_action="LIKE",
         offer_lead=40,
-        offer_lead_at=at,
+        sent_lead=40,
+        acted_lead_at=at,
         saw_lead=FACTS.seen_listing,
         acted_at=at,
         changed_at=at,
@@ -88,7 +91,7 @@ def test_a_like_after_the_other_sides_dislike_is_kept_without_a_match() -> None:
 
 def test_a_kept_like_is_replaced_freely() -> None:
     kept = after("PROPERTY DISLIKE", "LEAD LIKE 40", "LEAD LIKE 70")
-    assert (kept.offer_lead, kept.offer_lead_at, kept.status) == (70, kept.changed_at, None)
+    assert (kept.offer_lead, kept.acted_lead_at, kept.status) == (70, kept.changed_at, None)
     assert act(kept, "LEAD LIKE").pair is kept
     assert act(kept, "LEAD LIKE 70").pair is kept
 
@@ -134,11 +137,8 @@ def test_when_both_disliked_the_first_to_like_is_kept_and_the_second_opens_the_m
 
 def test_a_kept_like_that_turns_into_a_dislike_is_gone() -> None:
     disliked = after("PROPERTY DISLIKE", "LEAD LIKE 40", "LEAD DISLIKE")
-    assert (disliked.lead_action, disliked.offer_lead, disliked.offer_lead_at) == (
-        "DISLIKE",
-        None,
-        None,
-    )
+    assert (disliked.lead_action, disliked.offer_lead) == ("DISLIKE", None)
+    assert disliked.acted_lead_at == disliked.changed_at
     assert after("LEAD LIKE", pair=disliked).offer_lead == 50
     assert told(act(after("PROPERTY LIKE", pair=disliked), "LEAD LIKE")) == [
         ("MUTUAL", "PROPERTY"),
@@ -158,7 +158,8 @@ def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(
         FRESH,
         lead_action="LIKE",
         offer_lead=share,
-        offer_lead_at=at,
+        sent_lead=None if words == "LEAD LIKE" else share,
+        acted_lead_at=at,
         awaiting="PROPERTY",
         status="PENDING",
         negotiation_status="PENDING",
@@ -230,7 +231,7 @@ def test_another_number_by_the_awaited_side_is_a_counter() -> None:
         55,
     )
     assert outcome.notices[0].round == 1
-    assert outcome.pair.acted_at == outcome.pair.changed_at == outcome.pair.offer_lead_at
+    assert outcome.pair.acted_at == outcome.pair.changed_at == outcome.pair.acted_lead_at
 
 
 def test_a_like_without_a_number_never_accepts_a_number_its_sender_has_not_sent() -> None:
@@ -385,7 +386,7 @@ def test_who_closed_a_match_may_reopen_it_at_once_as_with_a_first_like(closed: P
         property_id="property",
         lead_action="LIKE",
         offer_lead=45,
-        offer_lead_at=at,
+        acted_lead_at=at,
         awaiting="PROPERTY",
         status="PENDING",
         negotiation_status="PENDING",

@@ -9,8 +9,9 @@ import pytest
 
 from cobroke.domain import errors
 from cobroke.domain.deals.facts import Facts
-from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import Action, Pair, newly_owed
+from cobroke.domain.deals.negotiation import Deed, close, complete, react
+from cobroke.domain.deals.owed import newly_owed
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.deals.resurfacing import hidden, resurfaced
 from tests.support import negotiation_model as model
 from tests.support.negotiation_model import SIDES, Notice, Record, Side, World
@@ -43,9 +44,9 @@ class Product:
     def _after(self, step: Step) -> Pair:
         side, facts, now = step.side, self.facts(step.world), step.now
         match step.event:
-            case "LIKE" | "DISLIKE":
-                action: Action = step.event
-                said, told = (action, step.number), step.may_tell
+            case "LIKE" | "DISLIKE" | "TAKE_BACK":
+                deed: Deed = step.event
+                said, told = (deed, step.number), step.may_tell
                 return react(self.pair, side, *said, facts, now, may_invite=told).pair
             case "COMPLETE":
                 return complete(self.pair, side, now)

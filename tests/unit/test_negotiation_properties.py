@@ -12,7 +12,8 @@ import pytest
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import DAY, Action, OwedNotice, Pair, Side, owed_notices
+from cobroke.domain.deals.owed import OwedNotice, owed_notices
+from cobroke.domain.deals.pair import DAY, Action, Pair, Side
 from cobroke.domain.deals.resurfacing import hidden
 from cobroke.domain.vocabulary import Number
 from tests.support.facts import FACTS
@@ -226,10 +227,12 @@ def mirrored(pair: Pair) -> Pair:
         pair,
         lead_action=pair.property_action,
         property_action=pair.lead_action,
+        sent_lead=turned(pair.sent_property),
+        sent_property=turned(pair.sent_lead),
         offer_lead=turned(pair.offer_property),
-        offer_lead_at=pair.offer_property_at,
+        acted_lead_at=pair.acted_property_at,
         offer_property=turned(pair.offer_lead),
-        offer_property_at=pair.offer_lead_at,
+        acted_property_at=pair.acted_lead_at,
         agreed_share=turned(pair.agreed_share),
         awaiting=swap[pair.awaiting],
         closed_by=swap[pair.closed_by],

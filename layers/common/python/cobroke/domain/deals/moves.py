@@ -69,7 +69,7 @@ def bid(pair: Pair, act: Act) -> Pair:
     """
     if _is_repeated(pair, act):
         asked = pair.offers_are_equal and pair.awaiting == act.actor
-        return _offered(_settling(_seeing(pair, act), act), act) if asked else pair
+        return _offered(_settling(_renewed(pair, act), act), act) if asked else pair
     if not act.reaches(pair.offer(act.actor)):
         raise errors.NotAConcession
     if act.reaches(pair.offer(act.other)):
@@ -93,8 +93,7 @@ def dislike(pair: Pair, act: Act) -> Pair:
     """Dislike a pair that has no match. A LIKE that was kept is gone."""
     if pair.action(act.actor) == "DISLIKE":
         return pair
-    disliked = pair.acting(act.actor, "DISLIKE").offering(act.actor, None, None)
-    return _remembering(disliked.seeing(act.actor, None), act)
+    return _remembering(pair.without(act.actor).acting(act.actor, "DISLIKE", act.at), act)
 
 
 def dislike_again(pair: Pair, act: Act) -> Pair:
@@ -109,6 +108,24 @@ def decline(pair: Pair, act: Act) -> Pair:
 
 def withdraw(pair: Pair, act: Act) -> Pair:
     return _closed_by_actor(pair, "WITHDRAWN", act)
+
+
+def take_back(pair: Pair, act: Act) -> Pair:
+    """Take back what the actor has done about a pair that has no match."""
+    return pair if pair.action(act.actor) == "NONE" else pair.without(act.actor)
+
+
+def let_them_like(pair: Pair, act: Act) -> Pair:
+    """Take back a dislike for which the other side's LIKE was kept: the match opens with it."""
+    opened = _opened(pair.without(act.actor), act)
+    return replace(opened, awaiting=act.actor)
+
+
+def take_invitation_back(pair: Pair, act: Act) -> Pair:
+    """Take back a LIKE that nobody has answered. Raises AlreadyAnswered."""
+    if pair.offer(act.other) is not None:
+        raise errors.AlreadyAnswered
+    return closed(pair, "TAKEN_BACK", act.actor, act.at).without(act.actor)
 
 
 def change_nothing(pair: Pair, _: Act) -> Pair:
@@ -156,7 +173,7 @@ def closed(pair: Pair, reason: ClosedReason, by: Side | None, at: int) -> Pair:
 
 
 def _closed_by_actor(pair: Pair, reason: ClosedReason, act: Act) -> Pair:
-    return closed(pair, reason, act.actor, act.at).acting(act.actor, "DISLIKE")
+    return closed(pair, reason, act.actor, act.at).acting(act.actor, "DISLIKE", act.at)
 
 
 def _opened(pair: Pair, act: Act) -> Pair:
@@ -171,13 +188,12 @@ def _opened(pair: Pair, act: Act) -> Pair:
 
 
 def _liking(pair: Pair, act: Act) -> Pair:
-    liked = pair.acting(act.actor, "LIKE").offering(act.actor, act.number, act.at)
-    return _seeing(liked.declining(act.actor, 0), act)
+    return _renewed(pair.offering(act.actor, act.number).declining(act.actor, 0), act)
 
 
-def _seeing(pair: Pair, act: Act) -> Pair:
-    """Keep what the actor's LIKE is given to."""
-    return pair.seeing(act.actor, act.facts)
+def _renewed(pair: Pair, act: Act) -> Pair:
+    """Return the pair with a LIKE of the actor's that is given to what the objects are now."""
+    return pair.acting(act.actor, "LIKE", act.at, act.share).seeing(act.actor, act.facts)
 
 
 def _remembering(pair: Pair, act: Act) -> Pair:
@@ -200,7 +216,7 @@ def _settling(pair: Pair, act: Act) -> Pair:
     if pair.like_holds(act.other, act.facts):
         return _agreed(pair, act)
     number = pair.offer(act.other)
-    return replace(pair.offering(act.actor, number, act.at), awaiting=act.other)
+    return replace(pair.offering(act.actor, number), awaiting=act.other)
 
 
 def _offered(pair: Pair, act: Act) -> Pair:

@@ -13,7 +13,7 @@ type Action = Literal["LIKE", "DISLIKE"]
 
 type MatchStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "COMPLETED"]
 type NegotiationStatus = Literal["PENDING", "AGREED", "REJECTED"]
-type ClosedReason = Literal["DECLINED", "WITHDRAWN", "EXPIRED"] | ArchivedFor
+type ClosedReason = Literal["DECLINED", "WITHDRAWN", "TAKEN_BACK", "EXPIRED"] | ArchivedFor
 type NoticeKind = Literal["INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"]
 
 DAY = 24 * 60 * 60 * 1000
@@ -40,25 +40,6 @@ class OutboxEntry(NamedTuple):
     round: int
 
 
-class OwedNotice(NamedTuple):
-    """One thing to tell one realtor. All its fields are its identity: its key is `at` and a hash of
-    the others.
-    """
-
-    kind: NoticeKind
-    to: Side
-    at: int
-    round: int
-    lead_id: str
-    property_id: str
-    epoch: int
-
-    @property
-    def posting_id(self) -> str:
-        """Of the side that is told."""
-        return self.lead_id if self.to == "LEAD" else self.property_id
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """The record, times in ms since 1970. While there is no match `status` is None; while it is not
@@ -69,10 +50,14 @@ class Pair:
     property_id: str
     lead_action: Action | Literal["NONE"] = "NONE"
     property_action: Action | Literal["NONE"] = "NONE"
+    acted_lead_at: int | None = None
+    acted_property_at: int | None = None
+    """When a side's action was made that stands."""
     offer_lead: Number | None = None
-    offer_lead_at: int | None = None
     offer_property: Number | None = None
-    offer_property_at: int | None = None
+    sent_lead: Number | None = None
+    sent_property: Number | None = None
+    """The number that came with a side's last LIKE; None where it came without."""
     awaiting: Side | None = None
     """Whose turn it is; None unless PENDING."""
     status: MatchStatus | None = None
@@ -135,8 +120,11 @@ class Pair:
 
     @property
     def has_lapsed(self) -> bool:
-        """Whether it expired while only one side had acted: as if there had been no match."""
-        return self.closed_reason == "EXPIRED" and None in (self.offer_lead, self.offer_property)
+        """Whether it expired, or was taken back, while only one side had acted: as if there had
+        been no match.
+        """
+        over = self.closed_reason in {"EXPIRED", "TAKEN_BACK"}
+        return over and None in (self.offer_lead, self.offer_property)
 
     @property
     def dislike_stands(self) -> bool:
@@ -194,21 +182,41 @@ class Pair:
         """Return whether this side's LIKE waits for the other side to take its dislike back."""
         return self.status is None and self.action(side) == "LIKE"
 
-    def acting(self, side: Side, action: Action) -> Self:
+    def acting(self, side: Side, action: Action, at: int, sent: Number | None = None) -> Self:
         if side == "LEAD":
-            return replace(self, lead_action=action)
-        return replace(self, property_action=action)
+            return replace(self, lead_action=action, acted_lead_at=at, sent_lead=sent)
+        return replace(self, property_action=action, acted_property_at=at, sent_property=sent)
 
-    def offering(self, side: Side, share: Number | None, at: int | None) -> Self:
+    def offering(self, side: Side, share: Number | None) -> Self:
         if side == "LEAD":
-            return replace(self, offer_lead=share, offer_lead_at=at)
-        return replace(self, offer_property=share, offer_property_at=at)
+            return replace(self, offer_lead=share)
+        return replace(self, offer_property=share)
 
-    def seeing(self, side: Side, facts: Facts | None) -> Self:
-        """Return it with what a LIKE of this side is given to; None: there is none any more."""
+    def without(self, side: Side) -> Self:
+        """Return it as if this side had not acted."""
         if side == "LEAD":
-            return replace(self, saw_lead=facts and facts.seen_listing)
-        return replace(self, saw_property=facts and facts.seen_lead)
+            return replace(
+                self,
+                lead_action="NONE",
+                acted_lead_at=None,
+                offer_lead=None,
+                sent_lead=None,
+                saw_lead=None,
+            )
+        return replace(
+            self,
+            property_action="NONE",
+            acted_property_at=None,
+            offer_property=None,
+            sent_property=None,
+            saw_property=None,
+        )
+
+    def seeing(self, side: Side, facts: Facts) -> Self:
+        """Return it with what a LIKE of this side is given to."""
+        if side == "LEAD":
+            return replace(self, saw_lead=facts.seen_listing)
+        return replace(self, saw_property=facts.seen_lead)
 
     def declining(self, side: Side, declines: int) -> Self:
         if side == "LEAD":
@@ -226,16 +234,3 @@ class Pair:
         return replace(
             self, told=(*self.told, *(OutboxEntry(kind, side, at, self.rounds) for side in sides))
         )
-
-
-def newly_owed(now: Pair, before: Pair | None) -> tuple[OwedNotice, ...]:
-    """Return what a change from `before` owes; None: the pair is new, or that is not known."""
-    known = owed_notices(before) if before else ()
-    return tuple(notice for notice in owed_notices(now) if notice not in known)
-
-
-def owed_notices(pair: Pair) -> tuple[OwedNotice, ...]:
-    """Return every notice of the present epoch, from the record alone: always the same, with the
-    same keys.
-    """
-    return tuple(OwedNotice(*told, *pair.ids, pair.epoch) for told in pair.told)

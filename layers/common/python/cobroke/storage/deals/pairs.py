@@ -27,6 +27,8 @@ _DEFAULTS = {
     for field in fields(Pair)
     if field.name not in {"lead_id", "property_id", "version"}
 }
+_RENAMED = {"offer_lead_at": "acted_lead_at", "offer_property_at": "acted_property_at"}
+"""What the fields of records of before are called now."""
 _NAMED = {"snapshot": Snapshot, "saw_lead": SeenListing, "saw_property": SeenLead}
 """The fields that are tuples with names."""
 
@@ -142,6 +144,9 @@ def _change_item(new: Pair, market: Market, facts: Item) -> Item:
 
 def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
     known: dict[str, Any] = loads(item["d"])
+    for before, name in _RENAMED.items():
+        if before in known:
+            known[name] = known.pop(before)
     if "told" in known:
         known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
     for name, kind in _NAMED.items():
