@@ -19,7 +19,7 @@ from cobroke.domain.postings.features import Group
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import agreement, closing
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import matches

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from cobroke.clock import now_ms
 from cobroke.domain import errors
 from cobroke.domain.deals import pair
-from cobroke.domain.deals.pair import Action, PairIds, Side
+from cobroke.domain.deals.pair import Action, DislikeReason, PairIds, Side
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
 from cobroke.edge.api import Api
@@ -29,7 +29,7 @@ from cobroke.edge.models.matches import (
 from cobroke.edge.models.parts import TEXT_IN_LISTS
 from cobroke.edge.query import PageLimit, PageNumber
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage.deals import matches
 from cobroke.storage.deals.matches import MatchView, Sides
 from cobroke.storage.postings import postings
@@ -41,6 +41,9 @@ WHY_NOT = (
     *(errors.TooManyRounds, errors.TermsAgreed, errors.MatchClosed),
 )
 
+WHY_NOT_BACK = (errors.OwnObject, errors.Archived, errors.AlreadyAnswered, errors.MatchClosed)
+TAKE_BACK = Decision("TAKE_BACK")
+
 MatchStatusFilter = pair.MatchStatus | None
 
 
@@ -50,10 +53,13 @@ class Reaction(Body):
     """Percent of the listing side's commission that goes to the buyer's realtor."""
     notes: Annotated[str, Field(max_length=4000), TEXT] | None = None
     """With LIKE a message to the other side, with DISLIKE private."""
+    reason: DislikeReason | None = None
+    """(added) Why, with DISLIKE: private. Ignored with LIKE."""
 
 
 class Reacted(BaseModel):
-    action: Action
+    action: Action | None
+    """Null where an act was taken back."""
     match: MatchState | None
 
 
@@ -67,6 +73,28 @@ def act_on_property(lead_id: str, property_id: str, body: Reaction) -> Reacted:
 def act_on_lead(property_id: str, lead_id: str, body: Reaction) -> Reacted:
     """Like or dislike a lead for own property. Repeating it changes nothing."""
     return _react("PROPERTY", PairIds(lead_id, property_id), body)
+
+
+@api.serves(
+    "DELETE /leads/{lead_id}/property-recommendations/{property_id}/action", refuses=WHY_NOT_BACK
+)
+def take_back_on_property(lead_id: str, property_id: str) -> Reacted:
+    """Take back what was done about a property for own lead.
+
+    (added) A dislike, a LIKE that is kept, or one that the other side has not answered.
+    """
+    return _decided("LEAD", PairIds(lead_id, property_id), TAKE_BACK, None)
+
+
+@api.serves(
+    "DELETE /properties/{property_id}/lead-recommendations/{lead_id}/action", refuses=WHY_NOT_BACK
+)
+def take_back_on_lead(property_id: str, lead_id: str) -> Reacted:
+    """Take back what was done about a lead for own property.
+
+    (added) A dislike, a LIKE that is kept, or one that the other side has not answered.
+    """
+    return _decided("PROPERTY", PairIds(lead_id, property_id), TAKE_BACK, None)
 
 
 @api.serves("GET /leads/{lead_id}/matches")
@@ -116,12 +144,16 @@ def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
 
 
 def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
-    decision = Decision(body.action, body.proposed_commission, body.notes)
+    said = body.proposed_commission, body.notes, body.reason
+    return _decided(side, ids, Decision(body.action, *said), body.action)
+
+
+def _decided(side: Side, ids: PairIds, decision: Decision, action: Action | None) -> Reacted:
     now = agreement.act(api.table, side, api.caller, ids, decision, now_ms, api.allowance)
     match = match_state(now, side)
     api.about(**({"match_id": match.match_id} if match else {}))
-    api.note(f"{body.action} {match.status if match else 'without a match'}")
-    return Reacted.model_construct(action=body.action, match=match)
+    api.note(f"{decision.deed} {match.status if match else 'without a match'}")
+    return Reacted.model_construct(action=action, match=match)
 
 
 def _completed(match_id: str) -> tuple[Sides, Side]:

@@ -34,12 +34,12 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.edge.models.matches import lead_match, property_match
 from cobroke.flows import following as follower
-from cobroke.flows.deals import agreement, closing
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals import agreement, closing, saying
 from cobroke.flows.deals.closing import Ended
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
-from cobroke.storage.deals import matches, pairs
+from cobroke.storage.deals import matches, pairs, said
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
@@ -608,7 +608,7 @@ def keeping_messages(
 def hearing_repeats(
     table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision
 ) -> list[Write]:
-    return [pairs.message(table, outcome.pair, side, decision.message)] if decision.message else []
+    return [said.message(table, outcome.pair, side, decision.words)] if decision.words else []
 
 
 def nobody_told(*_: Any) -> set[Any]:
@@ -623,14 +623,14 @@ def telling_again(table: Table, realtor_id: str, notice: notices.Notice) -> bool
     return told
 
 
-WRITES, MESSAGES, TELL = pairs.writes, agreement._messages, notices.put
+WRITES, MESSAGES, TELL = pairs.writes, saying.writes, notices.put
 MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "the mirror is forgotten": (pairs, "writes", without_mirrors),
     "the version is not looked at": (pairs, "writes", without_version),
     "the end of a match is not counted": (pairs, "writes", counting_no_end),
     "the objects may have left the market": (postings, "unchanged", checking_presence),
-    "messages of before go on": (agreement, "_messages", keeping_messages),
-    "a repeat replaces the message": (agreement, "_messages", hearing_repeats),
+    "messages of before go on": (saying, "writes", keeping_messages),
+    "a repeat replaces the message": (saying, "writes", hearing_repeats),
     "what was read is told again": (notices, "put", telling_again),
     "contacts stay after a withdrawal": (
         Pair,

@@ -20,7 +20,7 @@ from cobroke.domain.postings.kinds import KINDS
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry

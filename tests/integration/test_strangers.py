@@ -10,7 +10,7 @@ from cobroke.domain.fair_use import QUOTAS, FairUse
 from cobroke.domain.ids import owner_of
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.postings.allowance import Limiter

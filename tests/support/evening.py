@@ -17,7 +17,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit import audit
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage import keys

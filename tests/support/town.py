@@ -14,7 +14,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import keys, realtors
 from cobroke.storage.matching.held_markets import HeldMarkets

@@ -23,7 +23,7 @@ from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.exact_json import loads
 from cobroke.storage import keys
-from cobroke.storage.deals import pairs
+from cobroke.storage.deals import pairs, said
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings.counts import match_count, pairs_of_many
 from cobroke.storage.table import ConditionFailed
@@ -218,7 +218,7 @@ def test_a_share_of_nothing_is_a_share() -> None:
 def test_an_object_finds_its_pairs_by_the_id_of_the_other() -> None:
     table = MemoryTable()
     pair = stored(table, FRESH, OPENED)
-    table.transact([pairs.message(table, pair, "LEAD", "привет")])
+    table.transact([said.message(table, pair, "LEAD", "привет")])
     assert pairs.of_posting(table, "LEAD", LEAD) == {PROPERTY: pair}
     assert pairs.of_posting(table, "PROPERTY", PROPERTY) == {LEAD: pair}
     assert pairs.of_posting(table, "LEAD", PROPERTY) == {}
@@ -265,11 +265,11 @@ def test_a_message_is_replaced_and_taken_back_for_its_side_alone() -> None:
 
     table.transact(
         [
-            pairs.message(table, OPENED, "LEAD", "первое"),
-            pairs.message(table, OPENED, "PROPERTY", "ответ"),
+            said.message(table, OPENED, "LEAD", "первое"),
+            said.message(table, OPENED, "PROPERTY", "ответ"),
         ]
     )
-    table.transact([pairs.message(table, OPENED, "LEAD", "второе")])
+    table.transact([said.message(table, OPENED, "LEAD", "второе")])
     assert texts() == ["второе", "ответ"]
-    table.transact([pairs.message(table, OPENED, "LEAD", None)])
+    table.transact([said.message(table, OPENED, "LEAD", None)])
     assert texts() == [None, "ответ"]

@@ -106,6 +106,18 @@ ROUTES = (
         takes_body=True,
         charged=True,
     ),
+    Route(
+        "DELETE",
+        "/leads/{lead_id}/property-recommendations/{property_id}/action",
+        "matches",
+        charged=True,
+    ),
+    Route(
+        "DELETE",
+        "/properties/{property_id}/lead-recommendations/{lead_id}/action",
+        "matches",
+        charged=True,
+    ),
     Route("GET", "/leads/{lead_id}/matches", "matches"),
     Route("GET", "/properties/{property_id}/matches", "matches"),
     Route("GET", "/matches/{match_id}", "matches"),

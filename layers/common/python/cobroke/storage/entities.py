@@ -146,6 +146,12 @@ MESSAGE = Entity(
     "text",
     "what a side says with its LIKE",
 )
+NOTE = Entity(
+    "NOTE",
+    ("LEAD#{lead} | NOTE#{property}#{side}",),
+    "reason? said?",
+    "why a side dislikes a pair, for itself alone",
+)
 PAIR_CHANGE = Entity(
     "PAIR_CHANGE",
     ("CHANGES#PAIR#{city}#{group} | {ms}#{match}#{version}",),

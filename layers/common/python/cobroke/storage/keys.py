@@ -80,6 +80,11 @@ def message(lead_id: str, property_id: str, side: Kind) -> Key:
     return pairs_of("LEAD", lead_id), f"MESSAGE#{property_id}#{side}"
 
 
+def note(lead_id: str, property_id: str, side: Kind) -> Key:
+    """Return the key of why a side dislikes a pair."""
+    return pairs_of("LEAD", lead_id), f"NOTE#{property_id}#{side}"
+
+
 def closing(kind: Kind, posting_id: str) -> Key:
     """Return the key of how far the closing of an archived object has come."""
     return f"CLOSING#{posting_id}", f"{kind}#{posting_id}"

@@ -11,6 +11,16 @@ type Side = Kind
 """Each side of a pair brings a posting of its kind."""
 type Action = Literal["LIKE", "DISLIKE"]
 
+type DislikeReason = Literal[
+    "PRICE",
+    "LOCATION",
+    "LAYOUT",
+    "CONDITION",
+    "FLOOR_OR_HOUSE",
+    "SEEN_ALREADY",
+    "CLIENT_CHANGED",
+    "OTHER",
+]
 type MatchStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "COMPLETED"]
 type NegotiationStatus = Literal["PENDING", "AGREED", "REJECTED"]
 type ClosedReason = Literal["DECLINED", "WITHDRAWN", "TAKEN_BACK", "EXPIRED"] | ArchivedFor

@@ -4,16 +4,16 @@ was decided on.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.postings.kinds import other
-from cobroke.domain.vocabulary import Number
+from cobroke.flows.deals import saying
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage.deals import acquaintances, pairs
 from cobroke.storage.deals.acquaintances import Acquaintance
 from cobroke.storage.deals.matches import Sides, load
@@ -21,16 +21,6 @@ from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Key, Table, Write
-
-
-class Decision(NamedTuple):
-    """What a realtor decides about a pair, the commission they propose, and what they say with a
-    LIKE.
-    """
-
-    action: Action
-    share: Number | None = None
-    message: str | None = None
 
 
 def act(
@@ -49,16 +39,16 @@ def act(
     stranger = Acquaintance.across(pair_ids, side)
 
     def attempt() -> Pair:
-        beside = stranger.keys if decision.action == "LIKE" else ()
+        beside = stranger.keys if decision.deed == "LIKE" else ()
         sides = _load(table, pair_ids, caller, side, allowance, beside)
         _must_be_possible(sides, side)
         now, known = clock(), stranger.seen(sides.beside)
         may_invite = allowance is None or known.may_invite(allowance.to_strangers, now)
-        said = decision.action, decision.share
+        said = decision.deed, decision.share
         outcome = negotiation.react(
             sides.pair, side, *said, sides.facts, now, may_invite=may_invite
         )
-        writes = _record(table, sides, outcome.pair) + _messages(
+        writes = _record(table, sides, outcome.pair) + saying.writes(
             table, sides.pair, outcome, side, decision
         )
         if writes:
@@ -171,25 +161,3 @@ def _charged(
         limits.write(table, known.inviting, take(now, acted=1)),
         *(acquaintances.told(table, known, allowance.to_strangers, now) if told else ()),
     ]
-
-
-def _messages(
-    table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, decision: Decision
-) -> list[Write]:
-    """Make the writes of the messages. One comes with a LIKE that changes something, or is kept; on
-    a clean record none of before counts.
-    """
-    said = decision.message if decision.action == "LIKE" else None
-    changed = outcome.pair is not old
-    if outcome.starts_anew:
-        return [
-            pairs.message(table, outcome.pair, side, said),
-            pairs.message(table, outcome.pair, other(side), None),
-        ]
-    if changed and decision.action == "DISLIKE" and old.keeps_like(side):
-        return [pairs.message(table, outcome.pair, side, None)]
-    if not said or not (changed or old.keeps_like(side)):
-        return []
-    return [pairs.message(table, outcome.pair, side, said)] + (
-        [] if changed else [pairs.unchanged(table, old)]
-    )

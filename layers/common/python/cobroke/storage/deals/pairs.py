@@ -7,15 +7,15 @@ from dataclasses import fields
 from typing import Any
 
 from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
-from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds, Side
+from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds
 from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.postings.features import Market
-from cobroke.domain.postings.kinds import KINDS, Kind, other
+from cobroke.domain.postings.kinds import Kind, other
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import at_version, over
-from cobroke.storage.deals import acquaintances
+from cobroke.storage.deals import acquaintances, said
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings.counts import count, uncount
 from cobroke.storage.schedule import agenda
@@ -103,23 +103,16 @@ def unchanged(table: Table, pair: Pair) -> Write:
     return table.check(keys.pair(*pair.ids), when=over(pair.version))
 
 
-def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
-    """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
-    key = keys.message(*pair.ids, side)
-    return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
-
-
 def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:
     """Make the writes that delete pairs of one object of this kind, none of them a match, with
     what hangs on them. The market is told nothing: one of the two has left it for good.
     """
     (own_id,) = {pair.posting_id(kind) for pair in dead}
     theirs = [pair.posting_id(other(kind)) for pair in dead]
-    said = [(pair, side) for pair in dead for side in KINDS if pair.keeps_like(side)]
     return [
         *(table.delete(keys.pair(*pair.ids), when=at_version(pair.version)) for pair in dead),
         *(table.delete(keys.mirror(*pair.ids)) for pair in dead),
-        *(message(table, pair, side, None) for pair, side in said),
+        *(write for pair in dead for write in said.nothing(table, pair)),
         *(uncount(table, other(kind), an_id, 1) for an_id in theirs),
         uncount(table, kind, own_id, len(dead)),
     ]
