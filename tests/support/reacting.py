@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from cobroke.domain.deals.facts import Facts
-from cobroke.domain.deals.negotiation import react
+from cobroke.domain.deals.negotiation import Deed, react
 from cobroke.domain.deals.owed import OwedNotice, newly_owed
-from cobroke.domain.deals.pair import Action, Pair, Side
+from cobroke.domain.deals.pair import Pair, Side
 from cobroke.domain.vocabulary import Number
 
 
@@ -19,7 +19,7 @@ class Reacted(NamedTuple):
 def reacted(
     pair: Pair,
     actor: Side,
-    action: Action,
+    action: Deed,
     share: Number | None,
     facts: Facts,
     now: int,
