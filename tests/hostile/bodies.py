@@ -45,6 +45,14 @@ _PROOF = {"init_data": f"user={CANARY}&hash={'0' * 64}"}
 _BODIES: Mapping[str, Json] = {
     "/auth/register": a_registration(email="a@b.ru", agency_name="Дом", telegram_auth_data=_PROOF),
     "/auth/telegram": {"telegram_auth_data": _PROOF},
+    "/me/pushes": {
+        "pushes": {
+            "enabled": True,
+            "time_zone": "Asia/Kolkata",
+            "quiet": {"from": "22:00", "to": "08:00"},
+            "daily_at": "09:30",
+        }
+    },
     "/leads": a_lead(
         client_name="Анна", client_contacts="+7", notes="нет", additional_requirements="нет"
     ),

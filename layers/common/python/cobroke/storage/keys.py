@@ -19,6 +19,10 @@ def realtor(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "PROFILE"
 
 
+def wake(realtor_id: str) -> Key:
+    return f"REALTOR#{realtor_id}", "WAKE"
+
+
 def limits(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "LIMITS"
 
