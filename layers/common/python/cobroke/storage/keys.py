@@ -133,9 +133,7 @@ def market_entry(features: Features, posting_id: str) -> Key:
 
 
 def changes(kind: Kind, market: Market) -> str:
-    """Return the partition of what has changed among a market's leads or properties, in order of
-    time.
-    """
+    """Return the partition of what has changed among a market's leads or properties, by time."""
     return f"CHANGES#{kind}#{market.city}#{market.group.name}"
 
 
