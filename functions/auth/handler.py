@@ -1,4 +1,4 @@
-"""Identity: POST /auth/register · POST /auth/telegram · GET /me"""
+"""Identity: POST /auth/register · POST /auth/telegram"""
 
 import time
 import uuid
@@ -16,7 +16,6 @@ from cobroke.domain.errors import (
 from cobroke.domain.realtors import Proof, Realtor, starting_verified
 from cobroke.edge import tokens
 from cobroke.edge.api import Api
-from cobroke.edge.models.fields import Id
 from cobroke.edge.models.realtor import Login, Registration
 from cobroke.edge.secrets import secret
 from cobroke.storage import realtors
@@ -28,17 +27,6 @@ api = handler = Api("auth")
 class Token(BaseModel):
     access_token: str
     """A JWT for `Authorization: Bearer`, valid for 24 hours."""
-
-
-class Me(BaseModel):
-    realtor_id: Id
-    telegram_id: str
-    verified: bool
-    phone: str
-    email: str | None
-    agency_name: str | None
-    name: str | None
-    """As Telegram has proven it."""
 
 
 @api.serves("POST /auth/register", status=201, refuses=(TelegramProofRequired, AlreadyRegistered))
@@ -68,26 +56,6 @@ def login(body: Login) -> Token:
     """
     proof, key = _proven(body.telegram_auth_data), _signing_key()
     return _token(realtors.login(api.table, proof), key)
-
-
-@api.serves("GET /me")
-def me() -> Me:
-    """Read the caller's own profile.
-
-    (added)
-    """
-    realtor = realtors.find(api.table, api.caller)
-    if realtor is None:
-        raise Unauthorized
-    return Me(
-        realtor_id=realtor.id,
-        telegram_id=realtor.telegram_id,
-        verified=realtor.verified,
-        phone=realtor.phone,
-        email=realtor.email,
-        agency_name=realtor.agency_name,
-        name=realtor.name,
-    )
 
 
 def _proven(auth_data: dict[str, Any]) -> Proof:

@@ -15,7 +15,7 @@ from tests.memory_table import MemoryTable
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
-CHARGING = ("leads", "properties", "recommendations", "matches")
+CHARGING = ("me", "leads", "properties", "recommendations", "matches")
 NOTHING: Mapping[Use, int] = {}
 
 
@@ -109,6 +109,16 @@ def test_an_object_is_a_write_each_time_that_it_changes(
     for read in (path, f"{path}/{an_id}", f"{path}/{an_id}/matches", "/notifications", "/me"):
         anna.get(read).needs(200)
     anna.post("/notifications/read-all").needs(200)
+    assert account() == NOTHING
+
+
+def test_setting_when_one_may_be_told_is_a_write_each_time(
+    anna: Client, account: Callable[[], Mapping[Use, int]]
+) -> None:
+    for _ in range(2):
+        anna.put("/me/pushes", {"pushes": {"enabled": True}}).needs(200)
+        assert account() == {"write": 1}
+    anna.put("/me/pushes", {"pushes": {}}).needs(422)
     assert account() == NOTHING
 
 

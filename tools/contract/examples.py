@@ -76,6 +76,12 @@ TOKEN = {
     "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9."
     "eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"
 }
+PUSHES = {
+    "enabled": True,
+    "time_zone": "Europe/Moscow",
+    "quiet": {"from": "22:00", "to": "08:00"},
+    "daily_at": "09:00",
+}
 ME = {
     "realtor_id": ANNA,
     "telegram_id": "279058397",
@@ -84,6 +90,7 @@ ME = {
     "email": "anna@kvartiry.ru",
     "agency_name": "Дом у парка",
     "name": "Анна Петрова",
+    "pushes": PUSHES,
 }
 
 
@@ -104,6 +111,7 @@ EXAMPLES = {
         },
     ),
     "me": _one(ME),
+    "set_pushes": _one({"pushes": PUSHES}, {"pushes": PUSHES}),
     "create_lead": _one({"lead_id": LEAD_ID, "created_at": NOON}, LEAD),
     "list_leads": _one({"leads": [LEAD_ROW]} | PAGE),
     "get_lead": _one(OWN_LEAD),

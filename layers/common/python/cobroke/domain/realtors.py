@@ -34,6 +34,8 @@ class Realtor:
     """They have blocked the bot; until their next Telegram login."""
     push_after: int = 0
     """Telegram wants no message to them before this time (s)."""
+    pushes: str | None = None
+    """When they want to be told by Telegram, as it is kept; None where they have never set it."""
     token_version: int = 1
     registered_at: int = 0
     """In ms since 1970; 0 of who came before this was kept."""

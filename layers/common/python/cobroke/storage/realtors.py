@@ -11,7 +11,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, retry_on_conflict
-from cobroke.storage.table import Table
+from cobroke.storage.table import Table, Write
 
 REMEMBERED_MS = 30_000
 """By the wall clock: a monotonic one stands still while the function's sandbox is frozen."""
@@ -46,11 +46,15 @@ def login(table: Table, proof: Proof) -> Realtor:
         old = _with_telegram_id(table, proof.telegram_id)
         new = proven(old, proof)
         if new != old:
-            written = replace(new, version=old.version + 1)
-            table.transact([table.put(_item(written), when=at_version(old.version))])
+            table.transact([write(table, old, replace(new, version=old.version + 1))])
         return new
 
     return retry_on_conflict(table, attempt)
+
+
+def write(table: Table, old: Realtor, new: Realtor) -> Write:
+    """Make the write of one who has changed, refused where they are not as they were read."""
+    return table.put(_item(new), when=at_version(old.version))
 
 
 def find(table: Table, realtor_id: str) -> Realtor | None:
