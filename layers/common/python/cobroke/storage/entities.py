@@ -147,6 +147,21 @@ MIRROR = Entity(
     "the same, where the property's side lists it",
     made_from="PAIR",
 )
+OWN_MATCH = Entity(
+    "OWN_MATCH",
+    ("MATCHES#{realtor}#{standing} | {ms}#{match}",),
+    "d version",
+    "a match where each of its two realtors lists all of theirs, by how it stands for them, in "
+    "order of its last change",
+    made_from="PAIR",
+)
+OWN_MATCHES = Entity(
+    "OWN_MATCHES",
+    ("REALTOR#{realtor} | MATCHES",),
+    "pending_me? pending_them? accepted? rejected? completed?",
+    "how many matches a realtor has, by how they stand for them",
+    made_from="PAIR",
+)
 MESSAGE = Entity(
     "MESSAGE",
     ("LEAD#{lead} | MESSAGE#{property}#{side}",),

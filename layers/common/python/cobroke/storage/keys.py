@@ -1,6 +1,6 @@
 """Where each item of the table lives: partition and sort keys, in one place."""
 
-from cobroke.domain.ids import owner_of
+from cobroke.domain.ids import owner_of, pair_of
 from cobroke.domain.matching.market import position_of
 from cobroke.domain.postings.features import Features, Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, lead_first
@@ -77,6 +77,25 @@ def pair(lead_id: str, property_id: str) -> Key:
 def mirror(lead_id: str, property_id: str) -> Key:
     """Return the key of the pair as the property's side lists it."""
     return pairs_of("PROPERTY", property_id), f"{PAIR}{lead_id}"
+
+
+def own_matches(realtor_id: str, standing: str) -> str:
+    """Return the partition of a realtor's matches that stand so, in order of their last change."""
+    return f"MATCHES#{realtor_id}#{standing}"
+
+
+def own_match(realtor_id: str, standing: str, ms: int, match: str) -> Key:
+    return own_matches(realtor_id, standing), f"{moment(ms)}#{match}"
+
+
+def own_match_counts(realtor_id: str) -> Key:
+    return realtor(realtor_id)[0], "MATCHES"
+
+
+def own_matches_in(partition: str) -> tuple[str, str]:
+    """Return whose matches are listed in this partition, and how they stand."""
+    _, realtor_id, standing = partition.split("#")
+    return realtor_id, standing
 
 
 def message(lead_id: str, property_id: str, side: Kind) -> Key:
@@ -247,8 +266,13 @@ def sides_in(key: Key) -> tuple[str, str]:
 
 
 def match_in(sort_key: str) -> str:
-    """Return the match id in the sort key of a pair's change."""
+    """Return the match id in the sort key of a pair's change, or of a match in a list."""
     return sort_key.split("#")[1]
+
+
+def pair_in(sort_key: str) -> tuple[str, str]:
+    """Return the lead's and the property's id, of the match in such a sort key."""
+    return pair_of(match_in(sort_key)) or ("", "")
 
 
 def due_in(sort_key: str) -> tuple[int, str, str]:

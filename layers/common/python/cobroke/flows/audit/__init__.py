@@ -11,12 +11,15 @@ from functools import partial
 from random import Random
 
 from cobroke.clock import Clock
-from cobroke.flows.audit import active, agreements, deserted, entries, rankings, scan
+from cobroke.flows.audit import active, agreements, deserted, entries, listings, rankings, scan
 from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
 
-DRIFTS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
+DRIFTS = (
+    *("mirrors", "counts", "matches", "limits", "notices", "marks"),
+    *("markets", "entries", "rankings"),
+)
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended
 entries.
 """
@@ -41,6 +44,10 @@ def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> 
     looks.settle("mirrors", seen.mirrors, wrong, mirror)
     wrong_count, count = partial(agreements.wrong_count, table), partial(agreements.count, table)
     looks.settle("counts", seen.counts, wrong_count, count)
+    unlisted, list_it = partial(listings.wrong, table), partial(listings.put_right, table)
+    looks.settle("matches", listings.suspects(seen.listed).items(), unlisted, list_it)
+    miscounted, recount = partial(listings.miscounted, table), partial(listings.count, table)
+    looks.settle("matches", seen.miscounted_matches, miscounted, recount)
     looks.settle(
         "limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table)
     )

@@ -8,14 +8,14 @@ from typing import Any
 
 from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
 from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds
-from cobroke.domain.ids import match_id, pair_of
+from cobroke.domain.ids import match_id
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import at_version, over
-from cobroke.storage.deals import acquaintances, said
+from cobroke.storage.deals import acquaintances, own_matches, said
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings.counts import count, uncount
 from cobroke.storage.schedule import agenda
@@ -61,20 +61,21 @@ def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
     of time.
     """
     since = keys.moment(watermark - OVERLAP_MS)
-    return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
+    return (of_change(item) for item in table.query(keys.pair_changes(market), since))
 
 
 def changed(table: Table, market: Market, watermark: int) -> Iterator[PairIds]:
     """Read whose pairs have changed in a market since `watermark` (ms)."""
     since = keys.moment(watermark - OVERLAP_MS)
     raws = table.query_raw(keys.pair_changes(market), since, attributes=("SK",))
-    return (PairIds(*(pair_of(keys.match_in(raw["SK"]["S"])) or ("", ""))) for raw in raws)
+    return (PairIds(*keys.pair_in(raw["SK"]["S"])) for raw in raws)
 
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """Make the writes of a change: the record under its version, its mirror, what has changed in
-    the lead's market, the counts of both objects where it or a match began or a match ended, that
-    of what their realtors have agreed on, and the reminder where it will expire at another time.
+    the lead's market, where both realtors list it, the counts of both objects where it or a match
+    began or a match ended, that of what their realtors have agreed on, and the reminder where it
+    will expire at another time.
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = (
@@ -93,6 +94,7 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
             for of in _postings(new)
             if begun or matches
         ),
+        *own_matches.writes(table, old, new, facts),
         *acquaintances.agreed(table, old, new),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
     ]
@@ -123,8 +125,9 @@ def of_item(item: Item) -> Pair:
     return _pair(item, *keys.sides_in((item["PK"], item["SK"])))
 
 
-def _of_change(item: Item) -> Pair:
-    return _pair(item, *(pair_of(keys.match_in(item["SK"])) or ("", "")))
+def of_change(item: Item) -> Pair:
+    """Make the pair of a change of it, or of where a realtor lists it."""
+    return _pair(item, *keys.pair_in(item["SK"]))
 
 
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:

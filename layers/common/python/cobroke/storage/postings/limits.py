@@ -17,9 +17,9 @@ from cobroke.storage.conditions import (
     ANYTHING,
     WriteCondition,
     above,
+    as_counted,
     at_most,
     below,
-    holding,
     missing,
 )
 from cobroke.storage.entities import Entity
@@ -120,10 +120,5 @@ def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     meanwhile.
     """
     sets = {_NAMES[of]: count for of, count in counted.items()} | {"whole": 1}
-    still = tuple(_still(_NAMES[of], count) for of, count in kept.items())
+    still = tuple(as_counted(_NAMES[of], count) for of, count in kept.items())
     return write(table, owner, Change(sets, when=still))
-
-
-def _still(name: str, count: int) -> WriteCondition:
-    same = holding(**{name: count})
-    return same if count else missing(name) | same
