@@ -85,6 +85,27 @@ def a_mirror_of_nothing(table: MemoryTable, _: Evening) -> None:
     table.transact([table.put({"PK": pk, "SK": sk, "entity": "MIRROR", "d": "{}", "version": 1})])
 
 
+def a_match_not_listed(table: MemoryTable, _: Evening) -> None:
+    delete(table, of_entity(table, "OWN_MATCH")[0])
+
+
+def a_match_listed_twice(table: MemoryTable, _: Evening) -> None:
+    item = of_entity(table, "OWN_MATCH")[0]
+    put(table, item, PK=f"{item['PK'].rpartition('#')[0]}#COMPLETED")
+
+
+def a_match_listed_as_of_before(table: MemoryTable, _: Evening) -> None:
+    put(table, of_entity(table, "OWN_MATCH")[0], version=0)
+
+
+def a_number_of_matches_too_high(table: MemoryTable, _: Evening) -> None:
+    put(table, of_entity(table, "OWN_MATCHES")[0], rejected=99)
+
+
+def a_number_of_matches_lost(table: MemoryTable, _: Evening) -> None:
+    delete(table, of_entity(table, "OWN_MATCHES")[0])
+
+
 def a_notice_never_told(table: MemoryTable, _: Evening) -> None:
     unread = {(item["PK"].partition("#")[2], item["SK"]) for item in of_entity(table, "UNREAD")}
     told = next(
@@ -210,6 +231,11 @@ BREAKS = [
         for by in (a_mirror_lost, a_mirror_of_before, a_mirror_that_says_something_else)
     ),
     *(Broken("mirrors", by) for by in (a_mirror_of_nothing,)),
+    *(
+        Broken("matches", by)
+        for by in (a_match_not_listed, a_match_listed_twice, a_match_listed_as_of_before)
+    ),
+    *(Broken("matches", by) for by in (a_number_of_matches_too_high, a_number_of_matches_lost)),
     Broken("notices", a_notice_never_told),
     Broken("marks", a_mark_of_nothing),
     Broken("markets", a_market_unknown),
