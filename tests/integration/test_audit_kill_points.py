@@ -18,7 +18,6 @@ from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS
 from cobroke.flows.audit import scan
-from cobroke.flows.audit.listings import Seen
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.decision import Decision
@@ -172,8 +171,11 @@ def touched(table: MemoryTable) -> SimpleNamespace:
     return SimpleNamespace(
         mirrors=ids,
         counts=objects,
-        listed=[Seen(one, None) for one in ids],
-        miscounted_matches={owner_of(one.id) for one in objects},
+        matches=SimpleNamespace(
+            pairs=dict.fromkeys(ids, frozenset()),
+            realtors={owner_of(one.id) for one in objects},
+            acquaintances={keys.agreed(*map(owner_of, one))[0] for one in ids},
+        ),
         miscounted={owner_of(one.id) for one in objects},
         owing=ids,
         marks=[(item["PK"], item["SK"]) for item in of_entity(table, "UNREAD")[:1]],

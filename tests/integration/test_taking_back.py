@@ -119,7 +119,10 @@ def test_of_a_dislike_that_stands_only_what_is_said_anew_changes(
 ) -> None:
     deal.lead_side("DISLIKE", reason="PRICE", notes="дорого").needs(200)
     (before,) = pairs.load_many(in_memory, [PairIds(deal.lead, deal.listing)])
-    deal.lead_side("DISLIKE").needs(200)
+    for said in ({}, {"reason": "PRICE"}, {"reason": "PRICE", "notes": "дорого"}):
+        there = len(in_memory.stream)
+        deal.lead_side("DISLIKE", **said).needs(200)
+        assert len(in_memory.stream) == there, "nothing is charged for what is said again"
     assert note(in_memory, deal, "LEAD") == ("PRICE", "дорого")
     deal.lead_side("DISLIKE", reason="LAYOUT").needs(200)
     assert note(in_memory, deal, "LEAD") == ("LAYOUT", "дорого")

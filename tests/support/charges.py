@@ -67,7 +67,7 @@ def _touches(change: Change) -> Iterator[str]:
     match pk.partition("#")[0], sk.split("#"):
         case "REALTOR", ["LEAD" | "PROPERTY", an_id]:
             yield owner_of(an_id)
-        case "LEAD", ["PAIR" | "MESSAGE", an_id, *_]:
+        case "LEAD", ["PAIR" | "MESSAGE" | "NOTE", an_id, *_]:
             yield from (owner_of(pk.partition("#")[2]), owner_of(an_id))
 
 

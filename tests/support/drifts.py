@@ -106,6 +106,15 @@ def a_number_of_matches_lost(table: MemoryTable, _: Evening) -> None:
     delete(table, of_entity(table, "OWN_MATCHES")[0])
 
 
+def an_agreement_forgotten(table: MemoryTable, _: Evening) -> None:
+    delete(table, of_entity(table, "AGREED")[0])
+
+
+def an_agreement_of_nobody(table: MemoryTable, _: Evening) -> None:
+    pk, sk = keys.agreed("0" * 13, "1" * 13)
+    table.transact([table.put({"PK": pk, "SK": sk, "entity": "AGREED", "matches": 2})])
+
+
 def a_notice_never_told(table: MemoryTable, _: Evening) -> None:
     unread = {(item["PK"].partition("#")[2], item["SK"]) for item in of_entity(table, "UNREAD")}
     told = next(
@@ -236,6 +245,7 @@ BREAKS = [
         for by in (a_match_not_listed, a_match_listed_twice, a_match_listed_as_of_before)
     ),
     *(Broken("matches", by) for by in (a_number_of_matches_too_high, a_number_of_matches_lost)),
+    *(Broken("matches", by) for by in (an_agreement_forgotten, an_agreement_of_nobody)),
     Broken("notices", a_notice_never_told),
     Broken("marks", a_mark_of_nothing),
     Broken("markets", a_market_unknown),

@@ -32,6 +32,12 @@ def _two(realtor_id: str, another: str) -> str:
     return "REALTORS#" + "#".join(sorted((realtor_id, another)))
 
 
+def two_in(partition: str) -> tuple[str, str]:
+    """Return which two realtors this is the partition of."""
+    _, one, another = partition.split("#")
+    return one, another
+
+
 def agreed(realtor_id: str, another: str) -> Key:
     return _two(realtor_id, another), "AGREED"
 

@@ -45,9 +45,11 @@ def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> 
     wrong_count, count = partial(agreements.wrong_count, table), partial(agreements.count, table)
     looks.settle("counts", seen.counts, wrong_count, count)
     unlisted, list_it = partial(listings.wrong, table), partial(listings.put_right, table)
-    looks.settle("matches", listings.suspects(seen.listed).items(), unlisted, list_it)
+    looks.settle("matches", seen.matches.pairs.items(), unlisted, list_it)
     miscounted, recount = partial(listings.miscounted, table), partial(listings.count, table)
-    looks.settle("matches", seen.miscounted_matches, miscounted, recount)
+    looks.settle("matches", seen.matches.realtors, miscounted, recount)
+    forgotten, recall = partial(listings.misremembered, table), partial(listings.remember, table)
+    looks.settle("matches", seen.matches.acquaintances, forgotten, recall)
     looks.settle(
         "limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table)
     )

@@ -1,23 +1,20 @@
-"""Where both realtors of a match list it, and how many each has, against the pairs' records."""
+"""Where both realtors of a match list it, how many each has, and how many two have agreed on,
+against the pairs' records.
+"""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cobroke.domain.deals.pair import Pair, PairIds
-from cobroke.domain.postings.kinds import KINDS
+from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
-from cobroke.storage.deals import own_matches, pairs
+from cobroke.storage.deals import acquaintances, own_matches, pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import try_transact
 from cobroke.storage.table import Key, Table
-
-
-class Seen(NamedTuple):
-    """A pair, and (not None) where an entry of it was found that is not as its record says."""
-
-    ids: PairIds
-    entry: Key | None
 
 
 class WrongEntries(NamedTuple):
@@ -31,25 +28,62 @@ class WrongEntries(NamedTuple):
     needless: tuple[Key, ...]
 
 
+class WrongAgreed(NamedTuple):
+    two: tuple[str, str]
+    kept: int
+    counted: int
+
+
 class WrongNumbers(NamedTuple):
     realtor_id: str
     kept: own_matches.Counts
     counted: own_matches.Counts
 
 
-def stated(pair: Pair, facts: Item) -> Iterator[tuple[Key, int, str]]:
-    """Say what a record and its entries both hold."""
-    for side in KINDS:
-        if stands := own_matches.standing(pair, side):
-            yield own_matches.key(pair, side, stands), facts["version"], facts["d"]
+@dataclass
+class Stated:
+    """What a pass over the table has seen that records and lists do not state alike."""
 
+    _entries: Unpaired[tuple[PairIds, Key | None]] = field(default_factory=Unpaired)
+    _numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _agreed: Counter[str] = field(default_factory=Counter)
 
-def suspects(seen: Iterable[Seen]) -> dict[PairIds, frozenset[Key]]:
-    """Return each pair once, with all entries that were found of it."""
-    found: dict[PairIds, frozenset[Key]] = {}
-    for ids, entry in seen:
-        found[ids] = found.get(ids, frozenset()) | ({entry} if entry else frozenset())
-    return found
+    def take_pair(self, pair: Pair, record: Item) -> None:
+        for key in own_matches.listed(pair):
+            self._entries.state((key, record["version"], record["d"]), (pair.ids, None))
+            self._numbers[keys.own_matches_in(key[0])] += 1
+        if pair.contacts_visible:
+            self._agreed[acquaintances.agreed_key(pair)[0]] += 1
+
+    def take(self, item: Item) -> None:
+        key = item["PK"], item["SK"]
+        match item["entity"]:
+            case "OWN_MATCH":
+                ids = PairIds(*keys.pair_in(key[1]))
+                self._entries.state((key, item["version"], item["d"]), (ids, key))
+            case "OWN_MATCHES":
+                whose, counts = keys.realtor_in(key[0]), own_matches.counts_in(item)
+                self._numbers.subtract({(whose, one): many for one, many in counts.items()})
+            case "AGREED":
+                self._agreed[key[0]] -= item["matches"]
+
+    @property
+    def pairs(self) -> Mapping[PairIds, frozenset[Key]]:
+        """Return whose entries may be wrong, each with those that were found and are left over."""
+        found: dict[PairIds, frozenset[Key]] = {}
+        for ids, entry in self._entries.left():
+            found[ids] = found.get(ids, frozenset()) | ({entry} if entry else frozenset())
+        return found
+
+    @property
+    def realtors(self) -> set[str]:
+        """Return whose matches may be miscounted."""
+        return {realtor_id for (realtor_id, _), many in self._numbers.items() if many}
+
+    @property
+    def acquaintances(self) -> set[str]:
+        """Return of which two, by the partition of both, what they agreed on may be."""
+        return {partition for partition, many in self._agreed.items() if many}
 
 
 def wrong(table: Table, suspect: tuple[PairIds, frozenset[Key]]) -> WrongEntries | None:
@@ -58,7 +92,7 @@ def wrong(table: Table, suspect: tuple[PairIds, frozenset[Key]]) -> WrongEntries
     record = table.get(keys.pair(*ids))
     pair = pairs.of_item(record) if record else Pair.untouched(ids)
     facts = {name: record[name] for name in ("version", "d")} if record else {}
-    wanted = [key for key, *_ in stated(pair, facts)]
+    wanted = own_matches.listed(pair)
     items = table.get_many({*wanted, *found})
     missing = tuple(key for key in wanted if not facts.items() <= items.get(key, {}).items())
     needless = tuple(sorted(key for key in found if key in items and key not in wanted))
@@ -80,6 +114,17 @@ def miscounted(table: Table, realtor_id: str) -> WrongNumbers | None:
     kept = own_matches.counts(table, realtor_id)
     counted = own_matches.recounted(table, realtor_id)
     return None if kept == counted else WrongNumbers(realtor_id, kept, counted)
+
+
+def misremembered(table: Table, partition: str) -> WrongAgreed | None:
+    """Return how many matches two realtors are said to have agreed on, and how many that are."""
+    two = keys.two_in(partition)
+    kept, counted = acquaintances.agreed_by(table, *two), acquaintances.recounted(table, *two)
+    return None if kept == counted else WrongAgreed(two, kept, counted)
+
+
+def remember(table: Table, found: WrongAgreed) -> bool:
+    return try_transact(table, [acquaintances.replace(table, *found)])
 
 
 def count(table: Table, found: WrongNumbers) -> bool:

@@ -4,7 +4,6 @@ the pass was under way.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -16,7 +15,6 @@ from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.flows.audit import listings
-from cobroke.flows.audit.listings import Seen
 from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import entities, keys
 from cobroke.storage.deals import own_matches, pairs
@@ -69,8 +67,7 @@ class Pass:
     _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
-    _listed: Unpaired[Seen] = field(default_factory=Unpaired)
-    _numbers_of: Counter[tuple[str, str]] = field(default_factory=Counter)
+    matches: listings.Stated = field(default_factory=listings.Stated)
     _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
     _numbers: Counter[tuple[str, Kind, PostingStatus]] = field(default_factory=Counter)
     _not_whole: set[str] = field(default_factory=set)
@@ -94,14 +91,6 @@ class Pass:
     @property
     def mirrors(self) -> set[PairIds]:
         return set(self._mirrors.left())
-
-    @property
-    def listed(self) -> Iterable[Seen]:
-        return self._listed.left()
-
-    @property
-    def miscounted_matches(self) -> set[str]:
-        return {owner for (owner, _), difference in self._numbers_of.items() if difference}
 
     @property
     def counts(self) -> set[Owned]:
@@ -138,9 +127,8 @@ class Pass:
                 )
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
-            case "OWN_MATCH":
-                place, ids = (item["PK"], item["SK"]), PairIds(*keys.pair_in(item["SK"]))
-                self._listed.state((place, item["version"], item["d"]), Seen(ids, place))
+            case "OWN_MATCH" | "OWN_MATCHES" | "AGREED":
+                self.matches.take(item)
             case "COUNTS":
                 kind, posting_id = keys.posting_of(item["SK"].removesuffix("#COUNTS")) or (
                     "LEAD",
@@ -149,23 +137,16 @@ class Pass:
                 self._counts.subtract(
                     {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
                 )
-            case "LIMITS" | "OWN_MATCHES" as entity:
-                self._take_numbers(item, whose, of_matches=entity == "OWN_MATCHES")
+            case "LIMITS":
+                counted = limits.of_item(item)
+                self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
+                self._not_whole.update(() if limits.is_whole(item) else (whose,))
             case "NOTICE":
                 self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
                 self._marks[_told(whose, item["SK"])] = item["PK"], item["SK"]
             case "RANKING":
                 self._take_ranking(item)
-
-    def _take_numbers(self, item: Item, whose: str, *, of_matches: bool) -> None:
-        if of_matches:
-            counts = own_matches.counts_in(item)
-            self._numbers_of.subtract({(whose, one): many for one, many in counts.items()})
-            return
-        counted = limits.of_item(item)
-        self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
-        self._not_whole.update(() if limits.is_whole(item) else (whose,))
 
     def _take_posting(self, item: Item) -> None:
         own = posting.of_item(item | {"d": "{}", "more": "{}"})
@@ -192,9 +173,7 @@ class Pass:
             self._counts.update(
                 {(owned, "pairs"): 1, (owned, "matches"): int(pair.counts_as_match)}
             )
-        for place, *facts in listings.stated(pair, item):
-            self._listed.state((place, *facts), Seen(ids, None))
-            self._numbers_of[keys.own_matches_in(place[0])] += 1
+        self.matches.take_pair(pair, item)
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:

@@ -14,9 +14,11 @@ from cobroke.domain.matching.score import LISTED
 from cobroke.domain.postings.kinds import other
 from cobroke.flows.deals import saying
 from cobroke.flows.deals.decision import Decision
+from cobroke.storage import keys
 from cobroke.storage.deals import acquaintances, pairs
 from cobroke.storage.deals.acquaintances import Acquaintance
 from cobroke.storage.deals.matches import Sides, load
+from cobroke.storage.deals.said import note_in
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
@@ -36,10 +38,10 @@ def act(
     refusals in the order of the contract.
     """
 
-    stranger = Acquaintance.across(pair_ids, side)
+    stranger, note = Acquaintance.across(pair_ids, side), keys.note(*pair_ids, side)
 
     def attempt() -> Pair:
-        beside = stranger.keys if decision.deed == "LIKE" else ()
+        beside = stranger.keys if decision.deed == "LIKE" else (note,)
         sides = _load(table, pair_ids, caller, side, allowance, beside)
         _must_be_possible(sides, side)
         now, known = clock(), stranger.seen(sides.beside)
@@ -48,8 +50,9 @@ def act(
         outcome = negotiation.react(
             sides.pair, side, *said, sides.facts, now, may_invite=may_invite
         )
+        noted = note_in(sides.beside.get(note))
         writes = _record(table, sides, outcome.pair) + saying.writes(
-            table, sides.pair, outcome, side, decision
+            table, sides.pair, outcome, side, decision, noted
         )
         if writes:
             table.transact(writes + _charged(table, known, allowance, now, outcome))

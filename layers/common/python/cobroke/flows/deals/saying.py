@@ -10,25 +10,29 @@ from cobroke.storage.table import Table, Write
 
 
 def writes(
-    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision
+    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision, noted: Note
 ) -> list[Write]:
-    """Make the writes of the messages and notes: none of before counts on a clean record."""
+    """Make the writes of the messages and notes: none of before counts on a clean record. `noted`:
+    what this side has noted before.
+    """
     if outcome.pair is old:
-        return _said_again(table, old, side, decision)
+        return _said_again(table, old, side, decision, noted)
     return [
         *_messages(table, old, outcome, side, decision),
         *_notes(table, old, outcome, side, decision),
     ]
 
 
-def _said_again(table: Table, pair: Pair, side: Side, decision: Decision) -> list[Write]:
+def _said_again(
+    table: Table, pair: Pair, side: Side, decision: Decision, noted: Note
+) -> list[Write]:
     """Make those of an act that changes nothing: a LIKE that is kept may say something else, and
     whose DISLIKE stands may tell more of why.
     """
     if decision.deed == "LIKE" and pair.keeps_like(side) and decision.words:
         anew = said.message(table, pair, side, decision.words)
-    elif decision.deed == "DISLIKE" and pair.action(side) == "DISLIKE" and any(decision.note):
-        anew = said.amend(table, pair, side, decision.note)
+    elif decision.deed == "DISLIKE" == pair.action(side) and noted != noted.over(decision.note):
+        anew = said.note(table, pair, side, noted.over(decision.note))
     else:
         return []
     return [anew, pairs.unchanged(table, pair)]

@@ -11,10 +11,14 @@ from cobroke.domain.fair_use import Quota
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.kinds import lead_first
 from cobroke.storage import entities, keys
+from cobroke.storage.conditions import as_counted
+from cobroke.storage.deals import own_matches
+from cobroke.storage.deals.own_matches import Standing
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import limits
 from cobroke.storage.table import Key, Table, Write
 
+AGREED: tuple[Standing, Standing] = ("ACCEPTED", "COMPLETED")
 _UNTIL = "told_until"
 KEPT_S = 24 * 3600
 """How long what was told is kept, beyond its arrival time."""
@@ -68,5 +72,28 @@ def agreed(table: Table, old: Pair, new: Pair) -> list[Write]:
     more = new.contacts_visible - old.contacts_visible
     if not more:
         return []
-    key = keys.agreed(owner_of(new.lead_id), owner_of(new.property_id))
-    return [table.update(key, {"entity": entities.AGREED.name}, {"matches": more})]
+    return [table.update(agreed_key(new), {"entity": entities.AGREED.name}, {"matches": more})]
+
+
+def agreed_key(pair: Pair) -> Key:
+    return keys.agreed(owner_of(pair.lead_id), owner_of(pair.property_id))
+
+
+def agreed_by(table: Table, realtor_id: str, another: str) -> int:
+    """Read how many matches of these two are kept as agreed on."""
+    number: int = (table.get(keys.agreed(realtor_id, another)) or {}).get("matches", 0)
+    return number
+
+
+def recounted(table: Table, realtor_id: str, another: str) -> int:
+    """Count those of a realtor's matches that are agreed on with another."""
+    listed = (own_matches.pairs_that_stand(table, realtor_id, one) for one in AGREED)
+    return sum(another in map(owner_of, ids) for found in listed for ids in found)
+
+
+def replace(table: Table, two: tuple[str, str], kept: int, counted: int) -> Write:
+    """Make the write that sets a recount in place of what was kept, refused where that has changed
+    meanwhile.
+    """
+    facts = {"entity": entities.AGREED.name, "matches": counted}
+    return table.update(keys.agreed(*two), facts, when=as_counted("matches", kept))

@@ -9,7 +9,7 @@ from itertools import islice
 from operator import and_
 from typing import Any, Literal, get_args
 
-from cobroke.domain.deals.pair import MatchStatus, Pair, Side
+from cobroke.domain.deals.pair import MatchStatus, Pair, PairIds, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import KINDS
@@ -60,9 +60,13 @@ def _listed(table: Table, old: Pair, new: Pair, side: Side, facts: Item) -> Iter
 
 def entries(table: Table, pair: Pair, facts: Item) -> Mapping[Key, Write]:
     """Make the writes that list a match where it is to be listed, by their keys."""
+    return {one: table.put(entities.OWN_MATCH.at(one, facts)) for one in listed(pair)}
+
+
+def listed(pair: Pair) -> list[Key]:
+    """Return where a match is listed; nowhere what is none."""
     there = ((side, standing(pair, side)) for side in KINDS)
-    listed = [key(pair, side, stands) for side, stands in there if stands]
-    return {one: table.put(entities.OWN_MATCH.at(one, facts)) for one in listed}
+    return [key(pair, side, stands) for side, stands in there if stands]
 
 
 NAMES = tuple(one.lower() for one in STANDINGS)
@@ -81,10 +85,16 @@ def counts_in(item: Item) -> Counts:
 
 def recounted(table: Table, realtor_id: str) -> Counts:
     """Count those that are listed."""
-    listed = {one: keys.own_matches(realtor_id, one) for one in STANDINGS}
+    there = {one: keys.own_matches(realtor_id, one) for one in STANDINGS}
     return {
-        one: sum(1 for _ in table.query_raw(pk, attributes=("SK",))) for one, pk in listed.items()
+        one: sum(1 for _ in table.query_raw(pk, attributes=("SK",))) for one, pk in there.items()
     }
+
+
+def pairs_that_stand(table: Table, realtor_id: str, stands: Standing) -> Iterator[PairIds]:
+    """Read which pairs a realtor's matches are of that stand so."""
+    found = table.query_raw(keys.own_matches(realtor_id, stands), attributes=("SK",))
+    return (PairIds(*keys.pair_in(_place(raw))) for raw in found)
 
 
 def replace(table: Table, realtor_id: str, kept: Counts, counted: Counts) -> Write:

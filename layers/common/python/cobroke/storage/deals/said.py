@@ -2,7 +2,7 @@
 themselves. Each is an item of its own, apart from the pairs that every look reads.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cobroke.domain.deals.pair import DislikeReason, Pair, Side
 from cobroke.domain.postings.kinds import KINDS
@@ -17,6 +17,10 @@ class Note(NamedTuple):
     reason: DislikeReason | None = None
     text: str | None = None
 
+    def over(self, more: Self) -> Self:
+        """Return it with what is said anew; the rest stays."""
+        return type(self)(more.reason or self.reason, more.text or self.text)
+
 
 def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
     """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
@@ -28,12 +32,6 @@ def note(table: Table, pair: Pair, side: Side, says: Note) -> Write:
     """Make the write of why this side dislikes, over what it noted before."""
     key, facts = keys.note(*pair.ids, side), _facts(says)
     return table.put(entities.NOTE.at(key, facts)) if facts else table.delete(key)
-
-
-def amend(table: Table, pair: Pair, side: Side, says: Note) -> Write:
-    """Make the write of what of a note is said anew; the rest stays."""
-    facts = {"entity": entities.NOTE.name} | _facts(says)
-    return table.update(keys.note(*pair.ids, side), facts)
 
 
 def nothing(table: Table, pair: Pair) -> list[Write]:
