@@ -1,28 +1,21 @@
-"""One's own profile: GET /me · PUT /me/pushes"""
+"""One's own data: GET /me · PUT /me · PUT /me/pushes · GET /me/export"""
 
-from pydantic import BaseModel
-
-from cobroke.clock import now_ms
+from cobroke.clock import now_ms, timestamp
 from cobroke.domain.errors import Unauthorized
+from cobroke.domain.realtors import Realtor
 from cobroke.edge.api import Api
-from cobroke.edge.models.fields import Id
-from cobroke.edge.models.pushes import OwnPushes, PushSettings, shown
+from cobroke.edge.exports import part, place_of
+from cobroke.edge.models.export import Export
+from cobroke.edge.models.fields import Cursor
+from cobroke.edge.models.profile import Me, profile
+from cobroke.edge.models.pushes import OwnPushes
+from cobroke.edge.models.realtor import OwnContacts
+from cobroke.flows.own import export
+from cobroke.flows.own.profile import put_contacts
 from cobroke.storage import realtors
 from cobroke.storage.notices import push_settings
 
 api = handler = Api("me")
-
-
-class Me(BaseModel):
-    realtor_id: Id
-    telegram_id: str
-    verified: bool
-    phone: str
-    email: str | None
-    agency_name: str | None
-    name: str | None
-    """As Telegram has proven it."""
-    pushes: PushSettings
 
 
 @api.serves("GET /me")
@@ -31,18 +24,19 @@ def me() -> Me:
 
     (added)
     """
-    realtor = realtors.find(api.table, api.caller)
-    if realtor is None:
-        raise Unauthorized
-    return Me(
-        realtor_id=realtor.id,
-        telegram_id=realtor.telegram_id,
-        verified=realtor.verified,
-        phone=realtor.phone,
-        email=realtor.email,
-        agency_name=realtor.agency_name,
-        name=realtor.name,
-        pushes=shown(push_settings.of(realtor)),
+    return _shown(_caller())
+
+
+@api.serves("PUT /me")
+def replace_me(body: OwnContacts) -> Me:
+    """Replace what the caller says of themselves.
+
+    (added) Counterparts see it in matches at once, in lists of recommendations within 30 seconds.
+    """
+    return _shown(
+        put_contacts(
+            api.table, api.caller, body.contacts(), now_ms, api.call.if_match, api.allowance
+        )
     )
 
 
@@ -56,3 +50,30 @@ def set_pushes(body: OwnPushes) -> OwnPushes:
     settings = body.pushes.settings()
     push_settings.put(api.table, api.caller, settings, now_ms, api.allowance)
     return body
+
+
+@api.serves("GET /me/export", written=Export)
+def export_me(after: Cursor | None = None) -> str:
+    """Export everything that is kept about the caller, part by part.
+
+    (added) Every part has every member; `next` of one is `after` of the next. Each object is there
+    once. What is written meanwhile may or may not be there.
+    """
+    start = place_of(api.caller, after)
+    export.charge(api.table, api.caller, now_ms, api.allowance)
+    own, now = profile(_caller()).model_dump(), now_ms()
+    found = export.steps(api.table, api.caller, start, now // 1000)
+    return part(api.caller, {"exported_at": timestamp(now), "profile": own}, found)
+
+
+def _caller() -> Realtor:
+    """Read who calls. Raises Unauthorized where they are there no more."""
+    realtor = realtors.find(api.table, api.caller)
+    if realtor is None:
+        raise Unauthorized
+    return realtor
+
+
+def _shown(realtor: Realtor) -> Me:
+    api.tag(realtor.revision)
+    return profile(realtor)

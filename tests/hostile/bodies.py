@@ -45,6 +45,7 @@ _PROOF = {"init_data": f"user={CANARY}&hash={'0' * 64}"}
 _BODIES: Mapping[str, Json] = {
     "/auth/register": a_registration(email="a@b.ru", agency_name="Дом", telegram_auth_data=_PROOF),
     "/auth/telegram": {"telegram_auth_data": _PROOF},
+    "/me": {"phone": "+79161234567", "email": "a@b.ru", "agency_name": "Дом"},
     "/me/pushes": {
         "pushes": {
             "enabled": True,

@@ -40,7 +40,6 @@ from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs, said
-from cobroke.storage.deals.said import Note
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
@@ -600,14 +599,12 @@ def checking_presence(table: Table, stored: Posting) -> Write:
     return table.check(keys.owned(stored.kind, stored.id), when=PRESENT)
 
 
-def keeping_messages(
-    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision, noted: Note
-) -> list[Write]:
-    return MESSAGES(table, old, outcome._replace(starts_anew=False), side, decision, noted)
+def keeping_messages(table: Table, old: Pair, outcome: Outcome, *said: Any) -> list[Write]:
+    return MESSAGES(table, old, outcome._replace(starts_anew=False), *said)
 
 
 def hearing_repeats(
-    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision, __: Note
+    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision, *__: Any
 ) -> list[Write]:
     return [said.message(table, outcome.pair, side, decision.words)] if decision.words else []
 

@@ -11,6 +11,8 @@ from tools.contract.deal import (
     LEAD_ID,
     LEAD_MATCH,
     LEAD_ROW,
+    MATCH_ID,
+    MESSAGE,
     NOON,
     NOTICE_ID,
     ONE_LEAD,
@@ -92,6 +94,37 @@ ME = {
     "name": "Анна Петрова",
     "pushes": PUSHES,
 }
+LEAD_SIDE = {"lead_id": LEAD_ID, "property_id": PROPERTY_ID, "side": "LEAD"}
+EXPORT = {
+    "exported_at": LATER,
+    "profile": ME,
+    "leads": [OWN_LEAD],
+    "properties": [],
+    "matches": [LEAD_MATCH | LEAD_SIDE],
+    "messages": [
+        {
+            "match_id": MATCH_ID,
+            "lead_id": LEAD_ID,
+            "property_id": PROPERTY_ID,
+            "text": MESSAGE,
+            "at": NOON,
+        }
+    ],
+    "decisions": [
+        {
+            "action": "LIKE",
+            "reason": None,
+            "notes": None,
+            "proposed_commission": 45,
+            "at": NOON,
+            "match_id": MATCH_ID,
+        }
+        | LEAD_SIDE
+    ],
+    "notifications": [NOTICE],
+    "blocks": [],
+    "next": "3q2-7wAAAAFMRUFELg",
+}
 
 
 def _one(answer: Json, request: Json | None = None) -> Example:
@@ -110,7 +143,13 @@ EXAMPLES = {
             "login_widget": {"telegram_auth_data": WIDGET},
         },
     ),
+    "logout": _one({"ended_at": LATER}),
     "me": _one(ME),
+    "replace_me": _one(
+        ME | {"email": None},
+        {"phone": "8 916 123-45-67", "email": None, "agency_name": "Дом у парка"},
+    ),
+    "export_me": _one(EXPORT),
     "set_pushes": _one({"pushes": PUSHES}, {"pushes": PUSHES}),
     "create_lead": _one({"lead_id": LEAD_ID, "created_at": NOON}, LEAD),
     "list_leads": _one({"leads": [LEAD_ROW]} | PAGE),

@@ -33,7 +33,7 @@ REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
     "telegram_id username name phone email agency_name verified proven_at token_version push_off "
-    "push_after pushes? registered_at? version",
+    "push_after pushes? registered_at? logged_out_at? revision? version",
     "a realtor",
 )
 TELEGRAM = Entity(
@@ -165,8 +165,8 @@ OWN_MATCHES = Entity(
 MESSAGE = Entity(
     "MESSAGE",
     ("LEAD#{lead} | MESSAGE#{property}#{side}",),
-    "text",
-    "what a side says with its LIKE",
+    "text at?",
+    "what a side says with its LIKE, and when (ms)",
 )
 NOTE = Entity(
     "NOTE",

@@ -1,11 +1,11 @@
 """Realtors: who registered, and what Telegram has proven of each."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields, replace
 
 from cobroke.domain import ids
-from cobroke.domain.errors import AlreadyRegistered, NotRegistered
+from cobroke.domain.errors import AlreadyRegistered, NotRegistered, Unauthorized
 from cobroke.domain.realtors import Proof, Realtor, proven
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version
@@ -47,6 +47,28 @@ def login(table: Table, proof: Proof) -> Realtor:
         new = proven(old, proof)
         if new != old:
             table.transact([write(table, old, replace(new, version=old.version + 1))])
+        return new
+
+    return retry_on_conflict(table, attempt)
+
+
+def change(
+    table: Table,
+    realtor_id: str,
+    changed: Callable[[Realtor], Realtor],
+    beside: Callable[[], Sequence[Write]] = tuple,
+) -> Realtor:
+    """Return the realtor as `changed` makes them of what they are, written together with what is to
+    be `beside`: neither where nothing changes. Raises Unauthorized where there is no such realtor.
+    """
+
+    def attempt() -> Realtor:
+        old = find(table, realtor_id)
+        if old is None:
+            raise Unauthorized
+        new = changed(old)
+        if new != old:
+            table.transact([write(table, old, replace(new, version=old.version + 1)), *beside()])
         return new
 
     return retry_on_conflict(table, attempt)

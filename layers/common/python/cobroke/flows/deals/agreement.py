@@ -52,7 +52,7 @@ def act(
         )
         noted = note_in(sides.beside.get(note))
         writes = _record(table, sides, outcome.pair) + saying.writes(
-            table, sides.pair, outcome, side, decision, noted
+            table, sides.pair, outcome, side, decision, noted, now
         )
         if writes:
             table.transact(writes + _charged(table, known, allowance, now, outcome))

@@ -10,27 +10,27 @@ from cobroke.storage.table import Table, Write
 
 
 def writes(
-    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision, noted: Note
+    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision, noted: Note, now: int
 ) -> list[Write]:
     """Make the writes of the messages and notes: none of before counts on a clean record. `noted`:
-    what this side has noted before.
+    what this side has noted before; `now` in ms.
     """
     if outcome.pair is old:
-        return _said_again(table, old, side, decision, noted)
+        return _said_again(table, old, side, decision, noted, now)
     return [
-        *_messages(table, old, outcome, side, decision),
+        *_messages(table, old, outcome, side, decision, now),
         *_notes(table, old, outcome, side, decision),
     ]
 
 
 def _said_again(
-    table: Table, pair: Pair, side: Side, decision: Decision, noted: Note
+    table: Table, pair: Pair, side: Side, decision: Decision, noted: Note, now: int
 ) -> list[Write]:
     """Make those of an act that changes nothing: a LIKE that is kept may say something else, and
     whose DISLIKE stands may tell more of why.
     """
     if decision.deed == "LIKE" and pair.keeps_like(side) and decision.words:
-        anew = said.message(table, pair, side, decision.words)
+        anew = said.message(table, pair, side, decision.words, now)
     elif decision.deed == "DISLIKE" == pair.action(side) and noted != noted.over(decision.note):
         anew = said.note(table, pair, side, noted.over(decision.note))
     else:
@@ -39,7 +39,7 @@ def _said_again(
 
 
 def _messages(
-    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision
+    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision, now: int
 ) -> list[Write]:
     """Make those of the messages. One comes with a LIKE that changes something; one that nobody
     waits for any more goes.
@@ -47,13 +47,13 @@ def _messages(
     words = decision.words if decision.deed == "LIKE" else None
     if outcome.starts_anew:
         return [
-            said.message(table, old, side, words),
+            said.message(table, old, side, words, now),
             said.message(table, old, other(side), None),
         ]
     is_taken_back = old.action(side) == "LIKE" and outcome.pair.action(side) == "NONE"
     if is_taken_back or (old.keeps_like(side) and decision.deed == "DISLIKE"):
         return [said.message(table, old, side, None)]
-    return [said.message(table, old, side, words)] if words else []
+    return [said.message(table, old, side, words, now)] if words else []
 
 
 def _notes(

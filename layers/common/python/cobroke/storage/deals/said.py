@@ -22,10 +22,13 @@ class Note(NamedTuple):
         return type(self)(more.reason or self.reason, more.text or self.text)
 
 
-def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
-    """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
+def message(table: Table, pair: Pair, side: Side, text: str | None, at: int = 0) -> Write:
+    """Make the write of what this side says with its LIKE, at this time (ms), or (None) that it
+    says nothing.
+    """
     key = keys.message(*pair.ids, side)
-    return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
+    said = entities.MESSAGE.at(key, {"text": text, "at": at})
+    return table.put(said) if text else table.delete(key)
 
 
 def note(table: Table, pair: Pair, side: Side, says: Note) -> Write:
