@@ -207,8 +207,9 @@ class SeekersWorld:
 
     def look(self, *, skew: int = 0, keeps: bool = True) -> list[Ranked]:
         """The first half of `recommended`. Whether the ranking is kept must not matter."""
-        own, known = rankings.load_own(self.table, self.kind, self.me, self.own_id)
-        seeker = lists.seeking(self.table, own, self.clock(skew))
+        found = rankings.load_own(self.table, self.kind, self.me, self.own_id)
+        own, known, _ = found
+        seeker = lists.seeking(self.table, found, self.clock(skew))
         ranking, worth = lists.up_to_date(
             self.table, seeker, known.ranking if known else None, self.sizes
         )

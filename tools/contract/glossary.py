@@ -7,6 +7,10 @@ from typing import Any
 type Json = dict[str, Any]
 
 SCHEMAS = {
+    "Block": "Whether the caller blocks a realtor.",
+    "BlockedRealtor": "A realtor whom the caller has blocked, as others are shown them.",
+    "Blocks": "All whom the caller has blocked.",
+    "MatchedAddress": "Street and house number are null where the realtor is not to be known.",
     "Action": "What a realtor does about a counterpart.",
     "AddressBody": "Where a property is, as its owner writes it.",
     "Address": "Where a property is.",
@@ -100,6 +104,9 @@ FIELDS = {
     "at": "The offset of the first byte that breaks the rule, from 0.",
     "auth_date": "When Telegram signed it, in seconds since 1970.",
     "awaiting": "Whose turn it is; null where nobody's.",
+    "blocked": "Whether the caller blocks them now.",
+    "blocked_at": "When the caller blocked them.",
+    "blocks": "The rows, the newest first.",
     "budget": "What the buyer can pay, in roubles.",
     "city": "The city or town.",
     "client_contacts": "How to reach the buyer. Seen by the lead's owner alone.",
@@ -209,7 +216,7 @@ VALUES = {
     "Awaiting": {"ME": "the caller's side", "THEM": "the other side"},
     "ClosedReason": {
         "DECLINED": "by the side that was asked",
-        "WITHDRAWN": "by the side that had acted last",
+        "WITHDRAWN": "by the side that had acted last, or that has blocked the other",
         "EXPIRED": "14 days without an act",
     },
     "Condition": {
@@ -300,6 +307,9 @@ SUMMARIES = {
     "list_notifications": "List notifications",
     "read_notification": "Mark a notification as read",
     "read_all_notifications": "Mark all notifications as read",
+    "block_realtor": "Block a realtor",
+    "unblock_realtor": "Unblock a realtor",
+    "list_blocks": "List whom one has blocked",
 }
 """Operation → what it does, in a line of a table of contents."""
 
@@ -353,6 +363,7 @@ other. A LIKE without a number stands for the published share at first, and chan
 They agree where the ask is not above the offer, at the number that was there first. Contacts are
 open exactly while the match is ACCEPTED or COMPLETED.""",
     "notifications": "What one was told; Telegram says the same where it may.",
+    "blocks": "Whom one does not want to deal with: neither is shown anything of the other.",
 }
 
 

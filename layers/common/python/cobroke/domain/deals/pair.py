@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Self
 
-from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.parted import Parted
+from cobroke.domain.postings.kinds import Kind, other
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
 type Side = Kind
@@ -149,6 +150,13 @@ class Pair:
     def asks(self, side: Side) -> bool:
         """Return whether the other side alone has acted, and waits for this one."""
         return self.status == "PENDING" and self.offer(side) is None
+
+    def is_barred(self, parted: Parted, side: Side) -> bool:
+        """Return whether a block keeps this side, of whom it is known from whom they are `parted`,
+        from acting on it: only what both have agreed on stays.
+        """
+        theirs = self.posting_id(other(side))
+        return not self.contacts_visible and parted.from_owner_of(theirs)
 
     def action(self, side: Side) -> Action | Literal["NONE"]:
         return self.lead_action if side == "LEAD" else self.property_action

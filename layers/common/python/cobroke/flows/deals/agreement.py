@@ -11,14 +11,16 @@ from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
+from cobroke.storage import parted
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 
 class Decision(NamedTuple):
@@ -45,8 +47,9 @@ def act(
     """
 
     def attempt() -> Pair:
-        sides = _load(table, pair_ids, caller, side, allowance)
-        _must_be_possible(sides, side)
+        sides = _load(table, pair_ids, caller, side, allowance, parted.key(caller))
+        apart = parted.of(table, caller, sides.beside)
+        _must_be_possible(sides, side, apart)
         outcome = negotiation.react(
             sides.pair, side, decision.action, decision.share, sides.facts, clock()
         )
@@ -54,6 +57,7 @@ def act(
             table, sides.pair, outcome, side, decision
         )
         if writes:
+            writes.append(parted.unchanged(table, caller, apart))
             table.transact(writes + _charged(table, caller, allowance, clock(), outcome))
         return outcome.pair
 
@@ -107,21 +111,29 @@ def load_match(
 
 
 def _load(
-    table: Table, pair_ids: PairIds, caller: str, side: Side, allowance: Allowance | None
+    table: Table,
+    pair_ids: PairIds,
+    caller: str,
+    side: Side,
+    allowance: Allowance | None,
+    *beside: Key,
 ) -> Sides:
     """Read a pair, and what the caller may still do, in one call."""
-    sides = load(table, pair_ids, caller, side, [allowance.key] if allowance else [])
+    of_allowance = [allowance.key] if allowance else []
+    sides = load(table, pair_ids, caller, side, [*beside, *of_allowance])
     if allowance:
         allowance.saw(sides.beside.get(allowance.key))
     return sides
 
 
-def _must_be_possible(sides: Sides, side: Side) -> None:
+def _must_be_possible(sides: Sides, side: Side, apart: Parted) -> None:
     """Raise Archived or NotFound where the pair may not be acted on. One that both agreed on knows
-    its rules alone; any other needs both objects, and a reason to be.
+    its rules alone; any other needs both objects, no block, and a reason to be.
     """
     if sides.pair.contacts_visible:
         return
+    if sides.pair.is_barred(apart, side):
+        raise NotFound
     recorded = sides.pair.version > 0
     own, others = sides.of(side), sides.of(other(side))
     if "ARCHIVED" in (own.status, others.status):

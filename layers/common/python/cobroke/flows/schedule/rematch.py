@@ -12,7 +12,7 @@ from cobroke.domain.deals.pair import Pair, owed_notices
 from cobroke.domain.matching.ranking import SIZES, ranked
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, other
-from cobroke.domain.postings.posting import Posting
+from cobroke.flows.deals.parting import part_all
 from cobroke.flows.following import (
     PairChanged,
     pair_changed,
@@ -21,18 +21,19 @@ from cobroke.flows.following import (
 )
 from cobroke.flows.matching.ranking import Seeker, try_save
 from cobroke.flows.schedule.agenda import work_off
+from cobroke.storage import parted
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import looks, markets, rankings, registry
 from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
-from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.matching.rankings import Own
 from cobroke.storage.notices import alerts, notices
 from cobroke.storage.postings import postings
 from cobroke.storage.retry import try_transact
 from cobroke.storage.schedule import agenda, runs
 from cobroke.storage.table import Table
 
-_AGENDA, _MARKET = "AGENDA#", "MARKET#"
+_AGENDA, _MARKET, _BLOCKS = "AGENDA#", "MARKET#", "BLOCKS"
 SLICE = 100
 """How many changes are followed before the watermark of their market moves behind them."""
 FAR_BEHIND = 300
@@ -40,15 +41,19 @@ FAR_BEHIND = 300
 
 
 def parts_of_a_run(table: Table) -> list[str]:
-    """Return what a run consists of: each market there is, and each shard of the agenda."""
+    """Return what a run consists of: each market there is, each shard of the agenda, and what is
+    open behind blocks.
+    """
     shards = [f"{_AGENDA}{shard}" for shard in range(agenda.SHARDS)]
-    return shards + [
+    return [_BLOCKS, *shards] + [
         f"{_MARKET}{market.group.name}#{market.city}" for market in registry.markets(table)
     ]
 
 
 def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
     """Do one part of a run, and return what happened, by kind."""
+    if part == _BLOCKS:
+        return Counter(parted=part_all(table, clock))
     if part.startswith(_AGENDA):
         return work_off(table, int(part.removeprefix(_AGENDA)), clock)
     group, _, city = part.removeprefix(_MARKET).partition("#")
@@ -157,20 +162,19 @@ def _refresh(table: Table, held: HeldMarkets, kind: Kind, market: Market, now: i
     threshold = markets.time_of_change(table, other(kind), market, FAR_BEHIND)
     looked_at = sorted(looks.looked_at(table, kind, market, now)) if threshold else ()
     found = rankings.load_many(table, kind, looked_at)
-    return sum(_refreshed(table, held, own, known, threshold) for own, known in found)
+    return sum(_refreshed(table, held, one, threshold) for one in found)
 
 
-def _refreshed(
-    table: Table, held: HeldMarkets, own: Posting, known: KeptRanking | None, threshold: int
-) -> bool:
+def _refreshed(table: Table, held: HeldMarkets, found: Own, threshold: int) -> bool:
+    own, known, items = found
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(own.kind), own.content.features.market)
-    seeker = Seeker.of(own, pairs.of_posting(table, own.kind, own.id))
+    of_whom = parted.of(table, own.owner, items)
+    seeker = Seeker.of(own, pairs.of_posting(table, own.kind, own.id), of_whom)
     best = seeker.select_from(market, SIZES.kept)
-    new = ranked(
-        best, market.entries, market.watermark, market.seen_by(seeker.features), own.version
-    )
+    seen = market.seen_by(seeker.features)
+    new = ranked(best, market.entries, market.watermark, seen, own.version, seeker.parted.returned)
     as_before = (
         replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
     )
