@@ -72,6 +72,15 @@ CONSEQUENCES = (
         "the same run",
     ),
     Consequence(
+        "a realtor blocks another, or a slice of what was open between them has closed",
+        "BLOCK_CHANGE",
+        "stream_notifications",
+        "what is PENDING between the two closes, of 200 of the blocker's items at a time",
+        "flows.following.parting_goes_on",
+        "PAIR, over the version that was read",
+        "each run, from BLOCK_CHANGE of two days",
+    ),
+    Consequence(
         "a pair changes",
         "PAIR",
         "stream_notifications",
@@ -102,8 +111,9 @@ Whatever comes twice, or late, or out of order, is done once. Written by `make c
 """
 _TAIL = """
 ## What follows from time
-Every 30 minutes `rematch_planner` puts a message for each market and each shard of the agenda, and
-`rematch_worker` works them off (`flows/schedule/rematch.py`, `flows/schedule/agenda.py`): a market
+Every 30 minutes `rematch_planner` puts a message for each market, each shard of the agenda and the
+blocks, and `rematch_worker` works them off (`flows/schedule/rematch.py`,
+`flows/schedule/agenda.py`): what is still open behind a block closes; a market
 is followed again from FOLLOWED by the functions above, and forgotten where something has left it
 and nothing stands there any more; what is DUE expires (a match that nobody acted on for 14 days) or
 grows stale (a posting that its owner has not written for 60), each on condition that it is still

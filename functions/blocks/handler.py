@@ -29,7 +29,7 @@ class BlockedRealtor(BaseModel):
     blocked_at: Timestamp
 
 
-class Blocks(BaseModel):
+class BlockList(BaseModel):
     blocks: Annotated[list[BlockedRealtor], Field(max_length=MOST_BLOCKED)]
 
 
@@ -56,13 +56,13 @@ def unblock_realtor(realtor_id: str) -> Block:
 
 
 @api.serves("GET /me/blocks")
-def list_blocks() -> Blocks:
+def list_blocks() -> BlockList:
     """List whom the caller has blocked, newest first.
 
     (added)
     """
     rows = map(_row, blocks.blocked_by(api.table, api.caller))
-    return Blocks.model_construct(blocks=list(rows))
+    return BlockList.model_construct(blocks=list(rows))
 
 
 def _another(realtor_id: str) -> str:

@@ -9,8 +9,7 @@ type Json = dict[str, Any]
 SCHEMAS = {
     "Block": "Whether the caller blocks a realtor.",
     "BlockedRealtor": "A realtor whom the caller has blocked, as others are shown them.",
-    "Blocks": "All whom the caller has blocked.",
-    "MatchedAddress": "Street and house number are null where the realtor is not to be known.",
+    "BlockList": "All whom the caller has blocked.",
     "Action": "What a realtor does about a counterpart.",
     "AddressBody": "Where a property is, as its owner writes it.",
     "Address": "Where a property is.",

@@ -17,10 +17,10 @@ from cobroke.flows.following import (
     Parts,
     PostingWritten,
 )
-from cobroke.storage import block_changes
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
+from cobroke.storage.parting import block_changes
 from cobroke.storage.table import Table
 
 BATCH_S = 240

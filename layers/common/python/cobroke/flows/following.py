@@ -19,9 +19,9 @@ from cobroke.flows.deals.parting import part_slice
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
-from cobroke.storage.block_changes import BlockChange
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.parting.block_changes import BlockChange
 from cobroke.storage.postings import postings
 from cobroke.storage.queue import Queue
 from cobroke.storage.retry import Torn, retry_on_conflict
@@ -108,8 +108,8 @@ def closing_goes_on(table: Table, closing: ClosingGoesOn, clock: Clock) -> Ended
 
 
 def parting_goes_on(table: Table, parts: Parts, clock: Clock) -> int:
-    """Withdraw for the blocker a slice of what is PENDING between the two, and bring the next;
-    return how many matches these are.
+    """Close a slice of what is PENDING between the two, and bring the next; return how many matches
+    that are.
     """
     return part_slice(table, parts.behind, clock).closed
 

@@ -123,7 +123,7 @@ def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pai
 
 
 def part(pair: Pair, blocker: Side, now: int) -> Pair:
-    """Withdraw a match for the side that has blocked the other, while it is PENDING."""
+    """Close a match, while it is PENDING, as withdrawn by the side that has blocked the other."""
     if pair.status != "PENDING":
         return pair
     at = max(now, pair.changed_at)

@@ -49,8 +49,9 @@ class TopList[Place: (int, tuple[int, str])]:
         above its first does not get in.
         """
         self.hidden = hidden
-        self.ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
-        """Of the ids of all that is the owner's own, and of some others."""
+        own = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
+        self.ending = "" if parted.raw_ids else own
+        """Of the ids of all that is left out for its owner, and of some others."""
         self._lowest: Place = lowest
         self._owner = owner
         self._parted = parted

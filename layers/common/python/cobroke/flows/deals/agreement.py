@@ -14,9 +14,9 @@ from cobroke.domain.matching.score import LISTED
 from cobroke.domain.parted import Parted
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
-from cobroke.storage import parted
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.matches import Sides, load
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict

@@ -9,9 +9,10 @@ from cobroke.clock import Clock
 from cobroke.domain import ids
 from cobroke.domain.errors import LimitReached, NotFound
 from cobroke.domain.realtors import Realtor
-from cobroke.storage import block_changes, block_keys, blocks, keys, realtors
-from cobroke.storage.block_changes import BlockChange
-from cobroke.storage.blocks import Blocks
+from cobroke.storage import keys, realtors
+from cobroke.storage.parting import block_changes, block_keys, blocks
+from cobroke.storage.parting.block_changes import BlockChange
+from cobroke.storage.parting.blocks import Blocks
 from cobroke.storage.postings import limits
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
@@ -30,8 +31,8 @@ class Blocked(NamedTuple):
 def block(
     table: Table, caller: str, blocked: str, clock: Clock, allowance: Allowance | None = None
 ) -> None:
-    """Part the two. Raises NotFound where there is no such realtor, LimitReached or RateLimited.
-    Repeatable.
+    """Keep the two apart. Raises NotFound where there is no such realtor, LimitReached or
+    RateLimited. Repeatable.
     """
 
     def decide(own: Blocks, theirs: Blocks, now: int) -> list[Write]:
@@ -78,7 +79,7 @@ def _change(
     clock: Clock,
     allowance: Allowance | None,
 ) -> None:
-    """Commit what is decided on what both know, and its charge."""
+    """Write what is decided on what both know, and its charge."""
     own_key, their_key = block_keys.blocks(caller), block_keys.blocks(other)
     of_allowance = [allowance.key] if allowance else []
 

@@ -12,10 +12,10 @@ from cobroke.domain.deals import negotiation
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.kinds import Kind, other
-from cobroke.storage import block_changes, block_keys
-from cobroke.storage.block_changes import BlockChange
-from cobroke.storage.blocks import Blocks
 from cobroke.storage.deals import pairs
+from cobroke.storage.parting import block_changes, block_keys
+from cobroke.storage.parting.block_changes import BlockChange
+from cobroke.storage.parting.blocks import Blocks
 from cobroke.storage.postings import counts, postings
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table

@@ -19,11 +19,11 @@ from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.features import Features
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
-from cobroke.storage import parted
 from cobroke.storage.changes import LONGEST_MS, OVERLAP_MS
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import markets, rankings
 from cobroke.storage.matching.rankings import KeptRanking, Own
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 

@@ -21,11 +21,12 @@ from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching import looks
 from cobroke.flows.matching.page import Loaded, Reading
 from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
-from cobroke.storage import keys, parted
+from cobroke.storage import keys
 from cobroke.storage.deals import matches
 from cobroke.storage.deals.matches import Sides
 from cobroke.storage.matching import looks as marks
 from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.parting import parted
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.retry import retry_on_conflict

@@ -21,13 +21,13 @@ from cobroke.flows.following import (
 )
 from cobroke.flows.matching.ranking import Seeker, try_save
 from cobroke.flows.schedule.agenda import work_off
-from cobroke.storage import parted
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import looks, markets, rankings, registry
 from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.matching.rankings import Own
 from cobroke.storage.notices import alerts, notices
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import postings
 from cobroke.storage.retry import try_transact
 from cobroke.storage.schedule import agenda, runs

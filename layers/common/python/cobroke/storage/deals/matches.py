@@ -14,9 +14,10 @@ from cobroke.domain.postings.features import Market, lead_and_listing
 from cobroke.domain.postings.kinds import lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
-from cobroke.storage import keys, parted, realtors
+from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Key, Table
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from cobroke.clock import Clock
 from cobroke.domain.parted import Parted
-from cobroke.storage import block_changes, parted
 from cobroke.storage.changes import LONGEST_MS
+from cobroke.storage.parting import block_changes, parted
 from cobroke.storage.table import Table
 
 _MOST_HELD = 50_000

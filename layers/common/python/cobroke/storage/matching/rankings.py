@@ -16,9 +16,10 @@ from cobroke.domain.matching.ranking import (
 )
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
-from cobroke.storage import entities, keys, parted
+from cobroke.storage import entities, keys
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import posting
 from cobroke.storage.table import BATCH, Key, Table
 

@@ -11,13 +11,14 @@ from cobroke.domain.notices.alert import Alert
 from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
-from cobroke.storage import entities, keys, parted
+from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version, below, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import open_alerts
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import counts
 from cobroke.storage.postings.posting import of_item
 from cobroke.storage.table import Key, Table, Write
@@ -208,7 +209,8 @@ def commit(
     ConditionFailed where they are not.
     """
     newest = table.check(cause.entry, when=at_version(cause.written.version))
-    writes = [newest, parted.unchanged(table, cause.written.owner, cause.parted), *conditions]
+    nobody_new = parted.unchanged(table, cause.written.owner, cause.parted)
+    writes = [newest, nobody_new, *conditions]
     for telling in tellings:
         own_id = telling.pending.own_id
         writes.append(_entered(table, cause, telling))

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from cobroke.domain import ids
-from cobroke.storage import block_keys, entities
+from cobroke.storage import entities
 from cobroke.storage.conditions import ABSENT, at_version, over
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import block_keys
 from cobroke.storage.table import Key, Table, Write
 
 IN_A_PART = 1_000

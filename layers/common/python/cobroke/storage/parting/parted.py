@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 
 from cobroke.domain.parted import FROM_NOBODY, Parted
-from cobroke.storage import block_keys
-from cobroke.storage.blocks import Blocks, unpacked
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import block_keys
+from cobroke.storage.parting.blocks import Blocks, unpacked
 from cobroke.storage.table import Key, Table, Write
 
 

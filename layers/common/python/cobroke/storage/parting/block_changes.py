@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cobroke.clock import DAY_MS
-from cobroke.storage import block_keys, entities, keys
+from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import block_keys
 from cobroke.storage.table import Table, Write
 
 CAUGHT_UP_MS = 2 * DAY_MS
