@@ -111,13 +111,12 @@ Whatever comes twice, or late, or out of order, is done once. Written by `make c
 """
 _TAIL = """
 ## What follows from time
-Every 30 minutes `rematch_planner` puts a message for each market, each shard of the agenda and the
-blocks, and `rematch_worker` works them off (`flows/schedule/rematch.py`,
-`flows/schedule/agenda.py`): what is still open behind a block closes; a market
+Every 30 minutes `rematch_planner` puts a message for each market and each shard of the agenda, and
+`rematch_worker` works them off (`flows/schedule/rematch.py`, `flows/schedule/agenda.py`): a market
 is followed again from FOLLOWED by the functions above, and forgotten where something has left it
 and nothing stands there any more; what is DUE expires (a match that nobody acted on for 14 days) or
 grows stale (a posting that its owner has not written for 60), each on condition that it is still
-so. Every night `audit` compares what must agree and mends it (`flows/audit/`).
+so; what is left open behind a block closes. Every night `audit` compares what must agree and mends it (`flows/audit/`).
 """
 
 

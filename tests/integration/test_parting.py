@@ -106,7 +106,9 @@ def unfinished(office: Parting) -> list[BlockChange]:
 def test_a_block_that_meets_an_act_leaves_nothing_open(
     blocker: Side, side: Side, before: str
 ) -> None:
-    """Whichever comes first: no act opens or answers anything behind a block."""
+    """Whichever comes first: no act opens or answers anything behind a block. So it is closed
+    once, and what comes late finds it so.
+    """
     ends = set[str | None]()
     office, ids = Parting(), PairIds("", "")
 
@@ -123,12 +125,14 @@ def test_a_block_that_meets_an_act_leaves_nothing_open(
             with suppress(errors.NotFound):
                 office.acts(side, ids, "DISLIKE" if before == "agreed" else "LIKE")
 
-        return office.table, [act, lambda: office.blocks(blocker)]
+        def block() -> None:
+            office.blocks(blocker)
+            parting.part_all(office.table, office.clock)
+
+        return office.table, [act, block]
 
     for table in every_order(meet):
         assert office.are_parted()
-        office.pump = without_luck(office.pump)
-        office.settle()
         (pair,) = pairs.load_many(table, [ids]) or (Pair.untouched(ids),)
         ends.add(pair.status)
         assert pair.status != "PENDING"
@@ -174,6 +178,17 @@ def test_of_a_block_two_acts_and_its_closing_in_any_order_nothing_is_left_open(
         (pair,) = pairs.load_many(table, [ids])
         ends.add(f"{pair.status} {pair.epoch}")
     assert ends == {"ACCEPTED 1", "PENDING 2"}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_block_that_was_taken_back_before_its_closing_closes_nothing(side: Side) -> None:
+    office = Parting()
+    own = office.with_pending(side, 2)
+    office.blocks(side)
+    office.unblocks(side)
+    office.settle()
+    assert office.statuses(side, own) == {"PENDING": 2, "ACCEPTED": 1}
+    assert unfinished(office) == []
 
 
 def test_two_who_block_one_and_a_third_who_no_longer_does_are_all_kept() -> None:
@@ -260,8 +275,8 @@ def test_what_a_lost_record_leaves_open_the_next_run_closes() -> None:
     office.blocks("PROPERTY")
     office.pump.position = len(office.table.stream)
     with following(office.table):
-        assert rematch.work_on(office.table, "BLOCKS", office.clock) == {"parted": 3}
-        assert rematch.work_on(office.table, "BLOCKS", office.clock) == {"parted": 0}
+        assert rematch.work_on(office.table, "AGENDA#0", office.clock)["parted"] == 3
+        assert rematch.work_on(office.table, "AGENDA#0", office.clock)["parted"] == 0
     assert office.is_done("PROPERTY", own, 3)
 
 

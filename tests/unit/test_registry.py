@@ -130,16 +130,14 @@ def test_whoever_comes_to_a_forgotten_market_puts_it_again() -> None:
     assert list(registry.markets(table)) == [market]
 
 
-def test_the_parts_of_a_run_are_every_market_every_shard_of_the_agenda_and_the_blocks() -> None:
+def test_the_parts_of_a_run_are_every_market_and_every_shard_of_the_agenda() -> None:
     parts = parts_of_a_run(of({Market("город#1", Group.FLAT), Market("москва", Group.HOUSE)}))
     assert sorted(parts) == [
         *(f"AGENDA#{shard}" for shard in range(agenda.SHARDS)),
-        "BLOCKS",
         "MARKET#FLAT#город#1",
         "MARKET#HOUSE#москва",
     ]
     assert parts_of_a_run(MemoryTable()) == [
-        "BLOCKS",
         *(f"AGENDA#{shard}" for shard in range(agenda.SHARDS)),
     ]
 

@@ -33,7 +33,7 @@ from cobroke.storage.retry import try_transact
 from cobroke.storage.schedule import agenda, runs
 from cobroke.storage.table import Table
 
-_AGENDA, _MARKET, _BLOCKS = "AGENDA#", "MARKET#", "BLOCKS"
+_AGENDA, _MARKET = "AGENDA#", "MARKET#"
 SLICE = 100
 """How many changes are followed before the watermark of their market moves behind them."""
 FAR_BEHIND = 300
@@ -41,21 +41,20 @@ FAR_BEHIND = 300
 
 
 def parts_of_a_run(table: Table) -> list[str]:
-    """Return what a run consists of: each market there is, each shard of the agenda, and what is
-    open behind blocks.
-    """
+    """Return what a run consists of: each market there is, and each shard of the agenda."""
     shards = [f"{_AGENDA}{shard}" for shard in range(agenda.SHARDS)]
-    return [_BLOCKS, *shards] + [
+    return shards + [
         f"{_MARKET}{market.group.name}#{market.city}" for market in registry.markets(table)
     ]
 
 
 def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
     """Do one part of a run, and return what happened, by kind."""
-    if part == _BLOCKS:
-        return Counter(parted=part_all(table, clock))
     if part.startswith(_AGENDA):
-        return work_off(table, int(part.removeprefix(_AGENDA)), clock)
+        shard = int(part.removeprefix(_AGENDA))
+        did = work_off(table, shard, clock)
+        # what is open behind blocks is little: the first shard does it beside its own
+        return did if shard else did | Counter(parted=part_all(table, clock))
     group, _, city = part.removeprefix(_MARKET).partition("#")
     return rematch(table, HeldMarkets(table, clock), Market(city, Group[group]), clock)
 

@@ -18,7 +18,6 @@ from cobroke.storage.table import Key, Table, Write
 IN_A_PART = 1_000
 """Two read units of them."""
 _OWN = struct.Struct(">8sQ")
-_AGAINST = struct.Struct(">8s")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Blocks:
 
 
 def unpacked(against: bytes) -> tuple[bytes, ...]:
-    return tuple(raw for (raw,) in _AGAINST.iter_unpack(against))
+    return struct.unpack("8s" * (len(against) // ids.REALTOR_BYTES), against)
 
 
 def write(table: Table, old: Blocks, new: Blocks) -> Write:
