@@ -116,7 +116,8 @@ Every 30 minutes `rematch_planner` puts a message for each market and each shard
 is followed again from FOLLOWED by the functions above, and forgotten where something has left it
 and nothing stands there any more; what is DUE expires (a match that nobody acted on for 14 days) or
 grows stale (a posting that its owner has not written for 60), each on condition that it is still
-so; what is left open behind a block closes. Every night `audit` compares what must agree and mends it (`flows/audit/`).
+so; what is left open behind a block closes. Every night `audit` compares what must agree and mends
+it (`flows/audit/`).
 """
 
 
