@@ -26,6 +26,7 @@ from cobroke.edge.models.property import PropertyBody
 from cobroke.flows.matching.ranking import Seeker, seeking, up_to_date
 from cobroke.storage import keys
 from cobroke.storage.matching import markets, rankings
+from cobroke.storage.matching.rankings import Own
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
@@ -88,7 +89,7 @@ def _drawn(made: Market, rng: Random) -> list[Posting]:
 
 
 def _keep(table: Table, own: Posting, at: int) -> Kept:
-    seeker = seeking(table, own, lambda: at)
+    seeker = seeking(table, Own(own, None, {}), lambda: at)
     rankings.save(table, own, up_to_date(table, seeker, None).ranking, None, looked_at=at)
     with counted(table._client) as used:
         item = table.get(keys.ranking(own.owner, own.kind, own.id))

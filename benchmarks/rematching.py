@@ -185,7 +185,7 @@ def _known(stored: Posting) -> tuple[str, Any]:
 
 def _compare(table: Table, own: Posting, loops: Loops) -> None:
     """Check that the kept ranking of an object, if it is still there, is that of a plain loop."""
-    there, known = rankings.load_own(table, own.kind, own.owner, own.id)
+    there, known, _ = rankings.load_own(table, own.kind, own.owner, own.id)
     if not there.in_market:
         return
     best, was_cut = loops.best(there)

@@ -20,6 +20,7 @@ TABLE_ACTIONS = {
     "recommendations": (*_READ, "PutItem", "UpdateItem"),
     "matches": (*_OBJECTS, "BatchGetItem", "ConditionCheckItem"),
     "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
+    "blocks": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
 }
 
 

@@ -47,7 +47,7 @@ _READS_ARE_COUNTED = lambda_.MetricsConfig(metrics=[lambda_.MetricType.EVENT_COU
 
 
 def _written(
-    *entities: str, events: Sequence[str] = ("INSERT", "MODIFY"), **facts: str
+    *entities: str, events: Sequence[str] = ("INSERT", "MODIFY"), **facts: str | Mapping[str, bool]
 ) -> Mapping[str, Any]:
     image = {"entity": {"S": list(entities)}} | {
         name: {"S": [value]} for name, value in facts.items()
@@ -76,6 +76,7 @@ STREAM_READERS = (
             _written("PAIR"),
             _written("LEAD", "PROPERTY", status="ARCHIVED"),
             _written("CLOSING"),
+            _written("BLOCK_CHANGE", after={"exists": True}),
             _written("NOTICE", events=["INSERT"]),
         ],
     ),

@@ -79,7 +79,7 @@ MUTANTS = (
                 "seeker.select(list",
                 "Seeker(seeker.id, 1, seeker.features, seeker.detail, {}).select(list",
             ),
-            Edit(flow._afresh, "seeker.version)", "seeker.version).without(seeker.hides)"),
+            Edit(flow._afresh, "returned)", "returned).without(seeker.hides)"),
         ),
         "test_hidden_pairs_leave_their_places_to_others_before_the_cut",
     ),
@@ -120,8 +120,18 @@ MUTANTS = (
     ),
     Mutant(
         "a ranking of another version of its object",
-        (Edit(flow.up_to_date, "known.own_version == seeker.version and ", ""),),
+        (Edit(flow.Seeker.may_use, "made_for == (self.version", "made_for == (made_for[0]"),),
         "test_an_object_that_was_written_has_another_list",
+    ),
+    Mutant(
+        "a ranking of before somebody was unblocked",
+        (Edit(flow.Seeker.may_use, "self.parted.returned)", "made_for[1])"),),
+        "test_who_is_unblocked_is_in_the_list_again",
+    ),
+    Mutant(
+        "rows of who is blocked stay in a kept ranking",
+        (Edit(flow.Seeker.hides, "self.parted.from_owner_of(row.id)", "False"),),
+        "test_who_is_blocked_leaves_their_places_to_others",
     ),
     Mutant(
         "a ranking older than the changes that are kept",

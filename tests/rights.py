@@ -64,6 +64,9 @@ RIGHTS: Mapping[str, Row] = {
     "GET /notifications": _everyones("200"),
     "POST /notifications/{notification_id}/read": _owners(),
     "POST /notifications/read-all": _everyones("200"),
+    "PUT /realtors/{realtor_id}/block": _everyones("200"),
+    "DELETE /realtors/{realtor_id}/block": _everyones("200"),
+    "GET /me/blocks": _everyones("200"),
 }
 
 ENDINGS = frozenset(

@@ -72,6 +72,15 @@ CONSEQUENCES = (
         "the same run",
     ),
     Consequence(
+        "a realtor blocks another, or a slice of what was open between them has closed",
+        "BLOCK_CHANGE",
+        "stream_notifications",
+        "what is PENDING between the two closes, of 200 of the blocker's items at a time",
+        "flows.following.parting_goes_on",
+        "PAIR, over the version that was read",
+        "each run, from BLOCK_CHANGE of two days",
+    ),
+    Consequence(
         "a pair changes",
         "PAIR",
         "stream_notifications",
@@ -107,7 +116,8 @@ Every 30 minutes `rematch_planner` puts a message for each market and each shard
 is followed again from FOLLOWED by the functions above, and forgotten where something has left it
 and nothing stands there any more; what is DUE expires (a match that nobody acted on for 14 days) or
 grows stale (a posting that its owner has not written for 60), each on condition that it is still
-so. Every night `audit` compares what must agree and mends it (`flows/audit/`).
+so; what is left open behind a block closes. Every night `audit` compares what must agree and mends
+it (`flows/audit/`).
 """
 
 

@@ -89,6 +89,7 @@ def _a_market(http: httpx.Client) -> dict[str, str]:
         "match": match,
         "accepted": accepted,
         "notice": _first_notice(http, token),
+        "stranger": str(_said(http, _registers(http), "GET", "/me")["realtor_id"]),
     }
 
 

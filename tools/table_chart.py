@@ -55,6 +55,8 @@ ACCESS = (
         "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.matches.load"),
+    Access("of whom is one parted", "BLOCKS, one item, and its parts", "storage.parting.parted.of"),
+    Access("whom has one blocked", "BLOCKS, REALTOR: one batch", "flows.deals.blocks.blocked_by"),
     Access(
         "what was I told",
         "INBOX; the newest 500 of NOTICE and UNREAD, a batch of the page",
@@ -65,7 +67,7 @@ ACCESS = (
     ),
     Access(
         "whom does a write alert",
-        "ENTRY and COUNTS (held in memory), ALERTED, SLOT, NOTICE, INBOX",
+        "ENTRY, COUNTS and BLOCKS (held in memory), ALERTED, SLOT, NOTICE, INBOX",
         "flows.notices.alerts.alert",
     ),
     Access(

@@ -1,8 +1,8 @@
-"""The table's stream → what follows from a pair or an archive: notices, the closing of what is
-still open, and pushes.
+"""The table's stream → what follows from a pair, an archive or a block: notices, the closing of
+what is still open, and pushes.
 
 Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
-what is closed of it, and by every new notice (infra/triggers.py).
+what is closed of it or behind a block, and by every new notice (infra/triggers.py).
 """
 
 from functools import partial
@@ -20,10 +20,12 @@ from cobroke.flows.following import (
     ClosingGoesOn,
     NoticeBorn,
     PairChanged,
+    Parts,
     PostingWritten,
     closing_goes_on,
     notice_born,
     pair_changed,
+    parting_goes_on,
 )
 from cobroke.storage.queue import Queue
 from cobroke.storage.table import Table
@@ -52,6 +54,8 @@ def _follow(change: Change) -> Followed | None:
             return _closed(ClosingGoesOn(kind, an_id, after=""))
         case ClosingGoesOn() as closing:
             return _closed(closing)
+        case Parts() as parts:
+            return Followed("parted", {"matches": parting_goes_on(table, parts, now_ms)})
     return None
 
 

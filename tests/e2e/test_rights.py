@@ -78,6 +78,7 @@ def a_world(
         "their_lead_id": their_lead,
         "their_property_id": their_listing,
         "notification_id": _a_notice(realtor) if told else "",
+        "realtor_id": str(stranger.registered().get("/me").needs(200)["realtor_id"]),
     }
     return World(realtor, telegram_id, city, ids)
 

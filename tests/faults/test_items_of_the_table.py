@@ -1,6 +1,7 @@
 """What is in a table that was used stands where docs/table.md says, and holds what it says."""
 
 import re
+from unittest.mock import patch
 
 import pytest
 
@@ -8,12 +9,14 @@ from cobroke.clock import DAY_MS, now_ms
 from cobroke.domain.fair_use import FairUse
 from cobroke.domain.notices.push_settings import DEFAULT
 from cobroke.domain.realtors import Realtor
+from cobroke.flows.deals import blocks as blocking
 from cobroke.flows.schedule import rematch
 from cobroke.storage import keys
 from cobroke.storage.deals import closings
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices, push_settings, pushes
+from cobroke.storage.parting import blocks
 from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Limiter
 from cobroke.storage.schedule import agenda, runs
@@ -28,7 +31,7 @@ ANY = r"\{[a-z_]+\}"
 def used() -> list[Item]:
     """Every item that ever was in a world in which all that writes has written."""
     world = World(seed=2)
-    assert world.run(40) == []
+    assert world.run(60) == []
     table = world.table
     with seeded(world.scheduler, 2):
         for part in rematch.parts_of_a_run(table):
@@ -38,6 +41,13 @@ def used() -> list[Item]:
         list(agenda.due(table, 0, now_ms() + 2 * DAY_MS))
         with table.caused_by("a request"):
             closings.go_on(table, "LEAD", "a-lead", "a-listing", now_ms() // 1000)
+        with patch.object(blocks, "IN_A_PART", 1):
+            blocked, *others = [
+                keys.realtor_in(item["PK"]) for item in table.items() if item["entity"] == "REALTOR"
+            ]
+            with table.caused_by("a request"):
+                for one in others:
+                    blocking.block(table, one, blocked, now_ms)
         lead = next(item for item in table.items() if item["entity"] == "LEAD")
         table.transact([counts.uncount(table, "LEAD", keys.id_in(lead["SK"]), 1)])
         told = next(item for item in table.items() if item["entity"] == "NOTICE")

@@ -312,5 +312,5 @@ def test_the_most_that_are_told_at_once_fit_into_one_transaction() -> None:
         with patch.object(table, "transact", counted):
             unacted = {own: cause.pair_with(own) for own in owns}
             alerts.commit(table, cause, new, unacted, alerts.no_new_pair(table, cause))
-    assert sizes == [2 + 8 * alerts.AT_ONCE]
+    assert sizes == [3 + 8 * alerts.AT_ONCE]
     assert sizes[0] <= 100 < sizes[0] + 8

@@ -268,6 +268,7 @@ def test_a_batch_with_several_objects_of_one_market_reads_its_changes_once(scene
         "CHANGES#LEAD": 1,
         "CHANGES#PROPERTY": 1,
         "CHANGES#PAIR": 1,
+        "CHANGES#BLOCKS": 1,
     }
 
 

@@ -59,7 +59,7 @@ class Two:
         ]
         self.their_listings = [boris.post_property(a_property()) for _ in range(4)]
         self.said: list[tuple[str, str, str]] = []
-        self.decided: set[tuple[str, str, str, str, Any]] = set()
+        self.decided: set[tuple[Any, ...]] = set()
         self._play()
 
     def _play(self) -> None:

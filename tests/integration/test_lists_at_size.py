@@ -131,7 +131,7 @@ def a_world(kind: Kind, count: int = 20) -> SeekersWorld:
 
 
 def kept(world: SeekersWorld) -> KeptRanking:
-    _, found = rankings.load_own(world.table, world.kind, world.me, world.own_id)
+    _, found, _ = rankings.load_own(world.table, world.kind, world.me, world.own_id)
     assert found
     return found
 

@@ -135,7 +135,7 @@ class Scene:
         return self.world.looks_at(kind, posting_id)
 
     def kept(self, posting_id: str, kind: Side = "LEAD") -> KeptRanking:
-        _, kept = rankings.load_own(self.world.table, kind, owner_of(posting_id), posting_id)
+        _, kept, _ = rankings.load_own(self.world.table, kind, owner_of(posting_id), posting_id)
         assert kept is not None
         return kept
 
@@ -246,7 +246,9 @@ def test_a_ranking_that_is_looked_at_and_far_behind_is_refreshed_to_what_a_fresh
     kept = scene.kept(scene.lead)
     own = postings.load(scene.world.table, "LEAD", scene.lead)
     paired = pairs.of_posting(scene.world.table, "LEAD", scene.lead)
-    fresh = up_to_date(scene.world.table, Seeker.of(own, paired, scene.world.clock()), None).ranking
+    fresh = up_to_date(
+        scene.world.table, Seeker.of(own, paired, as_of=scene.world.clock()), None
+    ).ranking
     assert (kept.ranking.rows, kept.ranking.cut, kept.ranking.seen) == (
         fresh.rows,
         fresh.cut,

@@ -295,7 +295,7 @@ MENDS = (
     ),
     Mutant(
         "alerted of what has changed since",
-        (Edit(alerts.commit, "[newest, *conditions]", "[*conditions]"),),
+        (Edit(alerts.commit, "[newest, ", "["),),
     ),
     Mutant(
         "alerted of what was there before",
@@ -306,7 +306,7 @@ MENDS = (
         "alerted of a pair that began meanwhile",
         (
             Edit(alerts.commit, "if own_id in unacted:", "if False:"),
-            Edit(alerts.commit, "[newest, *conditions]", "[newest]"),
+            Edit(alerts.commit, ", *conditions]", "]"),
         ),
     ),
 )

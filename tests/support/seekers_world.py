@@ -22,6 +22,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.places import NOWHERE
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Realtor
+from cobroke.flows.deals import blocks
 from cobroke.flows.matching import ranking as lists
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import realtors
@@ -77,8 +78,8 @@ class Late(NamedTuple):
 
 
 class SeekersWorld:
-    """`states` and `pairs` (by counterpart) are as committed; `seen`: what a read under way may
-    have met of either.
+    """`states`, `pairs` (by counterpart) and `parted` (by owner) are as committed; `seen`: what a
+    read under way may have met of any.
     """
 
     def __init__(
@@ -92,7 +93,9 @@ class SeekersWorld:
         self.pairs: dict[str, Pair] = {}
         self.late: list[Late] = []
         self.states: dict[str, Posting] = {}
-        self.seen: dict[tuple[type, str], list[Posting | Pair | None]] = {}
+        self.blocks: set[tuple[str, str]] = set()
+        self.parted: dict[str, bool] = {}
+        self.seen: dict[tuple[type, str], list[Posting | Pair | bool | None]] = {}
         self._chance = itertools.count(1)
         self.me, *self.others = (self._registered(name) for name in ("me", "her", "him"))
         self.own_id = self._written(
@@ -180,6 +183,15 @@ class SeekersWorld:
             outcome = react(self._pair(an_id), side, action, None, facts, self.now + skew)
             self._becomes(an_id, outcome.pair, late=late)
 
+    def block(self, owner: str, *, theirs: bool = False, back: bool = False, skew: int = 0) -> None:
+        """I block an owner, or they me; or (`back`) take it back."""
+        two = (owner, self.me) if theirs else (self.me, owner)
+        (blocks.unblock if back else blocks.block)(self.table, *two, self.clock(skew))
+        (self.blocks.discard if back else self.blocks.add)(two)
+        before = self.parted.get(owner, False)
+        self.parted[owner] = not {(owner, self.me), (self.me, owner)}.isdisjoint(self.blocks)
+        self.seen.setdefault((bool, owner), [before]).append(self.parted[owner])
+
     def lapse(self, an_id: str) -> None:
         """Nobody acts until the match expires."""
         pair = self._pair(an_id)
@@ -208,8 +220,9 @@ class SeekersWorld:
 
     def look(self, *, skew: int = 0, keeps: bool = True) -> list[Ranked]:
         """The first half of `recommended`. Whether the ranking is kept must not matter."""
-        own, known = rankings.load_own(self.table, self.kind, self.me, self.own_id)
-        seeker = lists.seeking(self.table, own, self.clock(skew))
+        found = rankings.load_own(self.table, self.kind, self.me, self.own_id)
+        own, known, _ = found
+        seeker = lists.seeking(self.table, found, self.clock(skew))
         ranking, worth = lists.up_to_date(
             self.table, seeker, known.ranking if known else None, self.sizes
         )
@@ -254,19 +267,25 @@ class SeekersWorld:
                 an_id: at.get((Posting, an_id), state) for an_id, state in self.states.items()
             }
             acted = {an_id: at.get((Pair, an_id), pair) for an_id, pair in self.pairs.items()}
-            yield self.ranked(states, acted)[: self.sizes.shown]  # type: ignore[arg-type]
+            parted = {who: at.get((bool, who), is_so) for who, is_so in self.parted.items()}
+            yield self.ranked(states, acted, parted)[: self.sizes.shown]  # type: ignore[arg-type]
 
     def brute_force(self) -> list[Ranked]:
-        return self.ranked(self.states, self.pairs)[: self.sizes.shown]
+        return self.ranked(self.states, self.pairs, self.parted)[: self.sizes.shown]
 
     def ranked(
-        self, states: Mapping[str, Posting | None], acted: Mapping[str, Pair | None]
+        self,
+        states: Mapping[str, Posting | None],
+        acted: Mapping[str, Pair | None],
+        parted: Mapping[str, bool],
     ) -> list[Ranked]:
         """Every counterpart scored and sorted; what was not there yet is None."""
         own, found = states[self.own_id], []
         assert own is not None
         for other in states.values():
             if other is None or not other.in_market or other.owner == self.me:
+                continue
+            if parted.get(other.owner):
                 continue
             lead, listing, points = self._scored(own, other)
             pair = acted.get(other.id)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content
 from cobroke.storage import keys
@@ -219,6 +220,51 @@ def test_an_object_that_was_written_has_another_list(kind: Kind) -> None:
     world.check()
     world.edit(world.own_id, Offer(near=False))
     assert {place.score for place in world.check()} == {6000}
+
+
+@of_both
+def test_who_is_blocked_leaves_their_places_to_others(kind: Kind) -> None:
+    world = a_world(kind)
+    her, _ = world.others
+    world.check()
+    world.block(her)
+    assert len(world.check()) == 3
+    world.check(world.recommended)
+
+
+@of_both
+def test_who_has_blocked_is_not_seen_either(kind: Kind) -> None:
+    world = a_world(kind)
+    her, him = world.others
+    world.check()
+    world.block(her, theirs=True)
+    assert {owner_of(place.id) for place in world.check()} == {him}
+    world.block(her)
+    world.block(her, back=True)
+    assert {owner_of(place.id) for place in world.check()} == {him}
+
+
+@of_both
+def test_who_is_unblocked_is_in_the_list_again(kind: Kind) -> None:
+    world = a_world(kind)
+    her, _ = world.others
+    for theirs in (False, True):
+        world.block(her, theirs=theirs)
+        world.check()
+        world.block(her, theirs=theirs, back=True)
+        world.passes(2 * MINUTE)
+        assert her in {owner_of(place.id) for place in world.check()}
+
+
+@of_both
+def test_who_is_unblocked_while_another_looks_is_in_the_next_list(kind: Kind) -> None:
+    world = a_world(kind)
+    her, _ = world.others
+    for moment in range(3):
+        world.block(her)
+        world.check(others={moment: partial(world.block, her, back=True)})
+        assert not world.parted[her]
+        assert her in {owner_of(place.id) for place in world.check()}
 
 
 @of_both

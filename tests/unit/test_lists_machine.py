@@ -103,7 +103,7 @@ class Lists(RuleBasedStateMachine):
 
     @rule()
     def best_archived_and_worst_written(self) -> None:
-        ranked = self.world.ranked(self.world.states, self.world.pairs)
+        ranked = self.world.ranked(self.world.states, self.world.pairs, self.world.parted)
         for place in ranked[:4]:
             self.world.archive(place.id)
         for place in ranked[4:][-2:]:
@@ -144,6 +144,18 @@ class Lists(RuleBasedStateMachine):
         """
         if an_id := self._one_acted_on(which):
             self.world.act(an_id, action, theirs=theirs, skew=skew, late=late)
+
+    @rule(which=WHICH, theirs=st.booleans(), back=st.booleans(), skew=SKEWS)
+    def blocked(self, which: int, skew: int, *, theirs: bool, back: bool) -> None:
+        self._block(which, skew, theirs=theirs, back=back)
+
+    @rule(which=WHICH, theirs=st.booleans(), look=st.booleans())
+    def blocked_for_a_moment(self, which: int, *, theirs: bool, look: bool) -> None:
+        """What was kept meanwhile lacks them."""
+        self._block(which, 0, theirs=theirs, back=False)
+        if look:
+            self.world.check()
+        self._block(which, 0, theirs=theirs, back=True)
 
     @rule(which=WHICH)
     def nobody_answered(self, which: int) -> None:
@@ -203,6 +215,8 @@ class Lists(RuleBasedStateMachine):
             self.world.passes(5 * SECOND)
         elif what < 9:
             self._acted_on(which)
+        elif what < 10 and which % 2:
+            self._block(which // 2, skew, theirs=which % 3 == 0, back=which % 4 == 1)
         elif what < 10:
             self.world.edit(self.world.own_id, offer._replace(here=True))
         else:
@@ -236,6 +250,10 @@ class Lists(RuleBasedStateMachine):
     def _archive(self, which: int, skew: int, *, late: bool = False) -> None:
         if an_id := self._one(which):
             self.world.archive(an_id, skew=skew, late=late)
+
+    def _block(self, which: int, skew: int, *, theirs: bool, back: bool) -> None:
+        owner = self.world.others[which % len(self.world.others)]
+        self.world.block(owner, theirs=theirs, back=back, skew=skew)
 
     def _commit(self, which: int) -> None:
         if self.world.late:

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from cobroke.domain.ids import owner_of, raw_realtor_id
 from cobroke.domain.matching import lead_index, listing_index
 from cobroke.domain.matching.best_first import Best, most_promising_first, step_of
 from cobroke.domain.matching.lead_index import LeadIndex
 from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.score import LISTED
+from cobroke.domain.matching.selection import best_leads, best_properties
 from cobroke.domain.matching.top_list import NONE_HIDDEN, Hidden, PackedRow, Ranked, Selection
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.features import LeadFeatures, pack_lead, pack_property
 from tests.support.seekers import (
     BOTH_SIDES,
+    HER,
     ME,
     PERFECT,
     PLACES,
@@ -119,6 +123,28 @@ def test_as_many_stand_above_a_place_as_in_the_whole_list(side: Side, *, edgy: b
                 assert index.above(one, seeker, ME, most) == min(above, most)
                 cut += above > most
     assert edgy or cut > 100
+
+
+@BOTH_SIDES
+def test_of_whom_the_owner_is_parted_nobody_is_in_a_list_or_above(side: Side) -> None:
+    rng, met = Random(3), 0
+    seekers, others = a_city() if side == "lead" else reversed(a_city())
+    rows = rows_of(others, rng)
+    hidden, parted = some_hidden(rows, rng), Parted(frozenset({raw_realtor_id(HER)}))
+    index: Any = ListingIndex(rows) if side == "lead" else LeadIndex(rows)
+    best: Any = best_properties if side == "lead" else best_leads
+    for seeker, paired in product(rng.sample(list(seekers), 30), (NONE_HIDDEN, hidden)):
+        ranked = [one for one in all_scored(seeker, rows, paired) if owner_of(one.id) != HER]
+        for most in (1, *SIZES):
+            wanted = ranked[:most], len(ranked) > most
+            assert index.best(seeker, ME, most, paired, parted) == wanted
+            assert best(seeker, ME, rows, most, paired, parted) == wanted
+        if paired is NONE_HIDDEN:
+            for place in rng.sample(ranked, min(len(ranked), 5)):
+                above = sum(other > place for other in ranked)
+                assert index.above(place, seeker, ME, 10, parted) == min(above, 10)
+                met += 1
+    assert met > 60
 
 
 @pytest.mark.parametrize("most", SIZES)

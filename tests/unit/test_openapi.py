@@ -112,7 +112,12 @@ def test_an_operation_says_what_its_route_asks_and_refuses(route: Route) -> None
 
 
 @pytest.mark.parametrize(
-    "key", [route.key for route in ROUTES if route.method == "GET" and route.path.endswith("s")]
+    "key",
+    [
+        route.key
+        for route in ROUTES
+        if route.method == "GET" and route.path.endswith("s") and route.path != "/me/blocks"
+    ],
 )
 def test_a_list_says_its_pages(key: str) -> None:
     asked = {

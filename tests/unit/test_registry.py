@@ -137,7 +137,9 @@ def test_the_parts_of_a_run_are_every_market_and_every_shard_of_the_agenda() -> 
         "MARKET#FLAT#город#1",
         "MARKET#HOUSE#москва",
     ]
-    assert parts_of_a_run(MemoryTable()) == [f"AGENDA#{shard}" for shard in range(agenda.SHARDS)]
+    assert parts_of_a_run(MemoryTable()) == [
+        *(f"AGENDA#{shard}" for shard in range(agenda.SHARDS)),
+    ]
 
 
 def test_the_part_of_a_market_is_followed_under_the_name_of_that_market() -> None:

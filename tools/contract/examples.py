@@ -6,6 +6,7 @@ from cobroke.domain.notices.wording import about_lead_alert
 from tools.contract.deal import (
     ANNA,
     ARCHIVED,
+    BORIS,
     LATER,
     LEAD,
     LEAD_ID,
@@ -126,6 +127,13 @@ EXPORT = {
     "next": "3q2-7wAAAAFMRUFELg",
 }
 
+BLOCKED = {
+    "realtor_id": BORIS,
+    "name": "Борис Кузнецов",
+    "agency": "Дом у парка",
+    "blocked_at": LATER,
+}
+
 
 def _one(answer: Json, request: Json | None = None) -> Example:
     return Example({"answer": answer}, {"request": request} if request else {})
@@ -174,4 +182,7 @@ EXAMPLES = {
     "list_notifications": _one({"notifications": [NOTICE], "unread_count": 1} | PAGE),
     "read_notification": _one({"id": NOTICE_ID, "is_read": True}),
     "read_all_notifications": _one({"unread_count": 0}),
+    "block_realtor": _one({"realtor_id": BORIS, "blocked": True}),
+    "unblock_realtor": _one({"realtor_id": BORIS, "blocked": False}),
+    "list_blocks": _one({"blocks": [BLOCKED]}),
 }

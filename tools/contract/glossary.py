@@ -7,13 +7,15 @@ from typing import Any
 type Json = dict[str, Any]
 
 SCHEMAS = {
+    "Block": "Whether the caller blocks a realtor.",
+    "BlockedRealtor": "A realtor whom the caller has blocked, as others are shown them.",
+    "BlockList": "All whom the caller has blocked.",
     "Action": "What a realtor does about a counterpart.",
     "AddressBody": "Where a property is, as its owner writes it.",
     "Address": "Where a property is.",
     "AllRead": "What is left unread.",
     "ArchivedFor": "Why an object that has left closed the match.",
     "Area": "Square metres, above 0.",
-    "BlockedRealtor": "Whom the caller has blocked.",
     "Awaiting": "Whose turn it is, as the caller sees it; null where nobody's.",
     "ClosedReason": "Why a match is REJECTED.",
     "ClockTime": "A time of day: hours and minutes, as in 09:30.",
@@ -105,8 +107,9 @@ FIELDS = {
     "at": "The offset of the first byte that breaks the rule, from 0.",
     "auth_date": "When Telegram signed it, in seconds since 1970.",
     "awaiting": "Whose turn it is; null where nobody's.",
-    "blocked_at": "Since when.",
-    "blocks": "Whom the caller has blocked.",
+    "blocked": "Whether the caller blocks them now.",
+    "blocked_at": "When the caller blocked them.",
+    "blocks": "The rows, the newest first.",
     "budget": "What the buyer can pay, in roubles.",
     "city": "The city or town.",
     "client_contacts": "How to reach the buyer. Seen by the lead's owner alone.",
@@ -228,7 +231,7 @@ VALUES = {
     "Awaiting": {"ME": "the caller's side", "THEM": "the other side"},
     "ClosedReason": {
         "DECLINED": "by the side that was asked",
-        "WITHDRAWN": "by the side that had acted last",
+        "WITHDRAWN": "by the side that had acted last, or that has blocked the other",
         "EXPIRED": "14 days without an act",
     },
     "Condition": {
@@ -324,6 +327,9 @@ SUMMARIES = {
     "list_notifications": "List notifications",
     "read_notification": "Mark a notification as read",
     "read_all_notifications": "Mark all notifications as read",
+    "block_realtor": "Block a realtor",
+    "unblock_realtor": "Unblock a realtor",
+    "list_blocks": "List whom one has blocked",
 }
 """Operation → what it does, in a line of a table of contents."""
 
@@ -378,6 +384,7 @@ other. A LIKE without a number stands for the published share at first, and chan
 They agree where the ask is not above the offer, at the number that was there first. Contacts are
 open exactly while the match is ACCEPTED or COMPLETED.""",
     "notifications": "What one was told; Telegram says the same where it may.",
+    "blocks": "Whom one does not want to deal with: neither is shown anything of the other.",
 }
 
 

@@ -18,7 +18,7 @@ Refusal
 │   └── NotAccepted            nothing agreed that could be completed
 ├── TelegramProofRequired      this stage registers nobody without a proof    403
 ├── PreconditionFailed         what was read has been written since           412
-├── LimitReached               too many active objects; waiting does not help 429
+├── LimitReached               too many active objects, or blocks; waiting does not help 429
 ├── RateLimited                too much at once; waiting helps                429
 ├── TooLarge                   the body is over the limit                     413
 ├── NotJson                    the content type is not application/json       415
@@ -158,7 +158,7 @@ class PreconditionFailed(Refusal):
 
 class LimitReached(Refusal):
     code = "limit_reached"
-    title = "A realtor may have at most 1,000 active leads and 1,000 active properties."
+    title = "A realtor may have at most 1,000 active leads, 1,000 properties and 1,000 blocks."
 
 
 class RateLimited(Refusal):

@@ -79,6 +79,16 @@ def created_at(posting_id: str) -> int:
     return int.from_bytes(bytes_of(posting_id)[:6])
 
 
+def raw_realtor_id(realtor_id: str) -> bytes:
+    """Return the 8 bytes of a (well-formed) realtor's id."""
+    return _bytes(realtor_id, REALTOR_BYTES)
+
+
+def raw_owner_of(posting_id: str) -> bytes:
+    """Return the same of who owns the posting with this (well-formed) id."""
+    return bytes_of(posting_id)[-REALTOR_BYTES:]
+
+
 def bytes_of(posting_id: str) -> bytes:
     """Return the 16 bytes of a (well-formed) posting's id: they sort as the ids do."""
     return _bytes(posting_id, POSTING_BYTES)
@@ -106,6 +116,7 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
     "property_id": is_posting_id,
     "match_id": lambda text: pair_of(text) is not None,
     "notification_id": is_notice_id,
+    "realtor_id": is_realtor_id,
 }
 
 

@@ -46,6 +46,8 @@ from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Table
 
 _BY_KEY = {route.key: route for route in ROUTES}
+_LOGGED_AS = {"realtor_id": "other_realtor_id"}
+"""An id in a path: the log's own `realtor_id` is the caller's."""
 
 type Answer = dict[str, Any]
 """What the gateway is told."""
@@ -203,7 +205,7 @@ class Api:
         self._read_preconditions(route, request.headers)
         if not all(is_well_formed(name, text) for name, text in ids.items()):
             raise errors.NotFound
-        self.about(**ids)
+        self.about(**{_LOGGED_AS.get(name, name): text for name, text in ids.items()})
         return route, ids
 
     def _read_preconditions(self, route: Route, headers: Mapping[str, str]) -> None:

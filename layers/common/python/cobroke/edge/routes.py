@@ -129,6 +129,9 @@ ROUTES = (
     Route("GET", "/notifications", "notifications", tagged=True, revalidated=True),
     Route("POST", "/notifications/{notification_id}/read", "notifications"),
     Route("POST", "/notifications/read-all", "notifications"),
+    Route("PUT", "/realtors/{realtor_id}/block", "blocks", charged=True),
+    Route("DELETE", "/realtors/{realtor_id}/block", "blocks", charged=True),
+    Route("GET", "/me/blocks", "blocks"),
 )
 
 PAGES = (

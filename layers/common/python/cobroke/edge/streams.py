@@ -9,10 +9,18 @@ from aws_lambda_powertools import Logger
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.failures import kind_and_place
-from cobroke.flows.following import Change, ClosingGoesOn, NoticeBorn, PairChanged, PostingWritten
+from cobroke.flows.following import (
+    Change,
+    ClosingGoesOn,
+    NoticeBorn,
+    PairChanged,
+    Parts,
+    PostingWritten,
+)
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
+from cobroke.storage.parting import block_changes
 from cobroke.storage.table import Table
 
 BATCH_S = 240
@@ -21,6 +29,7 @@ itself.
 """
 
 type Event = Mapping[str, Any]
+_GONE: Raw = {"entity": {"S": ""}}
 
 
 class Record(NamedTuple):
@@ -118,18 +127,19 @@ def follow(
 
 def change_of(record: Record) -> Change | None:
     """Decode what the record says has changed; return None where nothing follows from it."""
-    if record.new is None:
-        return None
-    match record.new["entity"]["S"], posting_of(record.sk):
+    new = record.new or _GONE
+    match new["entity"]["S"], posting_of(record.sk):
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
-            return PairChanged(pairs.of_item(item_of(record.new)), before)
+            return PairChanged(pairs.of_item(item_of(new)), before)
         case "NOTICE", _ if record.old is None:
             return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
+        case "BLOCK_CHANGE", _ if "after" in new:
+            return Parts(block_changes.of_item(item_of(new)))
         case "CLOSING", (kind, posting_id):
-            return ClosingGoesOn(kind, posting_id, record.new["after"]["S"])
-        case _, (kind, posting_id):
-            return _posting_written(kind, posting_id, record.old, record.new)
+            return ClosingGoesOn(kind, posting_id, new["after"]["S"])
+        case "LEAD" | "PROPERTY", (kind, posting_id):
+            return _posting_written(kind, posting_id, record.old, new)
     return None
 
 

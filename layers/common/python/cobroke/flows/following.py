@@ -15,11 +15,13 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.flows.deals.closing import Ended, end_pairs, end_slice
+from cobroke.flows.deals.parting import part_slice
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
+from cobroke.storage.parting.block_changes import BlockChange
 from cobroke.storage.postings import postings
 from cobroke.storage.queue import Queue
 from cobroke.storage.retry import Torn, retry_on_conflict
@@ -54,6 +56,12 @@ class ClosingGoesOn(NamedTuple):
     after: str
 
 
+class Parts(NamedTuple):
+    """A realtor has blocked another, or a slice of what was open between them has closed."""
+
+    behind: BlockChange
+
+
 class NoticeBorn(NamedTuple):
     """A notice was put. One that grows is not born again."""
 
@@ -63,7 +71,7 @@ class NoticeBorn(NamedTuple):
     """Of which request it comes, if that is known: for the log."""
 
 
-type Change = PostingWritten | ClosingGoesOn | PairChanged | NoticeBorn
+type Change = PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn
 
 
 def posting_written(
@@ -97,6 +105,13 @@ def closing_goes_on(table: Table, closing: ClosingGoesOn, clock: Clock) -> Ended
     """Do the same to a slice of them, and bring the next."""
     own = postings.load(table, closing.kind, closing.id)
     return end_slice(table, own, clock, closing.after)
+
+
+def parting_goes_on(table: Table, parts: Parts, clock: Clock) -> int:
+    """Close a slice of what is PENDING between the two, and bring the next; return how many matches
+    that are.
+    """
+    return part_slice(table, parts.behind, clock).closed
 
 
 def notice_born(queue: Queue, born: NoticeBorn) -> None:

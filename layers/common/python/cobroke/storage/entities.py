@@ -111,7 +111,7 @@ COUNTS = Entity(
 RANKING = Entity(
     "RANKING",
     ("REALTOR#{realtor} | RANKING#{kind}#{object}",),
-    "rows cut watermark seen own_version looked_at version expires",
+    "rows cut watermark seen own_version returned? looked_at version expires",
     "the best 200 counterparts of a lead or listing, as of a watermark",
     kept="30 days from its watermark",
     made_from="ENTRY, CHANGE, PAIR",
@@ -187,6 +187,20 @@ CLOSING = Entity(
     "after expires cause?",
     "behind which counterpart's pair the closing of an archived lead or listing goes on",
     kept="a day, or until its end",
+)
+BLOCKS = Entity(
+    "BLOCKS",
+    ("REALTOR#{realtor} | BLOCKS", "REALTOR#{realtor} | BLOCKS#{part}"),
+    "own? against parts? returned? version",
+    "whom a realtor has blocked and who has blocked them, and how often one of these was unblocked",
+)
+BLOCK_CHANGE = Entity(
+    "BLOCK_CHANGE",
+    ("CHANGES#BLOCKS | {ms}#{realtor}#{blocked}",),
+    "after? expires cause?",
+    "who has blocked or unblocked whom, in order of time; while what was open between the two "
+    "still closes, behind which of the blocker's items that goes on (`after`)",
+    kept="30 days",
 )
 NOTICE = Entity(
     "NOTICE",

@@ -142,6 +142,15 @@ def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pai
     return replace(closed(pair, reason, None, at), changed_at=at)
 
 
+def part(pair: Pair, blocker: Side, now: int) -> Pair:
+    """Close a match, while it is PENDING, as withdrawn by the side that has blocked the other."""
+    if pair.status != "PENDING":
+        return pair
+    at = max(now, pair.changed_at)
+    withdrawn = closed(pair, "WITHDRAWN", blocker, at).acting(blocker, "DISLIKE", at)
+    return replace(withdrawn, changed_at=at)
+
+
 def _standing(pair: Pair, act: Act) -> Standing:
     now = act.facts.price, act.facts.lead_revision, act.facts.score
     if pair.has_lapsed or resurfaced(pair, act.actor, *now):

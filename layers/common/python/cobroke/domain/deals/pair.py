@@ -4,12 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Self
 
 from cobroke.domain.deals.facts import Facts, SeenLead, SeenListing, Snapshot
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
 type Side = Kind
 """Each side of a pair brings a posting of its kind."""
 type Action = Literal["LIKE", "DISLIKE"]
+type Acted = Action | Literal["NONE"]
 
 type DislikeReason = Literal[
     "PRICE",
@@ -58,8 +60,8 @@ class Pair:
 
     lead_id: str
     property_id: str
-    lead_action: Action | Literal["NONE"] = "NONE"
-    property_action: Action | Literal["NONE"] = "NONE"
+    lead_action: Acted = "NONE"
+    property_action: Acted = "NONE"
     acted_lead_at: int | None = None
     acted_property_at: int | None = None
     """When a side's action was made that stands."""
@@ -150,7 +152,14 @@ class Pair:
         """Return whether the other side alone has acted, and waits for this one."""
         return self.status == "PENDING" and self.offer(side) is None
 
-    def action(self, side: Side) -> Action | Literal["NONE"]:
+    def is_barred(self, parted: Parted, side: Side) -> bool:
+        """Return whether a block keeps this side, of whom it is known from whom they are `parted`,
+        from acting on it: only what both have agreed on stays.
+        """
+        theirs = self.posting_id(other(side))
+        return not self.contacts_visible and parted.from_owner_of(theirs)
+
+    def action(self, side: Side) -> Acted:
         return self.lead_action if side == "LEAD" else self.property_action
 
     def offer(self, side: Side) -> Number | None:
@@ -192,7 +201,7 @@ class Pair:
         """Return whether this side's LIKE waits for the other side to take its dislike back."""
         return self.status is None and self.action(side) == "LIKE"
 
-    def acting(self, side: Side, action: Action, at: int, sent: Number | None = None) -> Self:
+    def acting(self, side: Side, action: Acted, at: int | None, sent: Number | None = None) -> Self:
         if side == "LEAD":
             return replace(self, lead_action=action, acted_lead_at=at, sent_lead=sent)
         return replace(self, property_action=action, acted_property_at=at, sent_property=sent)
@@ -204,29 +213,13 @@ class Pair:
 
     def without(self, side: Side) -> Self:
         """Return it as if this side had not acted."""
-        if side == "LEAD":
-            return replace(
-                self,
-                lead_action="NONE",
-                acted_lead_at=None,
-                offer_lead=None,
-                sent_lead=None,
-                saw_lead=None,
-            )
-        return replace(
-            self,
-            property_action="NONE",
-            acted_property_at=None,
-            offer_property=None,
-            sent_property=None,
-            saw_property=None,
-        )
+        return self.acting(side, "NONE", None).offering(side, None).seeing(side, None)
 
-    def seeing(self, side: Side, facts: Facts) -> Self:
-        """Return it with what a LIKE of this side is given to."""
+    def seeing(self, side: Side, facts: Facts | None) -> Self:
+        """Return it with what a LIKE of this side is given to; None: there is no LIKE."""
         if side == "LEAD":
-            return replace(self, saw_lead=facts.seen_listing)
-        return replace(self, saw_property=facts.seen_lead)
+            return replace(self, saw_lead=facts and facts.seen_listing)
+        return replace(self, saw_property=facts and facts.seen_lead)
 
     def declining(self, side: Side, declines: int) -> Self:
         if side == "LEAD":

@@ -21,6 +21,7 @@ from cobroke.domain.matching.top_list import (
     Selection,
     TopList,
 )
+from cobroke.domain.parted import FROM_NOBODY, Parted
 
 SHIFT = 32
 _NUMBER = (1 << SHIFT) - 1
@@ -45,8 +46,8 @@ def newest_first(rows: Sequence[PackedRow]) -> Iterator[tuple[int, bytes]]:
 
 class Best(TopList[int]):
     """The best `most` (at least 1) of some rows, which stand in the order of their ids, without the
-    owner's own and the hidden ones, and without those that are not above `floor`. Each is offered
-    once at most.
+    owner's own, those of whom the owner is parted and the hidden ones, and without those that are
+    not above `floor`. Each is offered once at most.
     """
 
     def __init__(
@@ -55,9 +56,10 @@ class Best(TopList[int]):
         owner: str,
         most: int,
         hidden: Mapping[str, Hidden],
+        parted: Parted,
         floor: Ranked | None = None,
     ) -> None:
-        super().__init__(_place_of(floor, rows), owner, most, hidden)
+        super().__init__(_place_of(floor, rows), owner, most, hidden, parted)
         self.rows = rows
         """By their numbers."""
 
@@ -90,15 +92,23 @@ class Index[Seeker](ABC):
         owner: str,
         most: int,
         hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+        parted: Parted = FROM_NOBODY,
     ) -> Selection:
         """Return the same as `selection` finds of all the candidates."""
-        best = Best(self._rows, owner, most, hidden)
+        best = Best(self._rows, owner, most, hidden, parted)
         self._fill(best, seeker)
         return best.selection()
 
-    def above(self, place: Ranked, seeker: Seeker, owner: str, most: int) -> int:
+    def above(
+        self,
+        place: Ranked,
+        seeker: Seeker,
+        owner: str,
+        most: int,
+        parted: Parted = FROM_NOBODY,
+    ) -> int:
         """Return how many stand above this place in its list, `most` (at least 2) at most."""
-        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, place)
+        best = Best(self._rows, owner, most - 1, NONE_HIDDEN, parted, place)
         self._fill(best, seeker)
         return best.size
 

@@ -46,7 +46,7 @@ class Row(NamedTuple):
 @dataclass(frozen=True)
 class Ranking:
     """Rows best first, as of `watermark` (ms), for one version of the own object; made from `seen`
-    entries.
+    entries, when so many had `returned` to its owner.
     """
 
     rows: tuple[Row, ...]
@@ -54,6 +54,7 @@ class Ranking:
     watermark: int
     seen: int
     own_version: int
+    returned: int = 0
 
     def holds(self, shown: int) -> bool:
         """Return whether its first `shown` rows are those of the market: below the cut it knows
@@ -81,11 +82,17 @@ type Select = Callable[[Sequence[Candidate], int], Selection]
 
 
 def ranked(
-    best: Selection, candidates: Candidates, watermark: int, seen: int, own_version: int
+    best: Selection,
+    candidates: Candidates,
+    watermark: int,
+    seen: int,
+    own_version: int,
+    returned: int = 0,
 ) -> Ranking:
     """Make the ranking of the best of a whole market, of which `seen` entries had to be read."""
     rows = tuple(_row(place, candidates[place.id]) for place in best.ranked)
-    return Ranking(rows, rows[-1].place if best.was_cut else None, watermark, seen, own_version)
+    cut = rows[-1].place if best.was_cut else None
+    return Ranking(rows, cut, watermark, seen, own_version, returned)
 
 
 def caught_up(

@@ -38,6 +38,7 @@ from cobroke.domain.matching.top_list import (
     Selection,
     TopList,
 )
+from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.features import (
     LEAD_BUDGET_AREA,
     LEAD_DISTRICTS,
@@ -64,6 +65,7 @@ def best_properties(
     candidates: Iterable[PackedRow],
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+    parted: Parted = FROM_NOBODY,
 ) -> Selection:
     """Return the best `most` (at least 1) listings for this owner's lead. The candidates are of its
     market, their ids distinct.
@@ -87,7 +89,8 @@ def best_properties(
         )
 
     reading = Reading(LISTING_ROOMS_KIND, fixed, numbers)
-    return _select(_listings(lead, candidates), reading, TopList((LISTED, ""), owner, most, hidden))
+    top_list = TopList((LISTED, ""), owner, most, hidden, parted)
+    return _select(_listings(lead, candidates), reading, top_list)
 
 
 def best_leads(
@@ -96,6 +99,7 @@ def best_leads(
     candidates: Iterable[PackedRow],
     most: int,
     hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+    parted: Parted = FROM_NOBODY,
 ) -> Selection:
     """Return the best `most` (at least 1) leads for this owner's listing. The candidates are of its
     market, their ids distinct.
@@ -115,7 +119,8 @@ def best_leads(
         )
 
     reading = Reading(LEAD_ROOMS_KIND, fixed, numbers)
-    return _select(_leads(listing, candidates), reading, TopList((LISTED, ""), owner, most, hidden))
+    top_list = TopList((LISTED, ""), owner, most, hidden, parted)
+    return _select(_leads(listing, candidates), reading, top_list)
 
 
 def _select(

@@ -5,6 +5,7 @@ from heapq import heapreplace
 from typing import NamedTuple
 
 from cobroke.domain.ids import OWNERS_ALONE, owner_of, posting_id
+from cobroke.domain.parted import FROM_NOBODY, Parted
 
 type PackedRow = tuple[str, bytes]
 """A posting's id and its features as `pack` writes them."""
@@ -32,21 +33,28 @@ class Selection(NamedTuple):
 
 class TopList[Place: (int, tuple[int, str])]:
     """The best `most` (at least 1) of the places that it is offered, each once, without the owner's
-    own and the hidden ones.
+    own, those of whom the owner is parted, and the hidden ones.
     """
 
     def __init__(
-        self, lowest: Place, owner: str, most: int, hidden: Mapping[str, Hidden] = NONE_HIDDEN
+        self,
+        lowest: Place,
+        owner: str,
+        most: int,
+        hidden: Mapping[str, Hidden] = NONE_HIDDEN,
+        parted: Parted = FROM_NOBODY,
     ) -> None:
         self.kept: list[Place] = [lowest] * (most + 1)
         """A heap of one more than asked for, which tells whether the list was cut. What is not
         above its first does not get in.
         """
         self.hidden = hidden
-        self.ending = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
-        """Of the ids of all that is the owner's own, and of some others."""
+        own = posting_id(0, bytes(2), owner)[OWNERS_ALONE:]
+        self.ending = "" if parted.raw_ids else own
+        """Of the ids of all that is left out for its owner, and of some others."""
         self._lowest: Place = lowest
         self._owner = owner
+        self._parted = parted
 
     @property
     def bound(self) -> Place:
@@ -69,5 +77,7 @@ class TopList[Place: (int, tuple[int, str])]:
     def leaves_out(self, score: int, row: PackedRow) -> bool:
         an_id, packed = row
         if an_id in self.hidden and self.hidden[an_id](score, packed):
+            return True
+        if self._parted.from_owner_of(an_id):
             return True
         return an_id.endswith(self.ending) and owner_of(an_id) == self._owner

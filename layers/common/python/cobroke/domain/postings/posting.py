@@ -37,6 +37,18 @@ def stale_at(status: PostingStatus, updated_at: int) -> int | None:
     return updated_at + FRESH_FOR_MS if status == "ACTIVE" else None
 
 
+def nameless(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body without what one knows a house or people by: what is left of it for the other
+    side of a match where its owner is gone, or the two are parted.
+    """
+    if kind == "LEAD":
+        wishes = {**body["requirements"], "additional_requirements": None}
+        unknown = dict.fromkeys(("client_name", "client_contacts", "notes"))
+        return {**body, **unknown, "requirements": wishes}
+    address = {**body["address"], "street": None, "house_number": None}
+    return {**body, "address": address, "photos": [], "description": None}
+
+
 @dataclass(frozen=True)
 class Posting:
     """A lead or property. `version` counts every write of its market entry, `revision` its owner's;

@@ -16,17 +16,16 @@ from cobroke.domain.deals.pair import (
 )
 from cobroke.domain.ids import match_id
 from cobroke.domain.postings.kinds import other
-from cobroke.domain.realtors import Realtor
+from cobroke.domain.postings.posting import Posting, nameless
 from cobroke.edge.models.fields import Count, Id, Share, Timestamp
 from cobroke.edge.models.lead import Requirements
 from cobroke.edge.models.parts import (
-    RealtorInfo,
     Score,
     beginning,
     percent_or_none,
     realtor_info,
 )
-from cobroke.edge.models.property import Address, Details
+from cobroke.edge.models.property import Details
 from cobroke.storage.deals import matches
 
 type Awaiting = Literal["ME", "THEM"] | None
@@ -44,9 +43,16 @@ class Commission(BaseModel):
     """(added)"""
 
 
-class Counterpart(RealtorInfo):
-    """The other realtor; how to reach him only once both have agreed."""
+class Counterpart(BaseModel):
+    """The other realtor; how to reach him only once both have agreed. All but `realtor_id` is null
+    where he is not to be known.
+    """
 
+    realtor_id: Id
+    name: str | None
+    agency: str | None
+    verified: bool | None
+    """(added) Whether Telegram has proven who this is."""
     telegram: str | None
     """`@username`, else a link by id; null before both agreed, and while the realtor is unverified.
     """
@@ -60,9 +66,19 @@ class Timeline(BaseModel):
     """When both first agreed; never moves or clears."""
 
 
+class MatchedAddress(BaseModel):
+    """Street and house number are null where the realtor is not to be known."""
+
+    city: str
+    district: str
+    street: str | None
+    house_number: str | None
+    metro_station: str | None
+
+
 class MatchedProperty(BaseModel):
     property_id: Id
-    address: Address
+    address: MatchedAddress
     details: Details
     photos: list[str]
     commission_share: Share
@@ -151,7 +167,7 @@ def match_state(pair: Pair, side: Side) -> MatchState | None:
 def lead_match(of: matches.MatchView, text_length: int | None = None) -> LeadMatch:
     """So many characters of each long text, or all of it."""
     listing = of.sides.listing
-    body = listing.content.body
+    body = _shown(of, listing)
     shown = MatchedProperty.model_construct(
         property_id=listing.id,
         **{name: body[name] for name in ("address", "details", "photos", "commission_share")},
@@ -162,7 +178,7 @@ def lead_match(of: matches.MatchView, text_length: int | None = None) -> LeadMat
 
 def property_match(of: matches.MatchView, text_length: int | None = None) -> PropertyMatch:
     lead = of.sides.lead
-    body = lead.content.body
+    body = _shown(of, lead)
     shown = MatchedLead.model_construct(
         lead_id=lead.id,
         client_name=body["client_name"] if of.sides.pair.contacts_visible else None,
@@ -182,7 +198,7 @@ def _match(of: matches.MatchView, side: Side, text_length: int | None) -> dict[s
     return state | {
         "match_score": percent_or_none(of.sides.live_score),
         "commission": Commission.model_construct(**offers, **terms),
-        "realtor_info": _counterpart(of.counterpart, reachable=pair.contacts_visible),
+        "realtor_info": _counterpart(of, reachable=pair.contacts_visible),
         "timeline": Timeline(
             created_at=timestamp(pair.created_at or 0),
             contact_shared_at=timestamp_or_none(pair.contact_shared_at),
@@ -203,7 +219,17 @@ def _state(pair: Pair, side: Side) -> dict[str, Any]:
     }
 
 
-def _counterpart(realtor: Realtor, *, reachable: bool) -> Counterpart:
+def _shown(of: matches.MatchView, theirs: Posting) -> dict[str, Any]:
+    """What this side sees of the other's object."""
+    body = theirs.content.body
+    return nameless(theirs.kind, body) if of.nameless else body
+
+
+def _counterpart(of: matches.MatchView, *, reachable: bool) -> Counterpart:
+    realtor = of.counterpart
+    if of.nameless:
+        unknown: dict[str, Any] = dict.fromkeys(Counterpart.model_fields)
+        return Counterpart.model_construct(**unknown | {"realtor_id": realtor.id})
     return Counterpart.model_construct(
         **realtor_info(realtor).model_dump(),
         telegram=realtor.telegram if reachable else None,

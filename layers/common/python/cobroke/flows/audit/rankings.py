@@ -74,12 +74,12 @@ def drop(table: Table, found: WrongRanking) -> bool:
 
 def _kept(table: Table, owned: Owned, clock: Clock) -> _Kept | None:
     """Read the ranking as it is kept; return None where the next look would read afresh anyway."""
-    own, known = rankings.load_own(table, owned.kind, owner_of(owned.id), owned.id)
-    if not own.in_market or known is None or known.ranking.own_version != own.version:
+    found = rankings.load_own(table, owned.kind, owner_of(owned.id), owned.id)
+    own, known, _ = found
+    if not own.in_market or known is None or known.ranking.watermark <= clock() - LONGEST_MS:
         return None
-    if known.ranking.watermark <= clock() - LONGEST_MS:
-        return None
-    return _Kept(seeking(table, own, clock), known.ranking, known.version)
+    seeker = seeking(table, found, clock)
+    return _Kept(seeker, known.ranking, known.version) if seeker.may_use(known.ranking) else None
 
 
 def _by_hand(held: HeldMarkets, kept: _Kept) -> Sequence[Row]:

@@ -2,7 +2,6 @@
 was decided on.
 """
 
-from collections.abc import Sequence
 from functools import partial
 
 from cobroke.clock import Clock
@@ -11,6 +10,7 @@ from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.kinds import other
 from cobroke.flows.deals import saying
 from cobroke.flows.deals.decision import Decision
@@ -19,6 +19,7 @@ from cobroke.storage.deals import acquaintances, pairs
 from cobroke.storage.deals.acquaintances import Acquaintance
 from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.deals.said import note_in
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
@@ -42,8 +43,9 @@ def act(
 
     def attempt() -> Pair:
         beside = stranger.keys if decision.deed == "LIKE" else (note,)
-        sides = _load(table, pair_ids, caller, side, allowance, beside)
-        _must_be_possible(sides, side)
+        sides = _load(table, pair_ids, caller, side, allowance, parted.key(caller), *beside)
+        apart = parted.of(table, caller, sides.beside)
+        _must_be_possible(sides, side, apart)
         now, known = clock(), stranger.seen(sides.beside)
         may_invite = allowance is None or known.may_invite(allowance.to_strangers, now)
         said = decision.deed, decision.share
@@ -55,6 +57,7 @@ def act(
             table, sides.pair, outcome, side, decision, noted, now
         )
         if writes:
+            writes.append(parted.unchanged(table, caller, apart))
             table.transact(writes + _charged(table, known, allowance, now, outcome))
         return outcome.pair
 
@@ -113,21 +116,24 @@ def _load(
     caller: str,
     side: Side,
     allowance: Allowance | None,
-    beside: Sequence[Key] = (),
+    *beside: Key,
 ) -> Sides:
     """Read a pair, what the caller may still do, and what else is asked for, in one call."""
-    sides = load(table, pair_ids, caller, side, [*beside, *([allowance.key] if allowance else [])])
+    of_allowance = [allowance.key] if allowance else []
+    sides = load(table, pair_ids, caller, side, [*beside, *of_allowance])
     if allowance:
         allowance.saw(sides.beside.get(allowance.key))
     return sides
 
 
-def _must_be_possible(sides: Sides, side: Side) -> None:
+def _must_be_possible(sides: Sides, side: Side, apart: Parted) -> None:
     """Raise Archived or NotFound where the pair may not be acted on. One that both agreed on knows
-    its rules alone; any other needs both objects, and a reason to be.
+    its rules alone; any other needs both objects, no block, and a reason to be.
     """
     if sides.pair.contacts_visible:
         return
+    if sides.pair.is_barred(apart, side):
+        raise NotFound
     recorded = sides.pair.version > 0
     own, others = sides.of(side), sides.of(other(side))
     if "ARCHIVED" in (own.status, others.status):

@@ -8,7 +8,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage import keys
 from cobroke.storage.matching import rankings
-from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.matching.rankings import Own
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Allowance
@@ -24,7 +24,7 @@ def load_own(
     clock: Clock,
     allowance: Allowance | None,
     shown: int,
-) -> tuple[Posting, KeptRanking | None]:
+) -> Own:
     """Read the caller's own object with its ranking, and charge a look of `shown` rows at most.
     Raises NotFound, and RateLimited.
     """
@@ -32,11 +32,11 @@ def load_own(
         return rankings.load_own(table, kind, owner, own_id)
     own_keys, counts_key = rankings.own_keys(kind, owner, own_id), keys.counts(kind, own_id)
 
-    def attempt() -> tuple[Posting, KeptRanking | None]:
+    def attempt() -> Own:
         items = table.get_many([*own_keys, counts_key, allowance.key])
-        found = rankings.own_of(items, *own_keys)
+        found = rankings.own_of(items, own_keys)
         allowance.saw(items.get(allowance.key))
-        charge(table, found[0], items.get(counts_key), clock(), allowance, shown)
+        charge(table, found.posting, items.get(counts_key), clock(), allowance, shown)
         return found
 
     return retry_on_conflict(table, attempt)

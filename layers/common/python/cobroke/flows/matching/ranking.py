@@ -15,13 +15,15 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.ranking import SIZES, Candidate, Ranking, Row, Sizes, caught_up, ranked
 from cobroke.domain.matching.selection import best_leads, best_properties
 from cobroke.domain.matching.top_list import Hidden, Selection
+from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.features import Features
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage.changes import LONGEST_MS, OVERLAP_MS
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import markets, rankings
-from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.matching.rankings import KeptRanking, Own
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 
@@ -40,8 +42,8 @@ LIKE_CHANGES = 30
 
 @dataclass(frozen=True)
 class Seeker:
-    """A lead or listing that looks for counterparts, as its market knows it, and its pairs by their
-    ids, as of a time (ms) or later.
+    """A lead or listing that looks for counterparts, as its market knows it, its pairs by their
+    ids, and of whom its owner is parted, as of a time (ms) or later.
     """
 
     id: str
@@ -49,11 +51,18 @@ class Seeker:
     features: Features
     detail: int
     pairs: Mapping[str, Pair]
+    parted: Parted = FROM_NOBODY
     as_of: int = 0
 
     @classmethod
-    def of(cls, own: Posting, pairs: Mapping[str, Pair], as_of: int = 0) -> Self:
-        return cls(own.id, own.version, own.content.features, own.detail, pairs, as_of)
+    def of(
+        cls,
+        own: Posting,
+        pairs: Mapping[str, Pair],
+        parted: Parted = FROM_NOBODY,
+        as_of: int = 0,
+    ) -> Self:
+        return cls(own.id, own.version, own.content.features, own.detail, pairs, parted, as_of)
 
     @property
     def kind(self) -> Kind:
@@ -72,12 +81,12 @@ class Seeker:
         ]
         paired = self._paired(candidate for candidate in candidates if candidate.id in self.pairs)
         best = _SELECT[self.kind]
-        return best(self.features, self.owner, rows, most, paired)
+        return best(self.features, self.owner, rows, most, paired, self.parted)
 
     def select_from(self, market: "HeldMarket", most: int) -> Selection:
         """Return the same of all that stand in a market."""
         there = (market.entries[an_id] for an_id in self.pairs if an_id in market.entries)
-        return market.best(self.features, self.owner, most, self._paired(there))
+        return market.best(self.features, self.owner, most, self._paired(there), self.parted)
 
     def _paired(self, candidates: Iterable[Candidate]) -> Mapping[str, Hidden]:
         return {candidate.id: partial(self._hides, candidate) for candidate in candidates}
@@ -87,10 +96,19 @@ class Seeker:
 
     def hides(self, row: Row) -> bool:
         """Return whether the pair with this counterpart, as it now stands, is out of their list."""
+        if self.parted.from_owner_of(row.id):
+            return True
         pair = self.pairs.get(row.id)
         return pair is not None and hidden(
             pair, self.kind, *self._price_and_revision(row), row.score
         )
+
+    def may_use(self, ranking: Ranking) -> bool:
+        """Return whether it holds all that it should: it was made for this version of the object,
+        and nobody has returned since.
+        """
+        made_for = ranking.own_version, ranking.returned
+        return made_for == (self.version, self.parted.returned)
 
     def resurfaced(self, row: Row) -> Resurfaced | None:
         pair = self.pairs.get(row.id)
@@ -109,12 +127,14 @@ _SELECT: Mapping[Kind, Callable[..., Selection]] = {
 }
 
 
-def seeking(table: Table, own: Posting, clock: Clock) -> Seeker:
+def seeking(table: Table, loaded: Own, clock: Clock) -> Seeker:
     """Make the seeker for an object whose list is made. The time is taken first: it is the list's
     watermark.
     """
-    now = clock()
-    return Seeker.of(own, pairs.of_posting(table, own.kind, own.id), now)
+    now, own = clock(), loaded.posting
+    begun = parted.begin(table, own.owner, loaded.items)
+    paired = pairs.of_posting(table, own.kind, own.id)
+    return Seeker.of(own, paired, begun(), now)
 
 
 class UpToDate(NamedTuple):
@@ -128,11 +148,11 @@ def up_to_date(
     table: Table, seeker: Seeker, known: Ranking | None, sizes: Sizes = SIZES
 ) -> UpToDate:
     """Return the ranking as of now. It is read afresh without a ranking, with one of another
-    version of the object, with one too old for the changes that are kept, after too many changes,
-    and when too few rows are left above the cut.
+    version of the object or from before somebody was unblocked, with one too old for the changes
+    that are kept, after too many changes, and when too few rows are left above the cut.
     """
     now = seeker.as_of
-    if known and known.own_version == seeker.version and known.watermark > now - LONGEST_MS:
+    if known and seeker.may_use(known) and known.watermark > now - LONGEST_MS:
         most = known.seen // WORTH_A_FRESH_READ
         changed = markets.changes(table, seeker.features, known.watermark, most)
         if changed is not None:
@@ -182,7 +202,8 @@ def _afresh(table: Table, seeker: Seeker, sizes: Sizes) -> Ranking:
     changed = markets.changes(table, seeker.features, seeker.as_of) or {}
     markets.merge(entries, changed.values())
     best = seeker.select(list(entries.values()), sizes.kept)
-    return ranked(best, entries, seeker.as_of, seen, seeker.version)
+    returned = seeker.parted.returned
+    return ranked(best, entries, seeker.as_of, seen, seeker.version, returned)
 
 
 def try_save(
@@ -203,8 +224,9 @@ def prepare_ranking(
     """Prepare the ranking of an object's present version before somebody looks at it, and return
     the object. Repeatable.
     """
-    own, known = rankings.load_own(table, kind, owner_of(posting_id), posting_id)
+    loaded = rankings.load_own(table, kind, owner_of(posting_id), posting_id)
+    own, known, _ = loaded
     if own.in_market and (known is None or known.ranking.own_version != own.version):
-        ranking, _ = up_to_date(table, seeking(table, own, clock), None, sizes)
+        ranking, _ = up_to_date(table, seeking(table, loaded, clock), None, sizes)
         try_save(table, own, ranking, known, looked_at=known.looked_at if known else 0)
     return own

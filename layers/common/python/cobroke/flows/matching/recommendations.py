@@ -26,6 +26,7 @@ from cobroke.storage.deals import matches
 from cobroke.storage.deals.matches import Sides
 from cobroke.storage.matching import looks as marks
 from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.parting import parted
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.retry import retry_on_conflict
@@ -77,10 +78,11 @@ def recommend(
     owner's.
     """
     rows_at_most = len(page.of(range(sizes.shown)))
-    own, known = looks.load_own(table, kind, owner, own_id, clock, allowance, rows_at_most)
+    found = looks.load_own(table, kind, owner, own_id, clock, allowance, rows_at_most)
+    own, known, _ = found
     if not own.in_market:
         return Recommendations([], 0)
-    seeker = seeking(table, own, clock)
+    seeker = seeking(table, found, clock)
     kept = known.ranking if known else None
     read = partial(Reading, table, seeker, known_realtors)
     begun = read(page.of(_expected(seeker, kept)[: sizes.shown]))
@@ -91,7 +93,7 @@ def recommend(
         paged = page.of(shown)
         loaded |= read([row for row in paged if not _is_there(loaded, row)]).end()
         there = [loaded[row.id] for row in paged if row.id in loaded]
-        if not tries_left or [found.counterpart.version for found in there] == [
+        if not tries_left or [one.counterpart.version for one in there] == [
             row.version for row in paged
         ]:
             break
@@ -113,17 +115,20 @@ def look_at(
     allowance: Allowance | None = None,
 ) -> Recommendation:
     """Return one counterpart, whatever place it has. Raises NotFound unless it could be recommended
-    by score, market and owners, or there is a match; then RateLimited.
+    by score, market, owners and blocks, or there is a match (under a block one that both agreed
+    on); then RateLimited.
     """
     pair_ids = PairIds(*lead_first(kind, own_id, other_id))
     counts_key = keys.counts(kind, own_id)
-    beside = [counts_key, allowance.key] if allowance else []
+    beside = [parted.key(owner), *([counts_key, allowance.key] if allowance else ())]
 
     def attempt() -> Recommendation:
         try:
             sides = matches.load(table, pair_ids, owner, kind, beside)
         except OwnObject:
             raise NotFound from None
+        if sides.pair.is_barred(parted.of(table, owner, sides.beside), kind):
+            raise NotFound
         found = _seen_alone(table, sides, kind)
         if allowance:
             allowance.saw(sides.beside.get(allowance.key))
@@ -177,8 +182,7 @@ def _is_there(loaded: Mapping[str, Loaded], row: Row) -> bool:
 
 def _expected(seeker: Seeker, kept: Ranking | None) -> Sequence[Row]:
     """Return the rows as they are shown where no object has changed since they were kept."""
-    usable = kept and kept.own_version == seeker.version
-    return kept.without(seeker.hides).rows if kept and usable else ()
+    return kept.without(seeker.hides).rows if kept and seeker.may_use(kept) else ()
 
 
 def _rows(own: Posting, seeker: Seeker, loaded: Iterable[Loaded]) -> list[Recommendation]:

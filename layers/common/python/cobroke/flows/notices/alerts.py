@@ -61,10 +61,12 @@ def tell(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int) -> i
 
 
 def _tell_unacted(table: Table, cause: Cause, scores: Mapping[str, int], now_s: int) -> int | None:
-    """Check each pair: the one that began may be another's, and the count can be wrong."""
+    """Check blocks, and each pair: the one that began may be another's, the count can be wrong."""
     if not alerts.is_newest(table, cause):
         return None
-    unacted = alerts.unacted(table, cause, scores)
+    cause = alerts.with_parted(table, cause)
+    near = [own_id for own_id in scores if not cause.parted.from_owner_of(own_id)]
+    unacted = alerts.unacted(table, cause, near)
     return _told(table, cause, {own_id: scores[own_id] for own_id in unacted}, now_s, unacted)
 
 
@@ -89,7 +91,7 @@ def _good(cause: Cause, market: HeldMarket) -> Good:
     """Return the counterparts at 80 and more that were there before the change and have no match
     with the object, nor a pair that is hidden, by id, with their scores (basis points).
     """
-    seeker = Seeker.of(cause.written, cause.pairs)
+    seeker = Seeker.of(cause.written, cause.pairs, cause.parted)
     there = list(market.counterparts(seeker.features))
     best = seeker.select(there, max(len(there), 1)).ranked
     good = [

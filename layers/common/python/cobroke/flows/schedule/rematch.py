@@ -13,7 +13,7 @@ from cobroke.domain.deals.pair import Pair
 from cobroke.domain.matching.ranking import SIZES, ranked
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, other
-from cobroke.domain.postings.posting import Posting
+from cobroke.flows.deals.parting import part_all
 from cobroke.flows.following import (
     PairChanged,
     pair_changed,
@@ -26,8 +26,9 @@ from cobroke.storage.deals import pairs
 from cobroke.storage.matching import looks, markets, rankings, registry
 from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
-from cobroke.storage.matching.rankings import KeptRanking
+from cobroke.storage.matching.rankings import Own
 from cobroke.storage.notices import alerts, notices
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import postings
 from cobroke.storage.retry import try_transact
 from cobroke.storage.schedule import agenda, runs
@@ -51,7 +52,10 @@ def parts_of_a_run(table: Table) -> list[str]:
 def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
     """Do one part of a run, and return what happened, by kind."""
     if part.startswith(_AGENDA):
-        return work_off(table, int(part.removeprefix(_AGENDA)), clock)
+        shard = int(part.removeprefix(_AGENDA))
+        did = work_off(table, shard, clock)
+        # what is open behind blocks is little: the first shard does it beside its own
+        return did if shard else did | Counter(parted=part_all(table, clock))
     group, _, city = part.removeprefix(_MARKET).partition("#")
     return rematch(table, HeldMarkets(table, clock), Market(city, Group[group]), clock)
 
@@ -158,20 +162,19 @@ def _refresh(table: Table, held: HeldMarkets, kind: Kind, market: Market, now: i
     threshold = markets.time_of_change(table, other(kind), market, FAR_BEHIND)
     looked_at = sorted(looks.looked_at(table, kind, market, now)) if threshold else ()
     found = rankings.load_many(table, kind, looked_at)
-    return sum(_refreshed(table, held, own, known, threshold) for own, known in found)
+    return sum(_refreshed(table, held, one, threshold) for one in found)
 
 
-def _refreshed(
-    table: Table, held: HeldMarkets, own: Posting, known: KeptRanking | None, threshold: int
-) -> bool:
+def _refreshed(table: Table, held: HeldMarkets, found: Own, threshold: int) -> bool:
+    own, known, items = found
     if not own.in_market or known is None or known.ranking.watermark > threshold:
         return False
     market = held.get(other(own.kind), own.content.features.market)
-    seeker = Seeker.of(own, pairs.of_posting(table, own.kind, own.id))
+    of_whom = parted.of(table, own.owner, items)
+    seeker = Seeker.of(own, pairs.of_posting(table, own.kind, own.id), of_whom)
     best = seeker.select_from(market, SIZES.kept)
-    new = ranked(
-        best, market.entries, market.watermark, market.seen_by(seeker.features), own.version
-    )
+    seen = market.seen_by(seeker.features)
+    new = ranked(best, market.entries, market.watermark, seen, own.version, seeker.parted.returned)
     as_before = (
         replace(new, watermark=known.ranking.watermark, seen=known.ranking.seen) == known.ranking
     )

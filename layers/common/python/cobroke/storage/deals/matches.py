@@ -21,6 +21,7 @@ from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.deals.said import Note, note_in
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import posting
 from cobroke.storage.table import Key, Table
 
@@ -74,11 +75,14 @@ class Sides(NamedTuple):
 
 
 class MatchView(NamedTuple):
-    """A match as one side sees it: whom it deals with, and what they said with their LIKE."""
+    """A match as one side sees it: whom it deals with, and what they said with their LIKE; whether
+    it was REJECTED and they are parted, so that nobody is to be known by it.
+    """
 
     sides: Sides
     counterpart: Realtor
     message: str | None
+    nameless: bool = False
 
 
 def _digest(content: Json) -> str:
@@ -176,16 +180,17 @@ def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[MatchV
     reads as there can be.
     """
     rows = [_keys(other(own.kind), pair) for pair in shown]
-    items = table.get_many(key for row in rows for key in row)
+    is_any_over = any(pair.status == "REJECTED" for pair in shown)
+    beside = [parted.key(own.owner)] if is_any_over else []
+    items = table.get_many([*beside, *(key for row in rows for key in row)])
+    apart = parted.of(table, own.owner, items)
     matches = []
     for pair, row in zip(shown, rows, strict=True):
         theirs = posting.of_item(items[row.counterpart])
         sides = Sides(*lead_first(own.kind, own, theirs), pair)
-        matches.append(
-            MatchView(
-                sides, realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")
-            )
-        )
+        realtor, message = realtors.of_item(items[row.realtor]), items.get(row.message, {})
+        nameless = pair.status == "REJECTED" and apart.from_owner_of(theirs.id)
+        matches.append(MatchView(sides, realtor, message.get("text"), nameless))
     return matches
 
 

@@ -14,12 +14,14 @@ from cobroke.domain.matching.listing_index import ListingIndex
 from cobroke.domain.matching.market import position_of, shelves_for
 from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.matching.top_list import Hidden, Ranked, Selection
+from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.features import Features, Market, unpack
 from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage.changes import LONGEST_MS
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import markets
+from cobroke.storage.matching.held_parted import HeldParted
 from cobroke.storage.matching.markets import Entries
 from cobroke.storage.postings import counts
 from cobroke.storage.table import Table
@@ -85,19 +87,26 @@ class HeldMarket:
         return sum(end - start for _, start, end in self._parts(seeker))
 
     def best(
-        self, seeker: Features, owner: str, most: int, hidden: Mapping[str, Hidden]
+        self,
+        seeker: Features,
+        owner: str,
+        most: int,
+        hidden: Mapping[str, Hidden],
+        parted: Parted = FROM_NOBODY,
     ) -> Selection:
         """Return the best as `domain.matching.selection` finds them, for many who ask: by an index,
         made anew when something has changed.
         """
-        found: Selection = self._indexed().best(seeker, owner, most, hidden)
+        found: Selection = self._indexed().best(seeker, owner, most, hidden, parted)
         return found
 
-    def above(self, place: Ranked, seeker: Features, owner: str, most: int) -> int:
+    def above(
+        self, place: Ranked, seeker: Features, owner: str, most: int, parted: Parted = FROM_NOBODY
+    ) -> int:
         """Return how many stand above this place in the list of the seeker, `most` (at least 2) at
         most, whatever their pairs hide.
         """
-        found: int = self._indexed().above(place, seeker, owner, most)
+        found: int = self._indexed().above(place, seeker, owner, most, parted)
         return found
 
     def _indexed(self) -> Any:  # noqa: ANN401 - of leads or of listings, for the other kind
@@ -113,10 +122,11 @@ class HeldMarket:
 
 
 class HeldMarkets:
-    """The MOST_HELD markets that were used last."""
+    """The MOST_HELD markets that were used last, and of whom those are `parted` who stand there."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
+        self.parted = HeldParted(table, clock)
         self._held: dict[tuple[Kind, Market], HeldMarket] = {}
         self._current: set[tuple[Kind, Market]] = set()
         self._counted: set[tuple[Kind, Market]] = set()
@@ -132,6 +142,7 @@ class HeldMarkets:
 
     def expire(self) -> None:
         """Let every market be caught up again when it is next asked for."""
+        self.parted.expire()
         self._current.clear()
         self._counted.clear()
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, chain
+from typing import NamedTuple
 
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
@@ -18,6 +19,7 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import posting
 from cobroke.storage.table import BATCH, Key, Table
 
@@ -35,44 +37,45 @@ class KeptRanking:
     looked_at: int
 
 
-def load_own(
-    table: Table, kind: Kind, owner: str, posting_id: str
-) -> tuple[Posting, KeptRanking | None]:
+class Own(NamedTuple):
+    """An object with its ranking, and what was read with them: of whom its owner is parted."""
+
+    posting: Posting
+    kept: KeptRanking | None
+    items: Mapping[Key, Item]
+
+
+def load_own(table: Table, kind: Kind, owner: str, posting_id: str) -> Own:
     """Read the caller's own object with its ranking, in one call; raise NotFound alike where it is
     absent and where it is somebody else's.
     """
-    key, kept_key = wanted = own_keys(kind, owner, posting_id)
-    return own_of(table.get_many(wanted), key, kept_key)
+    wanted = own_keys(kind, owner, posting_id)
+    return own_of(table.get_many(wanted), wanted)
 
 
-def own_keys(kind: Kind, owner: str, posting_id: str) -> tuple[Key, Key]:
-    """Return the keys of an object that would be this realtor's, and of its ranking."""
-    return keys.owned_by(owner, kind, posting_id), keys.ranking(owner, kind, posting_id)
+def own_keys(kind: Kind, owner: str, posting_id: str) -> tuple[Key, Key, Key]:
+    """Return the keys of an object that would be this realtor's, of its ranking, and of whom its
+    owner is parted.
+    """
+    own, ranking = keys.owned_by(owner, kind, posting_id), keys.ranking(owner, kind, posting_id)
+    return own, ranking, parted.key(owner)
 
 
-def own_of(
-    items: Mapping[Key, Item], key: Key, kept_key: Key
-) -> tuple[Posting, KeptRanking | None]:
-    """Return what was read under the two keys. Raises NotFound without an object."""
+def own_of(items: Mapping[Key, Item], wanted: tuple[Key, Key, Key]) -> Own:
+    """Return what was read under these keys. Raises NotFound without an object."""
+    key, kept_key, _ = wanted
     if key not in items:
         raise NotFound
     kept = items.get(kept_key)
-    return posting.of_item(items[key]), _of_item(kept) if kept else None
+    return Own(posting.of_item(items[key]), _of_item(kept) if kept else None, items)
 
 
-def load_many(
-    table: Table, kind: Kind, posting_ids: Iterable[str]
-) -> Iterator[tuple[Posting, KeptRanking | None]]:
+def load_many(table: Table, kind: Kind, posting_ids: Iterable[str]) -> Iterator[Own]:
     """Read objects of anybody's with their rankings, as many at once as one call takes."""
-    for some in batched(posting_ids, BATCH // 2, strict=False):
-        wanted = {
-            keys.owned(kind, posting_id): keys.ranking(owner_of(posting_id), kind, posting_id)
-            for posting_id in some
-        }
-        items = table.get_many([*wanted, *wanted.values()])
-        for key, kept_key in wanted.items():
-            kept = items.get(kept_key)
-            yield posting.of_item(items[key]), _of_item(kept) if kept else None
+    for some in batched(posting_ids, BATCH // 3, strict=False):
+        wanted = [own_keys(kind, owner_of(posting_id), posting_id) for posting_id in some]
+        items = table.get_many(chain.from_iterable(wanted))
+        yield from (own_of(items, of_own) for of_own in wanted)
 
 
 def save(
@@ -88,6 +91,7 @@ def save(
         "watermark": ranking.watermark,
         "seen": ranking.seen,
         "own_version": ranking.own_version,
+        "returned": ranking.returned,
         "version": version + 1,
         "looked_at": looked_at,
         "expires": ranking.watermark // 1000 + KEPT_S,
@@ -103,5 +107,6 @@ def _of_item(item: Item) -> KeptRanking:
         watermark=item["watermark"],
         seen=item["seen"],
         own_version=item["own_version"],
+        returned=item.get("returned", 0),
     )
     return KeptRanking(ranking, item["version"], item["looked_at"])

@@ -1,13 +1,14 @@
 """Alerts: which counterpart has alerted whose object, each once in 180 days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
 
 from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import is_price_cut
 from cobroke.domain.notices.alert import Alert
+from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage import entities, keys
@@ -17,6 +18,7 @@ from cobroke.storage.notation import Item
 from cobroke.storage.notices import open_alerts
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.open_alerts import Last
+from cobroke.storage.parting import parted
 from cobroke.storage.postings import counts
 from cobroke.storage.postings.posting import of_item
 from cobroke.storage.table import Key, Table, Write
@@ -25,19 +27,20 @@ KEPT_S = 180 * 24 * 3600
 """How long the ledger knows that a counterpart has alerted an object."""
 AT_ONCE = 12
 """The most objects told of in one transaction of 100 items: eight of each at most, its owner's
-inbox and the mark of what falls out of that among them, and two of the cause.
+inbox and the mark of what falls out of that among them, and three of the cause.
 """
 
 
 @dataclass(frozen=True)
 class Cause:
     """What alerts: an object as its owner wrote it, and all its pairs by the other object's id,
-    read when so many were `gone`.
+    read when so many were `gone`; of whom its owner is parted.
     """
 
     written: Posting
     pairs: Mapping[str, Pair]
     gone: int = 0
+    parted: Parted = FROM_NOBODY
 
     @property
     def id(self) -> str:
@@ -65,11 +68,13 @@ def cause_of(table: Table, written: Posting) -> Cause | None:
     """
     kind, an_id = written.kind, written.id
     done, counted = keys.alerted_all(kind, an_id), keys.counts(kind, an_id)
-    items = table.get_many([done, counted])
+    items = table.get_many([done, counted, parted.key(written.owner)])
     if _covers(items.get(done), written):
         return None
+    apart = parted.of(table, written.owner, items)
     # the pairs last: one that goes, or begins, behind this is seen by `no_new_pair`
-    return Cause(written, pairs.of_posting(table, kind, an_id), counts.gone(items.get(counted)))
+    paired = pairs.of_posting(table, kind, an_id)
+    return Cause(written, paired, counts.gone(items.get(counted)), apart)
 
 
 def standing(
@@ -179,6 +184,11 @@ def is_newest(table: Table, cause: Cause) -> bool:
     return _version(table.get(cause.entry)) == cause.written.version
 
 
+def with_parted(table: Table, cause: Cause) -> Cause:
+    """Read again of whom the owner of the cause is parted."""
+    return replace(cause, parted=parted.load(table, cause.written.owner))
+
+
 def unacted(table: Table, cause: Cause, objects: Iterable[str]) -> dict[str, Pair]:
     """Find the pairs of these own objects with the cause that nobody has acted on since they were
     read.
@@ -209,10 +219,12 @@ def commit(
     *conditions: Write,
 ) -> None:
     """Tell at most `AT_ONCE` of them in one transaction, on condition that the cause is the newest,
-    and that these pairs of theirs are as they were. Raises ConditionFailed where they are not.
+    that its owner is parted of nobody new, and that these pairs of theirs are as they were. Raises
+    ConditionFailed where they are not.
     """
     newest = table.check(cause.entry, when=at_version(cause.written.version))
-    writes = [newest, *conditions]
+    nobody_new = parted.unchanged(table, cause.written.owner, cause.parted)
+    writes = [newest, nobody_new, *conditions]
     for telling in tellings:
         own_id = telling.pending.own_id
         writes.append(_entered(table, cause, telling))

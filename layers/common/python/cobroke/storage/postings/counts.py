@@ -2,7 +2,7 @@
 rewrites the posting nor wakes the matching.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cobroke.domain.postings.kinds import Kind
 from cobroke.storage import entities, keys
@@ -24,6 +24,19 @@ def pairs_of_many(table: Table, kind: Kind, posting_ids: Iterable[str]) -> Mappi
     wanted = {keys.counts(kind, posting_id): posting_id for posting_id in posting_ids}
     found = table.get_many(wanted)
     return {an_id: found[key]["pairs"] if key in found else 0 for key, an_id in wanted.items()}
+
+
+def behind(table: Table, owner: str, after: str) -> Iterator[tuple[str, Kind, str, int]]:
+    """Read a realtor's own items behind the sort key `after`, "" for all: the sort key, the object
+    it is of, and how many matches it counts, 0 where it counts none.
+    """
+    low, high = after or "LEAD#", f"PROPERTY#{keys.LAST}"
+    partition, _ = keys.realtor(owner)
+    for raw in table.query_raw(partition, low, high, attributes=("SK", "matches")):
+        sort_key = raw["SK"]["S"]
+        of = keys.posting_of(sort_key.removesuffix("#COUNTS"))
+        if of and sort_key != after:
+            yield sort_key, *of, int(raw["matches"]["N"]) if "matches" in raw else 0
 
 
 def count(table: Table, kind: Kind, posting_id: str, *, pairs: int, matches: int) -> Write:

@@ -1,0 +1,1 @@
+"""What parts realtors: blocks, and whoever asks of them."""
