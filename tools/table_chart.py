@@ -54,7 +54,7 @@ ACCESS = (
     Access(
         "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
-    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.matches.load"),
+    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.sides.load"),
     Access("of whom is one parted", "BLOCKS, one item, and its parts", "storage.parting.parted.of"),
     Access("whom has one blocked", "BLOCKS, REALTOR: one batch", "flows.deals.blocks.blocked_by"),
     Access(

@@ -40,6 +40,7 @@ from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import matches, pairs, said
+from cobroke.storage.deals.sides import load
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
@@ -219,7 +220,7 @@ class Agreements(RuleBasedStateMachine):
     @rule(which=WHICH, first=SIDE, at=st.integers(0, 1))
     def both_like_at_once(self, which: int, first: Side, at: int) -> None:
         ids = self.one(which)
-        sides = matches.load(self.table, ids, self.office.anna, "LEAD")
+        sides = load(self.table, ids, self.office.anna, "LEAD")
         published = sides.facts.published_share
         possible = (
             sides.lead.in_market and sides.listing.in_market and (sides.facts.score or 0) >= LISTED
@@ -400,7 +401,7 @@ class Agreements(RuleBasedStateMachine):
     def check_views(self, ids: PairIds, pair: Pair) -> None:
         visible = pair.status in {"ACCEPTED", "COMPLETED"}
         for side, (name, phone) in REACHED_AT.items():
-            sides = matches.load(self.table, ids, self.owner(side), side)
+            sides = load(self.table, ids, self.owner(side), side)
             match = matches.seen_by(self.table, sides, side)
             seen = (lead_match(match) if side == "LEAD" else property_match(match)).model_dump(
                 warnings=False

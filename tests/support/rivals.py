@@ -22,7 +22,7 @@ from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.edge.problems import status_of
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import load
+from cobroke.storage.deals.sides import load
 from cobroke.storage.notices.notices import notice_id
 from cobroke.storage.postings import counts
 from cobroke.storage.table import Table

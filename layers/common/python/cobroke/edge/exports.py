@@ -9,8 +9,10 @@ from pydantic import BaseModel
 
 from cobroke.domain.errors import FieldError, Invalid
 from cobroke.edge.models.blocks import blocked_realtor
-from cobroke.edge.models.export import own_decision, own_match, own_message
+from cobroke.edge.models.decisions import own_decision
+from cobroke.edge.models.export import own_message
 from cobroke.edge.models.notifications import notification
+from cobroke.edge.models.own_matches import own_match
 from cobroke.edge.own_lists import lead_view, property_view
 from cobroke.exact_json import Json, dumps
 from cobroke.flows.own.export import OwnObject, Place, Step
@@ -94,9 +96,9 @@ def _rows(step: Step) -> Iterator[tuple[str, BaseModel]]:
             yield "properties", property_view(posting, matches)
         case OwnPair() as pair:
             found = {
-                "matches": own_match(pair),
+                "matches": own_match(pair.view) if pair.view.sides.pair.status else None,
                 "messages": own_message(pair),
-                "decisions": own_decision(pair),
+                "decisions": own_decision(pair) if pair.act else None,
             }
             yield from ((name, row) for name, row in found.items() if row)
         case Notice() as notice:

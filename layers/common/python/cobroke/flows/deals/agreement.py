@@ -17,8 +17,8 @@ from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.deals import acquaintances, pairs
 from cobroke.storage.deals.acquaintances import Acquaintance
-from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.deals.said import note_in
+from cobroke.storage.deals.sides import Sides, load
 from cobroke.storage.parting import parted
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
