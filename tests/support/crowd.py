@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from cobroke.domain.ids import owner_of
@@ -51,6 +52,7 @@ class Crowd(Asking):
             (7, self.look),
             (9, self.read_notices),
             (2, self.complete),
+            (5, self.block),
         ]
         if len(self.realtors) < 3:
             self.register()
@@ -203,6 +205,13 @@ class Crowd(Asking):
             self._ask(
                 who, "POST", f"/matches/{a_match}/complete", pair=pair, side=side, completes=True
             )
+
+    def block(self) -> None:
+        """One whose object they have seen; more often they take it back."""
+        if len(owners := {owner_of(one.id): one.owner for one in self.objects}) > 1:
+            (_, who), (other_id, _) = self.rng.sample(sorted(owners.items(), key=itemgetter(0)), 2)
+            verb = self.rng.choice(["PUT", "PUT", "DELETE", "DELETE", "DELETE"])
+            self._ask(who, verb, f"/realtors/{other_id}/block", blocks=verb == "PUT", whom=other_id)
 
     def look(self) -> None:
         if one := self._one_of(

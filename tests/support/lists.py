@@ -48,6 +48,8 @@ def differences(story: Story, one: Asked) -> Iterator[str]:
 def _shown(story: Story, own: Posting, other: Posting, one: Asked) -> int | None:
     pair = at(story.known(_ids(own, other)), one.received)
     assert pair
+    if at(story.parted(own.owner, other.owner), one.received):
+        return None
     return score_if_shown(own, other, pair)
 
 
@@ -67,7 +69,10 @@ def _of_look(story: Story, one: Asked) -> Iterator[str]:
         possible = (
             {score_if_shown(*world) for world in product(owns, others, acts)} if others else {None}
         )
-        if _is_half_there(versions, one):
+        blocks = during(story.parted(owns[0].owner, versions[0].now.owner), one.sent, one.received)
+        if all(block.now for block in blocks):
+            possible = {None}
+        if _is_half_there(versions, one) or any(block.now for block in blocks):
             possible.add(None)
         if found.get(an_id) not in possible:
             yield f"{an_id} is at {found.get(an_id)} and could be at {possible} in {one}"

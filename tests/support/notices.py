@@ -190,6 +190,8 @@ def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
     )
     if not cause.in_market:
         yield f"{what}, which had left"
+    if at(story.parted(own.owner, cause.owner), step):
+        yield f"{what}, of whose owner its owner was parted"
     if own.created_at >= cause.updated_at:
         yield f"{what}, which was written before it"
     if pair and pair.status:
@@ -251,6 +253,8 @@ def _missed(
         ):
             continue
         acts = story.pairs.get((own_id, cause.id) if own.kind == "LEAD" else (cause.id, own_id), [])
+        if any(one.now for one in during(story.parted(own.owner, cause.owner), since, until)):
+            continue
         if any(act.step <= until for act in acts) or (_score(own, cause) or 0) < ALERTED:
             continue
         told = any(at_step <= until for at_step, _ in ledgers[own_id, cause.id])

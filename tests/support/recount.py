@@ -22,7 +22,17 @@ def faults(story: Story) -> Iterator[str]:
     yield from _changes(story)
     yield from _reminders(story, now)
     yield from _left_open(story, now)
+    yield from _left_between(story)
     yield from _markets(story, now)
+
+
+def _left_between(story: Story) -> Iterator[str]:
+    """What is open between two who are parted, or still to be closed."""
+    for ids, acts in story.pairs.items():
+        owners = map(owner_of, ids)
+        if acts[-1].now.status == "PENDING" and story.parted(*owners)[-1].now:
+            yield f"{ids} is open under a block"
+    yield from (f"{item} goes on" for item in story.of("BLOCK_CHANGE") if "after" in item)
 
 
 def _mirrors_and_counts(story: Story) -> Iterator[str]:

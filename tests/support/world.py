@@ -11,7 +11,8 @@ from typing import Any
 from unittest.mock import patch
 from zlib import crc32
 
-from cobroke.flows.deals import closing
+from cobroke.flows.deals import closing, parting
+from cobroke.storage.parting import blocks
 from infra.triggers import STREAM_READERS
 from tests.memory_table import MemoryTable
 from tests.over_http import lean_over
@@ -63,6 +64,8 @@ class World:
     def run(self, number: int) -> list[str]:
         with ExitStack() as stack:
             stack.enter_context(patch.object(closing, "SLICE", 1))
+            stack.enter_context(patch.object(parting, "SLICE", 1))
+            stack.enter_context(patch.object(blocks, "IN_A_PART", 1))
             stack.enter_context(seeded(self.scheduler, self.seed))
             while self.acts < number:
                 self._round(min(ROUND, number - self.acts))
