@@ -2,7 +2,7 @@
 still open, and pushes.
 
 Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
-what is closed of it, and by every new notice (infra/triggers.py).
+what is closed of it, by every new notice, and by what else wakes an outbox (infra/triggers.py).
 """
 
 from functools import partial
@@ -19,10 +19,12 @@ from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
     NoticeBorn,
+    OutboxWoken,
     PairChanged,
     PostingWritten,
     closing_goes_on,
     notice_born,
+    outbox_woken,
     pair_changed,
 )
 from cobroke.storage.queue import Queue
@@ -45,9 +47,12 @@ def _follow(change: Change) -> Followed | None:
             told = pair_changed(table, change)
             return Followed("told", {"match_id": match_id(*change.now.ids), "notifications": told})
         case NoticeBorn() as born:
-            notice_born(queue, born)
+            outcome = notice_born(table, queue, born, now_ms)
             whose = {"realtor_id": born.realtor_id, "notification_id": born.notice_id}
-            return Followed("queued", whose)
+            return Followed("queued", whose | {"outcome": outcome})
+        case OutboxWoken() as woken:
+            outcome = outbox_woken(table, queue, woken, now_ms)
+            return Followed("woken", {"realtor_id": woken.realtor_id, "outcome": outcome})
         case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
             return _closed(ClosingGoesOn(kind, an_id, after=""))
         case ClosingGoesOn() as closing:

@@ -8,8 +8,16 @@ from typing import Any, NamedTuple
 from aws_lambda_powertools import Logger
 
 from cobroke.domain.postings.kinds import Kind
+from cobroke.exact_json import loads
 from cobroke.failures import kind_and_place
-from cobroke.flows.following import Change, ClosingGoesOn, NoticeBorn, PairChanged, PostingWritten
+from cobroke.flows.following import (
+    Change,
+    ClosingGoesOn,
+    NoticeBorn,
+    OutboxWoken,
+    PairChanged,
+    PostingWritten,
+)
 from cobroke.storage.deals import pairs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
@@ -124,8 +132,8 @@ def change_of(record: Record) -> Change | None:
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(record.new)), before)
-        case "NOTICE", _ if record.old is None:
-            return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
+        case "NOTICE" | "WAKE", _:
+            return _of_outbox(record, record.new)
         case "CLOSING", (kind, posting_id):
             return ClosingGoesOn(kind, posting_id, record.new["after"]["S"])
         case _, (kind, posting_id):
@@ -142,3 +150,13 @@ def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> 
         status=new["status"]["S"],
         by_owner=not old or old["revision"] != new["revision"],
     )
+
+
+def _of_outbox(record: Record, new: Raw) -> NoticeBorn | OutboxWoken | None:
+    realtor_id = realtor_in(record.pk)
+    if new["entity"]["S"] == "WAKE":
+        return OutboxWoken(realtor_id, int(new["version"]["N"]))
+    if record.old:
+        return None
+    recommended = loads(new["d"]["S"]).get("reason") == "RECOMMENDED"
+    return NoticeBorn(realtor_id, record.sk, recommended=recommended)
