@@ -112,6 +112,16 @@ def test_an_object_is_a_write_each_time_that_it_changes(
     assert account() == NOTHING
 
 
+def test_setting_when_one_may_be_told_is_a_write_each_time(
+    anna: Client, account: Callable[[], Mapping[Use, int]]
+) -> None:
+    for _ in range(2):
+        anna.put("/me/pushes", {"pushes": {"enabled": True}}).needs(200)
+        assert account() == {"write": 1}
+    anna.put("/me/pushes", {"pushes": {}}).needs(422)
+    assert account() == NOTHING
+
+
 def test_an_invitation_opens_a_match_or_is_kept_and_every_other_act_is_a_write(
     anna: Client, boris: Client, account: Callable[[], Mapping[Use, int]]
 ) -> None:

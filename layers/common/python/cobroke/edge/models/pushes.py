@@ -2,7 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from cobroke.domain.notices import push_settings
@@ -18,7 +25,9 @@ def _a_time_zone(value: str) -> str:
 
 type ClockTime = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 _TimeZone = Annotated[
-    str, AfterValidator(_a_time_zone), Field(json_schema_extra={"format": "iana-time-zone"})
+    str,
+    AfterValidator(_a_time_zone),
+    WithJsonSchema({"type": "string", "format": "iana-time-zone"}),
 ]
 TimeZone = Annotated[
     _TimeZone,

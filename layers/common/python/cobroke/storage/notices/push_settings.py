@@ -18,7 +18,7 @@ def of(realtor: Realtor) -> PushSettings:
     if realtor.pushes is None:
         return DEFAULT
     kept = loads(realtor.pushes)
-    return PushSettings(**{**kept, "quiet": Quiet(*kept["quiet"]) if kept["quiet"] else None})
+    return PushSettings(**{**kept, "quiet": Quiet(**kept["quiet"]) if kept["quiet"] else None})
 
 
 def put(
