@@ -16,7 +16,7 @@ from cobroke.storage import keys, realtors
 from cobroke.storage.notices import notices, outboxes, push_settings
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.notices.outboxes import Outbox
-from cobroke.telegram.bot_api import Answer, Sent
+from cobroke.telegram.bot_api import Answer, Refused, Sent
 from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
 from infra.triggers import STREAM_READERS
@@ -31,13 +31,15 @@ MOST_DEATHS = 100
 
 @dataclass
 class Chat:
-    """`answers`: to the next messages, an exception is raised; then each is sent. `received`: when
+    """`answers`: to the next messages, an exception is raised; then each is sent, but those
+    with the titles that it `refuses`. `received`: when
     (s from the start) what came, by its title.
     """
 
     table: MemoryTable = field(default_factory=MemoryTable)
     post: Post = field(default_factory=Post)
     answers: list[Answer | Exception] = field(default_factory=list)
+    refuses: set[str] = field(default_factory=set)
     received: list[tuple[float, str]] = field(default_factory=list)
     asked: int = 0
     position: int = 0
@@ -56,6 +58,8 @@ class Chat:
         assert chat_id == "42"
         self.asked += 1
         answer = self.answers.pop(0) if self.answers else Sent()
+        if isinstance(answer, Sent) and words.title in self.refuses:
+            answer = Refused(400)
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, Sent):
@@ -81,8 +85,11 @@ class Chat:
         an_id = f"{keys.moment(self.post.now)}-{number:016x}"
         data = {"reason": "RECOMMENDED" if recommended else "OFFER"}
         notice = Notice(an_id, "NEW_MATCH", Words(f"№ {number}", "т"), data)
-        assert notices.put(self.table, self.owner, notice)
+        self.put(notice)
         return an_id
+
+    def put(self, notice: Notice) -> None:
+        notices.put(self.table, self.owner, notice)
 
     def sets(self, **settings: Any) -> None:
         push_settings.put(self.table, self.owner, PushSettings(**settings), self.post.clock)

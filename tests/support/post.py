@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -44,9 +45,7 @@ class Post:
 
     def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
         assert delay_s >= 0
-        due = self.now + 1000 * min(delay_s, LONGEST_DELAY_S)
-        self.waiting.append(Message(json.loads(json.dumps(dict(message))), due))
-        self._count()
+        self._take(message, self.now + 1000 * min(delay_s, LONGEST_DELAY_S))
 
     def hold_back(self, receipt: str, seconds: int) -> None:
         self._hidden[receipt].due = self.now + 1000 * seconds
@@ -59,12 +58,18 @@ class Post:
     def delete(self, name: str) -> None:
         self.scheduled.pop(name, None)
 
+    def _schedule_it(self, name: str, message: Mapping[str, str], at_s: int) -> None:
+        self.schedule(name, message, at_s)
+
+    def _delete_it(self, name: str) -> None:
+        self.delete(name)
+
     def deliver_due(self, size: int = BATCH_SIZE) -> None:
         """What is due now, each once."""
         for name, (at, message) in [*self.scheduled.items()]:
             if at <= self.now:
                 del self.scheduled[name]
-                self.put(message)
+                self._take(message, self.now)
         due = [one for one in self.waiting if one.due <= self.now]
         for one in due:
             if one.received == MOST_TRIES:
@@ -85,13 +90,17 @@ class Post:
     def delivering(self, table: Any = None) -> Iterator[None]:
         """Both functions send by this post, and have its clock; over this table, if one is said."""
         over: dict[str, Any] = {"table": table} if table else {}
-        schedules = _Schedules(self)
+        schedules = SimpleNamespace(put=self._schedule_it, delete=self._delete_it)
         with (
             patch.multiple(notifying, queue=self, now_ms=self.clock, **over),
             patch.multiple(pushing, queue=self, schedules=schedules, now_ms=self.clock, **over),
             patch("cobroke.storage.pauses.time.sleep"),
         ):
             yield
+
+    def _take(self, message: Mapping[str, str], due: int) -> None:
+        self.waiting.append(Message(json.loads(json.dumps(dict(message))), due))
+        self._count()
 
     def _next(self) -> int | None:
         times = [one.due for one in self.waiting] + [at for at, _ in self.scheduled.values()]
@@ -118,11 +127,6 @@ class Post:
         done = [one for receipt, one in self._hidden.items() if receipt not in left]
         self.waiting = [one for one in self.waiting if one not in done]
         self._hidden = {}
-
-
-class _Schedules:
-    def __init__(self, post: Post) -> None:
-        self.put, self.delete = post.schedule, post.delete
 
 
 def _record(receipt: str, message: Message) -> dict[str, Any]:
