@@ -15,7 +15,7 @@ from cobroke.domain.errors import Busy
 from cobroke.domain.notices.push_settings import Quiet
 from cobroke.telegram.bot_api import Blocked, Slower, Unreachable
 from tests.memory_table import MemoryTable
-from tests.support.chat import Chat
+from tests.support.chat import Chat, told_by
 from tests.support.scheduler import Killed
 from tests.support.table_calls import When, watched
 from tests.support.table_faults import faulty, sometimes
@@ -57,11 +57,6 @@ class Points:
     def lost_an_answer(self) -> bool:
         """It died between a message and what would have said so."""
         return TELLS in self.done and WRITES not in self.done[_last(self.done, TELLS) :]
-
-
-def told_by(title: str) -> int:
-    """How many a message tells of."""
-    return int(title.split("\u00a0", maxsplit=1)[0].removeprefix("У вас ")) if "вас" in title else 1
 
 
 def _last(names: list[str], name: str) -> int:

@@ -2,6 +2,7 @@
 functions over one table in memory and the post between them.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -124,3 +125,9 @@ class Chat:
         found = realtors.find(self.table, self.owner)
         assert found
         return found
+
+
+def told_by(title: str) -> int:
+    """How many notices a message tells of."""
+    many = re.match(r"У вас (\d+)", title)
+    return int(many[1]) if many else 1
