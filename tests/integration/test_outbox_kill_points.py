@@ -189,7 +189,7 @@ def _told(story: Callable[[Chat], list[str]], chat: Chat) -> list[str]:
 
         return wrapper
 
-    put, sets, reads = map(until_done, (chat.put, chat.sets, chat.reads))
+    put, sets, reads = until_done(chat.put), until_done(chat.sets), until_done(chat.reads)
     with patch.multiple(chat, put=put, sets=sets, reads=reads):
         return story(chat)
 
