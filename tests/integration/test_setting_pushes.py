@@ -1,5 +1,6 @@
 """When Telegram may tell a realtor, set and read through the API."""
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -81,26 +82,26 @@ def refused(who: Client, body: Json) -> set[tuple[str, str]]:
     return {(error["pointer"], error["code"]) for error in problem["errors"]}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "where"),
-    [
-        *(({"enabled": value}, "enabled") for value in (None, 1, "true", [])),
-        *(
-            ({"time_zone": value}, "time_zone")
-            for value in ("", "MSK", "Moscow", "europe/moscow", "../UTC", "localtime", 3, ["UTC"])
-        ),
-        *(({"quiet": value}, "quiet") for value in ("22:00-08:00", [], True)),
-        ({"quiet": {"from": "08:00", "to": "08:00"}}, "quiet"),
-        *(
-            ({"quiet": {"from": value, "to": "08:00"}}, "quiet/from")
-            for value in ("8:00", "24:00", "22:60", "22:00:00", "22:00\n", "２２:00", None, 22)
-        ),
-        ({"quiet": {"from": "08:00"}}, "quiet/to"),
-        ({"quiet": {"start": "22:00", "to": "08:00"}}, "quiet/from"),
-        *(({"daily_at": value}, "daily_at") for value in ("9:00", "", "09.00", 900, True)),
-    ],
+EQUAL = {"from": "08:00", "to": "08:00"}
+NO_ZONES: Sequence[Any] = (
+    *("", "MSK", "Moscow", "europe/moscow", "../UTC", "localtime"),
+    *(3, ["UTC"]),
 )
-def test_what_is_wrong_is_named_and_changes_nothing(anna: Client, wrong: Json, where: str) -> None:
+NO_TIMES: Sequence[Any] = ("8:00", "24:00", "22:60", "22:00:00", "22:00\n", "２２:00", None, 22)
+WRONG: Mapping[str, Sequence[Json]] = {
+    "enabled": [{"enabled": None}, {"enabled": 1}, {"enabled": "true"}, {"enabled": []}],
+    "time_zone": [{"time_zone": sent} for sent in NO_ZONES],
+    "quiet": [{"quiet": "22:00-08:00"}, {"quiet": []}, {"quiet": True}, {"quiet": EQUAL}],
+    "quiet/from": [{"quiet": {"from": sent, "to": "08:00"}} for sent in NO_TIMES],
+    "quiet/to": [{"quiet": {"from": "08:00", "start": "08:00"}}],
+    "daily_at": [{"daily_at": sent} for sent in ("", "09.00", *NO_TIMES) if sent is not None],
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "wrong"), [(where, wrong) for where, cases in WRONG.items() for wrong in cases]
+)
+def test_what_is_wrong_is_named_and_changes_nothing(anna: Client, where: str, wrong: Json) -> None:
     put(anna, ALL)
     assert {pointer for pointer, _ in refused(anna, {"pushes": ALL | wrong})} == {
         f"/pushes/{where}"

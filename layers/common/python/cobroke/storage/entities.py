@@ -186,9 +186,10 @@ OUTBOX = Entity(
 ALERTED = Entity(
     "ALERTED",
     ("ALERTS#{kind}#{object} | {counterpart}", "ALERTS#{kind}#{object} | DONE"),
-    "price? notice? revision?",
+    "price? notice? revision? expires?",
     "that a counterpart has alerted an object, in which notice and at which price; under DONE, up "
     "to which revision the object itself has alerted all it should",
+    kept="180 days from when it was last told, DONE for good",
 )
 SLOT = Entity(
     "SLOT",
