@@ -2,8 +2,10 @@
 message of a realtor is under way.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from random import Random
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -11,6 +13,7 @@ import pytest
 
 from cobroke.domain.notices.push_settings import Quiet
 from cobroke.domain.realtors import Proof
+from cobroke.flows.audit import audit
 from cobroke.storage import realtors
 from cobroke.storage.notices import inboxes
 from cobroke.storage.notices.outboxes import LOST_AFTER_MS
@@ -293,6 +296,21 @@ def test_a_message_that_was_lost_for_good_is_replaced_by_the_next_notice(chat: C
     chat.post.put(lost.body)
     chat.post.deliver_all()
     assert chat.titles == ["№ 1", "№ 2"]
+
+
+def test_the_audit_wakes_an_outbox_whose_message_was_lost_for_good(chat: Chat) -> None:
+    chat.answers = [Unreachable()] * 6
+    chat.told()
+    chat.post.deliver_all()
+    chat.post.failed.clear()
+    chat.post.now += LOST_AFTER_MS
+    drift = Counter[str]()
+    for _ in range(2):
+        audit(chat.table, chat.post.clock, lambda: None, Random(0), drift)
+    assert +drift == {"outboxes": 1}
+    chat.settle()
+    chat.post.deliver_all()
+    assert chat.titles == ["№ 1"]
 
 
 def test_a_message_that_has_come_twice_tells_once(chat: Chat) -> None:

@@ -46,8 +46,8 @@ WAKE = Entity(
     "WAKE",
     ("REALTOR#{realtor} | WAKE",),
     "version",
-    "that a realtor has set anew when they may be pushed to: it changes with that, and wakes their "
-    "outbox",
+    "that a realtor has set anew when they may be pushed to, or that the audit has found their "
+    "outbox asleep: it changes with that, and wakes the outbox",
 )
 LIMITS = Entity(
     "LIMITS",

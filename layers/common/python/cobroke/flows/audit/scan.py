@@ -18,6 +18,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
+from cobroke.storage.notices.outboxes import LOST_AFTER_MS
 from cobroke.storage.postings import limits, posting
 from cobroke.storage.table import Key, Table
 
@@ -33,7 +34,7 @@ _OBJECT = (
     "updated_at",
 )
 _COUNTED = ("pairs", "matches", *entities.NONE_YET)
-NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, "expires")
+NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, "expires", "ticket", "due")
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
 SAMPLE = 200
@@ -62,6 +63,8 @@ class Pass:
     """Where an object stands."""
     settled_markets: set[Market] = field(default_factory=set)
     """Where one has stood for long enough to be known."""
+    asleep: set[str] = field(default_factory=set)
+    """Realtors whose outbox waits for a message that should long have come."""
     _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
@@ -140,6 +143,8 @@ class Pass:
                 self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
                 self._marks[_told(whose, item["SK"])] = item["PK"], item["SK"]
+            case "OUTBOX" if item["ticket"] and item["due"] < self.now - LOST_AFTER_MS:
+                self.asleep.add(whose)
             case "RANKING":
                 self._take_ranking(item)
 

@@ -157,6 +157,11 @@ def switching_off(table: Table, realtor: Realtor) -> Write:
     return table.update(keys.realtor(realtor.id), off, when=at_version(realtor.version))
 
 
+def waking(table: Table, realtor_id: str, number: int) -> Write:
+    """Make the write by which the stream wakes it. The number is another than any before."""
+    return table.put(entities.WAKE.at(keys.wake(realtor_id), {"version": number}))
+
+
 def unread(table: Table, outbox: Outbox, now: int) -> set[str]:
     """Read which of those that wait nobody has read, and are still listed."""
     if not outbox.waiting:
