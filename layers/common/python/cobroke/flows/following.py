@@ -119,7 +119,7 @@ def notice_born(table: Table, queue: Queue, born: NoticeBorn, clock: Clock) -> s
 
 
 def outbox_woken(table: Table, queue: Queue, woken: OutboxWoken, clock: Clock) -> str:
-    """Wake `telegram_push` where something waits; return what became of it."""
+    """Let `telegram_push` come where something waits; return what became of it."""
     now = clock()
     return _sent(queue, outbox.wake(table, woken.realtor_id, woken.number, now), now)
 

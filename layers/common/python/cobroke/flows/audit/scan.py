@@ -128,13 +128,10 @@ class Pass:
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "COUNTS":
-                kind, posting_id = keys.posting_of(item["SK"].removesuffix("#COUNTS")) or (
-                    "LEAD",
-                    "",
+                owned = Owned(
+                    *(keys.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", ""))
                 )
-                self._counts.subtract(
-                    {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
-                )
+                self._counts.subtract({(owned, of): item[of] for of in ("pairs", "matches")})
             case "LIMITS":
                 counted = limits.of_item(item)
                 self._numbers.subtract({(whose, *of): count for of, count in counted.items()})

@@ -60,7 +60,7 @@ class _Claimed(NamedTuple):
 
 
 def push(table: Table, send: Send, ticket: Ticket, clock: Clock, *, again: bool = False) -> Pushed:
-    """Send the next message of a realtor's outbox, if one is due, and return what is to be sent to
+    """Push the next message of a realtor's outbox, if one is due, and return what is to be sent to
     the queue then: as long as something waits, a message of the realtor is under way. Do nothing
     where the outbox has another ticket; what has come `again` may have died before it sent that
     one. Raises what `send` does, and gives the claim up: a failed try.
@@ -133,8 +133,8 @@ def _settled(table: Table, settle: Callable[[], Pushed]) -> Pushed:
 def _settle(
     table: Table, claimed: _Claimed, ticket: Ticket, answer: Answer, clock: Clock
 ) -> Pushed:
-    """Leave the outbox as it is to be after the answer, once. Where it has another ticket meanwhile
-    its message will see to the rest.
+    """Make the outbox what it is to be after the answer, once. Where it has another ticket by now,
+    the message with that will see to the rest.
     """
     outbox, realtor = outboxes.load(table, ticket.realtor_id)
     realtor, now = realtor or claimed.realtor, clock()
