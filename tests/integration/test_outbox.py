@@ -298,6 +298,18 @@ def test_a_message_that_was_lost_for_good_is_replaced_by_the_next_notice(chat: C
     assert chat.titles == ["№ 1", "№ 2"]
 
 
+def test_what_failed_because_no_schedule_could_be_made_is_sent_back_for_good(chat: Chat) -> None:
+    at(chat, "23:00")
+    chat.sets(enabled=True, quiet=NIGHT)
+    chat.told()
+    with patch.object(chat.post, "schedule", side_effect=ConnectionError):
+        chat.post.deliver_all(10**9)
+    (failed,) = chat.post.failed
+    chat.post.put(failed.body)
+    chat.post.deliver_all(10**9)
+    assert shown(chat) == [("28 08:00", "№ 1")]
+
+
 def test_the_audit_wakes_an_outbox_whose_message_was_lost_for_good(chat: Chat) -> None:
     chat.answers = [Unreachable()] * 6
     chat.told()

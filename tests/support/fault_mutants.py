@@ -322,7 +322,7 @@ MENDS = (
     ),
     Mutant(
         "a message that died before it sent its successor",
-        (Edit(push._claimed, "again and outbox.replaced == ticket.number", "False"),),
+        (Edit(push._claimed, "may_lack and outbox.replaced == ticket.number", "False"),),
     ),
     Mutant(
         "a record that died before it sent its message",

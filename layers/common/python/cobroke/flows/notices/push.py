@@ -83,7 +83,8 @@ def _claimed(table: Table, ticket: Ticket, clock: Clock, *, again: bool) -> Push
     outbox, realtor = outboxes.load(table, ticket.realtor_id)
     now = clock()
     if outbox.ticket != ticket.number:
-        follows = again and outbox.replaced == ticket.number
+        may_lack = again or outbox.scheduled == outbox.ticket  # a schedule is made once anyhow
+        follows = may_lack and outbox.replaced == ticket.number
         return Pushed("superseded", outbox.under_way if follows else None)
     if outbox.earliest > now + CLOCKS_DIFFER_MS:
         return Pushed("early", ticket._replace(due=outbox.earliest))
