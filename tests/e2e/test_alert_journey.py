@@ -117,7 +117,7 @@ def test_what_comes_in_quiet_hours_waits_in_a_schedule_until_the_settings_let_it
     now = datetime.now(UTC)
     start, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-2, 2))
     night = {"enabled": True, "time_zone": "UTC", "quiet": {"from": start, "to": end}}
-    anna.put("/me/pushes", night).needs(200)
+    anna.put("/me/pushes", {"pushes": night}).needs(200)
     who = anna.get("/me").needs(200)["realtor_id"]
 
     def waiting() -> list[str]:
@@ -128,6 +128,6 @@ def test_what_comes_in_quiet_hours_waits_in_a_schedule_until_the_settings_let_it
     stranger.registered().post_property(a_property(city=a_city))
     assert len(soon(waiting)) == 1
     assert telegram.inbox(chat) == []
-    anna.put("/me/pushes", {"enabled": True}).needs(200)
+    anna.put("/me/pushes", {"pushes": {"enabled": True}}).needs(200)
     assert len(soon(lambda: telegram.inbox(chat))) == 1
     assert soon(lambda: not waiting())
