@@ -39,7 +39,7 @@ _NEVER_VALID: tuple[Any, ...] = (
     -0.001,
     f"{CANARY} " * 1_500,
 )
-"""Fit for no member of any body."""
+"""Fit for no member of any body, but True for a switch."""
 
 _PROOF = {"init_data": f"user={CANARY}&hash={'0' * 64}"}
 _BODIES: Mapping[str, Json] = {
@@ -67,9 +67,12 @@ def a_body(route: Route) -> Json:
 
 
 def spoilt(body: Json, value: Any) -> Iterator[tuple[str, Json]]:
-    """The body with the value in place of one member, of any depth; each time another."""
+    """The body with the value in place of one member, of any depth, each time another, but not
+    of a switch that is on by True.
+    """
     for name, member in body.items():
-        yield name, body | {name: value}
+        if member is not value:
+            yield name, body | {name: value}
         if isinstance(member, dict) and name != "telegram_auth_data":
             yield from (
                 (f"{name}.{inner}", body | {name: changed})
