@@ -63,7 +63,9 @@ ACCESS = (
         "storage.notices.pages.page_of",
     ),
     Access(
-        "is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.notices.pushes.load"
+        "what waits to be pushed, and is unread",
+        "OUTBOX and REALTOR; UNREAD from the oldest that waits, NOTICE where it is told alone",
+        "flows.notices.push.push",
     ),
     Access(
         "whom does a write alert",

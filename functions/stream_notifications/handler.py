@@ -2,7 +2,8 @@
 what is still open, and pushes.
 
 Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
-what is closed of it or behind a block, and by every new notice (infra/triggers.py).
+what is closed of it or behind a block, by every new notice, and by what else wakes an outbox
+(infra/triggers.py).
 """
 
 from functools import partial
@@ -19,11 +20,13 @@ from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
     NoticeBorn,
+    OutboxWoken,
     PairChanged,
     Parts,
     PostingWritten,
     closing_goes_on,
     notice_born,
+    outbox_woken,
     pair_changed,
     parting_goes_on,
 )
@@ -47,19 +50,26 @@ def _follow(change: Change) -> Followed | None:
             told = pair_changed(table, change)
             return Followed("told", {"match_id": match_id(*change.now.ids), "notifications": told})
         case NoticeBorn() as born:
-            notice_born(queue, born)
+            outcome = notice_born(table, queue, born, now_ms)
             whose = {"realtor_id": born.realtor_id, "notification_id": born.notice_id}
-            return Followed("queued", whose)
-        case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
-            return _closed(ClosingGoesOn(kind, an_id, after=""))
-        case ClosingGoesOn() as closing:
-            return _closed(closing)
+            return Followed("queued", whose | {"outcome": outcome})
+        case OutboxWoken() as woken:
+            outcome = outbox_woken(table, queue, woken, now_ms)
+            return Followed("woken", {"realtor_id": woken.realtor_id, "outcome": outcome})
+    return _closed(change)
+
+
+def _closed(change: Change) -> Followed | None:
+    """Close what an archive or a block leaves open."""
+    match change:
         case Parts() as parts:
             return Followed("parted", {"matches": parting_goes_on(table, parts, now_ms)})
-    return None
-
-
-def _closed(closing: ClosingGoesOn) -> Followed:
+        case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
+            closing = ClosingGoesOn(kind, an_id, after="")
+        case ClosingGoesOn():
+            closing = change
+        case _:
+            return None
     ended = closing_goes_on(table, closing, now_ms)
     facts = {id_name(closing.kind): closing.id, "matches": ended.closed, "pairs": ended.dropped}
     return Followed("closed", facts)

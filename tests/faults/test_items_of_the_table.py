@@ -15,7 +15,7 @@ from cobroke.storage import keys
 from cobroke.storage.deals import closings
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import notices, push_settings, pushes
+from cobroke.storage.notices import notices, push_settings
 from cobroke.storage.parting import blocks
 from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Limiter
@@ -52,8 +52,6 @@ def used() -> list[Item]:
         table.transact([counts.uncount(table, "LEAD", keys.id_in(lead["SK"]), 1)])
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
         who = keys.realtor_in(told["PK"])
-        assert pushes.claim(table, who, told["SK"], now_ms() // 1000)
-        pushes.sent(table, who, told["SK"], now_ms() // 1000)
         push_settings.put(table, who, DEFAULT, now_ms)
         notices.read_all(table, who, now_ms() // 1000)
         new = Realtor(who, "1", "+7", registered_at=now_ms())

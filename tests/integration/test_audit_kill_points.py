@@ -179,6 +179,7 @@ def touched(table: MemoryTable) -> SimpleNamespace:
         miscounted={owner_of(one.id) for one in objects},
         owing=ids,
         marks=[(item["PK"], item["SK"]) for item in of_entity(table, "UNREAD")[:1]],
+        asleep={owner_of(one.id) for one in objects},
         settled_markets=set(),
         standing=set(),
         entries=[Listed(*one, frozenset()) for one in objects],

@@ -16,6 +16,7 @@ from cobroke.storage.notices import notices
 from cobroke.storage.postings import limits, posting, postings
 from tests.memory_table import MemoryTable
 from tests.support.evening import Evening, delete, entry_of, in_market, of_entity, place_of, put
+from tests.support.town import MINUTE
 
 
 class Broken(NamedTuple):
@@ -128,6 +129,12 @@ def a_notice_never_told(table: MemoryTable, _: Evening) -> None:
 def a_mark_of_nothing(table: MemoryTable, evening: Evening) -> None:
     mark = of_entity(table, "UNREAD")[0]
     put(table, mark, SK=notices.notice_id(evening.at, "nothing"), expires=evening.at // 1000 + 1000)
+
+
+def an_outbox_asleep(table: MemoryTable, evening: Evening) -> None:
+    """Its message was lost two hours ago."""
+    item = of_entity(table, "OUTBOX")[0]
+    put(table, item, ticket=item["version"], due=evening.at - 120 * MINUTE)
 
 
 def a_market_unknown(table: MemoryTable, _: Evening) -> None:
@@ -248,6 +255,7 @@ BREAKS = [
     *(Broken("matches", by) for by in (an_agreement_forgotten, an_agreement_of_nobody)),
     Broken("notices", a_notice_never_told),
     Broken("marks", a_mark_of_nothing),
+    Broken("outboxes", an_outbox_asleep),
     Broken("markets", a_market_unknown),
     *(
         Broken("entries", by)

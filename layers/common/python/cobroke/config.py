@@ -26,6 +26,11 @@ class Config:
     """The Bot API's; where it is empty, pushes are only recorded."""
     mini_app_url: str
     push_queue_url: str
+    push_queue_arn: str
+    push_schedules: str
+    """What the names of one-time schedules begin with."""
+    push_schedules_role: str
+    """The ARN of the role that they send to the queue with."""
     run_queue_url: str
 
     @classmethod
@@ -43,5 +48,8 @@ class Config:
             telegram_api_url=os.environ.get("TELEGRAM_API_URL", "").rstrip("/"),
             mini_app_url=os.environ.get("MINI_APP_URL", ""),
             push_queue_url=os.environ.get("PUSH_QUEUE_URL", ""),
+            push_queue_arn=os.environ.get("PUSH_QUEUE_ARN", ""),
+            push_schedules=os.environ.get("PUSH_SCHEDULES", ""),
+            push_schedules_role=os.environ.get("PUSH_SCHEDULES_ROLE", ""),
             run_queue_url=os.environ.get("RUN_QUEUE_URL", ""),
         )

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from aws_lambda_powertools import Logger
 
 from cobroke.domain.postings.kinds import Kind
+from cobroke.exact_json import loads
 from cobroke.failures import kind_and_place
 from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
     NoticeBorn,
+    OutboxWoken,
     PairChanged,
     Parts,
     PostingWritten,
@@ -132,8 +134,8 @@ def change_of(record: Record) -> Change | None:
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(new)), before)
-        case "NOTICE", _ if record.old is None:
-            return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
+        case "NOTICE" | "WAKE", _ if record.new:
+            return _of_outbox(record, record.new)
         case "BLOCK_CHANGE", _ if "after" in new:
             return Parts(block_changes.of_item(item_of(new)))
         case "CLOSING", (kind, posting_id):
@@ -152,3 +154,13 @@ def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> 
         status=new["status"]["S"],
         by_owner=not old or old["revision"] != new["revision"],
     )
+
+
+def _of_outbox(record: Record, new: Raw) -> NoticeBorn | OutboxWoken | None:
+    realtor_id = realtor_in(record.pk)
+    if new["entity"]["S"] == "WAKE":
+        return OutboxWoken(realtor_id, int(new["version"]["N"]))
+    if record.old:
+        return None
+    recommended = loads(new["d"]["S"]).get("reason") == "RECOMMENDED"
+    return NoticeBorn(realtor_id, record.sk, recommended=recommended)

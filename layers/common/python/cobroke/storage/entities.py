@@ -33,7 +33,7 @@ REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
     "telegram_id username name phone email agency_name verified proven_at token_version push_off "
-    "push_after pushes? registered_at? logged_out_at? revision? version",
+    "pushes? registered_at? logged_out_at? revision? version",
     "a realtor",
 )
 TELEGRAM = Entity(
@@ -46,8 +46,8 @@ WAKE = Entity(
     "WAKE",
     ("REALTOR#{realtor} | WAKE",),
     "version",
-    "that a realtor has set anew when they may be pushed to: it changes with that, and wakes their "
-    "outbox",
+    "that a realtor has set anew when they may be pushed to, or that the audit has found their "
+    "outbox asleep: it changes with that, and wakes the outbox",
 )
 LIMITS = Entity(
     "LIMITS",
@@ -205,10 +205,9 @@ BLOCK_CHANGE = Entity(
 NOTICE = Entity(
     "NOTICE",
     ("NOTICES#{realtor} | {notice}",),
-    "type title message typed d expires counterparts? scores? version? is_read? claimed_until? "
-    "pushed_at? cause?",
+    "type title message typed d expires counterparts? scores? version? is_read? queued_at? cause?",
     "what a realtor was told; one that tells of alerts grows until it is read (`counterparts`, "
-    "`scores`, `version`)",
+    "`scores`, `version`); `queued_at`: when it came to the outbox, 0 where it is never pushed",
     kept="90 days",
     made_from="PAIR, unless it tells of alerts",
 )
@@ -225,6 +224,13 @@ INBOX = Entity(
     "version changed oldest? room?",
     "how often what a realtor is shown of notices has changed, what the last change was, which "
     "notice is the oldest that is listed, and how many more can be told until it is another",
+)
+OUTBOX = Entity(
+    "OUTBOX",
+    ("REALTOR#{realtor} | OUTBOX",),
+    "waiting version ticket replaced due made_by scheduled next_at claimed_until",
+    "which notices wait to be pushed to a realtor, when the one message under way for them comes "
+    "and which ticket it bears (0: there is none), and from when on their chat may be written to",
 )
 ALERTED = Entity(
     "ALERTED",

@@ -23,6 +23,10 @@ def wake(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "WAKE"
 
 
+def outbox(realtor_id: str) -> Key:
+    return f"REALTOR#{realtor_id}", "OUTBOX"
+
+
 def limits(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "LIMITS"
 
@@ -124,9 +128,7 @@ def notices(realtor_id: str) -> str:
 
 
 def unread(realtor_id: str) -> str:
-    """Return the partition of the marks: one for each notice that has not been read, under the
-    notice's own sort key.
-    """
+    """Return the partition of the marks of what was not read, under the notices' own sort keys."""
     return f"UNREAD#{realtor_id}"
 
 
@@ -248,9 +250,7 @@ def moment_in(sort_key: str) -> int:
 
 
 def realtor_in(partition: str) -> str:
-    """Return the id of the realtor whose partition it is: their own, of what they were told, of
-    what they have not read.
-    """
+    """Return the id of the realtor whose partition it is: their own, of notices or of marks."""
     return partition.partition("#")[2]
 
 

@@ -11,14 +11,23 @@ from functools import partial
 from random import Random
 
 from cobroke.clock import Clock
-from cobroke.flows.audit import active, agreements, deserted, entries, listings, rankings, scan
+from cobroke.flows.audit import (
+    active,
+    agreements,
+    asleep,
+    deserted,
+    entries,
+    listings,
+    rankings,
+    scan,
+)
 from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
 
 DRIFTS = (
     *("mirrors", "counts", "matches", "limits", "notices", "marks"),
-    *("markets", "entries", "rankings"),
+    *("outboxes", "markets", "entries", "rankings"),
 )
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended
 entries.
@@ -57,6 +66,8 @@ def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> 
     looks.settle("notices", seen.owing, debt, pay)
     lost, unmark = partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table)
     looks.settle("marks", seen.marks, lost, unmark)
+    asleep_now, wake = partial(asleep.look, table, clock), partial(asleep.wake, table, clock)
+    looks.settle("outboxes", seen.asleep, asleep_now, wake)
 
 
 def _settle_markets(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> None:

@@ -20,6 +20,7 @@ from cobroke.storage import entities, keys
 from cobroke.storage.deals import own_matches, pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
+from cobroke.storage.notices.outboxes import LOST_AFTER_MS
 from cobroke.storage.postings import limits, posting
 from cobroke.storage.table import Key, Table
 
@@ -35,7 +36,10 @@ _OBJECT = (
     "updated_at",
 )
 _COUNTED = ("pairs", "matches", *entities.NONE_YET)
-NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, *own_matches.NAMES, "expires")
+NEEDED = (
+    *("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, *own_matches.NAMES),
+    *("expires", "ticket", "due"),
+)
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
 SAMPLE = 200
@@ -64,6 +68,8 @@ class Pass:
     """Where an object stands."""
     settled_markets: set[Market] = field(default_factory=set)
     """Where one has stood for long enough to be known."""
+    asleep: set[str] = field(default_factory=set)
+    """Realtors whose outbox waits for a message that should long have come."""
     _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
@@ -130,23 +136,28 @@ class Pass:
             case "OWN_MATCH" | "OWN_MATCHES" | "AGREED":
                 self.matches.take(item)
             case "COUNTS":
-                kind, posting_id = keys.posting_of(item["SK"].removesuffix("#COUNTS")) or (
-                    "LEAD",
-                    "",
+                owned = Owned(
+                    *(keys.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", ""))
                 )
-                self._counts.subtract(
-                    {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
-                )
+                self._counts.subtract({(owned, of): item[of] for of in ("pairs", "matches")})
             case "LIMITS":
                 counted = limits.of_item(item)
                 self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
                 self._not_whole.update(() if limits.is_whole(item) else (whose,))
+            case "RANKING":
+                self._take_ranking(item)
+            case _:
+                self._take_told(item, whose)
+
+    def _take_told(self, item: Item, whose: str) -> None:
+        """Take what a realtor is told of, and how it is pushed."""
+        match item.get("entity"):
             case "NOTICE":
                 self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
                 self._marks[_told(whose, item["SK"])] = item["PK"], item["SK"]
-            case "RANKING":
-                self._take_ranking(item)
+            case "OUTBOX" if item["ticket"] and item["due"] < self.now - LOST_AFTER_MS:
+                self.asleep.add(whose)
 
     def _take_posting(self, item: Item) -> None:
         own = posting.of_item(item | {"d": "{}", "more": "{}"})
