@@ -21,7 +21,7 @@ from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.decision import Decision
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry
 from cobroke.storage.postings import posting
@@ -164,7 +164,7 @@ def touched(table: MemoryTable) -> SimpleNamespace:
         pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
     ][:1]
     ids = [a_pair_to_be(table), *(PairIds(pair.lead_id, pair.property_id) for pair in pending)]
-    first = [keys.id_in(in_market(table, kind)["SK"]) for kind in KINDS]
+    first = [key_parts.id_in(in_market(table, kind)["SK"]) for kind in KINDS]
     objects = sorted(
         {Owned(*one) for each in (*ids, first) for one in zip(KINDS, each, strict=True)}
     )

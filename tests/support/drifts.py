@@ -9,7 +9,7 @@ from cobroke.domain.matching.ranking import pack_rows, unpack_rows
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.flows.audit import DRIFTS
 from cobroke.flows.matching.ranking import Seeker
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
@@ -82,7 +82,7 @@ def a_mirror_that_says_something_else(table: MemoryTable, _: Evening) -> None:
 
 def a_mirror_of_nothing(table: MemoryTable, _: Evening) -> None:
     lead, listing = of_entity(table, "LEAD")[0], of_entity(table, "PROPERTY")[0]
-    pk, sk = keys.mirror(keys.id_in(lead["SK"])[:-2] + "00", keys.id_in(listing["SK"]))
+    pk, sk = keys.mirror(key_parts.id_in(lead["SK"])[:-2] + "00", key_parts.id_in(listing["SK"]))
     table.transact([table.put({"PK": pk, "SK": sk, "entity": "MIRROR", "d": "{}", "version": 1})])
 
 
@@ -148,7 +148,7 @@ def an_entry_lost(table: MemoryTable, _: Evening) -> None:
 def an_entry_of_a_lead_in_the_wrong_place(table: MemoryTable, _: Evening) -> None:
     entry = entry_of(table, in_market(table, "LEAD"))
     delete(table, entry)
-    put(table, entry, SK=f"{keys.price(1)}#{keys.id_in(entry['SK'])}")
+    put(table, entry, SK=f"{keys.price(1)}#{key_parts.id_in(entry['SK'])}")
 
 
 def an_entry_of_before(table: MemoryTable, _: Evening) -> None:
@@ -193,7 +193,7 @@ def an_entry_of_a_stale_listing(table: MemoryTable, _: Evening) -> None:
 
 def an_entry_of_nothing(table: MemoryTable, _: Evening) -> None:
     entry = entry_of(table, in_market(table))
-    nobody = posting_id(1, b"00", owner_of(keys.id_in(entry["SK"])))
+    nobody = posting_id(1, b"00", owner_of(key_parts.id_in(entry["SK"])))
     put(table, entry, SK=f"{keys.price(5)}#{nobody}")
 
 
@@ -222,7 +222,8 @@ def a_ranking_that_lacks_a_row(table: MemoryTable, evening: Evening) -> None:
 def is_current(table: MemoryTable, kept: Item) -> bool:
     """And its last row is still to be shown."""
     owned = [
-        table.get((kept["PK"], f"{kind}#{keys.id_in(kept['SK'])}")) for kind in ("LEAD", "PROPERTY")
+        table.get((kept["PK"], f"{kind}#{key_parts.id_in(kept['SK'])}"))
+        for kind in ("LEAD", "PROPERTY")
     ]
     own = next(posting.of_item(item) for item in owned if item)
     last = unpack_rows(kept["rows"])[-1]

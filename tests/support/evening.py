@@ -21,7 +21,7 @@ from cobroke.flows.deals import agreement
 from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
@@ -211,7 +211,7 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
         return evening.at
 
     offered, wished = in_market(table), in_market(table, "LEAD")
-    offer, wish = keys.id_in(offered["SK"]), keys.id_in(wished["SK"])
+    offer, wish = key_parts.id_in(offered["SK"]), key_parts.id_in(wished["SK"])
     pending = next(
         pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
     )

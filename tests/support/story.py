@@ -13,7 +13,7 @@ from cobroke.domain.ids import realtor_id
 from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import realtor_in
+from cobroke.storage.key_parts import realtor_in
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.parting.blocks import Blocks
 from cobroke.storage.postings import posting

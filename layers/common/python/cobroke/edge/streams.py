@@ -20,7 +20,7 @@ from cobroke.flows.following import (
     PostingWritten,
 )
 from cobroke.storage.deals import pairs
-from cobroke.storage.keys import posting_of, realtor_in
+from cobroke.storage.key_parts import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
 from cobroke.storage.parting import block_changes
 from cobroke.storage.table import Table

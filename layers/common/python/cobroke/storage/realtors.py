@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, replace
 from cobroke.domain import ids
 from cobroke.domain.errors import AlreadyRegistered, NotRegistered, Unauthorized
 from cobroke.domain.realtors import Proof, Realtor, proven
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, retry_on_conflict
@@ -125,4 +125,4 @@ class KnownRealtors:
 
 def of_item(item: Item) -> Realtor:
     kept = {name: item[name] for name in _ATTRIBUTES if name in item}
-    return Realtor(id=keys.realtor_in(item["PK"]), **kept)
+    return Realtor(id=key_parts.realtor_in(item["PK"]), **kept)

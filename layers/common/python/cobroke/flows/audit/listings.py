@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.flows.audit.unpaired import Unpaired
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.deals import acquaintances, own_matches, pairs
 from cobroke.storage.notation import Item
@@ -51,7 +51,7 @@ class Stated:
     def take_pair(self, pair: Pair, record: Item) -> None:
         for key in own_matches.listed(pair):
             self._entries.state((key, record["version"], record["d"]), (pair.ids, None))
-            self._numbers[keys.own_matches_in(key[0])] += 1
+            self._numbers[key_parts.own_matches_in(key[0])] += 1
         if pair.contacts_visible:
             self._agreed[acquaintances.agreed_key(pair)[0]] += 1
 
@@ -59,10 +59,10 @@ class Stated:
         key = item["PK"], item["SK"]
         match item["entity"]:
             case "OWN_MATCH":
-                ids = PairIds(*keys.pair_in(key[1]))
+                ids = PairIds(*key_parts.pair_in(key[1]))
                 self._entries.state((key, item["version"], item["d"]), (ids, key))
             case "OWN_MATCHES":
-                whose, counts = keys.realtor_in(key[0]), own_matches.counts_in(item)
+                whose, counts = key_parts.realtor_in(key[0]), own_matches.counts_in(item)
                 self._numbers.subtract({(whose, one): many for one, many in counts.items()})
             case "AGREED":
                 self._agreed[key[0]] -= item["matches"]
@@ -118,7 +118,7 @@ def miscounted(table: Table, realtor_id: str) -> WrongNumbers | None:
 
 def misremembered(table: Table, partition: str) -> WrongAgreed | None:
     """Return how many matches two realtors are said to have agreed on, and how many that are."""
-    two = keys.two_in(partition)
+    two = key_parts.two_in(partition)
     kept, counted = acquaintances.agreed_by(table, *two), acquaintances.recounted(table, *two)
     return None if kept == counted else WrongAgreed(two, kept, counted)
 

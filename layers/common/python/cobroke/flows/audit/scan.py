@@ -16,7 +16,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.flows.audit import listings
 from cobroke.flows.audit.unpaired import Unpaired
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.deals import own_matches, pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
@@ -122,14 +122,14 @@ class Pass:
         return self.rng.sample(list(self._sample.values()), len(self._sample))
 
     def take(self, item: Item) -> None:
-        whose = keys.realtor_in(item["PK"])
+        whose = key_parts.realtor_in(item["PK"])
         match item.get("entity"):
             case "LEAD" | "PROPERTY":
                 self._take_posting(item)
             case "ENTRY":
-                kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
+                kind, place = key_parts.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
                 self._entries.state(
-                    (place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place)
+                    (place, stated(kind, item)), (Owned(kind, key_parts.id_in(item["SK"])), place)
                 )
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
@@ -137,7 +137,7 @@ class Pass:
                 self.matches.take(item)
             case "COUNTS":
                 owned = Owned(
-                    *(keys.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", ""))
+                    *(key_parts.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", ""))
                 )
                 self._counts.subtract({(owned, of): item[of] for of in ("pairs", "matches")})
             case "LIMITS":

@@ -13,7 +13,7 @@ from cobroke.domain.deals.pair import MatchStatus, Pair, PairIds, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import KINDS
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import as_counted
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.table import Key, Table, Write
@@ -94,7 +94,7 @@ def recounted(table: Table, realtor_id: str) -> Counts:
 def pairs_that_stand(table: Table, realtor_id: str, stands: Standing) -> Iterator[PairIds]:
     """Read which pairs a realtor's matches are of that stand so."""
     found = table.query_raw(keys.own_matches(realtor_id, stands), attributes=("SK",))
-    return (PairIds(*keys.pair_in(_place(raw))) for raw in found)
+    return (PairIds(*key_parts.pair_in(_place(raw))) for raw in found)
 
 
 def replace(table: Table, realtor_id: str, kept: Counts, counted: Counts) -> Write:
@@ -136,7 +136,7 @@ def page_of(
     ]
     found = merge(*there, key=_place, reverse=True)
     # what moves meanwhile from one standing to another may be seen under both: as the newer is
-    first = {keys.match_in(_place(raw)): raw for raw in reversed([*islice(found, rows.stop)])}
+    first = {key_parts.match_in(_place(raw)): raw for raw in reversed([*islice(found, rows.stop)])}
     newest = sorted(first.values(), key=_place, reverse=True)
     return [item_of(raw) for raw in page.of(newest)], total
 

@@ -12,7 +12,7 @@ from cobroke.domain.ids import match_id
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import at_version, over
 from cobroke.storage.deals import acquaintances, own_matches, said
@@ -36,7 +36,7 @@ _NAMED = {"snapshot": Snapshot, "saw_lead": SeenListing, "saw_property": SeenLea
 def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
     """Read every pair of a lead or a property, by the id of its counterpart."""
     items = table.query(keys.pairs_of(kind, posting_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
-    return {keys.id_in(item["SK"]): of_item(item) for item in items}
+    return {key_parts.id_in(item["SK"]): of_item(item) for item in items}
 
 
 def behind(
@@ -48,7 +48,7 @@ def behind(
     low, high = f"{keys.PAIR}{after}", f"{keys.PAIR}{keys.LAST}"
     raws = table.query_raw(keys.pairs_of(kind, posting_id), low, high, page_limit=page_limit)
     items = map(item_of, raws)
-    return (of_item(item) for item in items if keys.id_in(item["SK"]) != after)
+    return (of_item(item) for item in items if key_parts.id_in(item["SK"]) != after)
 
 
 def load_many(table: Table, pairs: Iterable[PairIds]) -> list[Pair]:
@@ -68,7 +68,7 @@ def changed(table: Table, market: Market, watermark: int) -> Iterator[PairIds]:
     """Read whose pairs have changed in a market since `watermark` (ms)."""
     since = keys.moment(watermark - OVERLAP_MS)
     raws = table.query_raw(keys.pair_changes(market), since, attributes=("SK",))
-    return (PairIds(*keys.pair_in(raw["SK"]["S"])) for raw in raws)
+    return (PairIds(*key_parts.pair_in(raw["SK"]["S"])) for raw in raws)
 
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
@@ -122,12 +122,12 @@ def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:
 
 def of_item(item: Item) -> Pair:
     """Make the pair of its record or of its mirror."""
-    return _pair(item, *keys.sides_in((item["PK"], item["SK"])))
+    return _pair(item, *key_parts.sides_in((item["PK"], item["SK"])))
 
 
 def of_change(item: Item) -> Pair:
     """Make the pair of a change of it, or of where a realtor lists it."""
-    return _pair(item, *keys.pair_in(item["SK"]))
+    return _pair(item, *key_parts.pair_in(item["SK"]))
 
 
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:
