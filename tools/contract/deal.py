@@ -157,7 +157,7 @@ PROPERTY_MATCH = MATCH | {
 }
 REACTIONS: dict[str, Json] = {
     "like": {"action": "LIKE", "proposed_commission": 45, "notes": MESSAGE},
-    "dislike": {"action": "DISLIKE", "notes": "Окна на проспект."},
+    "dislike": {"action": "DISLIKE", "reason": "FLOOR_OR_HOUSE", "notes": "Окна на проспект."},
 }
 OPENED = {
     "match_id": MATCH_ID,
