@@ -52,7 +52,7 @@ class Crowd(Asking):
             (7, self.look),
             (9, self.read_notices),
             (2, self.complete),
-            (2, self.set_pushes),
+            (1, self.set_pushes),
         ]
         if len(self.realtors) < 3:
             self.register()
