@@ -54,7 +54,7 @@ class Crowd(Asking):
             (9, self.read_notices),
             (2, self.complete),
             (5, self.block),
-            (2, self.set_pushes),
+            (1, self.set_pushes),
         ]
         if len(self.realtors) < 3:
             self.register()

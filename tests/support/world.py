@@ -33,6 +33,7 @@ ROUND = 10
 SHARDS = 8, 4, 2
 POLLED_EACH_S = 0.25
 COMES_AGAIN_S = 1, 10, 90
+PUSH_DIES = 0.4
 ATTEMPTS = 100
 """Of one record: bad luck alone loses none."""
 PAGES = 4, 40, 12
@@ -131,7 +132,7 @@ class World:
         while True:
             self.scheduler.step(max(0, message.due - self.scheduler.now) / NS)
             message.received += 1
-            dies = self._rng.random() < 0.1 and self.far.fails
+            dies = self._rng.random() < PUSH_DIES and self.far.fails
             event = {"Records": [message.record]}
             try:
                 answer = self.sandboxes.call(
