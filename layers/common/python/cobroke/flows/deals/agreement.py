@@ -47,15 +47,14 @@ def act(
     def attempt() -> Pair:
         sides = _load(table, pair_ids, caller, side, allowance)
         _must_be_possible(sides, side)
-        now = clock()
         outcome = negotiation.react(
-            sides.pair, side, decision.action, decision.share, sides.facts, now
+            sides.pair, side, decision.action, decision.share, sides.facts, clock()
         )
         writes = _record(table, sides, outcome.pair) + _messages(
-            table, sides.pair, outcome, side, decision, now
+            table, sides.pair, outcome, side, decision, clock()
         )
         if writes:
-            table.transact(writes + _charged(table, caller, allowance, now, outcome))
+            table.transact(writes + _charged(table, caller, allowance, clock(), outcome))
         return outcome.pair
 
     return retry_on_conflict(table, attempt)
