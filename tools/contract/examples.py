@@ -184,9 +184,7 @@ EXAMPLES = {
     "take_back_on_property": _one({"action": None, "match": None}),
     "take_back_on_lead": _one({"action": None, "match": None}),
     "list_decisions_of_lead": _one({"decisions": [DECISION | {"property_id": PROPERTY_ID}]} | PAGE),
-    "list_decisions_of_property": _one(
-        {"decisions": [DISLIKED | {"lead_id": LEAD_ID}]} | PAGE
-    ),
+    "list_decisions_of_property": _one({"decisions": [DISLIKED | {"lead_id": LEAD_ID}]} | PAGE),
     "list_matches": _one({"matches": [LEAD_MATCH | LEAD_SIDE]} | PAGE),
     "list_matches_of_lead": _one({"matches": [LEAD_MATCH]} | PAGE),
     "list_matches_of_property": _one({"matches": [PROPERTY_MATCH]} | PAGE),
