@@ -95,6 +95,8 @@ def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
         for side in SIDES
         if new.offer(side) is not None and offered(new, side) != offered(old, side)
     ]
+    if not likers and old.status == "PENDING" and old.offers_are_equal and old.awaiting:
+        likers = [old.awaiting] if new.awaiting != old.awaiting else []
     if not likers or new.status not in {"PENDING", "ACCEPTED"}:
         return []
     (liker,) = likers
@@ -103,7 +105,11 @@ def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
     ]
     if old.status == "PENDING" and old.offer(liker) is not None:
         return shared or [(other(liker), "OFFER")]
-    return [(other(liker), "INTEREST" if new.offer(other(liker)) is None else "MUTUAL"), *shared]
+    if new.offer(other(liker)) is not None:
+        return [(other(liker), "MUTUAL"), *shared]
+    last = old.invited_at(other(liker))
+    is_told = not last or new.changed_at >= last + 21 * DAY
+    return [(other(liker), "INTEREST")] if is_told else []
 
 
 def check_change(old: Pair, new: Pair) -> None:

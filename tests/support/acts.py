@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, Side
+from cobroke.domain.deals.pair import Pair, Side
 from cobroke.domain.postings.posting import Posting
 from tests.support.asked import Asked
-from tests.support.story import Story, Version, at, during, price_of, score_of
+from tests.support.facts import facts_in
+from tests.support.story import Story, Version, at, during, score_of
 
 type Ids = tuple[str, str]
 
@@ -149,8 +150,8 @@ def _after(one: Asked, pair: Pair, lead: Posting, listing: Posting, now: int) ->
             raise errors.NotFound
         return negotiation.complete(pair, side, now)
     body: Any = one.body
-    share = listing.content.body["commission_share"]
-    known = Facts(share, price_of(listing), lead.revision, score_of(lead, listing))
+    wish, offer = lead.content.body["requirements"], listing.content.body
+    known = facts_in(wish, lead.revision, offer, score_of(lead, listing))
     return negotiation.react(
         pair, side, body["action"], body.get("proposed_commission"), known, now
     ).pair

@@ -101,10 +101,14 @@ def score_if_shown(own: Posting, other: Posting, pair: Pair) -> int | None:
 
 def hidden(pair: Pair, side: Side, price: int, revision: int, points: int) -> bool:
     """Section 4: what keeps a pair from being recommended to this side."""
-    if pair.snapshot is not None:
+    acts = pair.lead_action, pair.property_action
+    if pair.closed_reason == "DECLINED" or (pair.status is None and "DISLIKE" in acts):
+        assert pair.snapshot
         cheaper = 100 * price <= 97 * pair.snapshot.price
         better = pair.snapshot.score is None or points > pair.snapshot.score
-        return not cheaper and not (better and revision > pair.snapshot.lead_revision)
+        declined = pair.declines_property if side == "LEAD" else pair.declines_lead
+        is_back = cheaper or (better and revision > pair.snapshot.lead_revision)
+        return declined >= 2 or not is_back
     one_acted = "NONE" in (pair.lead_action, pair.property_action)
     if ASKED_SEES and one_acted and pair.status == "PENDING":
         return (pair.lead_action if side == "LEAD" else pair.property_action) != "NONE"

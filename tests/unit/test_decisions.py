@@ -6,11 +6,12 @@ import pytest
 
 from cobroke.domain.deals import negotiation
 from cobroke.domain.deals.decisions import StandingAct, standing_act
-from cobroke.domain.deals.pair import DAY, Action, Facts, Pair, PairIds, Side
+from cobroke.domain.deals.facts import Facts
+from cobroke.domain.deals.pair import DAY, Action, Pair, PairIds, Side
 from cobroke.domain.vocabulary import Number
+from tests.support.facts import FACTS
 
-FACTS = Facts(published_share=50, price=100_000, lead_revision=1, score=9_000)
-CHEAPER = FACTS._replace(price=97_000)
+CHEAPER = FACTS._replace(price=970)
 
 
 class Walk:
@@ -97,3 +98,11 @@ def test_a_kept_like_stands_as_long_as_the_dislike_that_it_waits_for(walk: Walk)
     walk.does("LEAD", "LIKE")
     assert walk.stands("PROPERTY") is not None
     assert walk.stands("LEAD") == StandingAct("LIKE", 50, walk.now)
+
+
+def test_who_declined_twice_has_the_pair_back_alone(walk: Walk) -> None:
+    walk.does("LEAD", "LIKE").does("PROPERTY", "DISLIKE")
+    walk.does("LEAD", "LIKE", facts=CHEAPER).does("PROPERTY", "DISLIKE", facts=CHEAPER)
+    cheapest = CHEAPER._replace(price=900)
+    assert walk.stands("PROPERTY", CHEAPER) == StandingAct("DISLIKE", None, walk.now)
+    assert walk.stands("PROPERTY", cheapest) is None

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
 from cobroke.domain.deals.pair import (
     Action,
     MatchStatus,
@@ -16,7 +17,6 @@ from cobroke.domain.deals.pair import (
     NoticeKind,
     OutboxEntry,
     Pair,
-    Snapshot,
 )
 from cobroke.domain.ids import posting_id, realtor_id
 from cobroke.domain.postings.features import Group, Market
@@ -49,6 +49,7 @@ SHARES = st.integers(0, 100) | st.integers(0, 10_000).map(
 )
 SIDES = one_of(Kind)
 ACTIONS = one_of(Action) | st.just("NONE")
+DIGESTS = st.sampled_from(["0123456789abcdef", "fedcba9876543210"])
 SNAPSHOTS = st.builds(
     Snapshot, st.integers(0, 10**14), st.integers(1, 9), st.none() | st.integers(0, 10_000)
 )
@@ -79,6 +80,13 @@ PAIRS = st.builds(
         st.builds(OutboxEntry, one_of(NoticeKind), SIDES, TIMES, st.integers(0, 10)), max_size=4
     ).map(tuple),
     snapshot=st.none() | SNAPSHOTS,
+    declines_lead=st.integers(0, 3),
+    declines_property=st.integers(0, 3),
+    invited_lead_at=TIMES,
+    invited_property_at=TIMES,
+    saw_lead=st.none() | st.builds(SeenListing, DIGESTS, st.integers(0, 10**14)),
+    saw_property=st.none()
+    | st.builds(SeenLead, DIGESTS, st.just("CASH"), st.none() | st.integers(0, 10_000)),
     version=st.integers(0, 99),
 )
 

@@ -142,6 +142,7 @@ MATCH = {
     "commission": {"proposed_by_lead": 45, "proposed_by_property": 45} | AGREED,
     "timeline": {"created_at": NOON, "contact_shared_at": LATER},
     "awaiting": None,
+    "changed": False,
     "closed_reason": None,
 }
 LEAD_MATCH = MATCH | {

@@ -64,6 +64,20 @@ NONE_YET = {
     "whole": 1,
 }
 """What LIMITS says of who registers."""
+AGREED = Entity(
+    "AGREED",
+    ("REALTORS#{realtor}#{realtor} | AGREED",),
+    "matches",
+    "how many matches two realtors have agreed on and not left again",
+    made_from="PAIR",
+)
+INVITED = Entity(
+    "INVITED",
+    ("REALTORS#{realtor}#{realtor} | INVITED#{realtor}",),
+    "told_until expires",
+    "the arrival time (ms) of what one of two strangers is told of the other's interest",
+    kept="a day from when it is over",
+)
 IDEMPOTENCY = Entity(
     "IDEMPOTENCY",
     ("IDEMPOTENCY#{realtor} | {route}#{digest}",),

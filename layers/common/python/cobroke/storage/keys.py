@@ -27,6 +27,20 @@ def limits(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "LIMITS"
 
 
+def _two(realtor_id: str, another: str) -> str:
+    """Return the partition of what two realtors have had to do with each other."""
+    return "REALTORS#" + "#".join(sorted((realtor_id, another)))
+
+
+def agreed(realtor_id: str, another: str) -> Key:
+    return _two(realtor_id, another), "AGREED"
+
+
+def invited(inviting: str, realtor_id: str) -> Key:
+    """Return the key of what this realtor is told of the other's interest."""
+    return _two(inviting, realtor_id), f"INVITED#{realtor_id}"
+
+
 def idempotency(realtor_id: str, route: str, digest: str) -> Key:
     return f"IDEMPOTENCY#{realtor_id}", f"{route}#{digest}"
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from cobroke.domain import errors
+from cobroke.domain.deals.facts import Facts
 from cobroke.domain.deals.moves import (
     Act,
     Move,
@@ -21,7 +22,7 @@ from cobroke.domain.deals.moves import (
     stand_by,
     withdraw,
 )
-from cobroke.domain.deals.pair import DAY, Action, Facts, Pair, Side
+from cobroke.domain.deals.pair import DAY, Action, Pair, Side
 from cobroke.domain.deals.resurfacing import resurfaced
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
@@ -39,7 +40,7 @@ type Standing = Literal[
     "COMPLETED",
     "BACK",  # nobody answered, or what was disliked or declined has changed enough since
     "REOPENABLE",
-    "DECLINED",  # the other side closed the match, not long ago
+    "DECLINED",  # the other side closed the match, not long ago or once and again
     "GONE",  # an object was archived
 ]
 """How the side that acts finds the pair."""
@@ -73,17 +74,27 @@ class Outcome(NamedTuple):
     """Whether earlier messages no longer count."""
     invites: bool = False
     """Whether it is a LIKE that opens or reopens a match, or is kept."""
+    tells_of_interest: bool = False
+    """Whether the other side is told of an INTEREST."""
 
 
 def react(
-    pair: Pair, actor: Side, action: Action, share: Number | None, facts: Facts, now: int
+    pair: Pair,
+    actor: Side,
+    action: Action,
+    share: Number | None,
+    facts: Facts,
+    now: int,
+    *,
+    may_invite: bool = True,
 ) -> Outcome:
     """Return the pair after one side's LIKE or DISLIKE. `share` is the commission it proposes,
-    `now` is in ms.
+    `now` is in ms; `may_invite`: whether the other side may be told of one more stranger's
+    INTEREST.
 
     Raises PairDeclined, NotAConcession, TooManyRounds, TermsAgreed, MatchClosed or Archived.
     """
-    act = Act(actor, share, facts, max(now, pair.changed_at))
+    act = Act(actor, share, facts, max(now, pair.changed_at + 1), may_invite)
     standing = _standing(pair, act)
     on_like, on_dislike = TABLE[standing]
     moved = on_like(pair, act) if action == "LIKE" else on_dislike(pair, act)
@@ -94,6 +105,7 @@ def react(
         changed,
         starts_anew=changed.epoch > pair.epoch or (standing == "BACK" and pair.status is None),
         invites=action == "LIKE" and standing in _INVITING,
+        tells_of_interest=changed.invited_at(act.other) == act.at,
     )
 
 
@@ -123,9 +135,8 @@ def close(pair: Pair, reason: Literal["EXPIRED"] | ArchivedFor, now: int) -> Pai
 
 
 def _standing(pair: Pair, act: Act) -> Standing:
-    if pair.has_lapsed or resurfaced(
-        pair, act.facts.price, act.facts.lead_revision, act.facts.score
-    ):
+    now = act.facts.price, act.facts.lead_revision, act.facts.score
+    if pair.has_lapsed or resurfaced(pair, act.actor, *now):
         return "BACK"
     match pair.status:
         case None:
@@ -148,6 +159,8 @@ def _standing_when_closed(pair: Pair, act: Act) -> Standing:
     match pair.closed_reason, pair.closed_at:
         case (("OBJECT_ARCHIVED" | "OBJECT_CLOSED"), _):
             return "GONE"
+        case _ if pair.is_shut_to(act.actor):
+            return "DECLINED"
         case _, int(at) if pair.closed_by == act.other and act.at < at + DECLINED_FOR:
             return "DECLINED"
         case _:

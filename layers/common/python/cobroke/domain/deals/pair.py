@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Self
 
-from cobroke.domain.postings.kinds import Kind
+from cobroke.domain.deals.facts import Facts, SeenLead, SeenListing, Snapshot
+from cobroke.domain.postings.kinds import Kind, other
 from cobroke.domain.vocabulary import ArchivedFor, Number
 
 type Side = Kind
@@ -19,6 +20,10 @@ DAY = 24 * 60 * 60 * 1000
 """A day in ms."""
 PENDING_FOR = 14 * DAY
 """After how long without an act a match expires, in ms."""
+TOLD_AGAIN_AFTER = 21 * DAY
+"""How long a side that was told of an INTEREST in a pair is not told of another, in ms."""
+MOST_DECLINES = 2
+"""What a side has declined so often, since it last liked it, only that side can bring back."""
 
 
 class PairIds(NamedTuple):
@@ -52,25 +57,6 @@ class OwedNotice(NamedTuple):
     def posting_id(self) -> str:
         """Of the side that is told."""
         return self.lead_id if self.to == "LEAD" else self.property_id
-
-
-class Facts(NamedTuple):
-    """The two objects as they are now: percent, kopecks, revision, basis points (None where the
-    pair cannot be recommended).
-    """
-
-    published_share: Number
-    price: int
-    lead_revision: int
-    score: int | None
-
-
-class Snapshot(NamedTuple):
-    """The facts that a dislike or decline was about."""
-
-    price: int
-    lead_revision: int
-    score: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +98,16 @@ class Pair:
     told: tuple[OutboxEntry, ...] = ()
     """The outbox: all that is told in this epoch, oldest first."""
     snapshot: Snapshot | None = None
-    """The facts of the last dislike or decline, while it stands."""
+    """Of all dislikes and declines so far, whether one stands or not."""
+    declines_lead: int = 0
+    declines_property: int = 0
+    """How often a side has declined the match since it last liked it."""
+    invited_lead_at: int = 0
+    invited_property_at: int = 0
+    """When a side was last told of an INTEREST."""
+    saw_lead: SeenListing | None = None
+    """What the lead side's LIKE was given to; None without one (of old also with one: it holds)."""
+    saw_property: SeenLead | None = None
     version: int = 0
 
     @classmethod
@@ -143,6 +138,13 @@ class Pair:
         """Whether it expired while only one side had acted: as if there had been no match."""
         return self.closed_reason == "EXPIRED" and None in (self.offer_lead, self.offer_property)
 
+    @property
+    def dislike_stands(self) -> bool:
+        """Whether a dislike or decline has hidden the pair; what brings it back does not end it."""
+        if self.status is None:
+            return "DISLIKE" in (self.lead_action, self.property_action)
+        return self.closed_reason == "DECLINED"
+
     def posting_id(self, side: Side) -> str:
         return self.lead_id if side == "LEAD" else self.property_id
 
@@ -155,6 +157,38 @@ class Pair:
 
     def offer(self, side: Side) -> Number | None:
         return self.offer_lead if side == "LEAD" else self.offer_property
+
+    def is_shut_to(self, side: Side) -> bool:
+        """Return whether nothing but the other side brings the pair back, for it has declined once
+        and again.
+        """
+        return self.declines(other(side)) >= MOST_DECLINES
+
+    def declines(self, side: Side) -> int:
+        return self.declines_lead if side == "LEAD" else self.declines_property
+
+    def may_be_invited(self, side: Side, now: int) -> bool:
+        """Return whether this side has not been told of an INTEREST for long."""
+        last = self.invited_at(side)
+        return not last or now >= last + TOLD_AGAIN_AFTER
+
+    def invited_at(self, side: Side) -> int:
+        return self.invited_lead_at if side == "LEAD" else self.invited_property_at
+
+    def like_holds(self, side: Side, facts: Facts) -> bool:
+        """Return whether what this side's LIKE saw has not changed for the worse."""
+        if side == "LEAD":
+            return self.saw_lead is None or self.saw_lead.still_holds(facts.seen_listing)
+        return self.saw_property is None or self.saw_property.still_holds(facts.seen_lead)
+
+    def has_changed(self, side: Side, facts: Facts) -> bool:
+        """Return whether the match is open, and what this side has liked is worse now."""
+        liked = self.status == "PENDING" and self.offer(side) is not None
+        return liked and not self.like_holds(side, facts)
+
+    @property
+    def offers_are_equal(self) -> bool:
+        return self.offer_lead == self.offer_property
 
     def keeps_like(self, side: Side) -> bool:
         """Return whether this side's LIKE waits for the other side to take its dislike back."""
@@ -169,6 +203,24 @@ class Pair:
         if side == "LEAD":
             return replace(self, offer_lead=share, offer_lead_at=at)
         return replace(self, offer_property=share, offer_property_at=at)
+
+    def seeing(self, side: Side, facts: Facts | None) -> Self:
+        """Return it with what a LIKE of this side is given to; None: there is none any more."""
+        if side == "LEAD":
+            return replace(self, saw_lead=facts and facts.seen_listing)
+        return replace(self, saw_property=facts and facts.seen_lead)
+
+    def declining(self, side: Side, declines: int) -> Self:
+        if side == "LEAD":
+            return replace(self, declines_lead=declines)
+        return replace(self, declines_property=declines)
+
+    def inviting(self, side: Side, at: int) -> Self:
+        """Return it with this side told of an INTEREST."""
+        told = self.telling("INTEREST", side, at=at)
+        if side == "LEAD":
+            return replace(told, invited_lead_at=at)
+        return replace(told, invited_property_at=at)
 
     def telling(self, kind: NoticeKind, *sides: Side, at: int) -> Self:
         return replace(

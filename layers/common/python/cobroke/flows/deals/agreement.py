@@ -2,6 +2,7 @@
 was decided on.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -13,12 +14,13 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
-from cobroke.storage.deals import pairs
+from cobroke.storage.deals import acquaintances, pairs
+from cobroke.storage.deals.acquaintances import Acquaintance
 from cobroke.storage.deals.matches import Sides, load
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 
 class Decision(NamedTuple):
@@ -44,17 +46,23 @@ def act(
     refusals in the order of the contract.
     """
 
+    stranger = Acquaintance.across(pair_ids, side)
+
     def attempt() -> Pair:
-        sides = _load(table, pair_ids, caller, side, allowance)
+        beside = stranger.keys if decision.action == "LIKE" else ()
+        sides = _load(table, pair_ids, caller, side, allowance, beside)
         _must_be_possible(sides, side)
+        now, known = clock(), stranger.seen(sides.beside)
+        may_invite = allowance is None or known.may_invite(allowance.to_strangers, now)
+        said = decision.action, decision.share
         outcome = negotiation.react(
-            sides.pair, side, decision.action, decision.share, sides.facts, clock()
+            sides.pair, side, *said, sides.facts, now, may_invite=may_invite
         )
         writes = _record(table, sides, outcome.pair) + _messages(
-            table, sides.pair, outcome, side, decision, clock()
+            table, sides.pair, outcome, side, decision, now
         )
         if writes:
-            table.transact(writes + _charged(table, caller, allowance, clock(), outcome))
+            table.transact(writes + _charged(table, known, allowance, now, outcome))
         return outcome.pair
 
     return retry_on_conflict(table, attempt)
@@ -107,10 +115,15 @@ def load_match(
 
 
 def _load(
-    table: Table, pair_ids: PairIds, caller: str, side: Side, allowance: Allowance | None
+    table: Table,
+    pair_ids: PairIds,
+    caller: str,
+    side: Side,
+    allowance: Allowance | None,
+    beside: Sequence[Key] = (),
 ) -> Sides:
-    """Read a pair, and what the caller may still do, in one call."""
-    sides = load(table, pair_ids, caller, side, [allowance.key] if allowance else [])
+    """Read a pair, what the caller may still do, and what else is asked for, in one call."""
+    sides = load(table, pair_ids, caller, side, [*beside, *([allowance.key] if allowance else [])])
     if allowance:
         allowance.saw(sides.beside.get(allowance.key))
     return sides
@@ -142,18 +155,22 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
 
 def _charged(
     table: Table,
-    caller: str,
+    known: Acquaintance,
     allowance: Allowance | None,
     now: int,
     outcome: negotiation.Outcome,
 ) -> list[Write]:
-    """Make the write of what an act is charged for: an invitation, or a change. Raises
-    RateLimited.
+    """Make the writes of what an act is charged for: an invitation, or a change; and of what a
+    stranger is told. Raises RateLimited.
     """
     if allowance is None:
         return []
     take = allowance.invite if outcome.invites else partial(allowance.take, "write")
-    return [limits.write(table, caller, take(now, acted=1))]
+    told = outcome.tells_of_interest
+    return [
+        limits.write(table, known.inviting, take(now, acted=1)),
+        *(acquaintances.told(table, known, allowance.to_strangers, now) if told else ()),
+    ]
 
 
 def _messages(

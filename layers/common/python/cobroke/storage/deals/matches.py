@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
 from cobroke.domain.deals.decisions import StandingAct, liked_at, standing_act
-from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, PairIds, Side
+from cobroke.domain.deals.facts import Facts
+from cobroke.domain.deals.pair import MatchStatus, Pair, PairIds, Side
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import score
@@ -15,6 +16,7 @@ from cobroke.domain.postings.features import Market, lead_and_listing
 from cobroke.domain.postings.kinds import lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
+from cobroke.exact_json import Json, fingerprint
 from cobroke.storage import keys, realtors
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
@@ -44,14 +46,30 @@ class Sides(NamedTuple):
 
     @property
     def facts(self) -> Facts:
-        lead, listing = lead_and_listing(self.lead.content.features, self.listing.content.features)
-        share = self.listing.content.body["commission_share"]
-        return Facts(share, listing.price, self.lead.revision, score(lead, listing))
+        lead, listing = self.lead.content.body, self.listing.content.body
+        _, features = lead_and_listing(self.lead.content.features, self.listing.content.features)
+        return Facts(
+            published_share=listing["commission_share"],
+            price=features.price,
+            lead_revision=self.lead.revision,
+            score=self._score,
+            listing=_digest([listing["address"], listing["details"] | {"price": None}]),
+            requirements=_digest(lead["requirements"]),
+            payment_method=lead["requirements"]["payment_method"],
+        )
 
     @property
     def live_score(self) -> int | None:
         """In basis points; None where a knock-out holds or one side is not in the market."""
-        return self.facts.score if self.lead.in_market and self.listing.in_market else None
+        return self._score if self.lead.in_market and self.listing.in_market else None
+
+    @property
+    def _score(self) -> int | None:
+        return score(*lead_and_listing(self.lead.content.features, self.listing.content.features))
+
+    def changed(self, side: Side) -> bool:
+        """Return whether the match is open, and this side's LIKE of it no longer holds."""
+        return self.pair.status == "PENDING" and self.pair.has_changed(side, self.facts)
 
 
 class MatchView(NamedTuple):
@@ -76,6 +94,11 @@ class OwnPair(NamedTuple):
         """What stands of what they did."""
         pair, facts = self.view.sides.pair, self.view.sides.facts
         return standing_act(pair, self.side, facts.price, facts.lead_revision, facts.score)
+
+
+def _digest(content: Json) -> str:
+    """Return the beginning of its fingerprint: it stands in each pair that every look reads."""
+    return fingerprint(content)[:16]
 
 
 def load(table: Table, ids: PairIds, caller: str, side: Side, beside: Sequence[Key] = ()) -> Sides:

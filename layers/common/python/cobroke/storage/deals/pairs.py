@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds, Side, Snapshot
+from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
+from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds, Side
 from cobroke.domain.ids import match_id, pair_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import KINDS, Kind, other
@@ -14,6 +15,7 @@ from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import at_version, over
+from cobroke.storage.deals import acquaintances
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings.counts import count, uncount
 from cobroke.storage.schedule import agenda
@@ -25,6 +27,8 @@ _DEFAULTS = {
     for field in fields(Pair)
     if field.name not in {"lead_id", "property_id", "version"}
 }
+_NAMED = {"snapshot": Snapshot, "saw_lead": SeenListing, "saw_property": SeenLead}
+"""The fields that are tuples with names."""
 
 
 def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
@@ -67,8 +71,8 @@ def changed(table: Table, market: Market, watermark: int) -> Iterator[PairIds]:
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """Make the writes of a change: the record under its version, its mirror, what has changed in
-    the lead's market, the counts of both objects where it or a match began or a match ended, and
-    the reminder where it will expire at another time.
+    the lead's market, the counts of both objects where it or a match began or a match ended, that
+    of what their realtors have agreed on, and the reminder where it will expire at another time.
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = (
@@ -87,6 +91,7 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
             for of in _postings(new)
             if begun or matches
         ),
+        *acquaintances.agreed(table, old, new),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
     ]
 
@@ -142,8 +147,9 @@ def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
     known: dict[str, Any] = loads(item["d"])
     if "told" in known:
         known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
-    if "snapshot" in known:
-        known["snapshot"] = Snapshot(*known["snapshot"])
+    for name, kind in _NAMED.items():
+        if name in known:
+            known[name] = kind(*known[name])
     return Pair(lead_id=lead_id, property_id=property_id, version=item["version"], **known)
 
 
