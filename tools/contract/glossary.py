@@ -234,6 +234,7 @@ VALUES = {
         "OBJECT_CLOSED": "the deal about one of the two was completed elsewhere",
     },
     "Awaiting": {"ME": "the caller's side", "THEM": "the other side"},
+    "Turn": {"ME": "the caller's", "THEM": "the other side's"},
     "ClosedReason": {
         "DECLINED": "by the side that was asked",
         "WITHDRAWN": "by the side that had acted last, or that has blocked the other",
