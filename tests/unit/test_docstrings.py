@@ -57,6 +57,7 @@ VERBS = frozenset(
         "Save",
         "Say",
         "Send",
+        "Skip",
         "Take",
         "Tell",
         "Turn",
