@@ -94,7 +94,7 @@ def test_what_another_realtor_does_behind_an_archive_is_followed_before_its_last
 def is_queued(record: Json) -> bool:
     """A notice that is there already is taken into an outbox."""
     image = record["dynamodb"].get("NewImage", {})
-    return record["eventName"] == "MODIFY" and image.get("entity") == {"S": "NOTICE"}
+    return bool(record["eventName"] == "MODIFY" and image.get("entity") == {"S": "NOTICE"})
 
 
 def test_one_delivery_ends_a_slice_and_no_more() -> None:
