@@ -46,7 +46,7 @@ many = settings(
     derandomize=SEARCH == 1,
     database=None,
     deadline=None,
-    max_examples=60 * SEARCH,
+    max_examples=40 * SEARCH,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
