@@ -1,7 +1,7 @@
 """The leads of a market that fit a listing, at which prices, and what keeps the near ones away."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cobroke.domain.insights.bounds import cheapest, dearest
@@ -9,6 +9,8 @@ from cobroke.domain.insights.fitting import FITS, Hides
 from cobroke.domain.insights.price_curve import PriceRange
 from cobroke.domain.matching.points import (
     ALWAYS,
+    FULL_AREA,
+    FULL_BUDGET,
     Wished,
     of_area,
     of_budget,
@@ -40,24 +42,40 @@ from cobroke.domain.postings.features import (
 from cobroke.domain.postings.places import NOWHERE, Place
 
 
-class _Lead(NamedTuple):
-    """What a lead gives to the listing, whatever its price, in points."""
+class _Part(NamedTuple):
+    """Points for rooms, type, class and condition, whatever else a lead wishes."""
 
-    id: str
-    budget: tuple[int, int]
+    rooms: Wished
+    points: int
+    weight: int
+
+
+class _ByPart(dict[bytes, _Part]):
+    """By the packed rooms and kind of a lead."""
+
+    def __init__(self, listing: PropertyFeatures) -> None:
+        super().__init__()
+        self._rooms, self._kinds = listing.rooms, of_wished_classes(class_byte(listing))
+
+    def __missing__(self, packed: bytes) -> _Part:
+        rooms = of_wished_rooms(int.from_bytes(packed[:-1]), self._rooms)
+        points, weight = rooms.points + self._kinds[packed[-1]], ALWAYS + rooms.weight
+        self[packed] = _Part(rooms, points, weight)
+        return self[packed]
+
+
+class _Lead(NamedTuple):
+    """What a lead gives to the listing, in points: for budget at today's price, for the rest
+    whatever the price; and what all its wishes weigh.
+    """
+
+    budget: int
+    rest: int
+    weights: int
     area: int
     rooms: Wished
-    kind: int
     location: Wished
-    wished_kind: int
-
-    @property
-    def points(self) -> int:
-        return self.area + self.rooms.points + self.kind + self.location.points
-
-    @property
-    def weights(self) -> int:
-        return ALWAYS + self.rooms.weight + self.location.weight
+    kind: int
 
 
 class Buyers:
@@ -68,74 +86,78 @@ class Buyers:
         self.fitting = self.listed = 0
         self.missed: Counter[str] = Counter()
         self.fits: list[PriceRange] = []
-        """At which prices each of the leads fits that do at one of them."""
+        """At which prices each of the leads fits that does at one of them."""
         self._listing, self._within, self._hides = listing, within, hides
-        self._kinds = of_wished_classes(class_byte(listing))
 
     def read(self, leads: Iterable[PackedRow]) -> None:
         """Count them, in O(leads · places of a lead)."""
-        for lead in self._in_reach(leads):
-            fits = self._fits(lead)
-            budget = of_budget(*lead.budget, self._listing.price)
-            score = min((lead.points + budget) // lead.weights, lead.location.cap)
-            is_listed = score >= LISTED
-            if (is_listed or fits) and not self._hides(lead.id, score if budget > 0 else None):
-                self.listed += is_listed
-                self.fitting += score >= FITS
-                self.fits += fits
-                if LISTED <= score < FITS:
-                    self.missed.update(self._missed(lead, budget))
-
-    def _in_reach(self, leads: Iterable[PackedRow]) -> Iterator[_Lead]:
-        """Yield those that no knock-out keeps from the listing at every price."""
-        area, rooms, (cheap, dear) = self._listing.area, self._listing.rooms, self._within
+        (cheap, dear), area = self._within, self._listing.area
+        by_part = _ByPart(self._listing)
         for an_id, packed in leads:
             low, high, smallest, largest = LEAD_BUDGET_AREA.unpack_from(packed)
             if 10 * cheap > DEAREST * high or 10 * dear < CHEAPEST * low:
                 continue
-            of_size, part = of_area(smallest, largest, area), packed[LEAD_ROOMS_KIND]
-            of_rooms = of_wished_rooms(int.from_bytes(part[:-1]), rooms)
-            of_kind = self._kinds[part[-1]]
-            if of_size > 0 and of_rooms.points >= 0 and of_kind > 0:
-                location = _location(packed, self._listing)
-                yield _Lead(an_id, (low, high), of_size, of_rooms, of_kind, location, part[-1])
+            size = FULL_AREA if smallest <= area <= largest else of_area(smallest, largest, area)
+            part = by_part[packed[LEAD_ROOMS_KIND]]
+            if size + part.points >= 0:
+                self._judge(an_id, packed, (low, high), size, part)
 
-    def _fits(self, lead: _Lead) -> list[PriceRange]:
-        """Return at which prices the lead fits, cut to no range: one range or none."""
-        if lead.location.cap < FITS:
-            return []
-        credit = -(-(FITS * lead.weights - lead.points) // WEIGHTS["budget"])
+    def _judge(
+        self, an_id: str, packed: bytes, wished: tuple[int, int], size: int, part: _Part
+    ) -> None:
+        """Count a lead that no knock-out keeps from the listing at every price."""
+        location = _location(packed, self._listing)
+        rest = size + part.points + location.points
+        weights = part.weight + location.weight
+        fits = self._fits(wished, rest, weights) if location.cap == FULL else []
+        budget = of_budget(*wished, self._listing.price)
+        score = min((rest + budget) // weights, location.cap)
+        is_listed = score >= LISTED
+        if not (is_listed or fits) or self._hides(an_id, score if budget > 0 else None):
+            return
+        self.listed += is_listed
+        self.fitting += score >= FITS
+        self.fits += fits
+        if LISTED <= score < FITS:
+            kind = packed[LEAD_ROOMS_KIND][-1]
+            lead = _Lead(budget, rest, weights, size, part.rooms, location, kind)
+            for criterion in self._missed(lead):
+                self.missed[criterion] += 1
+
+    def _fits(self, wished: tuple[int, int], rest: int, weights: int) -> list[PriceRange]:
+        """Return at which prices a lead fits: one range, that reaches into those asked for, or
+        none.
+        """
+        credit = -(-(FITS * weights - rest) // WEIGHTS["budget"])
         if credit > FULL:
             return []
-        low, high = lead.budget
+        low, high = wished
         fits = PriceRange(cheapest(low, credit), dearest(high, credit))
         reached = fits.lowest <= self._within.highest and fits.highest >= self._within.lowest
         return [fits] if reached else []
 
-    def _missed(self, lead: _Lead, budget: int) -> Iterator[str]:
+    def _missed(self, lead: _Lead) -> Iterator[str]:
         """Yield each criterion that would make the lead fit, were its credit full; the cap stays,
         but for location.
         """
-        missing = FITS * lead.weights - lead.points - budget
-        for criterion, lost in self._lost(lead, budget).items():
+        missing = FITS * lead.weights - lead.rest - lead.budget
+        for criterion, lost in self._lost(lead):
             if lost >= missing and (lead.location.cap == FULL or criterion == "location"):
                 yield criterion
 
-    def _lost(self, lead: _Lead, budget: int) -> Mapping[str, int]:
-        """Return the points that each criterion in play lacks."""
-        listing, wished = self._listing, lead.wished_kind
-        earned = {
-            "type": type_credit(wished >> 4, listing.type),
-            "class": steps_credit(wished >> 2 & 3, listing.klass),
-            "condition": steps_credit(wished & 3, listing.condition),
-        }
-        points = {
-            "budget": (budget, WEIGHTS["budget"]),
-            "location": (lead.location.points, lead.location.weight),
-            "rooms": (lead.rooms.points, lead.rooms.weight),
-            "area": (lead.area, WEIGHTS["area"]),
-        } | {name: (WEIGHTS[name] * credit, WEIGHTS[name]) for name, credit in earned.items()}
-        return {name: FULL * weight - had for name, (had, weight) in points.items() if weight}
+    def _lost(self, lead: _Lead) -> Iterator[tuple[str, int]]:
+        """Yield the points that each criterion lacks which is in play."""
+        yield "budget", FULL_BUDGET - lead.budget
+        yield "location", FULL * lead.location.weight - lead.location.points
+        yield "rooms", FULL * lead.rooms.weight - lead.rooms.points
+        yield "area", FULL_AREA - lead.area
+        wished, offered = lead.kind, self._listing
+        yield "type", WEIGHTS["type"] * (FULL - type_credit(wished >> 4, offered.type))
+        yield "class", WEIGHTS["class"] * (FULL - steps_credit(wished >> 2 & 3, offered.klass))
+        yield (
+            "condition",
+            WEIGHTS["condition"] * (FULL - steps_credit(wished & 3, offered.condition)),
+        )
 
 
 def _location(packed: bytes, listing: PropertyFeatures) -> Wished:

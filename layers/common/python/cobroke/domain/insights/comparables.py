@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cobroke.domain.matching.top_list import PackedRow
-from cobroke.domain.postings.features import PropertyFeatures, unpack_property
+from cobroke.domain.postings.features import (
+    LISTING_DISTRICT,
+    LISTING_PRICE_AREA,
+    LISTING_ROOMS_KIND,
+    PropertyFeatures,
+    class_byte,
+)
 
 LEAST = 5
 """Fewer comparables say nothing."""
+_GROUP_AND_CONDITION = 0b10_00_11
+"""Of a class byte."""
 _FINE = 10**16
 """Two prices of a square metre differ by 10^-14 roubles at least: areas are below 10^7."""
 
@@ -25,16 +33,23 @@ class Comparables(NamedTuple):
 def comparables(
     own_id: str, own: PropertyFeatures, listings: Iterable[PackedRow]
 ) -> Comparables | None:
-    """Compare the listing with all others of its market that have its district, rooms and
-    condition, and an area within 20 %; None where there are less than five. Halves are rounded
+    """Compare the listing with all others of its city that have its group, district, rooms
+    and condition, and an area within 20 %; None where there are less than five. Halves are rounded
     away from zero. O(listings + comparables · log of them).
     """
-    others = (unpack_property(own.city, packed) for an_id, packed in listings if an_id != own_id)
+    district, rooms, kind = own.district, own.rooms, class_byte(own)
+    numbers = (
+        LISTING_PRICE_AREA.unpack_from(packed)
+        for an_id, packed in listings
+        if packed[LISTING_DISTRICT] == district
+        and an_id != own_id
+        and _is_alike(packed[LISTING_ROOMS_KIND], rooms, kind)
+    )
     # A price of a m² in roubles is kopecks / hundredths of m².
     alike = sorted(
-        (_FINE * other.price // other.area, other.price, other.area)
-        for other in others
-        if _is_comparable(own, other)
+        (_FINE * price // area, price, area)
+        for price, area in numbers
+        if 5 * abs(own.area - area) <= own.area
     )
     if len(alike) < LEAST:
         return None
@@ -51,12 +66,9 @@ def comparables(
     )
 
 
-def _is_comparable(own: PropertyFeatures, other: PropertyFeatures) -> bool:
-    return (
-        (own.district, own.rooms, own.condition) == (other.district, other.rooms, other.condition)
-        and own.market == other.market
-        and 5 * abs(own.area - other.area) <= own.area
-    )
+def _is_alike(packed: bytes, rooms: int, kind: int) -> bool:
+    """Return whether rooms, group and condition are these, whatever the type in the group."""
+    return packed[0] == rooms and (packed[1] ^ kind) & _GROUP_AND_CONDITION == 0
 
 
 def _rounded(part: int, whole: int) -> int:

@@ -118,7 +118,7 @@ def steps_of_places(
 
     `spell` is asked for as many as may be among the five: once, unless some are left out.
     """
-    added = near.by_place[of]
+    added = near.by_district if of == "district" else near.by_station
     ahead = sorted(added, key=lambda each: -len(added[each]))
     steps: list[Step] = []
     while ahead and len(steps) < MOST_PLACES:

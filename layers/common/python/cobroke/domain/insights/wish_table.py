@@ -27,18 +27,22 @@ MOST_ROOMS, MOST_PLACES, HIGHEST_ROOMS = 20, 50, 50
 
 
 class OfRooms(NamedTuple):
-    """Points for rooms, type, class and condition; what each number of rooms more would add."""
+    """Points for rooms, type, class and condition; what a number of rooms more would add at most,
+    and what each would.
+    """
 
     points: int
+    most: int
     gains: tuple[tuple[int, int], ...]
 
 
 class OfPlace(NamedTuple):
-    """Points for location, and the cap; what the listing's district, and its metro, would add if
-    they were wished too: 0 where that is no step.
+    """Points for location; what the listing's district or metro would add at most if it were wished
+    too; the cap; what each of the two would add, 0 where that is no step.
     """
 
     points: int
+    most: int
     cap: int
     of_district: int
     of_metro: int
@@ -55,7 +59,9 @@ class ByRooms(dict[bytes, OfRooms]):
     def __missing__(self, packed: bytes) -> OfRooms:
         rooms, kind = packed
         points = of_rooms(rooms_credit(self._wished, rooms)).points
-        self[packed] = OfRooms(self._kinds[kind] + points, tuple(self._gains(rooms, points)))
+        gains = tuple(self._gains(rooms, points))
+        most = max((gain for _, gain in gains), default=0)
+        self[packed] = OfRooms(self._kinds[kind] + points, most, gains)
         return self[packed]
 
     def _gains(self, rooms: int, points: int) -> Iterator[tuple[int, int]]:
@@ -79,21 +85,17 @@ class ByPlace(dict[bytes, OfPlace]):
         of_district = district_credit(self._districts, district)
         of_metro = metro_credit(self._metros, metro)
         points, _, cap = of_places(of_district, of_metro)
-        with_district, with_metro = (
-            of_places(FULL, of_metro).points,
-            of_places(of_district, FULL).points,
+        gains = (
+            _gain(self._districts, district, of_places(FULL, of_metro).points - points),
+            _gain(self._metros, metro, of_places(of_district, FULL).points - points),
         )
-        self[packed] = OfPlace(
-            points,
-            cap,
-            with_district - points if self._is_step(self._districts, district) else 0,
-            with_metro - points if self._is_step(self._metros, metro) else 0,
-        )
+        self[packed] = OfPlace(points, max(gains), cap, *gains)
         return self[packed]
 
-    @staticmethod
-    def _is_step(wished: frozenset[Place], place: Place) -> bool:
-        return 0 < len(wished) < MOST_PLACES and place not in wished and place != NOWHERE
+
+def _gain(wished: frozenset[Place], place: Place, points: int) -> int:
+    is_step = 0 < len(wished) < MOST_PLACES and place not in wished and place != NOWHERE
+    return points if is_step else 0
 
 
 def weights_of(lead: LeadFeatures) -> int:
