@@ -20,14 +20,13 @@ from cobroke.domain.insights.demand import at_its_lowest, demand
 from cobroke.domain.insights.price_curve import (
     MOST_STRETCHES,
     NextStep,
-    PriceRange,
     Stretch,
     nearest,
     next_step,
     range_around,
     stretches,
 )
-from cobroke.domain.matching.market import position_of, shelves_for
+from cobroke.domain.matching.market import PriceRange, position_of, shelves_for
 from cobroke.domain.matching.top_list import PackedRow
 from cobroke.domain.postings.features import (
     PropertyFeatures,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cobroke.domain.insights.bounds import cheapest, dearest
 from cobroke.domain.insights.fitting import FITS, Hides
-from cobroke.domain.insights.price_curve import PriceRange
+from cobroke.domain.matching.market import PriceRange
 from cobroke.domain.matching.points import (
     ALWAYS,
     FULL_AREA,

@@ -33,9 +33,9 @@ class Comparables(NamedTuple):
 def comparables(
     own_id: str, own: PropertyFeatures, listings: Iterable[PackedRow]
 ) -> Comparables | None:
-    """Compare the listing with all others of its city that have its group, district, rooms
-    and condition, and an area within 20 %; None where there are less than five. Halves are rounded
-    away from zero. O(listings + comparables · log of them).
+    """Return how the listing compares with all others of its city that have its group, district,
+    rooms and condition, and an area within 20 %; None where there are less than five. Halves are
+    rounded away from zero. O(listings + comparables · log of them).
     """
     district, rooms, kind = own.district, own.rooms, class_byte(own)
     numbers = (

@@ -5,14 +5,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from cobroke.domain.matching.market import PriceRange
+
 MOST_STRETCHES = 40
-
-
-class PriceRange(NamedTuple):
-    """Kopecks, both ends included."""
-
-    lowest: int
-    highest: int
 
 
 class Stretch(NamedTuple):
