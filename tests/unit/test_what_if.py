@@ -19,14 +19,13 @@ from cobroke.domain.matching.market import position_of, shelves_for
 from cobroke.domain.matching.score import score
 from cobroke.domain.matching.top_list import PackedRow, Ranked
 from cobroke.domain.postings.features import LeadFeatures, pack_property, unpack_property
-from tests import market
+from cobroke.domain.postings.places import place
 from tests.place_names import PlaceType, normalised
 from tests.support.near_market import (
     Json,
     Near,
     changed,
     lead_features,
-    listing_features,
     names,
     near_market,
 )
@@ -205,6 +204,15 @@ def test_bounds_that_are_equal_are_one_step() -> None:
     assert [step.best.id for step in steps] == [an_id(5), an_id(5)]
 
 
+def test_a_listing_that_a_district_lifts_to_80_00_and_no_more_is_added() -> None:
+    lead = a_lead(condition=0, districts=frozenset([place("Арбат", "district")]))
+    just = a_listing(rooms=0, type=1, klass=0, condition=3, district=place("Сокол", "district"))
+    (step,) = of(
+        ask(lead, [(an_id(1), pack_property(just))], names={an_id(1): "Сокол"}), "DISTRICT"
+    )
+    assert step == Step("DISTRICT", "Сокол", 1, 1, Ranked(8000, an_id(1)))
+
+
 def test_a_disliked_listing_is_added_when_it_scores_higher_than_at_the_dislike() -> None:
     lead, row = a_lead(), (an_id(1), pack_property(a_listing(price=20_500, condition=1)))
     then = score(lead, unpack_property(CITY, row[1]))
@@ -242,10 +250,7 @@ def test_the_51st_district_and_the_21st_number_of_rooms_are_no_steps(listed: int
     districts = frozenset({PLACES[0], *(bytes([9, number] * 4) for number in range(listed - 1))})
     rooms = frozenset(range(1, listed - 29))
     lead = a_lead(districts=districts, rooms=rooms)
-    arbat = listing_features(
-        market.a_listing(Random(1))
-        | {"address": {"city": "Орёл", "district": "Арбат", "street": "1", "house_number": "1"}}
-    ).district
+    arbat = place("Арбат", "district")
     rows = [
         (an_id(1), pack_property(a_listing(district=arbat))),
         (an_id(2), pack_property(a_listing(rooms=listed - 28))),

@@ -31,7 +31,6 @@ ADDED = 1, 5, 10
 """How many more shall fit at least: a bound has a step for each."""
 MOST_PLACES = 5
 """Steps that are given."""
-HIGHEST_BUDGET, HIGHEST_AREA = 10**14, 10**7
 
 
 class Step(NamedTuple):
@@ -65,12 +64,14 @@ _BOUNDS = (
 
 
 def widened(lead: LeadFeatures) -> LeadFeatures:
-    """Return a lead that sees every listing that a step may add: the market is read for it."""
+    """Return a lead that sees every listing that a step may add: the market is read for it. No step
+    raises a bound above the number of a listing, so none above what a PUT takes.
+    """
     return lead._replace(
         budget_min=-(-4 * lead.budget_min // 5),
-        budget_max=min(6 * lead.budget_max // 5, HIGHEST_BUDGET),
+        budget_max=6 * lead.budget_max // 5,
         area_min=-(-4 * lead.area_min // 5),
-        area_max=min(6 * lead.area_max // 5, HIGHEST_AREA),
+        area_max=6 * lead.area_max // 5,
         rooms=frozenset(),
     )
 
