@@ -1,7 +1,7 @@
 """300 pairs of real listings that are claimed to be one flat, for a reader to judge.
 
 `PYTHONPATH=layers/common/python:. .venv/bin/python -m tests.support.same_flat_pairs` prints them;
-what the reader finds (`alike` or `different`) goes into the file's last column. With `--draw` it
+what the reader finds (`yes`, `no` or `cannot tell`) goes into the file's last column. With `--draw` it
 draws others.
 """
 
