@@ -1,8 +1,8 @@
 """300 pairs of real listings that are claimed to be one flat, for a reader to judge.
 
 `PYTHONPATH=layers/common/python:. .venv/bin/python -m tests.support.same_flat_pairs` prints them;
-what the reader finds (`yes`, `no` or `cannot tell`) goes into the file's last column. With `--draw` it
-draws others.
+what the reader finds goes into the file's last column: `yes`, they look like one flat, `no`, or
+`cannot tell`. With `--draw` it draws others.
 """
 
 import csv
