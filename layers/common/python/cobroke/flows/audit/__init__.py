@@ -78,5 +78,5 @@ def _settle_markets(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -
     wrong, put_right = partial(entries.wrong, table), partial(entries.put_right, table, clock)
     looks.settle("entries", seen.entries, wrong, put_right)
     misplaced, replace = partial(flats.wrong, table), partial(flats.put_right, table)
-    looks.settle("flats", seen.flats.misplaced, misplaced, replace)
+    looks.settle("flats", seen.offers.misplaced, misplaced, replace)
     deserted.forget(table, clock, seen.standing)

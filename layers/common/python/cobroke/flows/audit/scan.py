@@ -74,7 +74,7 @@ class Pass:
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
     matches: listings.Stated = field(default_factory=listings.Stated)
-    flats: flats.Stated = field(default_factory=flats.Stated)
+    offers: flats.Stated = field(default_factory=flats.Stated)
     _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
     _numbers: Counter[tuple[str, Kind, PostingStatus]] = field(default_factory=Counter)
     _not_whole: set[str] = field(default_factory=set)
@@ -133,7 +133,7 @@ class Pass:
                     (place, stated(kind, item)), (Owned(kind, key_parts.id_in(item["SK"])), place)
                 )
             case "FLAT":
-                self.flats.take(item)
+                self.offers.take(item)
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "OWN_MATCH" | "OWN_MATCHES" | "AGREED":
@@ -174,7 +174,7 @@ class Pass:
             self.standing.add(features.market)
             if own.changed_at < self.now - SETTLED_AFTER_MS:
                 self.settled_markets.add(features.market)
-        self.flats.take_posting(own)
+        self.offers.take_posting(own)
         if self._partition != item["PK"]:
             self._partition, self._neighbours = item["PK"], {}
         self._neighbours[keys.ranking(own.owner, own.kind, own.id)] = owned, features.market
