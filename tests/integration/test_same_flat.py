@@ -1,6 +1,5 @@
 """The same flat, offered by others, through the API: who is told of it, and of how many."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -214,13 +213,8 @@ def test_the_leads_of_a_property_have_no_label(anna: Client, boris: Client, lead
     assert anna
 
 
-@pytest.fixture
-def unlabelled() -> Iterator[Any]:
-    return patch.object(SameFlats, "end", lambda *_: {})
-
-
 def test_lists_order_and_totals_are_the_same_without_labels(
-    anna: Client, stranger: Client, lead: str, unlabelled: Any
+    anna: Client, stranger: Client, lead: str
 ) -> None:
     realtors = [stranger.registered() for _ in range(6)]
     for number in range(18):
@@ -231,7 +225,7 @@ def test_lists_order_and_totals_are_the_same_without_labels(
         return [anna.properties_for(lead, limit=5, page=page) for page in (1, 2, 3, 4)]
 
     labelled = pages()
-    with unlabelled:
+    with patch.object(SameFlats, "end", lambda *_: {}):
         plain = pages()
     told_of = [row.pop("same_flat") for page in labelled for row in page["recommendations"]]
     assert len([label for label in told_of if label and label["property_ids"]]) == len(told_of) > 9
