@@ -9,7 +9,6 @@ from cobroke.storage.notation import Item
 from cobroke.storage.postings import flats, posting
 from cobroke.storage.table import Key
 from tests.memory_table import MemoryTable
-from tests.support.evening import of_entity
 
 type Offers = dict[Key, set[tuple[str, int, int]]]
 """By flat: id, area and price of each."""
@@ -33,5 +32,6 @@ def kept(items: Iterable[Item]) -> Offers:
 
 
 def agree(table: MemoryTable) -> bool:
-    listings = map(posting.of_item, of_entity(table, "PROPERTY"))
-    return kept(of_entity(table, "FLAT")) == by_listings(listings)
+    items = [*table.items()]
+    listings = [posting.of_item(item) for item in items if item["entity"] == "PROPERTY"]
+    return kept(item for item in items if item["entity"] == "FLAT") == by_listings(listings)

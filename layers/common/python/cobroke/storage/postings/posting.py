@@ -2,6 +2,7 @@
 change.
 """
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 
@@ -14,11 +15,10 @@ from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import flats, limits
-from cobroke.storage.postings.flats import Seen
 from cobroke.storage.postings.limits import Change
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 
 def of_item(item: Item) -> Posting:
@@ -56,7 +56,7 @@ def writes(
     old: Posting | None,
     new: Posting,
     charge: Change | None = None,
-    seen: Seen = {},
+    seen: Mapping[Key, bytes] = {},
 ) -> list[Write]:
     """Make the writes of one transaction that puts `new` over `old`, as `old` was read, and what
     its owner is charged for it. `seen` are the offers of its flats, by `flats.see`: a write that
