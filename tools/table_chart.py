@@ -52,6 +52,16 @@ ACCESS = (
         "flows.matching.recommendations.recommend",
     ),
     Access(
+        "who else offers a flat",
+        "FLAT, one batch a page",
+        "flows.matching.same_flats.SameFlats",
+    ),
+    Access(
+        "which flats a listing leaves and comes to",
+        "FLAT, two at most",
+        "storage.postings.flats.see",
+    ),
+    Access(
         "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.sides.load"),

@@ -6,13 +6,14 @@ from unittest.mock import patch
 import pytest
 
 from cobroke.clock import DAY_MS, now_ms
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.fair_use import FairUse
 from cobroke.domain.notices.push_settings import DEFAULT
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import blocks as blocking
 from cobroke.flows.schedule import rematch
 from cobroke.storage import key_parts
-from cobroke.storage.deals import closings
+from cobroke.storage.deals import closings, said
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices, push_settings
@@ -30,10 +31,10 @@ ANY = r"\{[a-z_]+\}"
 @pytest.fixture(scope="module")
 def used() -> list[Item]:
     """Every item that ever was in a world in which all that writes has written."""
-    world = World(seed=2)
+    world = World(seed=3)
     assert world.run(60) == []
     table = world.table
-    with seeded(world.scheduler, 2):
+    with seeded(world.scheduler, 3):
         for part in rematch.parts_of_a_run(table):
             runs.report(
                 table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000
@@ -50,6 +51,8 @@ def used() -> list[Item]:
             with table.caused_by("a request"):
                 for one in others:
                     blocking.block(table, one, blocked, now_ms)
+        pair = Pair.untouched(PairIds("a-lead", "a-listing"))
+        table.transact([said.note(table, pair, "LEAD", said.Note("PRICE", "beyond their means"))])
         lead = next(item for item in table.items() if item["entity"] == "LEAD")
         table.transact([counts.uncount(table, "LEAD", key_parts.id_in(lead["SK"]), 1)])
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
