@@ -15,7 +15,7 @@ from tests.memory_table import MemoryTable
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
-CHARGING = ("me", "leads", "properties", "recommendations", "matches")
+CHARGING = ("me", "leads", "properties", "recommendations", "insights", "matches")
 NOTHING: Mapping[Use, int] = {}
 
 
