@@ -17,7 +17,7 @@ held = HeldMarkets(api.table, now_ms)
 
 
 @api.serves("GET /leads/{lead_id}/what-if")
-def what_if_lead_changed(lead_id: str) -> WhatIfAnswer:
+def get_what_if(lead_id: str) -> WhatIfAnswer:
     """What own lead must change so that more listings fit.
 
     (added) Counted in the market as it is now: the smallest single changes of the lead, and how
@@ -29,7 +29,7 @@ def what_if_lead_changed(lead_id: str) -> WhatIfAnswer:
 
 
 @api.serves("GET /properties/{property_id}/demand")
-def demand_for_property(property_id: str) -> DemandAnswer:
+def get_demand(property_id: str) -> DemandAnswer:
     """Which leads want own property, at which price.
 
     (added) Counted in the market as it is now, for prices from 85 to 110 % of today's; what keeps

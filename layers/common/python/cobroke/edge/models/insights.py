@@ -24,10 +24,10 @@ _IN_HUNDREDTHS = frozenset({"BUDGET_MAX", "BUDGET_MIN", "AREA_MIN", "AREA_MAX"})
 _LISTS: Mapping[str, str] = {"DISTRICT": "districts", "METRO_STATION": "metro_stations"}
 
 type StepValue = Annotated[
-    Number | str, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
+    int | Decimal | str, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
 ]
 type Roubles = Annotated[
-    Number, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01})
+    int | Decimal, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.01})
 ]
 type More = Annotated[int, Field(ge=1)]
 type PerCent = Annotated[Decimal, WithJsonSchema({"type": "number", "multipleOf": 0.1})]
