@@ -1,5 +1,7 @@
-"""Actions: POST and DELETE /leads/{lead_id}/property-recommendations/{property_id}/action
-· POST and DELETE /properties/{property_id}/lead-recommendations/{lead_id}/action
+"""Actions: POST /leads/{lead_id}/property-recommendations/{property_id}/action
+· POST /properties/{property_id}/lead-recommendations/{lead_id}/action
+· DELETE /leads/{lead_id}/property-recommendations/{property_id}/action
+· DELETE /properties/{property_id}/lead-recommendations/{lead_id}/action
 · GET /leads/{lead_id}/decisions · GET /properties/{property_id}/decisions
 """
 

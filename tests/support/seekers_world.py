@@ -173,7 +173,11 @@ class SeekersWorld:
     def act(
         self, an_id: str, action: Action, *, theirs: bool = False, skew: int = 0, late: bool = False
     ) -> None:
-        """One side likes or dislikes; what the negotiation refuses changes nothing."""
+        """One side likes or dislikes; what the negotiation refuses changes nothing, and nobody acts
+        on what is their own.
+        """
+        if self.states[an_id].owner == self.me:
+            return
         lead, listing, points = self._scored(self.own, self.states[an_id])
         side, facts = (
             self.other if theirs else self.kind,

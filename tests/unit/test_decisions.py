@@ -112,3 +112,11 @@ def test_each_sides_dislike_has_its_own_time(walk: Walk) -> None:
     second = walk.does("PROPERTY", "DISLIKE").now
     assert walk.stands("LEAD") == StandingAct("DISLIKE", None, first)
     assert walk.stands("PROPERTY") == StandingAct("DISLIKE", None, second)
+
+
+def test_who_declined_twice_has_the_pair_back_alone(walk: Walk) -> None:
+    walk.does("LEAD", "LIKE").does("PROPERTY", "DISLIKE")
+    walk.does("LEAD", "LIKE", facts=CHEAPER).does("PROPERTY", "DISLIKE", facts=CHEAPER)
+    cheapest = CHEAPER._replace(price=900)
+    assert walk.stands("PROPERTY", CHEAPER) == StandingAct("DISLIKE", None, walk.now)
+    assert walk.stands("PROPERTY", cheapest) is None

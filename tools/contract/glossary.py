@@ -274,6 +274,7 @@ VALUES = {
         "DISTRICT": "one more district",
         "METRO_STATION": "one more station",
     },
+    "Turn": {"ME": "the caller's", "THEM": "the other side's"},
     "ClosedReason": {
         "DECLINED": "by the side that was asked",
         "WITHDRAWN": "by the side that had acted last, or that has blocked the other",

@@ -100,7 +100,7 @@ def wrong(table: Table, suspect: tuple[PairIds, frozenset[Key]]) -> WrongEntries
 
 
 def put_right(table: Table, found: WrongEntries) -> bool:
-    """List it as its record says, if that is as it was seen."""
+    """Put its entries where its record says, if that is as it was seen."""
     entries = own_matches.entries(table, found.pair, found.facts)
     writes = [entries[key] for key in found.missing]
     writes += [table.delete(key, when=PRESENT) for key in found.needless]

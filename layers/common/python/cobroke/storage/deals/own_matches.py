@@ -48,7 +48,7 @@ def writes(table: Table, old: Pair, new: Pair, facts: Item) -> list[Write]:
 
 def _listed(table: Table, old: Pair, new: Pair, side: Side, facts: Item) -> Iterator[Write]:
     before, now = standing(old, side), standing(new, side)
-    if before:
+    if before and not (now == before and new.changed_at == old.changed_at):
         yield table.delete(key(old, side, before))
     if now:
         yield table.put(entities.OWN_MATCH.at(key(new, side, now), facts))
