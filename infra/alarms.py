@@ -16,8 +16,8 @@ BUGS = "Bugs"
 TALLIES: Mapping[str, Sequence[str]] = {
     "leads": ("refused_write",),
     "properties": ("refused_write",),
-    "recommendations": ("shown", "refused_look"),
     "insights": ("refused_look",),
+    "recommendations": ("shown", "refused_look"),
     "actions": ("acted", "refused_write", "refused_invite", "refused_newcomer"),
     "matches": ("acted", "refused_write"),
 }
