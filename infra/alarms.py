@@ -16,6 +16,7 @@ BUGS = "Bugs"
 TALLIES: Mapping[str, Sequence[str]] = {
     "leads": ("refused_write",),
     "properties": ("refused_write",),
+    "insights": ("refused_look",),
     "recommendations": ("shown", "refused_look"),
     "matches": ("acted", "refused_write"),
     "actions": ("acted", "refused_write", "refused_invite", "refused_newcomer"),

@@ -49,7 +49,7 @@ def labels(client: Client, lead: str) -> dict[str, Any]:
     return found
 
 
-def told(others: int, lowest_price: int, *property_ids: str) -> Json:
+def told(others: int, lowest_price: float, *property_ids: str) -> Json:
     return {"others": others, "lowest_price": lowest_price, "property_ids": [*property_ids]}
 
 

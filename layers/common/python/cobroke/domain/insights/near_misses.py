@@ -76,13 +76,13 @@ class NearMisses:
             price, area = price_area(packed)
             budget = FULL_BUDGET if low <= price <= high else of_budget(low, high, price)
             size = FULL_AREA if smallest <= area <= largest else of_area(smallest, largest, area)
-            total = budget + size + rooms[0] + place[0]
+            total = budget + size + rooms.points + place.points
             if total >= listed and self._is_fitting(an_id, total, place.cap):
                 continue
             lacks = fits - total
-            if 0 < place[1] >= lacks:
+            if 0 < place.most >= lacks:
                 self._keep_place(an_id, packed, total, place)
-            most = max(FULL_BUDGET - budget, FULL_AREA - size, rooms[1])
+            most = max(FULL_BUDGET - budget, FULL_AREA - size, rooms.most)
             if most >= lacks and place.cap == FULL:
                 self._keep(_Row(an_id, price, area, budget, size, rooms, total))
 
