@@ -26,6 +26,7 @@ from cobroke.storage.notices.alerts import Cause, Telling
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
+from tests.support.contents import FLAT
 from tests.support.telling import told_alone
 
 NOW_S = 1_764_000_000
@@ -51,7 +52,7 @@ def tell(table: MemoryTable, number: int, score: int, price: int = 100) -> bool:
         PropertyFeatures("тула", 0, 1, 2, price, 5000, 2, NOWHERE, NOWHERE),
     )
     written = Posting(
-        "PROPERTY", counterpart(number), Content({}, features), "ACTIVE", 1, 1, at, at
+        "PROPERTY", counterpart(number), Content(FLAT, features), "ACTIVE", 1, 1, at, at
     )
     pk, sk = keys.market_entry(features, written.id)
     table.transact([table.put({"PK": pk, "SK": sk, "version": 1})])
@@ -287,7 +288,7 @@ def test_the_most_that_are_told_at_once_fit_into_one_transaction() -> None:
     owns = [ids.posting_id(NOW_S * 1000, b"00", owner) for owner in owners]
     features = PropertyFeatures("тула", 0, 1, 2, 100, 5000, 2, NOWHERE, NOWHERE)
     written = Posting(
-        "PROPERTY", counterpart(0), Content({}, features), "ACTIVE", 1, 1, cause_at, cause_at
+        "PROPERTY", counterpart(0), Content(FLAT, features), "ACTIVE", 1, 1, cause_at, cause_at
     )
     pk, sk = keys.market_entry(features, written.id)
     table.transact([table.put({"PK": pk, "SK": sk, "version": 1})])

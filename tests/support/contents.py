@@ -11,6 +11,12 @@ from cobroke.edge.models.property import PropertyBody
 from tests.builders import a_lead, a_property
 from tests.pump import Json
 
+FLAT: Json = {
+    "address": {"city": "Москва", "street": "улица Льва Толстого", "house_number": "16"},
+    "details": {"floor": 3, "total_floors": 9, "rooms": 2},
+}
+"""What is read of a listing's body, where all else that matters are its features."""
+
 
 def content(kind: Side, body: Json) -> Content:
     if kind == "LEAD":

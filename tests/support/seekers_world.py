@@ -32,14 +32,15 @@ from cobroke.storage.postings import postings
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
+from tests.support.contents import FLAT
 from tests.support.facts import FACTS
 
 SIZES = Sizes(kept=6, shown=3)
 START = 1_764_000_000_000
 SECOND, DAY = 1000, 24 * 3600 * 1000
 LONGEST_COMMIT = 20 * SECOND
-BODY = {"commission_share": 50}
-"""All of it that a list shows of its own accord."""
+BODY = FLAT | {"commission_share": 50}
+"""All of it that a list shows of its own accord, and what tells its flat."""
 NEAR, FAR = b"\1" * 8, b"\2" * 8
 
 often_caught_up = patch.object(lists, "WORTH_A_FRESH_READ", 1)

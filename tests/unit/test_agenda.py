@@ -20,6 +20,7 @@ from cobroke.storage.postings import postings
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable
+from tests.support.contents import FLAT
 from tests.support.table_calls import When, watched
 
 NOON = 20_420 * DAY_MS + DAY_MS // 2
@@ -160,7 +161,7 @@ def test_a_slow_run_that_calls_an_older_day_done_again_loses_nothing() -> None:
 
 def a_listing(table: MemoryTable, clock: Callable[[], int]) -> str:
     features = PropertyFeatures("орел", 0, 1, 2, 1000, 5000, 2, NOWHERE, NOWHERE)
-    return postings.create(table, "PROPERTY", OWNER, Content({}, features), clock).id
+    return postings.create(table, "PROPERTY", OWNER, Content(FLAT, features), clock).id
 
 
 def worked_off(table: MemoryTable, clock: Callable[[], int]) -> int:

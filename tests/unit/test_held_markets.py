@@ -25,6 +25,7 @@ from cobroke.storage.matching.held_markets import (
 )
 from cobroke.storage.postings import postings
 from tests.memory_table import MemoryTable
+from tests.support.contents import FLAT
 
 START = 1_764_000_000_000
 DAY = 24 * 3600 * 1000
@@ -48,13 +49,13 @@ class TwoCities:
         return self.now + self.rng.randint(-25_000, 5_000)
 
     def posted(self, kind: Kind, features: Features | None = None) -> Posting:
-        content = Content({}, features or self.features(kind))
+        content = Content(FLAT, features or self.features(kind))
         new = postings.create(self.table, kind, self.rng.choice(OWNERS), content, self.clock)
         self.there.append(new)
         return new
 
     def edited(self, old: Posting, features: Features | None = None) -> None:
-        content = Content({}, features or self.features(old.kind))
+        content = Content(FLAT, features or self.features(old.kind))
         postings.replace_content(self.table, old.kind, old.owner, old.id, content, self.clock)
 
     def archived(self, old: Posting) -> None:

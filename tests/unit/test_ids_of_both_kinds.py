@@ -18,6 +18,7 @@ from cobroke.storage.notices.alerts import Cause
 from cobroke.storage.postings import postings
 from cobroke.storage.table import Table
 from tests.memory_table import MemoryTable
+from tests.support.contents import FLAT
 from tests.support.seekers_world import START, Offer
 from tests.support.telling import told_alone
 
@@ -35,7 +36,7 @@ def twins(table: Table, monkeypatch: pytest.MonkeyPatch) -> dict[Kind, Posting]:
     monkeypatch.setattr("os.urandom", lambda size: b"\0" * size)
     found = {
         kind: postings.create(
-            table, kind, OWNER, Content({}, Offer().features(kind)), lambda: START
+            table, kind, OWNER, Content(FLAT, Offer().features(kind)), lambda: START
         )
         for kind in KINDS
     }
@@ -66,7 +67,7 @@ def test_a_ranking_is_no_object(twins: dict[Kind, Posting]) -> None:
 def test_the_audit_draws_each_ranking_for_its_own_object(
     table: Table, twins: dict[Kind, Posting]
 ) -> None:
-    moved = Content({}, Offer(here=False).features("LEAD"))
+    moved = Content(FLAT, Offer(here=False).features("LEAD"))
     lead = postings.replace_content(table, "LEAD", OWNER, twins["LEAD"].id, moved, lambda: START)
     rankings.save(table, lead, Ranking((), None, START, 0, lead.version), None, START)
     seen = scan.over(table, START, Random(0))
@@ -78,7 +79,7 @@ def test_each_is_alerted_by_a_counterpart_of_the_same_id(
     table: MemoryTable, twins: dict[Kind, Posting]
 ) -> None:
     def told(kind: Kind) -> bool:
-        content = Content({}, Offer().features(other(kind)))
+        content = Content(FLAT, Offer().features(other(kind)))
         written = Posting(other(kind), COUNTERPART, content, "ACTIVE", 1, 1, START, START)
         pk, sk = keys.market_entry(content.features, COUNTERPART)
         table.transact([table.put({"PK": pk, "SK": sk, "entity": "ENTRY", "version": 1})])

@@ -15,6 +15,7 @@ from cobroke.storage import key_parts, keys
 from cobroke.storage.postings import postings
 from cobroke.storage.table import ConditionFailed, Write
 from tests.mutants import MUTANTS, Mutant, planted
+from tests.support.contents import FLAT
 from tests.support.seekers_world import (
     DAY,
     SECOND,
@@ -383,7 +384,7 @@ def test_the_time_of_a_change_is_taken_anew_at_each_attempt(
         transact(writes)
 
     monkeypatch.setattr(world.table, "transact", contended)
-    content = Content({}, Offer().features("PROPERTY"))
+    content = Content(FLAT, Offer().features("PROPERTY"))
     what = {
         "create": (owner, content),
         "replace_content": (owner, an_id, content),

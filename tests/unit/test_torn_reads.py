@@ -26,6 +26,7 @@ from cobroke.storage.postings import postings
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.table import Key
 from tests.memory_table import MemoryTable
+from tests.support.contents import FLAT
 from tests.support.seekers_world import SECOND, START, Offer, SeekersWorld
 
 OWNER = ids.realtor_id(b"12345678")
@@ -197,7 +198,7 @@ def test_what_a_marker_says_was_made_is_waited_for(kind: Kind) -> None:
     table, once = MemoryTable(), Idempotency("route", "key", "body")
 
     def made() -> Posting:
-        content = Content({}, Offer().features(kind))
+        content = Content(FLAT, Offer().features(kind))
         return postings.create(table, kind, OWNER, content, lambda: START, once)
 
     first = made()
