@@ -14,6 +14,7 @@ _OBJECTS = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 # A transaction needs the actions of its parts and no other.
 TABLE_ACTIONS = {
     "auth": ("GetItem", "PutItem"),
+    "me": (*_READ, "PutItem", "UpdateItem"),
     "leads": (*_OBJECTS, "BatchGetItem"),
     "properties": (*_OBJECTS, "BatchGetItem"),
     "recommendations": (*_READ, "PutItem", "UpdateItem"),

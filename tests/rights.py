@@ -36,7 +36,11 @@ def _owners(archived: str = "200") -> Row:
 RIGHTS: Mapping[str, Row] = {
     "POST /auth/register": Row(*("409 already_registered",) * 3, "201", "409 already_registered"),
     "POST /auth/telegram": Row("200", "200", "200", "404 not_registered", "200"),
+    "POST /auth/logout": _everyones("200"),
     "GET /me": _everyones("200"),
+    "PUT /me": _everyones("200"),
+    "GET /me/export": _everyones("200"),
+    "PUT /me/pushes": _everyones("200"),
     "POST /leads": _everyones("201"),
     "GET /leads": _everyones("200"),
     "GET /leads/{lead_id}": _owners(),

@@ -65,7 +65,8 @@ def fuzz(
 
 def _a_market(http: httpx.Client) -> dict[str, str]:
     """Make a realtor whose lead and whose listing each suit one of another's, and who was liked and
-    told so. Return their token and all ids, by the names that the configuration has for them.
+    told so. Return their token, that of one who may log out, and all ids, by the names that the
+    configuration has for them.
     """
     token, others_token = _registers(http), _registers(http)
     lead, others_lead = (_creates(http, of, "lead", LEAD) for of in (token, others_token))
@@ -80,6 +81,7 @@ def _a_market(http: httpx.Client) -> dict[str, str]:
     _likes(http, others_token, f"/leads/{others_lead}/property-recommendations/{listing}")
     return {
         "token": token,
+        "leaving": _registers(http),
         "own_lead": lead,
         "own_property": listing,
         "others_lead": others_lead,

@@ -14,6 +14,7 @@ _TAG = st.from_regex(r'(W/)?"[!#-~]{0,8}"', fullmatch=True)
 schemathesis.openapi.format(
     "if-match", st.just("*") | st.lists(_TAG, min_size=1, max_size=3).map(", ".join)
 )
+schemathesis.openapi.format("iana-time-zone", st.sampled_from(["Europe/Moscow", "Asia/Kolkata"]))
 
 
 @schemathesis.hook

@@ -1,4 +1,4 @@
-"""Identity: POST /auth/register · POST /auth/telegram · GET /me"""
+"""Identity: POST /auth/register · POST /auth/telegram · POST /auth/logout"""
 
 import time
 import uuid
@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cobroke.clock import now_ms
+from cobroke.clock import now_ms, timestamp
 from cobroke.domain.errors import (
     AlreadyRegistered,
     NotRegistered,
@@ -16,9 +16,10 @@ from cobroke.domain.errors import (
 from cobroke.domain.realtors import Proof, Realtor, starting_verified
 from cobroke.edge import tokens
 from cobroke.edge.api import Api
-from cobroke.edge.models.fields import Id
+from cobroke.edge.models.fields import Timestamp
 from cobroke.edge.models.realtor import Login, Registration
 from cobroke.edge.secrets import secret
+from cobroke.flows.own.profile import log_out
 from cobroke.storage import realtors
 from cobroke.telegram import proofs as telegram
 
@@ -30,15 +31,8 @@ class Token(BaseModel):
     """A JWT for `Authorization: Bearer`, valid for 24 hours."""
 
 
-class Me(BaseModel):
-    realtor_id: Id
-    telegram_id: str
-    verified: bool
-    phone: str
-    email: str | None
-    agency_name: str | None
-    name: str | None
-    """As Telegram has proven it."""
+class LoggedOut(BaseModel):
+    ended_at: Timestamp
 
 
 @api.serves("POST /auth/register", status=201, refuses=(TelegramProofRequired, AlreadyRegistered))
@@ -52,8 +46,7 @@ def register(body: Registration) -> Token:
     proof = _proven(body.telegram_auth_data) if body.telegram_auth_data is not None else None
     if proof and proof.telegram_id != body.telegram_id:
         raise Unauthorized
-    contacts = body.phone, body.email, body.agency_name
-    realtor = Realtor("", body.telegram_id, *contacts, registered_at=now_ms())
+    realtor = Realtor("", body.telegram_id, *body.contacts(), registered_at=now_ms())
     if proof:
         realtor = starting_verified(realtor, proof)
     key = _signing_key()
@@ -70,24 +63,15 @@ def login(body: Login) -> Token:
     return _token(realtors.login(api.table, proof), key)
 
 
-@api.serves("GET /me")
-def me() -> Me:
-    """Read the caller's own profile.
+@api.serves("POST /auth/logout")
+def logout() -> LoggedOut:
+    """Log out everywhere.
 
-    (added)
+    (added) Every token that was issued until then ends, within 30 seconds. Repeatable with one that
+    still works; what a login has issued since stays.
     """
-    realtor = realtors.find(api.table, api.caller)
-    if realtor is None:
-        raise Unauthorized
-    return Me(
-        realtor_id=realtor.id,
-        telegram_id=realtor.telegram_id,
-        verified=realtor.verified,
-        phone=realtor.phone,
-        email=realtor.email,
-        agency_name=realtor.agency_name,
-        name=realtor.name,
-    )
+    version = api.call.token_version
+    return LoggedOut(ended_at=timestamp(log_out(api.table, api.caller, version, now_ms)))
 
 
 def _proven(auth_data: dict[str, Any]) -> Proof:

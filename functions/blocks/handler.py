@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from cobroke.clock import now_ms, timestamp
 from cobroke.domain.errors import FieldError, Invalid, LimitReached
 from cobroke.edge.api import Api
-from cobroke.edge.models.fields import Id, Timestamp
+from cobroke.edge.models.blocks import BlockedRealtor
+from cobroke.edge.models.fields import Id
 from cobroke.edge.models.parts import realtor_info
 from cobroke.flows.deals import blocks
 from cobroke.flows.deals.blocks import MOST_BLOCKED, Blocked
@@ -20,13 +21,6 @@ api = handler = Api("blocks")
 class Block(BaseModel):
     realtor_id: Id
     blocked: bool
-
-
-class BlockedRealtor(BaseModel):
-    realtor_id: Id
-    name: str | None
-    agency: str | None
-    blocked_at: Timestamp
 
 
 class BlockList(BaseModel):

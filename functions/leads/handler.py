@@ -10,7 +10,7 @@ from cobroke.domain.paging import asked_of_own
 from cobroke.domain.postings.posting import FIRST_REVISION, Content, Posting
 from cobroke.edge.api import Api
 from cobroke.edge.models.lead import LeadBody, LeadCreated, LeadList, LeadView
-from cobroke.edge.own_lists import list_text, own_row, what_became
+from cobroke.edge.own_lists import lead_view, list_text, own_row
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
@@ -104,8 +104,4 @@ def _counted(lead: Posting) -> LeadView:
 
 def _view(lead: Posting, matches: int) -> LeadView:
     api.tag(lead.revision)
-    return LeadView.model_construct(
-        **lead.content.body,
-        **what_became("lead_id", lead, matches),
-        updated_at=timestamp(lead.updated_at),
-    )
+    return lead_view(lead, matches)

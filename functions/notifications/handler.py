@@ -3,33 +3,22 @@
 """
 
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, WithJsonSchema
 
-from cobroke.clock import DAY_MS, timestamp
+from cobroke.clock import DAY_MS
 from cobroke.domain.paging import asked
 from cobroke.domain.preconditions import weak_etag
 from cobroke.edge.api import Api
-from cobroke.edge.models.fields import Count, Id, Timestamp
+from cobroke.edge.models.fields import Count, Id
+from cobroke.edge.models.notifications import Notification, notification
 from cobroke.edge.query import PageLimit, PageNumber
 from cobroke.storage.notices import inboxes, notices, pages
-from cobroke.storage.notices.notices import Notice, NoticeType
 
 api = handler = Api("notifications")
 
 UnreadOnly = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
-
-
-class Notification(BaseModel):
-    id: Id
-    type: NoticeType
-    title: str
-    message: str
-    data: dict[str, Any]
-    """The ids it speaks of, as they apply, and the `reason` of a NEW_MATCH."""
-    is_read: bool
-    created_at: Timestamp
 
 
 class Notifications(BaseModel):
@@ -71,7 +60,7 @@ def list_notifications(
         api.table, inbox, which, now, unread_only=unread_only == "true"
     )
     return Notifications.model_construct(
-        notifications=list(map(_notification, found)),
+        notifications=list(map(notification, found)),
         unread_count=unread,
         total=total,
         page=which.number,
@@ -97,18 +86,6 @@ def read_notification(notification_id: str) -> Read:
     """
     notices.read(api.table, api.caller, notification_id, _now())
     return Read(id=notification_id, is_read=True)
-
-
-def _notification(notice: Notice) -> Notification:
-    return Notification.model_construct(
-        id=notice.id,
-        type=notice.type,
-        title=notice.words.title,
-        message=notice.words.message,
-        data=dict(notice.data),
-        is_read=notice.is_read,
-        created_at=timestamp(notice.at),
-    )
 
 
 def _now() -> int:

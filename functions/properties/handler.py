@@ -16,7 +16,7 @@ from cobroke.edge.models.property import (
     PropertyView,
     check_year,
 )
-from cobroke.edge.own_lists import list_text, own_row, what_became
+from cobroke.edge.own_lists import list_text, own_row, property_view
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
@@ -118,8 +118,4 @@ def _counted(stored: Posting) -> PropertyView:
 
 def _view(stored: Posting, matches: int) -> PropertyView:
     api.tag(stored.revision)
-    return PropertyView.model_construct(
-        **stored.content.body,
-        **what_became("property_id", stored, matches),
-        updated_at=timestamp(stored.updated_at),
-    )
+    return property_view(stored, matches)

@@ -135,6 +135,8 @@ def a_body(route: Route, city: str, telegram_id: str) -> Any:
         return {"telegram_auth_data": {"init_data": init_data(int(telegram_id))}}
     if route.path.endswith("/action"):
         return {"action": "LIKE"}
+    if route.function == "me":
+        return {"phone": "+79161234567", "pushes": {"enabled": True}}
     return a_lead(city=city) if route.function == "leads" else a_property(city=city)
 
 
@@ -159,6 +161,8 @@ def test_a_caller_gets_what_is_his_right(
     if (route.key, caller) == ("POST /auth/telegram", "unverified"):
         telegram_id = a_telegram_id()
         stranger.registered(telegram_id=telegram_id)  # a first login ends every token of before
+    if route.key == "POST /auth/logout" and caller != "stranger":
+        client = stranger.registered()  # for it ends every token too
     body = dumps(a_body(route, world.city, telegram_id)).encode() if route.takes_body else None
     answer = client.send(route.method, world.path(route), body)
     status, _, code = getattr(RIGHTS[route.key], caller).partition(" ")

@@ -7,6 +7,7 @@ import pytest
 
 from cobroke.clock import DAY_MS, now_ms
 from cobroke.domain.fair_use import FairUse
+from cobroke.domain.notices.push_settings import DEFAULT
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import blocks as blocking
 from cobroke.flows.schedule import rematch
@@ -14,7 +15,7 @@ from cobroke.storage import keys
 from cobroke.storage.deals import closings
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import notices, pushes
+from cobroke.storage.notices import notices, push_settings, pushes
 from cobroke.storage.parting import blocks
 from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Limiter
@@ -53,6 +54,7 @@ def used() -> list[Item]:
         who = keys.realtor_in(told["PK"])
         assert pushes.claim(table, who, told["SK"], now_ms() // 1000)
         pushes.sent(table, who, told["SK"], now_ms() // 1000)
+        push_settings.put(table, who, DEFAULT, now_ms)
         notices.read_all(table, who, now_ms() // 1000)
         new = Realtor(who, "1", "+7", registered_at=now_ms())
         invited = Limiter(table, FairUse.of("1", "7")).of(new).invite(now_ms())

@@ -39,12 +39,21 @@ _NEVER_VALID: tuple[Any, ...] = (
     -0.001,
     f"{CANARY} " * 1_500,
 )
-"""Fit for no member of any body."""
+"""Fit for no member of any body, but True for a switch."""
 
 _PROOF = {"init_data": f"user={CANARY}&hash={'0' * 64}"}
 _BODIES: Mapping[str, Json] = {
     "/auth/register": a_registration(email="a@b.ru", agency_name="Дом", telegram_auth_data=_PROOF),
     "/auth/telegram": {"telegram_auth_data": _PROOF},
+    "/me": {"phone": "+79161234567", "email": "a@b.ru", "agency_name": "Дом"},
+    "/me/pushes": {
+        "pushes": {
+            "enabled": True,
+            "time_zone": "Asia/Kolkata",
+            "quiet": {"from": "22:00", "to": "08:00"},
+            "daily_at": "09:30",
+        }
+    },
     "/leads": a_lead(
         client_name="Анна", client_contacts="+7", notes="нет", additional_requirements="нет"
     ),
@@ -59,9 +68,12 @@ def a_body(route: Route) -> Json:
 
 
 def spoilt(body: Json, value: Any) -> Iterator[tuple[str, Json]]:
-    """The body with the value in place of one member, of any depth; each time another."""
+    """The body with the value in place of one member, of any depth, each time another, but not
+    of a switch that is on by True.
+    """
     for name, member in body.items():
-        yield name, body | {name: value}
+        if member is not value:
+            yield name, body | {name: value}
         if isinstance(member, dict) and name != "telegram_auth_data":
             yield from (
                 (f"{name}.{inner}", body | {name: changed})

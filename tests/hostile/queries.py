@@ -20,6 +20,12 @@ _NO_NUMBERS = (
     f"1;1 1%00 %00 %FF %ED%A0%80 % %4 99999999999999999999 {'9' * 5000} {CANARY} %7B%7D 1%3D1"
 ).split()
 _WORDS = f"active Active %20ACTIVE ACTIVE, ACTIVE,ACTIVE %00 True TRUE 1 yes null {CANARY}".split()
+_CURSORS = (
+    "null", "0", "1", "..", "AAAA", "AAAAAAAAAAA", "TEVBRC4u", "a" * 256, "a" * 257, "a" * 5_000,
+    "AAAAAAAAAABMRUFELi4=", "AAAAAAAAAABMRUFELi4", "AAAAAAAAAABOT1RJQ0UuLg", "%00", "%FF", "A%0A",
+    "A,A", "{lead_id}", CANARY,
+)  # fmt: skip
+"""None was ever given to the caller as the `next` of a part."""
 IGNORED = (
     f"colour={CANARY}&colour={CANARY}&colour=",
     "Page=0&LIMIT=0&page[]=0&page%00=0&%20page=0",
@@ -31,6 +37,9 @@ IGNORED = (
 
 
 def with_queries() -> Iterator[Hostile]:
+    for cursor in ("", *_CURSORS):
+        query = f"after={cursor}"
+        yield Hostile(f"GET /me/export?{query[:40]}", 422, "GET", "/me/export", query)
     for path, known in _LISTS.items():
         wrong = [f"{name}={value}" for name in ("page", "limit") for value in ("", *_NO_NUMBERS)]
         wrong += ["page=1000000001", "limit=101", "page", "page=1&limit", "p%61ge=0"]

@@ -593,14 +593,12 @@ def checking_presence(table: Table, stored: Posting) -> Write:
     return table.check(keys.owned(stored.kind, stored.id), when=PRESENT)
 
 
-def keeping_messages(
-    table: Table, old: Pair, outcome: Outcome, side: Side, decision: Decision
-) -> list[Write]:
-    return MESSAGES(table, old, outcome._replace(starts_anew=False), side, decision)
+def keeping_messages(table: Table, old: Pair, outcome: Outcome, *said: Any) -> list[Write]:
+    return MESSAGES(table, old, outcome._replace(starts_anew=False), *said)
 
 
 def hearing_repeats(
-    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision
+    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision, __: int
 ) -> list[Write]:
     return [pairs.message(table, outcome.pair, side, decision.message)] if decision.message else []
 

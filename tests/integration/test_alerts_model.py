@@ -42,6 +42,17 @@ def test_the_search_meets_what_it_looks_for() -> None:
     )
 
 
+def test_so_they_are_when_months_go_by_and_some_alert_again() -> None:
+    forgotten = 0
+    for seed in range(8):
+        city = TownAndModel(seed, waits=3)
+        for step in range(STEPS):
+            city.step()
+            assert city.is_as_the_model_says(), (seed, step)
+        forgotten += city.model.forgotten
+    assert forgotten >= 5
+
+
 @pytest.mark.parametrize("best", [BEST - 1, BEST + 1])
 def test_a_model_with_another_bound_would_be_found_wrong(best: int) -> None:
     def differs(seed: int) -> bool:

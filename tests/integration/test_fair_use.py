@@ -15,7 +15,7 @@ from tests.memory_table import MemoryTable
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
-CHARGING = ("leads", "properties", "recommendations", "matches")
+CHARGING = ("me", "leads", "properties", "recommendations", "matches")
 NOTHING: Mapping[Use, int] = {}
 
 
@@ -109,6 +109,38 @@ def test_an_object_is_a_write_each_time_that_it_changes(
     for read in (path, f"{path}/{an_id}", f"{path}/{an_id}/matches", "/notifications", "/me"):
         anna.get(read).needs(200)
     anna.post("/notifications/read-all").needs(200)
+    assert account() == NOTHING
+
+
+def test_what_one_says_of_oneself_is_a_write_each_time_and_to_log_out_is_free(
+    anna: Client, account: Callable[[], Mapping[Use, int]]
+) -> None:
+    for _ in range(2):
+        anna.put("/me", {"phone": "+79161234567"}).needs(200)
+        assert account() == {"write": 1}
+    anna.put("/me", {}).needs(422)
+    keyed(anna, if_match='"99"').put("/me", {"phone": "+79161234567"}).needs(412)
+    anna.post("/auth/logout").needs(200)
+    assert account() == NOTHING
+
+
+def test_a_part_of_an_export_is_a_look(
+    anna: Client, account: Callable[[], Mapping[Use, int]]
+) -> None:
+    for _ in range(2):
+        anna.get("/me/export").needs(200)
+        assert account() == {"look": 1}
+    anna.get("/me/export", after="AAAA").needs(422)
+    assert account() == NOTHING
+
+
+def test_setting_when_one_may_be_told_is_a_write_each_time(
+    anna: Client, account: Callable[[], Mapping[Use, int]]
+) -> None:
+    for _ in range(2):
+        anna.put("/me/pushes", {"pushes": {"enabled": True}}).needs(200)
+        assert account() == {"write": 1}
+    anna.put("/me/pushes", {"pushes": {}}).needs(422)
     assert account() == NOTHING
 
 

@@ -16,6 +16,8 @@ from tests.support.contents import body_of
 from tests.support.town import Town, pumps
 
 LISTED, ALERTED, BEST, TOP = 5000, 8000, 10, 3
+DAY_S = 24 * 3600
+REMEMBERED_DAYS, NOTICE_DAYS = 180, 90
 ACTIONS: list[Action] = ["LIKE", "DISLIKE", "DISLIKE"]
 
 
@@ -40,6 +42,8 @@ class Disliked(NamedTuple):
 
 @dataclass
 class Told:
+    at: int
+    """In s."""
     scores: dict[str, int] = field(default_factory=dict)
     read: bool = False
 
@@ -49,9 +53,13 @@ class Model:
 
     def __init__(self, best: int = BEST) -> None:
         self.things: dict[str, Thing] = {}
-        self.matched: set[frozenset[str]] = set()
+        self.liked_by: dict[frozenset[str], str] = {}
+        """Of each match, whose LIKE opened it: the other still has the pair in the list."""
         self.disliked: dict[frozenset[str], Disliked] = {}
-        self.alerted_at: dict[tuple[str, str], Any] = {}
+        self.alerted_at: dict[tuple[str, str], tuple[Any, int]] = {}
+        """The price and the time (s) of whoever has alerted whom."""
+        self.forgotten = 0
+        """How often somebody alerted again because it was long ago."""
         self.told: dict[str, list[Told]] = {}
         self.best = best
 
@@ -80,8 +88,8 @@ class Model:
 
     def is_hidden(self, one: str, another: str) -> bool:
         both = frozenset([one, another])
-        if both in self.matched:
-            return True
+        if both in self.liked_by:
+            return self.liked_by[both] == one
         if both not in self.disliked:
             return False
         (lead, listing), then, points = (
@@ -94,7 +102,7 @@ class Model:
         better = points is not None and (then.points is None or points > then.points)
         return not (better and lead.revision > then.revision)
 
-    def wrote(self, author: str) -> None:
+    def wrote(self, author: str, now_s: int) -> None:
         """Others are alerted of what was created or edited."""
         thing = self.things[author]
         if not thing.there:
@@ -102,29 +110,35 @@ class Model:
         for own, one in self.things.items():
             if one.kind != thing.kind and author in self.shows(own)[: self.best]:
                 points = self.points(own, author) or 0
-                if points >= ALERTED and self.is_news(own, author):
-                    self.tell(own, author, points)
+                has_match = frozenset([own, author]) in self.liked_by
+                if points >= ALERTED and not has_match and self.is_news(own, author, now_s):
+                    self.tell(own, author, points, now_s)
 
-    def is_news(self, own: str, counterpart: str) -> bool:
+    def is_news(self, own: str, counterpart: str, now_s: int) -> bool:
         if (own, counterpart) not in self.alerted_at:
             return True
-        then = self.alerted_at[own, counterpart]
+        then, at = self.alerted_at[own, counterpart]
+        if now_s >= at + REMEMBERED_DAYS * DAY_S:
+            self.forgotten += 1
+            return True
         thing = self.things[counterpart]
         return thing.kind == "PROPERTY" and 100 * self.price(thing) <= 97 * then
 
-    def tell(self, own: str, counterpart: str, points: int) -> None:
+    def tell(self, own: str, counterpart: str, points: int, now_s: int) -> None:
         thing = self.things[counterpart]
-        self.alerted_at[own, counterpart] = self.price(thing) if thing.kind == "PROPERTY" else None
+        price = self.price(thing) if thing.kind == "PROPERTY" else None
+        self.alerted_at[own, counterpart] = price, now_s
         told = self.told.setdefault(own, [])
-        if not told or told[-1].read:
-            told.append(Told())
+        if not told or told[-1].read or now_s >= told[-1].at + NOTICE_DAYS * DAY_S:
+            told.append(Told(now_s))
         told[-1].scores[counterpart] = points
 
 
 class TownAndModel:
-    """The product and the model, told the same."""
+    """The product and the model, told the same. `waits`: how often weeks go by, of 25 deeds."""
 
-    def __init__(self, seed: int, best: int = BEST) -> None:
+    def __init__(self, seed: int, best: int = BEST, waits: int = 0) -> None:
+        self.waits = waits
         self.rng, self.world, self.model = Random(seed), Town(), Model(best)
         self.pumps = pumps(self.rng, quiet=True)
 
@@ -136,8 +150,9 @@ class TownAndModel:
             self.archive,
             self.read,
             self.react,
+            self.wait,
         ]
-        self.rng.choices(deeds, [10, 4, 4, 1, 2, 4])[0]()
+        self.rng.choices(deeds, [10, 4, 4, 1, 2, 4, self.waits])[0]()
         self.world.settle(*self.pumps)
 
     def create(self) -> None:
@@ -145,7 +160,7 @@ class TownAndModel:
         owner, body = self.rng.choice(self.world.realtors), body_of(self.rng, kind)
         new = self.world.posts(kind, owner, body)
         self.model.things[new] = Thing(kind, owner, body)
-        self.model.wrote(new)
+        self.model.wrote(new, self.now_s)
 
     def edit(self) -> None:
         """Price, place, city, wish: whatever differs in another body."""
@@ -165,7 +180,7 @@ class TownAndModel:
     def written(self, an_id: str, thing: Thing, body: Json) -> None:
         self.world.edits(thing.kind, an_id, body)
         thing.body, thing.revision = body, thing.revision + 1
-        self.model.wrote(an_id)
+        self.model.wrote(an_id, self.now_s)
 
     def archive(self) -> None:
         for an_id, thing in self.some():
@@ -179,19 +194,30 @@ class TownAndModel:
         if unread and self.rng.random() < 0.5:
             notice = self.rng.choice(unread)
             notices.read(self.world.table, realtor, notice.id, 0)
-            self.model.told[notice.data.get("lead_id") or notice.data["property_id"]][
-                -1
-            ].read = True
+            own = notice.data.get("lead_id") or notice.data["property_id"]
+            of_own = [one.id for one in self.world.notices(realtor) if own in one.data.values()]
+            self.model.told[own][of_own[::-1].index(notice.id)].read = True
         elif unread:
             self.world.reads_all(realtor)
             for own, told in self.model.told.items():
-                if self.model.things[own].owner == realtor:
-                    told[-1].read = True
+                for one in told if self.model.things[own].owner == realtor else ():
+                    one.read = True
+
+    def wait(self) -> None:
+        """For weeks or months."""
+        self.world.now += self.rng.randint(30, 120) * DAY_S * 1000
+
+    @property
+    def now_s(self) -> int:
+        return self.world.now // 1000
 
     def react(self) -> None:
         """To one of those that are shown, mostly to the first: that leaves a vacancy."""
         for an_id, thing in self.some():
-            shown = self.model.shows(an_id)
+            liked_by = self.model.liked_by
+            shown = [
+                one for one in self.model.shows(an_id) if frozenset([an_id, one]) not in liked_by
+            ]
             if shown:
                 one = shown[0] if self.rng.random() < 0.7 else self.rng.choice(shown)
                 ids = PairIds(an_id, one) if thing.kind == "LEAD" else PairIds(one, an_id)
@@ -199,7 +225,7 @@ class TownAndModel:
                 self.world.acts(thing.kind, ids, action)
                 lead, listing = self.model.pair(an_id, one)
                 if action == "LIKE":
-                    self.model.matched.add(frozenset(ids))
+                    liked_by[frozenset(ids)] = an_id
                 else:
                     then = Disliked(
                         self.model.price(listing), lead.revision, self.model.points(an_id, one)

@@ -32,8 +32,8 @@ BUGS = (
             Edit(
                 agreement.act,
                 "            table.transact(writes + "
-                "_charged(table, caller, allowance, clock(), outcome))\n",
-                "            writes += _charged(table, caller, allowance, clock(), outcome)\n"
+                "_charged(table, caller, allowance, now, outcome))\n",
+                "            writes += _charged(table, caller, allowance, now, outcome)\n"
                 "            table.transact([one for one in writes if 'Update' not in one])\n"
                 "            for one in [one for one in writes if 'Update' in one]:\n"
                 "                table.transact([one])\n",

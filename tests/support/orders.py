@@ -28,13 +28,19 @@ def every_order(make: Callable[[], tuple[MemoryTable, Sequence[Act]]]) -> Iterat
 
 
 def by_chance(table: MemoryTable, acts: Sequence[Act], rng: Random) -> None:
-    """One of the orders, where there are too many."""
-    _run(table, acts, [rng.randrange(1 << 30) for _ in range(1_000)])
+    """One of the orders, where there are too many: here any may go on while others wait, also in
+    the midst of a transaction, where the table tears it.
+    """
+    choices = [rng.randrange(1 << 30) for _ in range(20_000)]
+    _run(table, acts, choices, pauses_at="_let_others_act")
 
 
-def _run(table: MemoryTable, acts: Sequence[Act], choices: Sequence[int]) -> list[int]:
+def _run(
+    table: MemoryTable, acts: Sequence[Act], choices: Sequence[int], pauses_at: str = "between"
+) -> list[int]:
     """Let one after the other go on to their next call, as the choices say, then the first there
-    is. How many there were to choose from, each time.
+    is. How many there were to choose from, each time. (At `between` the table lets who goes on
+    while one waits go on to their end.)
     """
     turns = {act: threading.Semaphore(0) for act in acts}
     waits, failed = threading.Semaphore(0), list[BaseException]()
@@ -55,7 +61,7 @@ def _run(table: MemoryTable, acts: Sequence[Act], choices: Sequence[int]) -> lis
         waits.release()
 
     widths = list[int]()
-    with patch.object(table.store, "between", comes_to_a_call), patch("time.sleep"):
+    with patch.object(table.store, pauses_at, comes_to_a_call), patch("time.sleep"):
         for act in acts:
             threading.Thread(target=run, args=(act,), daemon=True).start()
         while turns:

@@ -9,6 +9,7 @@ import pytest
 from cobroke.domain.deals.pair import OwedNotice, Pair
 from cobroke.domain.notices.wording import (
     about_lead_alert,
+    about_many,
     about_pair,
     about_property_alert,
     described,
@@ -18,6 +19,7 @@ from cobroke.domain.notices.wording import (
     price,
     rooms,
 )
+from cobroke.telegram.bot_api import as_html
 from tests.builders import a_property
 
 TOLD = [*product(("INTEREST", "MUTUAL", "OFFER", "CONTACT_SHARED"), ("LEAD", "PROPERTY"))]
@@ -250,3 +252,20 @@ def test_an_alert_is_short_and_in_russian_however_much_there_is_to_tell(
     text = about(count, Decimal("99.99"), a_property()).message
     assert not any("a" <= letter.lower() <= "z" for letter in text)
     assert text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "У вас 1 новое уведомление"),
+        (4, "У вас 4 новых уведомления"),
+        (5, "У вас 5 новых уведомлений"),
+        (12, "У вас 12 новых уведомлений"),
+        (21, "У вас 21 новое уведомление"),
+        (500, "У вас 500 новых уведомлений"),
+    ],
+)
+def test_many_notices_are_told_in_one_line(count: int, text: str) -> None:
+    words = about_many(count)
+    assert words.title.replace(NBSP, " ") == text
+    assert as_html(words) == f"<b>{words.title}</b>"

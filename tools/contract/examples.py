@@ -12,6 +12,8 @@ from tools.contract.deal import (
     LEAD_ID,
     LEAD_MATCH,
     LEAD_ROW,
+    MATCH_ID,
+    MESSAGE,
     NOON,
     NOTICE_ID,
     ONE_LEAD,
@@ -77,6 +79,12 @@ TOKEN = {
     "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9."
     "eyJzdWIiOiI1azB0cXEybjlzNmZhIn0.c2lnbmF0dXJl"
 }
+PUSHES = {
+    "enabled": True,
+    "time_zone": "Europe/Moscow",
+    "quiet": {"from": "22:00", "to": "08:00"},
+    "daily_at": "09:00",
+}
 ME = {
     "realtor_id": ANNA,
     "telegram_id": "279058397",
@@ -85,6 +93,38 @@ ME = {
     "email": "anna@kvartiry.ru",
     "agency_name": "Дом у парка",
     "name": "Анна Петрова",
+    "pushes": PUSHES,
+}
+LEAD_SIDE = {"lead_id": LEAD_ID, "property_id": PROPERTY_ID, "side": "LEAD"}
+EXPORT = {
+    "exported_at": LATER,
+    "profile": ME,
+    "leads": [OWN_LEAD],
+    "properties": [],
+    "matches": [LEAD_MATCH | LEAD_SIDE],
+    "messages": [
+        {
+            "match_id": MATCH_ID,
+            "lead_id": LEAD_ID,
+            "property_id": PROPERTY_ID,
+            "text": MESSAGE,
+            "at": NOON,
+        }
+    ],
+    "decisions": [
+        {
+            "action": "LIKE",
+            "reason": None,
+            "notes": None,
+            "proposed_commission": 45,
+            "at": NOON,
+            "match_id": MATCH_ID,
+        }
+        | LEAD_SIDE
+    ],
+    "notifications": [NOTICE],
+    "blocks": [],
+    "next": "3q2-7wAAAAFMRUFELg",
 }
 
 BLOCKED = {
@@ -111,7 +151,14 @@ EXAMPLES = {
             "login_widget": {"telegram_auth_data": WIDGET},
         },
     ),
+    "logout": _one({"ended_at": LATER}),
     "me": _one(ME),
+    "replace_me": _one(
+        ME | {"email": None},
+        {"phone": "8 916 123-45-67", "email": None, "agency_name": "Дом у парка"},
+    ),
+    "export_me": _one(EXPORT),
+    "set_pushes": _one({"pushes": PUSHES}, {"pushes": PUSHES}),
     "create_lead": _one({"lead_id": LEAD_ID, "created_at": NOON}, LEAD),
     "list_leads": _one({"leads": [LEAD_ROW]} | PAGE),
     "get_lead": _one(OWN_LEAD),

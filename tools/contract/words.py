@@ -41,6 +41,7 @@ PARAMETERS: dict[str, Json] = {
     "page": {"description": "Which page, from 1. Past the end it is empty."},
     "limit": {"description": "How many rows a page has."},
     "status": {"description": "Only those with this status; absent: all."},
+    "after": {"description": "Go on behind the part that had this as `next`."},
     "unread_only": {"description": "Only what has not been read."},
     "Idempotency-Key": {
         "description": "The same key with the same body gets the same answer again, for 24 hours.",

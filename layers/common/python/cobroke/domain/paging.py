@@ -23,6 +23,19 @@ class Page(NamedTuple):
         return rows[self.rows.start : self.rows.stop]
 
 
+class Behind(NamedTuple):
+    """A run of `limit` ids, newest first, of those that are older than `last`; "" for the newest.
+    What comes meanwhile moves none of them.
+    """
+
+    last: str
+    limit: int
+
+    def of(self, ids: Sequence[str]) -> Sequence[str]:
+        """Return those of the run; `ids` come newest first."""
+        return [one for one in ids if not self.last or one < self.last][: self.limit]
+
+
 def asked(page: int | None, limit: int | None) -> Page:
     return Page(page or 1, limit or DEFAULT_LIMIT)
 

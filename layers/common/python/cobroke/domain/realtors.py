@@ -15,6 +15,14 @@ class Proof(NamedTuple):
     auth_date: int
 
 
+class Contacts(NamedTuple):
+    """What a realtor says of themselves: how to reach them, and for which agency they work."""
+
+    phone: str
+    email: str | None = None
+    agency_name: str | None = None
+
+
 @dataclass(frozen=True)
 class Realtor:
     """`token_version` is raised to end every token issued before; `proven_at` is the latest proof's
@@ -34,7 +42,13 @@ class Realtor:
     """They have blocked the bot; until their next Telegram login."""
     push_after: int = 0
     """Telegram wants no message to them before this time (s)."""
+    pushes: str | None = None
+    """When they want to be told by Telegram, as it is kept; None where they have never set it."""
     token_version: int = 1
+    logged_out_at: int = 0
+    """When (ms) they last ended all their tokens."""
+    revision: int = 1
+    """How many times they have written their `Contacts`."""
     registered_at: int = 0
     """In ms since 1970; 0 of who came before this was kept."""
     version: int = 1
@@ -62,6 +76,20 @@ def proven(realtor: Realtor, proof: Proof) -> Realtor:
     if realtor.verified:
         return realtor
     return replace(realtor, verified=True, token_version=realtor.token_version + 1)
+
+
+def introduced(realtor: Realtor, contacts: Contacts) -> Realtor:
+    """Put what they say of themselves now in place of what they said before."""
+    return replace(realtor, **contacts._asdict(), revision=realtor.revision + 1)
+
+
+def logged_out(realtor: Realtor, token_version: int, now: int) -> Realtor:
+    """End every token up to this version, at `now` (ms). Where that was done before, nothing
+    changes: who has logged in since stays.
+    """
+    if realtor.token_version > token_version:
+        return realtor
+    return replace(realtor, token_version=token_version + 1, logged_out_at=now)
 
 
 def _names(proof: Proof) -> dict[str, Any]:

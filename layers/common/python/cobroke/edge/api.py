@@ -62,6 +62,8 @@ class Call:
     id: str = ""
     route: Route | None = None
     caller: str = ""
+    token_version: int = 0
+    """Of which of the caller's tokens theirs is."""
     allowance: Allowance | None = None
     """What the caller may still do; None on a public route."""
     body: Json = None
@@ -194,8 +196,10 @@ class Api:
             raise errors.NotFound
         if not route.public:
             realtor = self._access.caller(request.headers)
-            allowance = self._limiter.of(realtor)
-            self.call = replace(self.call, caller=realtor.id, allowance=allowance)
+            allowance, version = self._limiter.of(realtor), realtor.token_version
+            self.call = replace(
+                self.call, caller=realtor.id, token_version=version, allowance=allowance
+            )
         if route.takes_body:
             self.call = replace(self.call, body=read_body(request))
         self._read_preconditions(route, request.headers)

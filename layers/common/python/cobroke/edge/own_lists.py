@@ -10,6 +10,8 @@ from cobroke.clock import timestamp, timestamp_or_none
 from cobroke.domain.ids import created_at
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.posting import Posting, stale_at
+from cobroke.edge.models.lead import LeadView
+from cobroke.edge.models.property import PropertyView
 from cobroke.storage.postings.own_lists import Own
 
 MAX_ANSWER_BYTES = 4_600_000
@@ -27,6 +29,24 @@ def what_became(id_name: str, own: Own | Posting, matches: int) -> dict[str, Any
         "stale_at": timestamp_or_none(stale_at(own.status, own.updated_at)),
         "created_at": timestamp(created_at(own.id)),
     }
+
+
+def lead_view(lead: Posting, matches: int) -> LeadView:
+    """Return a lead as its owner sees it, whole."""
+    return LeadView.model_construct(
+        **lead.content.body,
+        **what_became("lead_id", lead, matches),
+        updated_at=timestamp(lead.updated_at),
+    )
+
+
+def property_view(listing: Posting, matches: int) -> PropertyView:
+    """Return a property as its owner sees it, whole."""
+    return PropertyView.model_construct(
+        **listing.content.body,
+        **what_became("property_id", listing, matches),
+        updated_at=timestamp(listing.updated_at),
+    )
 
 
 def own_row(id_name: str, own: Own) -> str:

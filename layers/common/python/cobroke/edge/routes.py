@@ -42,7 +42,11 @@ class Route(NamedTuple):
 ROUTES = (
     Route("POST", "/auth/register", "auth", public=True, takes_body=True),
     Route("POST", "/auth/telegram", "auth", public=True, takes_body=True),
-    Route("GET", "/me", "auth"),
+    Route("POST", "/auth/logout", "auth"),
+    Route("GET", "/me", "me", tagged=True),
+    Route("PUT", "/me", "me", takes_body=True, conditional=True, tagged=True, charged=True),
+    Route("GET", "/me/export", "me", charged=True),
+    Route("PUT", "/me/pushes", "me", takes_body=True, charged=True),
     Route("POST", "/leads", "leads", takes_body=True, keyed=True, tagged=True, charged=True),
     Route("GET", "/leads", "leads"),
     Route("GET", "/leads/{lead_id}", "leads", tagged=True),

@@ -33,7 +33,7 @@ REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
     "telegram_id username name phone email agency_name verified proven_at token_version push_off "
-    "push_after registered_at? version",
+    "push_after pushes? registered_at? logged_out_at? revision? version",
     "a realtor",
 )
 TELEGRAM = Entity(
@@ -41,6 +41,13 @@ TELEGRAM = Entity(
     ("TELEGRAM#{telegram_id} | TELEGRAM",),
     "realtor_id",
     "whose a Telegram id is: one realtor's",
+)
+WAKE = Entity(
+    "WAKE",
+    ("REALTOR#{realtor} | WAKE",),
+    "version",
+    "that a realtor has set anew when they may be pushed to: it changes with that, and wakes their "
+    "outbox",
 )
 LIMITS = Entity(
     "LIMITS",
@@ -129,8 +136,8 @@ MIRROR = Entity(
 MESSAGE = Entity(
     "MESSAGE",
     ("LEAD#{lead} | MESSAGE#{property}#{side}",),
-    "text",
-    "what a side says with its LIKE",
+    "text at?",
+    "what a side says with its LIKE, and when (ms)",
 )
 PAIR_CHANGE = Entity(
     "PAIR_CHANGE",
@@ -187,9 +194,10 @@ INBOX = Entity(
 ALERTED = Entity(
     "ALERTED",
     ("ALERTS#{kind}#{object} | {counterpart}", "ALERTS#{kind}#{object} | DONE"),
-    "price? notice? revision?",
+    "price? notice? revision? expires?",
     "that a counterpart has alerted an object, in which notice and at which price; under DONE, up "
     "to which revision the object itself has alerted all it should",
+    kept="180 days from when it was last told, DONE for good",
 )
 SLOT = Entity(
     "SLOT",

@@ -19,6 +19,10 @@ def realtor(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "PROFILE"
 
 
+def wake(realtor_id: str) -> Key:
+    return f"REALTOR#{realtor_id}", "WAKE"
+
+
 def limits(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "LIMITS"
 
@@ -129,9 +133,7 @@ def market_entry(features: Features, posting_id: str) -> Key:
 
 
 def changes(kind: Kind, market: Market) -> str:
-    """Return the partition of what has changed among a market's leads or properties, in order of
-    time.
-    """
+    """Return the partition of what has changed among a market's leads or properties, by time."""
     return f"CHANGES#{kind}#{market.city}#{market.group.name}"
 
 

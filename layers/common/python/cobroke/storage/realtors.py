@@ -1,17 +1,17 @@
 """Realtors: who registered, and what Telegram has proven of each."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields, replace
 
 from cobroke.domain import ids
-from cobroke.domain.errors import AlreadyRegistered, NotRegistered
+from cobroke.domain.errors import AlreadyRegistered, NotRegistered, Unauthorized
 from cobroke.domain.realtors import Proof, Realtor, proven
 from cobroke.storage import entities, keys
 from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, retry_on_conflict
-from cobroke.storage.table import Table
+from cobroke.storage.table import Table, Write
 
 REMEMBERED_MS = 30_000
 """By the wall clock: a monotonic one stands still while the function's sandbox is frozen."""
@@ -46,11 +46,37 @@ def login(table: Table, proof: Proof) -> Realtor:
         old = _with_telegram_id(table, proof.telegram_id)
         new = proven(old, proof)
         if new != old:
-            written = replace(new, version=old.version + 1)
-            table.transact([table.put(_item(written), when=at_version(old.version))])
+            table.transact([write(table, old, replace(new, version=old.version + 1))])
         return new
 
     return retry_on_conflict(table, attempt)
+
+
+def change(
+    table: Table,
+    realtor_id: str,
+    changed: Callable[[Realtor], Realtor],
+    beside: Callable[[], Sequence[Write]] = tuple,
+) -> Realtor:
+    """Return the realtor as `changed` makes them of what they are, written together with what is to
+    be `beside`: neither where nothing changes. Raises Unauthorized where there is no such realtor.
+    """
+
+    def attempt() -> Realtor:
+        old = find(table, realtor_id)
+        if old is None:
+            raise Unauthorized
+        new = changed(old)
+        if new != old:
+            table.transact([write(table, old, replace(new, version=old.version + 1)), *beside()])
+        return new
+
+    return retry_on_conflict(table, attempt)
+
+
+def write(table: Table, old: Realtor, new: Realtor) -> Write:
+    """Make the write of one who has changed, refused where they are not as they were read."""
+    return table.put(_item(new), when=at_version(old.version))
 
 
 def find(table: Table, realtor_id: str) -> Realtor | None:

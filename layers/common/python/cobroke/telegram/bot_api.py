@@ -83,8 +83,11 @@ def as_html(words: Words) -> str:
     """Write the message as HTML, what was typed as code: of all that Telegram makes of a text by
     itself it makes nothing there.
     """
+    title = f"<b>{html.escape(words.title)}</b>"
+    if not words.message:
+        return title
     before, typed, after = map(html.escape, words.message.partition(words.typed or words.message))
-    return f"<b>{html.escape(words.title)}</b>\n{before}<code>{typed}</code>{after}"
+    return f"{title}\n{before}<code>{typed}</code>{after}"
 
 
 def _read(status: int, document: Any) -> Answer:  # noqa: ANN401 - whatever came

@@ -49,6 +49,12 @@ def about_property_alert(count: int, score: Number, own: Mapping[str, Any]) -> W
     return Words(title, message, shown)
 
 
+def about_many(count: int) -> Words:
+    """Tell of so many notices at once: a digest has no message, and nothing that anybody typed."""
+    found = plural(count, "новое уведомление", "новых уведомления", "новых уведомлений")
+    return Words(f"У вас {count}{_NBSP}{found}", "")
+
+
 def described(listing: Mapping[str, Any], to: Side) -> str:
     """Describe a listing: «Тимура Фрунзе, 11: 2 комнаты, 60 м², 18 500 000 ₽» to its owner, to
     others «Хамовники: …».

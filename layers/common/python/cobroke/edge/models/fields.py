@@ -126,6 +126,7 @@ type Id = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0
 type Timestamp = Annotated[
     str, WithJsonSchema({"type": "string", "format": "date-time", "pattern": r"\.\d{3}Z$"})
 ]
+type Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,256}$")]
 type Count = Annotated[int, Field(ge=0)]
 
 type _Exact = Annotated[int | Decimal, PlainValidator(_two_decimals)]

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.networks import validate_email
 from pydantic_core import PydanticCustomError
 
+from cobroke.domain.realtors import Contacts
 from cobroke.domain.texts import phone_number
 from cobroke.edge.models.fields import FORMAT, Body, Title
 
@@ -69,13 +70,21 @@ type TelegramAuthData = Annotated[dict[str, Any], AfterValidator(_a_proof), With
 """A proof of identity as Telegram gives it: of a Mini App (`init_data`) or of the Login Widget."""
 
 
-class Registration(Body):
-    """A realtor who begins. A number without a `+` is a Russian one."""
+class OwnContacts(Body):
+    """What a realtor says of themselves. A number without a `+` is a Russian one."""
 
-    telegram_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     phone: Phone
     email: Email | None = None
     agency_name: Title | None = None
+
+    def contacts(self) -> Contacts:
+        return Contacts(self.phone, self.email, self.agency_name)
+
+
+class Registration(OwnContacts):
+    """A realtor who begins. A number without a `+` is a Russian one."""
+
+    telegram_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     telegram_auth_data: TelegramAuthData | None = None
     """(added) The realtor starts verified. Needed where the stage registers nobody without it."""
 

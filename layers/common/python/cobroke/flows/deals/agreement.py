@@ -50,15 +50,16 @@ def act(
         sides = _load(table, pair_ids, caller, side, allowance, parted.key(caller))
         apart = parted.of(table, caller, sides.beside)
         _must_be_possible(sides, side, apart)
+        now = clock()
         outcome = negotiation.react(
-            sides.pair, side, decision.action, decision.share, sides.facts, clock()
+            sides.pair, side, decision.action, decision.share, sides.facts, now
         )
         writes = _record(table, sides, outcome.pair) + _messages(
-            table, sides.pair, outcome, side, decision
+            table, sides.pair, outcome, side, decision, now
         )
         if writes:
             writes.append(parted.unchanged(table, caller, apart))
-            table.transact(writes + _charged(table, caller, allowance, clock(), outcome))
+            table.transact(writes + _charged(table, caller, allowance, now, outcome))
         return outcome.pair
 
     return retry_on_conflict(table, attempt)
@@ -169,7 +170,12 @@ def _charged(
 
 
 def _messages(
-    table: Table, old: Pair, outcome: negotiation.Outcome, side: Side, decision: Decision
+    table: Table,
+    old: Pair,
+    outcome: negotiation.Outcome,
+    side: Side,
+    decision: Decision,
+    now: int,
 ) -> list[Write]:
     """Make the writes of the messages. One comes with a LIKE that changes something, or is kept; on
     a clean record none of before counts.
@@ -178,13 +184,13 @@ def _messages(
     changed = outcome.pair is not old
     if outcome.starts_anew:
         return [
-            pairs.message(table, outcome.pair, side, said),
+            pairs.message(table, outcome.pair, side, said, now),
             pairs.message(table, outcome.pair, other(side), None),
         ]
     if changed and decision.action == "DISLIKE" and old.keeps_like(side):
         return [pairs.message(table, outcome.pair, side, None)]
     if not said or not (changed or old.keeps_like(side)):
         return []
-    return [pairs.message(table, outcome.pair, side, said)] + (
+    return [pairs.message(table, outcome.pair, side, said, now)] + (
         [] if changed else [pairs.unchanged(table, old)]
     )

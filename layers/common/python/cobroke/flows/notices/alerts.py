@@ -27,16 +27,16 @@ from cobroke.storage.table import ConditionFailed, Table, Write
 
 def alert(table: Table, held: HeldMarkets, written: Posting, clock: Clock) -> int:
     """Tell the owner of each counterpart at 80 or more that would now be shown `written` among
-    their best ten; return how many were told. Each is told once, and of a listing again after a
-    price cut, however often this is done. Where `written` is no longer the newest meanwhile, the
-    rest is left to what is.
+    their best ten; return how many were told. Each is told once in 180 days, and of a listing again
+    after a price cut, however often this is done. Where `written` is no longer the newest
+    meanwhile, the rest is left to what is.
     """
     cause = alerts.cause_of(table, written)
     if cause is None:
         return 0
     good = _good(cause, held.get(other(written.kind), written.content.features.market))
     near = showing(table, held, written, good)
-    new = alerts.not_alerted(table, cause, near)
+    new = alerts.not_alerted(table, cause, near, clock() // 1000)
     told = 0
     for some in batched((one for one in near if one in new), alerts.AT_ONCE, strict=False):
         scores = {own_id: good[own_id][0] for own_id in some}

@@ -5,6 +5,7 @@ message.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
+from cobroke.domain.deals.decisions import StandingAct, liked_at, standing_act
 from cobroke.domain.deals.pair import Facts, MatchStatus, Pair, PairIds, Side
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.ids import match_id, owner_of
@@ -65,6 +66,22 @@ class MatchView(NamedTuple):
     nameless: bool = False
 
 
+class OwnPair(NamedTuple):
+    """A pair as the owner of its object of `side` is shown it, and their own message with its time
+    (ms), None where there is none.
+    """
+
+    view: MatchView
+    side: Side
+    said: tuple[str, int] | None
+
+    @property
+    def act(self) -> StandingAct | None:
+        """What stands of what they did."""
+        pair, facts = self.view.sides.pair, self.view.sides.facts
+        return standing_act(pair, self.side, facts.price, facts.lead_revision, facts.score)
+
+
 def load(table: Table, ids: PairIds, caller: str, side: Side, beside: Sequence[Key] = ()) -> Sides:
     """Read a pair of the caller's, and in the same call what is asked for `beside` it. Raises
     NotFound where one of the objects is absent or that of `side` not theirs; OwnObject where both
@@ -89,6 +106,26 @@ def load(table: Table, ids: PairIds, caller: str, side: Side, beside: Sequence[K
 def seen_by(table: Table, sides: Sides, side: Side) -> MatchView:
     (match,) = _completed(table, sides.of(side), [sides.pair])
     return match
+
+
+def own_pairs(table: Table, own: Posting, some: Sequence[Pair]) -> list[OwnPair]:
+    """Read what belongs to these pairs of an object, whether a match or not."""
+    mine = [keys.message(*pair.ids, own.kind) for pair in some]
+    begun = table.begin_many(mine)
+    views, said = _completed(table, own, some), begun()
+    return [
+        OwnPair(view, own.kind, _said(said.get(key), view.sides.pair, own.kind))
+        for view, key in zip(views, mine, strict=True)
+    ]
+
+
+def _said(message: Item | None, pair: Pair, side: Side) -> tuple[str, int] | None:
+    """Return what was said, and when. What was said before its time was kept came with the last
+    LIKE, or an earlier one.
+    """
+    if message is None:
+        return None
+    return message["text"], message.get("at", liked_at(pair, side))
 
 
 def list_of(

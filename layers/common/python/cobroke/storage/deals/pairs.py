@@ -96,10 +96,13 @@ def unchanged(table: Table, pair: Pair) -> Write:
     return table.check(keys.pair(*pair.ids), when=over(pair.version))
 
 
-def message(table: Table, pair: Pair, side: Side, text: str | None) -> Write:
-    """Make the write of what this side says with its LIKE, or (None) that it says nothing."""
+def message(table: Table, pair: Pair, side: Side, text: str | None, at: int = 0) -> Write:
+    """Make the write of what this side says with its LIKE, at this time (ms), or (None) that it
+    says nothing.
+    """
     key = keys.message(*pair.ids, side)
-    return table.put(entities.MESSAGE.at(key, {"text": text})) if text else table.delete(key)
+    said = entities.MESSAGE.at(key, {"text": text, "at": at})
+    return table.put(said) if text else table.delete(key)
 
 
 def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:

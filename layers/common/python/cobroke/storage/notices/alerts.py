@@ -1,4 +1,4 @@
-"""Alerts: which counterpart has alerted whose object, each once."""
+"""Alerts: which counterpart has alerted whose object, each once in 180 days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from cobroke.domain.parted import FROM_NOBODY, Parted
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage import entities, keys
-from cobroke.storage.conditions import ABSENT, at_version, below, holding
+from cobroke.storage.conditions import ABSENT, at_most, at_version, below, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import open_alerts
@@ -23,6 +23,8 @@ from cobroke.storage.postings import counts
 from cobroke.storage.postings.posting import of_item
 from cobroke.storage.table import Key, Table, Write
 
+KEPT_S = 180 * 24 * 3600
+"""How long the ledger knows that a counterpart has alerted an object."""
 AT_ONCE = 12
 """The most objects told of in one transaction of 100 items: eight of each at most, its owner's
 inbox and the mark of what falls out of that among them, and three of the cause.
@@ -105,11 +107,22 @@ def mark_done(table: Table, written: Posting) -> None:
     table.try_put(item, when=ABSENT | below("revision", written.revision))
 
 
-def not_alerted(table: Table, cause: Cause, objects: Iterable[str]) -> set[str]:
+def not_alerted(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> set[str]:
     """Find those that the counterpart has not alerted yet, or not since a price cut."""
     wanted = {keys.alerted(cause.alerts, own_id, cause.id): own_id for own_id in objects}
     ledger = table.get_many(wanted)
-    return {own_id for key, own_id in wanted.items() if _alerts(cause, ledger.get(key))}
+    return {
+        own_id for key, own_id in wanted.items() if _alerts(cause, _kept(ledger.get(key), now_s))
+    }
+
+
+def _kept(ledger: Item | None, now_s: int) -> Item | None:
+    """Return what the ledger still knows: what has expired lies there for days. What was entered
+    without an end has none.
+    """
+    if ledger is not None and ledger.get("expires", now_s + 1) <= now_s:
+        return None
+    return ledger
 
 
 def _alerts(cause: Cause, ledger: Item | None) -> bool:
@@ -119,10 +132,11 @@ def _alerts(cause: Cause, ledger: Item | None) -> bool:
 
 
 class PendingAlert(NamedTuple):
-    """An own object that the cause alerts, as the ledger and its last notice were when read."""
+    """An own object that the cause alerts, as the ledger and its last notice were when read (s)."""
 
     last: Last
     ledger: Item | None
+    read_at: int
 
     @property
     def own_id(self) -> str:
@@ -152,14 +166,14 @@ def pending(table: Table, cause: Cause, objects: Iterable[str], now_s: int) -> l
         for own_id in objects
     }
     items = table.get_many(chain.from_iterable(wanted.values()))
-    ledgers = {own_id: items.get(ledger) for own_id, (ledger, _) in wanted.items()}
+    ledgers = {own_id: _kept(items.get(ledger), now_s) for own_id, (ledger, _) in wanted.items()}
     slots = {
         own_id: items.get(slot)
         for own_id, (_, slot) in wanted.items()
         if _alerts(cause, ledgers[own_id])
     }
     lasts = open_alerts.load(table, cause.alerts, slots, now_s)
-    return [PendingAlert(last, ledgers[last.own_id]) for last in lasts]
+    return [PendingAlert(last, ledgers[last.own_id], now_s) for last in lasts]
 
 
 def is_newest(table: Table, cause: Cause) -> bool:
@@ -225,12 +239,13 @@ def commit(
 
 def _entered(table: Table, cause: Cause, telling: Telling) -> Write:
     """Make the write that enters it with the notice that it was told in: there it is counted."""
-    old = telling.pending.ledger
+    old, now_s = telling.pending.ledger, telling.pending.read_at
     item = entities.ALERTED.at(
         keys.alerted(cause.alerts, telling.pending.own_id, cause.id),
-        {"price": cause.written.price, "notice": telling.notice.id},
+        {"price": cause.written.price, "notice": telling.notice.id, "expires": now_s + KEPT_S},
     )
-    return table.put(item, when=holding(price=old["price"]) if old else ABSENT)
+    forgotten = ABSENT | at_most("expires", now_s)
+    return table.put(item, when=holding(price=old["price"]) if old else forgotten)
 
 
 def _version(item: Item | None) -> int:

@@ -4,15 +4,20 @@ read.
 
 from collections.abc import Mapping, Sequence
 from itertools import batched
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from cobroke.domain.paging import Page
 from cobroke.storage import keys
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import inboxes, notices
 from cobroke.storage.notices.inboxes import Inbox
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.table import BATCH, Key, Table
+
+
+class Selection(Protocol):
+    """Which of the ids are wanted, the newest first: a `Page` of them, or those `Behind` one."""
+
+    def of(self, rows: Sequence[str], /) -> Sequence[str]: ...
 
 
 class _Found(NamedTuple):
@@ -33,7 +38,7 @@ class _Found(NamedTuple):
 
 
 def page_of(
-    table: Table, inbox: Inbox, page: Page, now_s: int, *, unread_only: bool
+    table: Table, inbox: Inbox, page: Selection, now_s: int, *, unread_only: bool
 ) -> tuple[list[Notice], int, int]:
     """Read a page of them, newest first, how many there are in all, and how many are unread: no
     older than the inbox. What it says has changed last may still be under way: it is waited for.
@@ -55,7 +60,7 @@ def page_of(
     return shown, len(found.listed), len(found.unread)
 
 
-def _found(table: Table, inbox: Inbox, page: Page, now_s: int, *, unread_only: bool) -> _Found:
+def _found(table: Table, inbox: Inbox, page: Selection, now_s: int, *, unread_only: bool) -> _Found:
     """Read at most 500 ids of notices, none where the unread alone are wanted and the inbox knows
     which is the oldest; then as many marks.
     """

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import KINDS, Kind
+from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import keys
 from cobroke.storage.notation import Item, item_of
@@ -15,6 +16,8 @@ from cobroke.storage.table import Table
 
 _COUNTS = "#COUNTS"
 _MOST_AT_ONCE = 1_000
+_MOST_WHOLE_AT_ONCE = 100
+"""Items of one call, where each may have 60 KB: objects, and their counts."""
 _SHOWN = ("SK", "d", "status", "stale", "updated_at", "matches")
 
 
@@ -54,6 +57,22 @@ def list_own(
                 if kept is not None:
                     return on_page, max(kept, passed)
     return on_page, passed
+
+
+def whole(table: Table, kind: Kind, owner: str, newest: str) -> Iterator[tuple[Posting, int]]:
+    """Read them whole, newest first from the one with the id `newest` ("": from the first), each
+    with how many matches it has.
+    """
+    pk, low, high = _range(kind, owner)
+    if newest:
+        high = f"{kind}#{newest}{_COUNTS}"
+    counts = {}
+    raws = table.query_raw(pk, low, high, newest_first=True, page_limit=_MOST_WHOLE_AT_ONCE)
+    for item in map(item_of, raws):
+        if item["SK"].endswith(_COUNTS):
+            counts[item["SK"]] = item["matches"]
+        else:
+            yield posting.of_item(item), counts.get(item["SK"] + _COUNTS, 0)
 
 
 def count(table: Table, owner: str) -> Counts:

@@ -1,0 +1,1 @@
+"""What realtors do with their own data."""

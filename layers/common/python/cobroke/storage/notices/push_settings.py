@@ -1,0 +1,46 @@
+"""When a realtor wants to be told by Telegram: it lies with them, as JSON."""
+
+from dataclasses import asdict, replace
+
+from cobroke.clock import Clock
+from cobroke.domain.errors import Unauthorized
+from cobroke.domain.notices.push_settings import DEFAULT, PushSettings, Quiet
+from cobroke.domain.realtors import Realtor
+from cobroke.exact_json import dumps, loads
+from cobroke.storage import entities, keys, realtors
+from cobroke.storage.postings import limits
+from cobroke.storage.postings.allowance import Allowance
+from cobroke.storage.retry import retry_on_conflict
+from cobroke.storage.table import Table
+
+
+def of(realtor: Realtor) -> PushSettings:
+    if realtor.pushes is None:
+        return DEFAULT
+    kept = loads(realtor.pushes)
+    return PushSettings(**{**kept, "quiet": Quiet(**kept["quiet"]) if kept["quiet"] else None})
+
+
+def put(
+    table: Table,
+    realtor_id: str,
+    settings: PushSettings,
+    clock: Clock,
+    allowance: Allowance | None = None,
+) -> None:
+    """Put them in place of those of before, and wake the realtor's outbox. Raises Unauthorized
+    where there is no such realtor, RateLimited where there is no allowance for it.
+    """
+
+    def attempt() -> None:
+        old = realtors.find(table, realtor_id)
+        if old is None:
+            raise Unauthorized
+        new = replace(old, pushes=dumps(asdict(settings)), version=old.version + 1)
+        wake = entities.WAKE.at(keys.wake(realtor_id), {"version": new.version})
+        writes = [realtors.write(table, old, new), table.put(wake)]
+        if allowance:
+            writes.append(limits.write(table, realtor_id, allowance.take("write", clock())))
+        table.transact(writes)
+
+    retry_on_conflict(table, attempt)
