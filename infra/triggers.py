@@ -78,6 +78,7 @@ STREAM_READERS = (
             _written("CLOSING"),
             _written("BLOCK_CHANGE", after={"exists": True}),
             _written("NOTICE", events=["INSERT"]),
+            _written("JOB"),
         ],
     ),
 )

@@ -1,8 +1,8 @@
 """The table's stream → what follows from a pair, an archive or a block: notices, the closing of
-what is still open, and pushes.
+what is still open, pushes, and the jobs of erasures.
 
 Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
-what is closed of it or behind a block, and by every new notice (infra/triggers.py).
+what is closed of it or behind a block, by every new notice and every job (infra/triggers.py).
 """
 
 from functools import partial
@@ -18,11 +18,13 @@ from cobroke.edge.streams import BATCH_S, Event, Followed, follow, process_batch
 from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
+    JobPut,
     NoticeBorn,
     PairChanged,
     Parts,
     PostingWritten,
     closing_goes_on,
+    job_put,
     notice_born,
     pair_changed,
     parting_goes_on,
@@ -34,6 +36,7 @@ logger = Logger(service="stream_notifications", utc=True)
 config = Config.from_environment()
 table = Table(config.table_name)
 queue = Queue(config.push_queue_url)
+erasures = Queue(config.erasure_queue_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
@@ -46,10 +49,8 @@ def _follow(change: Change) -> Followed | None:
         case PairChanged():
             told = pair_changed(table, change)
             return Followed("told", {"match_id": match_id(*change.now.ids), "notifications": told})
-        case NoticeBorn() as born:
-            notice_born(queue, born)
-            whose = {"realtor_id": born.realtor_id, "notification_id": born.notice_id}
-            return Followed("queued", whose)
+        case NoticeBorn() | JobPut():
+            return _queued(change)
         case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
             return _closed(ClosingGoesOn(kind, an_id, after=""))
         case ClosingGoesOn() as closing:
@@ -57,6 +58,15 @@ def _follow(change: Change) -> Followed | None:
         case Parts() as parts:
             return Followed("parted", {"matches": parting_goes_on(table, parts, now_ms)})
     return None
+
+
+def _queued(change: NoticeBorn | JobPut) -> Followed:
+    if isinstance(change, JobPut):
+        job_put(erasures, change)
+        return Followed("queued", {"job": change.kind, "realtor_id": change.realtor_id})
+    notice_born(queue, change)
+    whose = {"realtor_id": change.realtor_id, "notification_id": change.notice_id}
+    return Followed("queued", whose)
 
 
 def _closed(closing: ClosingGoesOn) -> Followed:

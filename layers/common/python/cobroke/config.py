@@ -26,7 +26,10 @@ class Config:
     """The Bot API's; where it is empty, pushes are only recorded."""
     mini_app_url: str
     push_queue_url: str
+    erasure_queue_url: str
     run_queue_url: str
+    hash_key_parameter: str
+    """Of the key under which what protects others from who was erased is kept."""
 
     @classmethod
     def from_environment(cls) -> "Config":
@@ -43,5 +46,7 @@ class Config:
             telegram_api_url=os.environ.get("TELEGRAM_API_URL", "").rstrip("/"),
             mini_app_url=os.environ.get("MINI_APP_URL", ""),
             push_queue_url=os.environ.get("PUSH_QUEUE_URL", ""),
+            erasure_queue_url=os.environ.get("ERASURE_QUEUE_URL", ""),
+            hash_key_parameter=os.environ.get("HASH_KEY_PARAMETER", ""),
             run_queue_url=os.environ.get("RUN_QUEUE_URL", ""),
         )

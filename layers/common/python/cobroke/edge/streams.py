@@ -12,12 +12,14 @@ from cobroke.failures import kind_and_place
 from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
+    JobPut,
     NoticeBorn,
     PairChanged,
     Parts,
     PostingWritten,
 )
 from cobroke.storage.deals import pairs
+from cobroke.storage.erasing import jobs
 from cobroke.storage.keys import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
 from cobroke.storage.parting import block_changes
@@ -132,8 +134,8 @@ def change_of(record: Record) -> Change | None:
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(new)), before)
-        case "NOTICE", _ if record.old is None:
-            return NoticeBorn(realtor_in(record.pk), record.sk, record.cause)
+        case "NOTICE" | "JOB", _:
+            return _to_queue(record, new)
         case "BLOCK_CHANGE", _ if "after" in new:
             return Parts(block_changes.of_item(item_of(new)))
         case "CLOSING", (kind, posting_id):
@@ -141,6 +143,15 @@ def change_of(record: Record) -> Change | None:
         case "LEAD" | "PROPERTY", (kind, posting_id):
             return _posting_written(kind, posting_id, record.old, new)
     return None
+
+
+def _to_queue(record: Record, new: Raw) -> NoticeBorn | JobPut | None:
+    """Return the notice that is new, or the job that is still to be done."""
+    if new["entity"]["S"] == "NOTICE":
+        is_new = record.old is None
+        return NoticeBorn(realtor_in(record.pk), record.sk, record.cause) if is_new else None
+    job = jobs.of_item(item_of(new))
+    return None if job.done_at else JobPut(job.kind, job.realtor_id, record.cause)
 
 
 def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> PostingWritten:

@@ -19,6 +19,7 @@ from cobroke.flows.deals.parting import part_slice
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.storage.erasing import jobs
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.parting.block_changes import BlockChange
@@ -71,7 +72,16 @@ class NoticeBorn(NamedTuple):
     """Of which request it comes, if that is known: for the log."""
 
 
-type Change = PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn
+class JobPut(NamedTuple):
+    """A job was put, or put anew."""
+
+    kind: jobs.Kind
+    realtor_id: str
+    request_id: str = ""
+    """Of which request it comes, if that is known: for the log."""
+
+
+type Change = PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn | JobPut
 
 
 def posting_written(
@@ -117,6 +127,11 @@ def parting_goes_on(table: Table, parts: Parts, clock: Clock) -> int:
 def notice_born(queue: Queue, born: NoticeBorn) -> None:
     """Put it into the queue of `telegram_push`, which asks whether a chat may have it."""
     queue.put(born._asdict())
+
+
+def job_put(queue: Queue, put: JobPut) -> None:
+    """Put it into the queue of `erasure`, from its beginning."""
+    queue.put({"job": put.kind, "realtor_id": put.realtor_id, "request_id": put.request_id})
 
 
 def pair_changed(table: Table, change: PairChanged) -> int:

@@ -33,8 +33,8 @@ REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
     "telegram_id username name phone email agency_name verified proven_at token_version push_off "
-    "push_after pushes? registered_at? logged_out_at? revision? version",
-    "a realtor",
+    "push_after pushes? registered_at? logged_out_at? revision? erased_at? suspended_at? version",
+    "a realtor; of who is erased that they were, and nothing else",
 )
 TELEGRAM = Entity(
     "TELEGRAM",
@@ -71,7 +71,9 @@ IDEMPOTENCY = Entity(
     "what a create under an `Idempotency-Key` has made, and of which body",
     kept="24 hours",
 )
-_OBJECT = "d more f city status stale archived_for version revision changed_at updated_at cause?"
+_OBJECT = (
+    "d more f city status stale archived_for version revision changed_at updated_at erased? cause?"
+)
 LEAD = Entity(
     "LEAD",
     ("REALTOR#{realtor} | LEAD#{lead}",),
@@ -159,6 +161,28 @@ BLOCKS = Entity(
     "own? against parts? returned? version",
     "whom a realtor has blocked and who has blocked them, and how often one of these was unblocked",
 )
+GONE = Entity(
+    "GONE",
+    ("GONE | GONE",),
+    "raw_ids returned version",
+    "who is erased, until their objects have left, or suspended; and how often one was restored",
+)
+PROTECTION = Entity(
+    "PROTECTION",
+    ("PROTECTION#{hash} | PROTECTION",),
+    "at expires against suspended write_until? invite_until? newcomer_until? look_until?",
+    "what protects others from whoever registers next with the Telegram id of one who was erased, "
+    "under a keyed hash of it: who has blocked them, and the arrival times of their use",
+    kept="30 days, or until somebody registers with it",
+)
+JOB = Entity(
+    "JOB",
+    ("JOBS | {job}#{realtor}",),
+    "at woken_at done_at? version cause?",
+    "that a realtor is to be erased, up to the audit that follows, or that those who have blocked "
+    "a Telegram id are to be parted of who has newly registered with it",
+    kept="until it is done",
+)
 BLOCK_CHANGE = Entity(
     "BLOCK_CHANGE",
     ("CHANGES#BLOCKS | {ms}#{realtor}#{blocked}",),
@@ -187,9 +211,10 @@ UNREAD = Entity(
 INBOX = Entity(
     "INBOX",
     ("REALTOR#{realtor} | INBOX",),
-    "version changed oldest? room?",
+    "version changed oldest? room? closed?",
     "how often what a realtor is shown of notices has changed, what the last change was, which "
-    "notice is the oldest that is listed, and how many more can be told until it is another",
+    "notice is the oldest that is listed, and how many more can be told until it is another; "
+    "`closed`: nothing is told any more",
 )
 ALERTED = Entity(
     "ALERTED",

@@ -23,7 +23,7 @@ type Write = dict[str, Any]
 """One part of a transaction, made by `put`, `update`, `delete` or `check`."""
 
 BATCH = 100
-TRACED = {"LEAD", "PROPERTY", "PAIR", "CLOSING", "BLOCK_CHANGE", "NOTICE"}
+TRACED = {"LEAD", "PROPERTY", "PAIR", "CLOSING", "BLOCK_CHANGE", "NOTICE", "JOB"}
 """What the stream's functions follow: a put of it says of which request it comes."""
 
 

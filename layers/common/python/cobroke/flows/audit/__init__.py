@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 
 from cobroke.clock import Clock
-from cobroke.flows.audit import active, agreements, deserted, entries, rankings, scan
+from cobroke.flows.audit import active, agreements, deserted, entries, erasures, rankings, scan
 from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
@@ -26,7 +26,9 @@ def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[
     """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the
     rest. Raises Unmended where something raised.
     """
-    seen = scan.over(table, clock(), rng)
+    swept = erasures.to_sweep(table)
+    seen = scan.over(table, clock(), rng, frozenset(job.realtor_id for job in swept))
+    erasures.sweep(table, seen.remains, swept)
     looks = Looks(pause, drift)
     _settle_deals(looks, seen, table, clock)
     _settle_markets(looks, seen, table, clock)

@@ -47,7 +47,7 @@ def act(
     """
 
     def attempt() -> Pair:
-        sides = _load(table, pair_ids, caller, side, allowance, parted.key(caller))
+        sides = _load(table, pair_ids, caller, side, allowance, *parted.wanted(caller))
         apart = parted.of(table, caller, sides.beside)
         _must_be_possible(sides, side, apart)
         now = clock()
@@ -133,7 +133,7 @@ def _must_be_possible(sides: Sides, side: Side, apart: Parted) -> None:
     """
     if sides.pair.contacts_visible:
         return
-    if sides.pair.is_barred(apart, side):
+    if sides.is_barred(apart, side):
         raise NotFound
     recorded = sides.pair.version > 0
     own, others = sides.of(side), sides.of(other(side))

@@ -120,14 +120,14 @@ def look_at(
     """
     pair_ids = PairIds(*lead_first(kind, own_id, other_id))
     counts_key = keys.counts(kind, own_id)
-    beside = [parted.key(owner), *([counts_key, allowance.key] if allowance else ())]
+    beside = [*parted.wanted(owner), *([counts_key, allowance.key] if allowance else ())]
 
     def attempt() -> Recommendation:
         try:
             sides = matches.load(table, pair_ids, owner, kind, beside)
         except OwnObject:
             raise NotFound from None
-        if sides.pair.is_barred(parted.of(table, owner, sides.beside), kind):
+        if sides.is_barred(parted.of(table, owner, sides.beside), kind):
             raise NotFound
         found = _seen_alone(table, sides, kind)
         if allowance:

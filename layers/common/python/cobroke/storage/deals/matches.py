@@ -11,6 +11,7 @@ from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import score
 from cobroke.domain.paging import Page
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.features import Market, lead_and_listing
 from cobroke.domain.postings.kinds import lead_first, other
 from cobroke.domain.postings.posting import Posting
@@ -38,6 +39,13 @@ class Sides(NamedTuple):
     def having(self, side: Side, new: Posting) -> Self:
         return self._replace(lead=new) if side == "LEAD" else self._replace(listing=new)
 
+    def is_barred(self, parted: Parted, side: Side) -> bool:
+        """Return whether a block, or that the other is erased or suspended, keeps this side from
+        acting on the pair.
+        """
+        is_over = self.of(other(side)).erased and not self.pair.contacts_visible
+        return is_over or self.pair.is_barred(parted, side)
+
     @property
     def market(self) -> Market:
         """Where what becomes of the pair is written down: the lead's."""
@@ -57,7 +65,7 @@ class Sides(NamedTuple):
 
 class MatchView(NamedTuple):
     """A match as one side sees it: whom it deals with, and what they said with their LIKE; whether
-    it was REJECTED and they are parted, so that nobody is to be known by it.
+    the other is erased, or parted of them and nothing agreed, so that nobody is to be known by it.
     """
 
     sides: Sides
@@ -151,7 +159,7 @@ def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[MatchV
     """
     rows = [_keys(other(own.kind), pair) for pair in shown]
     is_any_over = any(pair.status == "REJECTED" for pair in shown)
-    beside = [parted.key(own.owner)] if is_any_over else []
+    beside = parted.wanted(own.owner) if is_any_over else []
     items = table.get_many([*beside, *(key for row in rows for key in row)])
     apart = parted.of(table, own.owner, items)
     matches = []
@@ -159,9 +167,18 @@ def _completed(table: Table, own: Posting, shown: Sequence[Pair]) -> list[MatchV
         theirs = posting.of_item(items[row.counterpart])
         sides = Sides(*lead_first(own.kind, own, theirs), pair)
         realtor, message = realtors.of_item(items[row.realtor]), items.get(row.message, {})
-        nameless = pair.status == "REJECTED" and apart.from_owner_of(theirs.id)
-        matches.append(MatchView(sides, realtor, message.get("text"), nameless))
+        said = None if realtor.erased_at else message.get("text")
+        matches.append(MatchView(sides, realtor, said, _is_nameless(pair, realtor, apart)))
     return matches
+
+
+def _is_nameless(pair: Pair, theirs: Realtor, apart: Parted) -> bool:
+    """Return whether the other realtor is not to be known by this match. Behind a block what is
+    PENDING closes by itself.
+    """
+    if theirs.is_gone and not pair.contacts_visible:
+        return True
+    return bool(theirs.erased_at) or (pair.status == "REJECTED" and apart.from_(theirs.id))
 
 
 class _Keys(NamedTuple):
