@@ -1,6 +1,7 @@
 """A realtor leaves: one transaction, after which they are gone and no token of theirs is good."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.clock import Clock
@@ -39,7 +40,7 @@ def erase(table: Table, realtor_id: str, digest: Digest, clock: Clock) -> int:
             raise Unauthorized
         old = found.realtor
         if not old.erased_at:
-            new = erased(old, clock())
+            new = replace(erased(old, clock()), version=old.version + 1)
             table.transact([*_emptied(table, found, new), *_kept(table, found, new, digest)])
             return new.erased_at
         return old.erased_at
@@ -69,11 +70,11 @@ def _set(
         found = _load(table, realtor_id)
         if found is None or found.realtor.erased_at:
             raise NotFound
-        new = changed(found.realtor)
-        if new != found.realtor:
+        old, new = found.realtor, changed(found.realtor)
+        if new != old:
             table.transact(
                 [
-                    realtors.write(table, found.realtor, new),
+                    realtors.write(table, old, replace(new, version=old.version + 1)),
                     among_the_gone(table, found.gone, realtor_id),
                 ]
             )
