@@ -69,7 +69,7 @@ def test_what_both_have_agreed_on_stays_and_names_nobody(town: Leaving, kind: Si
             assert match.sides.pair.status == name
             assert match.nameless
             assert match.counterpart == Realtor(
-                town.anna, "", "", erased_at=match.counterpart.erased_at, token_version=2, version=2
+                town.anna, "", "", erased_at=match.counterpart.erased_at, token_version=2, version=3
             )
             assert match.message is None
         town.works()
