@@ -19,10 +19,12 @@ from cobroke.storage import keys, realtors
 from cobroke.storage.matching import registry
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import list_own
+from cobroke.telegram.bot_api import Slower
 from functions.stream_matching import handler as matching
 from tests.builders import a_lead, a_property
 from tests.memory_table import MemoryTable
 from tests.pump import passes
+from tests.support.chat import Chat
 from tests.support.contents import content
 from tests.support.lossy_city import City, deliver
 from tests.support.office import Office
@@ -32,6 +34,9 @@ from tests.support.town import MINUTE, PATTERNS, Town
 
 DEAD, CITIES, CLOSED, ARCHIVED, REVISIONS = 2_000, 300, 300, 400, 10
 START = 1_764_000_000_000
+PUSHED = {100: "5,050 deliveries", 400: "75,151 deliveries", 1_000: "–"}
+"""What they cost the first build, by the number of notices."""
+WAITS_S = 600
 
 
 def main() -> Section:
@@ -41,7 +46,13 @@ def main() -> Section:
         "are those that were measured on it then; those of dead pairs and own lists are of this "
         "run: before the stream has followed, and as it read them without kept totals.",
         ("abuse", "the first build", "now"),
-        [_crawl(), _dead_pairs(), _revisions(), _cities(), _closing(), _own_lists()],
+        [
+            _crawl(),
+            *(_pushes(number, first) for number, first in PUSHED.items()),
+            _pushes(400, "–", slower_s=3600),
+            _pushes(400, "–", read=200),
+            *(_dead_pairs(), _revisions(), _cities(), _closing(), _own_lists()),
+        ],
     )
 
 
@@ -56,6 +67,23 @@ def _crawl() -> Sequence[str]:
     at_once = quota.at_once // FIRST_LOOK
     now_said = f"{at_once} looks at once, {looks:,} on the first day: then 429"
     return "copying a market by new wishes", "92 % of 22,963 listings in 586 looks", now_said
+
+
+def _pushes(number: int, first: str, *, slower_s: int = WAITS_S, read: int = 0) -> Sequence[str]:
+    """Tell a realtor so often while their chat has to wait, and count what comes of it."""
+    with Chat(answers=[Slower(slower_s)]).open() as chat:
+        chat.told()
+        chat.post.deliver_due()
+        ids = [chat.told() for _ in range(number - 1)]
+        for an_id in ids[:read]:
+            chat.reads(an_id)
+        with spent(chat.table) as found:
+            chat.post.deliver_all()
+    while_it_waits = f"{number:,} notices while a chat waits {slower_s // 60} minutes"
+    reads = f", {read} of them read" if read else ""
+    tries, units = len(chat.post.tries), found.reads + found.writes
+    said = f"{tries} deliveries, {len(chat.received)} message, {units} units for the last"
+    return while_it_waits + reads, first, said
 
 
 def _dead_pairs() -> Sequence[str]:

@@ -19,11 +19,11 @@ from cobroke.domain.postings.features import Group
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import agreement, closing
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import Sides
+from cobroke.storage.deals.sides import Sides
 from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings

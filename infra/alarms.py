@@ -17,7 +17,8 @@ TALLIES: Mapping[str, Sequence[str]] = {
     "leads": ("refused_write",),
     "properties": ("refused_write",),
     "recommendations": ("shown", "refused_look"),
-    "matches": ("acted", "refused_write", "refused_invite", "refused_newcomer"),
+    "actions": ("acted", "refused_write", "refused_invite", "refused_newcomer"),
+    "matches": ("acted", "refused_write"),
 }
 """What a function's request lines say is counted of the caller on this day: numbers without ids."""
 PERIOD = Duration.minutes(5)

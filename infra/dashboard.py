@@ -56,7 +56,7 @@ QUERIES = (
     ),
     Query(
         "Likes, matches and contacts a day",
-        ("matches",),
+        ("actions",),
         (
             'filter message = "request" and status = 200 and route like "/action"',
             "stats count(*) as acts by bin(1d), decided",

@@ -18,7 +18,8 @@ TABLE_ACTIONS = {
     "leads": (*_OBJECTS, "BatchGetItem"),
     "properties": (*_OBJECTS, "BatchGetItem"),
     "recommendations": (*_READ, "PutItem", "UpdateItem"),
-    "matches": (*_OBJECTS, "BatchGetItem", "ConditionCheckItem"),
+    "actions": (*_READ, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"),
+    "matches": (*_READ, "DeleteItem", "PutItem", "UpdateItem"),
     "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
     "blocks": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
 }

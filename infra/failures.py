@@ -14,7 +14,10 @@ from infra.alarms import BUGS, NAMESPACE, TALLIES, Alarm, metric_name, namespace
 from infra.stages import Stage
 from infra.triggers import FAILED, MAPPING, STREAM_READERS
 
-AUDIT_KINDS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
+AUDIT_KINDS = (
+    *("mirrors", "counts", "matches", "limits", "notices", "marks"),
+    *("outboxes", "markets", "entries", "rankings"),
+)
 LAGS_MS = 10 * 60 * 1000
 WOKEN_H = {"rematch_planner": 3, "audit": 36}
 """What the clock wakes (every half hour, every night), and after how many silent hours it rings."""

@@ -1,12 +1,22 @@
 """The clock: a schedule wakes the planner, which fills a queue, the worker empties it. Another
-wakes the nightly audit.
+wakes the nightly audit. Those of pushes, each for once, are made by `telegram_push` itself.
 """
 
-from aws_cdk import Duration, Stack, aws_dynamodb, aws_iam, aws_scheduler
+from aws_cdk import (
+    Acknowledgment,
+    ArnFormat,
+    Duration,
+    Stack,
+    Validations,
+    aws_dynamodb,
+    aws_iam,
+    aws_scheduler,
+    aws_sqs,
+)
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.function import Function
+from infra.function import Function, as_nag_writes
 from infra.stages import Stage
 from infra.triggers import FAILED, feed, make_queue
 
@@ -24,6 +34,7 @@ WORKER_ACTIONS = (
     "Query",
     "UpdateItem",
 )
+SCHEDULE_ACTIONS = ("CreateSchedule", "DeleteSchedule")
 AUDIT_TIMEOUT = Duration.minutes(10)
 AUDIT_ACTIONS = (
     "BatchGetItem",
@@ -62,15 +73,34 @@ def make_schedules(
     _schedule(scope, "Audit", stage.audit_at, audit)
 
 
-def _schedule(scope: Construct, name: str, expression: str, function: Function) -> None:
-    ours = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
-    scheduler = aws_iam.ServicePrincipal("scheduler.amazonaws.com", conditions=ours)
-    role = aws_iam.Role(scope, f"{name}-role", assumed_by=scheduler)
-    role.add_to_policy(
-        aws_iam.PolicyStatement(
-            actions=["lambda:InvokeFunction"], resources=[function.live.function_arn]
+def let_pushes_wait(scope: Construct, stage: Stage, push: Function, queue: aws_sqs.Queue) -> None:
+    """Let the push make schedules that send to its queue, each once, and delete them: what waits
+    longer than a queue can. Nothing else may be done with their role.
+    """
+    role = _role(scope, "Pushes", "sqs:SendMessage", queue.queue_arn)
+    prefix = f"cobroke-{stage.name}-push-"
+    push.add_environment("PUSH_QUEUE_ARN", queue.queue_arn)
+    push.add_environment("PUSH_SCHEDULES", prefix)
+    push.add_environment("PUSH_SCHEDULES_ROLE", role.role_arn)
+    named = Stack.of(scope).format_arn(
+        service="scheduler",
+        resource="schedule",
+        resource_name=f"default/{prefix}*",
+        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+    )
+    push.allow([f"scheduler:{action}" for action in SCHEDULE_ACTIONS], named)
+    to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    push.allow(["iam:PassRole"], role.role_arn, when=to_scheduler)
+    Validations.of(scope).acknowledge(
+        Acknowledgment(
+            id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{as_nag_writes(scope, named)}]",
+            reason="A schedule of a realtor is named by their id, behind the stage's own words.",
         )
     )
+
+
+def _schedule(scope: Construct, name: str, expression: str, function: Function) -> None:
+    role = _role(scope, name, "lambda:InvokeFunction", function.live.function_arn)
     aws_scheduler.CfnSchedule(
         scope,
         name,
@@ -80,3 +110,12 @@ def _schedule(scope: Construct, name: str, expression: str, function: Function) 
             arn=function.live.function_arn, role_arn=role.role_arn
         ),
     )
+
+
+def _role(scope: Construct, name: str, action: str, resource: str) -> aws_iam.Role:
+    """Make a role with which schedules do one thing."""
+    ours = {"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}}
+    scheduler = aws_iam.ServicePrincipal("scheduler.amazonaws.com", conditions=ours)
+    role = aws_iam.Role(scope, f"{name}-role", assumed_by=scheduler)
+    role.add_to_policy(aws_iam.PolicyStatement(actions=[action], resources=[resource]))
+    return role

@@ -56,8 +56,9 @@ class CobrokeStack(_StageStack):
         )
         if stage.docs:
             functions["docs"] = docs_page.make_docs_page(self, stage, made_layer)
-        triggers.make_triggers(self, stage, made_layer, data.table, bot_token)
+        pushing = triggers.make_triggers(self, stage, made_layer, data.table, bot_token)
         schedules.make_schedules(self, stage, made_layer, data.table)
+        schedules.let_pushes_wait(self, stage, *pushing)
         made_api = api.make_api(self, stage, functions)
         if not stage.is_local:  # nobody would look
             self._watch(stage, (data, self))

@@ -23,7 +23,7 @@ READER_TIMEOUT = Duration.minutes(5)
 PUSH_TIMEOUT = Duration.minutes(1)
 VISIBILITY = Duration.minutes(6)
 """Six times the push's own time, as Lambda advises."""
-PUSH_ACTIONS = ("BatchGetItem", "UpdateItem")
+PUSH_ACTIONS = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
 FAILED = "-failed"
 MAPPING = "-mapping"
 _TABLE_ARN = "PublishOutputFnGetAttTableCD117FA1Arn27EC6E03"
@@ -79,6 +79,7 @@ STREAM_READERS = (
             _written("BLOCK_CHANGE", after={"exists": True}),
             _written("NOTICE", events=["INSERT"]),
             _written("JOB"),
+            _written("WAKE"),
         ],
     ),
 )
@@ -91,8 +92,8 @@ def make_triggers(
     layer: lambda_.ILayerVersion,
     table: aws_dynamodb.Table,
     bot_token: str,
-) -> None:
-    """Make the readers of the stream, and the push with its queue."""
+) -> tuple[Function, aws_sqs.Queue]:
+    """Make the readers of the stream, and the push with its queue; return these two."""
     environment = {"TABLE_NAME": table.table_name}
     readers = {}
     for reader in STREAM_READERS:
@@ -104,9 +105,10 @@ def make_triggers(
             table.table_arn,
         )
         _read_stream(scope, stage, table, reader, readers[reader.function])
-    pushes = _make_push(scope, stage, layer, table, bot_token)
+    push, pushes = _make_push(scope, stage, layer, table, bot_token)
     readers["stream_notifications"].add_environment("PUSH_QUEUE_URL", pushes.queue_url)
     readers["stream_notifications"].allow(["sqs:SendMessage"], pushes.queue_arn)
+    return push, pushes
 
 
 def _make_push(
@@ -115,8 +117,8 @@ def _make_push(
     layer: lambda_.ILayerVersion,
     table: aws_dynamodb.Table,
     bot_token: str,
-) -> aws_sqs.Queue:
-    """Make the function that pushes, and return its queue. What fails six times goes to another."""
+) -> tuple[Function, aws_sqs.Queue]:
+    """Make the function that pushes, and its queue. What fails six times goes to another."""
     failed = make_queue(scope, stage, f"telegram_push{FAILED}")
     queue = make_queue(scope, stage, "telegram_push-queue", failed)
     environment = {
@@ -132,12 +134,12 @@ def _make_push(
     push.allow(["ssm:GetParameter"], parameter_arn(scope, bot_token))
     push.allow(["sqs:SendMessage"], queue.queue_arn)
     feed(scope, queue, push, batch_size=5)
-    return queue
+    return push, queue
 
 
 def _let_it_wake_itself(function: Function) -> None:
-    """Lambda would end what wakes itself by its own queue after some 16 times. A push that has to
-    wait, for Telegram or for another one, is put there again with a delay.
+    """Lambda would end what wakes itself by its own queue after some 16 times. As long as something
+    waits in a realtor's outbox, its message is put there again with a delay.
     """
     resource = function.node.default_child
     assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 - for mypy

@@ -48,6 +48,9 @@ os.environ |= {
     "REGISTRATION": "open",
     "PUSH_QUEUE_URL": PUSH_QUEUE_URL,
     "ERASURE_QUEUE_URL": ERASURE_QUEUE_URL,
+    "PUSH_QUEUE_ARN": f"arn:aws:sqs:eu-central-1:123456789012:{PUSH_QUEUE}",
+    "PUSH_SCHEDULES": "cobroke-local-push-",
+    "PUSH_SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/cobroke-local-pushes",
     "STORE_CLIENT": "lean",
 }
 for _name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

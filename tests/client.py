@@ -56,6 +56,9 @@ class Client:
     def put(self, path: str, body: Any = None) -> Answer:
         return self.send("PUT", path, None if body is None else dumps(body).encode())
 
+    def delete(self, path: str) -> Answer:
+        return self.send("DELETE", path)
+
     def registered(self, **changes: Any) -> "Client":
         """A client for a newly registered realtor."""
         token = self.post("/auth/register", a_registration(**changes)).needs(201)["access_token"]

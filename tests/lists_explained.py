@@ -148,4 +148,6 @@ def place(own: State, other: State, pair: Pair | None) -> Place | None:
     now = facts(lead, listing)
     if hidden(pair, side, now.price, now.lead_revision, points):
         return None
-    return Place(points, resurfaced(pair, now.price, now.lead_revision, points), pair.asks(side))
+    return Place(
+        points, resurfaced(pair, side, now.price, now.lead_revision, points), pair.asks(side)
+    )

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Action, Facts, Pair, Side
+from cobroke.domain.deals.facts import Facts
+from cobroke.domain.deals.pair import Action, Pair, Side
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
 from cobroke.edge.models.recommendations import PropertyData
@@ -21,6 +22,7 @@ from cobroke.exact_json import dumps, loads_strictly
 from tests import market, oracle
 from tests.builders import Json
 from tests.client import Answer, Client
+from tests.support.facts import facts_in
 
 type Span = tuple[float, float]
 """When something was asked, and when it was answered (s)."""
@@ -179,9 +181,11 @@ def facts(lead: State, listing: State) -> Facts:
     """Of what is archived nothing matters: only an agreed pair is acted on then, and needs none of
     it.
     """
-    offered: Any = listing.fact.body or {"commission_share": 0, "details": {"price": 0}}
-    price = int(offered["details"]["price"] * 100)
-    return Facts(offered["commission_share"], price, lead.fact.revision, score(lead, listing))
+    nothing = {"commission_share": 0, "address": {}, "details": {"price": 0}}
+    wish: Any = lead.fact.body or {"requirements": {"payment_method": ""}}
+    offered: Any = listing.fact.body or nothing
+    points = score(lead, listing)
+    return facts_in(wish["requirements"], lead.fact.revision, offered, points)
 
 
 def _must_be_possible(pair: Pair, lead: State, listing: State, side: Side) -> None:

@@ -57,6 +57,15 @@ RIGHTS: Mapping[str, Row] = {
     "GET /properties/{property_id}/lead-recommendations/{lead_id}": _owners("404 not_found"),
     "POST /leads/{lead_id}/property-recommendations/{property_id}/action": _owners("409 archived"),
     "POST /properties/{property_id}/lead-recommendations/{lead_id}/action": _owners("409 archived"),
+    "DELETE /leads/{lead_id}/property-recommendations/{property_id}/action": _owners(
+        "409 archived"
+    ),
+    "DELETE /properties/{property_id}/lead-recommendations/{lead_id}/action": _owners(
+        "409 archived"
+    ),
+    "GET /leads/{lead_id}/decisions": _owners(),
+    "GET /properties/{property_id}/decisions": _owners(),
+    "GET /matches": _everyones("200"),
     "GET /leads/{lead_id}/matches": _owners(),
     "GET /properties/{property_id}/matches": _owners(),
     "GET /matches/{match_id}": _owners(),

@@ -101,8 +101,8 @@ def kind_of(body: str) -> str:
                 return f"{size} records of the stream: {why}"
             case {"part": part}:
                 return f"a run's part: {part}"
-            case {"notice_id": _}:
-                return "a push"
+            case {"ticket": _}:
+                return "a realtor's pushes"
     except ValueError:
         pass
     return "unknown"

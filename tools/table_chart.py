@@ -54,7 +54,7 @@ ACCESS = (
     Access(
         "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
-    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.matches.load"),
+    Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.sides.load"),
     Access("of whom is one parted", "BLOCKS, one item, and its parts", "storage.parting.parted.of"),
     Access("whom has one blocked", "BLOCKS, REALTOR: one batch", "flows.deals.blocks.blocked_by"),
     Access(
@@ -63,7 +63,9 @@ ACCESS = (
         "storage.notices.pages.page_of",
     ),
     Access(
-        "is it still to be pushed", "NOTICE and REALTOR: one batch", "storage.notices.pushes.load"
+        "what waits to be pushed, and is unread",
+        "OUTBOX and REALTOR; UNREAD from the oldest that waits, NOTICE where it is told alone",
+        "flows.notices.push.push",
     ),
     Access(
         "whom does a write alert",

@@ -1,5 +1,6 @@
 """An act on a pair: POST /leads/{lead_id}/property-recommendations/{property_id}/action"""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import fields
@@ -9,14 +10,15 @@ from fastapi import HTTPException, Request  # type: ignore[import-not-found]
 
 from benchmarks.naive import table
 from benchmarks.naive.access import Caller
-from benchmarks.naive.fair_use import take
+from benchmarks.naive.fair_use import still_told, take, tell
 from benchmarks.naive.leads import reminder, request_id
 from benchmarks.naive.models import MatchState, Reacted, Reaction
 from benchmarks.naive.table import Item
 from cobroke.clock import now_ms
 from cobroke.domain import errors
+from cobroke.domain.deals.facts import Facts, SeenLead, SeenListing, Snapshot
 from cobroke.domain.deals.negotiation import react
-from cobroke.domain.deals.pair import Facts, OutboxEntry, Pair, PairIds, Snapshot
+from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds
 from cobroke.domain.fair_use import Use
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import LISTED, score
@@ -28,6 +30,8 @@ _DEFAULTS = {
     if field.name not in {"lead_id", "property_id", "version"}
 }
 
+_NAMED = {"snapshot": Snapshot, "saw_lead": SeenListing, "saw_property": SeenLead}
+
 
 def act(lead_id: str, property_id: str, body: Reaction, owner: Caller, request: Request) -> Reacted:
     keys = [
@@ -35,6 +39,8 @@ def act(lead_id: str, property_id: str, body: Reaction, owner: Caller, request: 
         (f"REALTOR#{owner_of(property_id)}", f"PROPERTY#{property_id}"),
         (f"LEAD#{lead_id}", f"PAIR#{property_id}"),
         (f"REALTOR#{owner}", "LIMITS"),
+        (_two(owner, property_id), "AGREED"),
+        (_two(owner, property_id), f"INVITED#{owner_of(property_id)}"),
     ]
     items = table.get_many(keys)
     lead, listing = items.get(keys[0]), items.get(keys[1])
@@ -50,15 +56,18 @@ def act(lead_id: str, property_id: str, body: Reaction, owner: Caller, request: 
     share: Any = body.proposed_commission
     now = now_ms()
     try:
-        new = react(old, "LEAD", body.action, share, facts, now)
+        told = still_told(items.get(keys[4], {}), items.get(keys[5], {}), now)
+        new = react(old, "LEAD", body.action, share, facts, now, may_invite=told)
     except errors.Conflict:
         raise HTTPException(409) from None
     if new.pair is not old:
         writes = _writes(old, new.pair, lead, request_id(request))
         use: Use = "invite" if new.invites else "write"
-        charged = take(owner, items.get(keys[3], {}), use, now)
+        charged = [take(owner, items.get(keys[3], {}), use, now)]
+        if new.tells_of_interest and keys[4] not in items:
+            charged.append(tell(keys[5], items.get(keys[5], {}), now))
         unchanged = _unchanged(lead, listing)
-        table.transact([*writes, *unchanged, *_message(new.pair, body), charged])
+        table.transact([*writes, *unchanged, *_message(new.pair, body), *charged])
     return Reacted(action=body.action, match=_state(new.pair) if new.pair.status else None)
 
 
@@ -67,17 +76,35 @@ def pair_of(item: Item) -> Pair:
     known: dict[str, Any] = json.loads(item["d"])
     if "told" in known:
         known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
-    if "snapshot" in known:
-        known["snapshot"] = Snapshot(*known["snapshot"])
+    for name in _NAMED.keys() & known.keys():
+        known[name] = _NAMED[name](*known[name])
     lead_id, property_id = item["PK"].partition("#")[2], item["SK"].partition("#")[2]
     return Pair(lead_id=lead_id, property_id=property_id, version=int(item["version"]), **known)
+
+
+def _two(owner: str, property_id: str) -> str:
+    return "REALTORS#" + "#".join(sorted((owner, owner_of(property_id))))
 
 
 def _facts(lead: Item, listing: Item) -> Facts:
     offered = unpack_property(listing["city"], listing["f"].value)
     points = score(unpack_lead(lead["city"], lead["f"].value), offered)
-    share = json.loads(listing["d"])["commission_share"]
-    return Facts(share, offered.price, int(lead["revision"]), points)
+    body, wish = json.loads(listing["d"]), json.loads(lead["d"])["requirements"]
+    flat = [body["address"], {**body["details"], "price": None}]
+    return Facts(
+        published_share=body["commission_share"],
+        price=offered.price,
+        lead_revision=int(lead["revision"]),
+        score=points,
+        listing=_digest(flat),
+        requirements=_digest(wish),
+        payment_method=wish["payment_method"],
+    )
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _writes(old: Pair, new: Pair, lead: Item, cause: str) -> Sequence[Item]:

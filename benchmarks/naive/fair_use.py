@@ -31,3 +31,23 @@ def take(
         expression += " ADD leads :leads"
         condition += " AND (attribute_not_exists(leads) OR leads < :most)"
     return table.update(f"REALTOR#{owner}", "LIMITS", expression, values, condition)
+
+
+def still_told(agreed: Item, invited: Item, now: int) -> bool:
+    """Return whether another realtor may be told of one more interest."""
+    try:
+        return bool(agreed or QUOTAS["stranger"].taken(int(invited.get("told_until", 0)), 1, now))
+    except RateLimited:
+        return False
+
+
+def tell(key: tuple[str, str], invited: Item, now: int) -> Item:
+    """Make the write of it."""
+    after = QUOTAS["stranger"].taken(int(invited.get("told_until", 0)), 1, now)
+    values: Item = {":entity": "INVITED", ":after": after, ":expires": after // 1000 + 24 * 3600}
+    condition = "attribute_not_exists(PK)"
+    if invited:
+        condition, values[":before"] = "told_until = :before", invited["told_until"]
+    return table.update(
+        *key, "SET entity = :entity, told_until = :after, expires = :expires", values, condition
+    )

@@ -6,14 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from cobroke.clock import now_ms, timestamp
+from cobroke.clock import now_ms
 from cobroke.domain.errors import FieldError, Invalid, LimitReached
 from cobroke.edge.api import Api
-from cobroke.edge.models.blocks import BlockedRealtor
+from cobroke.edge.models.blocks import BlockedRealtor, blocked_realtor
 from cobroke.edge.models.fields import Id
-from cobroke.edge.models.parts import realtor_info
 from cobroke.flows.deals import blocks
-from cobroke.flows.deals.blocks import MOST_BLOCKED, Blocked
+from cobroke.flows.deals.blocks import MOST_BLOCKED
 
 api = handler = Api("blocks")
 
@@ -55,7 +54,7 @@ def list_blocks() -> BlockList:
 
     (added)
     """
-    rows = map(_row, blocks.blocked_by(api.table, api.caller))
+    rows = map(blocked_realtor, blocks.blocked_by(api.table, api.caller))
     return BlockList.model_construct(blocks=list(rows))
 
 
@@ -64,13 +63,3 @@ def _another(realtor_id: str) -> str:
     if realtor_id == api.caller:
         raise Invalid(FieldError("/realtor_id", "own_id", "Must be another realtor's"))
     return realtor_id
-
-
-def _row(of: Blocked) -> BlockedRealtor:
-    shown = realtor_info(of.realtor)
-    return BlockedRealtor(
-        realtor_id=shown.realtor_id,
-        name=shown.name,
-        agency=shown.agency,
-        blocked_at=timestamp(of.at),
-    )

@@ -32,7 +32,7 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lam
         return process_batch(event, _work, lambda _: PAUSE_S, queue, logger)
 
 
-def _work(message: Message) -> None:
+def _work(message: Message, _: int) -> None:
     """Work on from a place for a while, and put where the next message goes on."""
     place = Place.of(message)
     job = jobs.find(table, message["job"], message["realtor_id"])

@@ -1,72 +1,35 @@
-"""Matches: POST /leads/{lead_id}/property-recommendations/{property_id}/action
-· POST /properties/{property_id}/lead-recommendations/{lead_id}/action
-· GET /leads/{lead_id}/matches · GET /properties/{property_id}/matches
+"""Matches: GET /matches · GET /leads/{lead_id}/matches · GET /properties/{property_id}/matches
 · GET /matches/{match_id} · POST /matches/{match_id}/complete
 """
-
-from typing import Annotated
-
-from pydantic import BaseModel, Field
 
 from cobroke.clock import now_ms
 from cobroke.domain import errors
 from cobroke.domain.deals import pair
-from cobroke.domain.deals.pair import Action, PairIds, Side
+from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.ids import pair_of
 from cobroke.domain.paging import Page, asked
 from cobroke.edge.api import Api
-from cobroke.edge.models.fields import TEXT, Body, Share
 from cobroke.edge.models.matches import (
     LeadMatch,
     LeadMatches,
-    MatchState,
     PropertyMatch,
     PropertyMatches,
     lead_match,
-    match_state,
     property_match,
 )
+from cobroke.edge.models.own_matches import OwnMatches, own_match
 from cobroke.edge.models.parts import TEXT_IN_LISTS
 from cobroke.edge.query import PageLimit, PageNumber
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
-from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import MatchView, Sides
+from cobroke.storage.deals import matches, own_matches
+from cobroke.storage.deals.matches import MatchView
+from cobroke.storage.deals.own_matches import Turn
+from cobroke.storage.deals.sides import Sides
 from cobroke.storage.postings import postings
 
 api = handler = Api("matches")
 
-WHY_NOT = (
-    *(errors.OwnObject, errors.Archived, errors.PairDeclined, errors.NotAConcession),
-    *(errors.TooManyRounds, errors.TermsAgreed, errors.MatchClosed),
-)
-
 MatchStatusFilter = pair.MatchStatus | None
-
-
-class Reaction(Body):
-    action: Action
-    proposed_commission: Share | None = None
-    """Percent of the listing side's commission that goes to the buyer's realtor."""
-    notes: Annotated[str, Field(max_length=4000), TEXT] | None = None
-    """With LIKE a message to the other side, with DISLIKE private."""
-
-
-class Reacted(BaseModel):
-    action: Action
-    match: MatchState | None
-
-
-@api.serves("POST /leads/{lead_id}/property-recommendations/{property_id}/action", refuses=WHY_NOT)
-def act_on_property(lead_id: str, property_id: str, body: Reaction) -> Reacted:
-    """Like or dislike a property for own lead. Repeating it changes nothing."""
-    return _react("LEAD", PairIds(lead_id, property_id), body)
-
-
-@api.serves("POST /properties/{property_id}/lead-recommendations/{lead_id}/action", refuses=WHY_NOT)
-def act_on_lead(property_id: str, lead_id: str, body: Reaction) -> Reacted:
-    """Like or dislike a lead for own property. Repeating it changes nothing."""
-    return _react("PROPERTY", PairIds(lead_id, property_id), body)
 
 
 @api.serves("GET /leads/{lead_id}/matches")
@@ -96,6 +59,25 @@ def list_matches_of_property(
     )
 
 
+@api.serves("GET /matches")
+def list_matches(
+    status: MatchStatusFilter = None,
+    awaiting: Turn | None = None,
+    page: PageNumber = None,
+    limit: PageLimit = None,
+) -> OwnMatches:
+    """List the matches of all own objects, the newest change first.
+
+    (added) Those that wait for the caller: `awaiting=ME`.
+    """
+    which, standings = asked(page, limit), own_matches.among(status, awaiting)
+    found, total = matches.list_of_all(api.table, api.caller, standings, which)
+    rows = [own_match(match, TEXT_IN_LISTS) for match in found]
+    return OwnMatches.model_construct(
+        matches=rows, total=total, page=which.number, limit=which.limit
+    )
+
+
 @api.serves("GET /matches/{match_id}")
 def get_match(match_id: str) -> LeadMatch | PropertyMatch:
     """Read a match, as own side sees it.
@@ -113,15 +95,6 @@ def complete_match(match_id: str) -> LeadMatch | PropertyMatch:
     complete.
     """
     return _view(*_completed(match_id))
-
-
-def _react(side: Side, ids: PairIds, body: Reaction) -> Reacted:
-    decision = Decision(body.action, body.proposed_commission, body.notes)
-    now = agreement.act(api.table, side, api.caller, ids, decision, now_ms, api.allowance)
-    match = match_state(now, side)
-    api.about(**({"match_id": match.match_id} if match else {}))
-    api.note(f"{body.action} {match.status if match else 'without a match'}")
-    return Reacted.model_construct(action=body.action, match=match)
 
 
 def _completed(match_id: str) -> tuple[Sides, Side]:

@@ -36,7 +36,7 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG0
     return answer
 
 
-def _work(message: Message) -> None:
+def _work(message: Message, _: int) -> None:
     """Done again, its part does nothing twice."""
     did = work_on(table, message["part"], now_ms)
     runs.report(table, message["run"], message["part"], did, int(time.time()))

@@ -2,7 +2,8 @@
 what is still open, pushes, and the jobs of erasures.
 
 Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
-what is closed of it or behind a block, by every new notice and every job (infra/triggers.py).
+what is closed of it or behind a block, by every new notice, by what else wakes an outbox, and by
+every job (infra/triggers.py).
 """
 
 from functools import partial
@@ -20,12 +21,14 @@ from cobroke.flows.following import (
     ClosingGoesOn,
     JobPut,
     NoticeBorn,
+    OutboxWoken,
     PairChanged,
     Parts,
     PostingWritten,
     closing_goes_on,
     job_put,
     notice_born,
+    outbox_woken,
     pair_changed,
     parting_goes_on,
 )
@@ -49,27 +52,30 @@ def _follow(change: Change) -> Followed | None:
         case PairChanged():
             told = pair_changed(table, change)
             return Followed("told", {"match_id": match_id(*change.now.ids), "notifications": told})
-        case NoticeBorn() | JobPut():
-            return _queued(change)
-        case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
-            return _closed(ClosingGoesOn(kind, an_id, after=""))
-        case ClosingGoesOn() as closing:
-            return _closed(closing)
+        case NoticeBorn() as born:
+            outcome = notice_born(table, queue, born, now_ms)
+            whose = {"realtor_id": born.realtor_id, "notification_id": born.notice_id}
+            return Followed("queued", whose | {"outcome": outcome})
+        case OutboxWoken() as woken:
+            outcome = outbox_woken(table, queue, woken, now_ms)
+            return Followed("woken", {"realtor_id": woken.realtor_id, "outcome": outcome})
+        case JobPut() as put:
+            job_put(erasures, put)
+            return Followed("queued", {"job": put.kind, "realtor_id": put.realtor_id})
+    return _closed(change)
+
+
+def _closed(change: Change) -> Followed | None:
+    """Close what an archive or a block leaves open."""
+    match change:
         case Parts() as parts:
             return Followed("parted", {"matches": parting_goes_on(table, parts, now_ms)})
-    return None
-
-
-def _queued(change: NoticeBorn | JobPut) -> Followed:
-    if isinstance(change, JobPut):
-        job_put(erasures, change)
-        return Followed("queued", {"job": change.kind, "realtor_id": change.realtor_id})
-    notice_born(queue, change)
-    whose = {"realtor_id": change.realtor_id, "notification_id": change.notice_id}
-    return Followed("queued", whose)
-
-
-def _closed(closing: ClosingGoesOn) -> Followed:
+        case PostingWritten(status="ARCHIVED", kind=kind, id=an_id):
+            closing = ClosingGoesOn(kind, an_id, after="")
+        case ClosingGoesOn():
+            closing = change
+        case _:
+            return None
     ended = closing_goes_on(table, closing, now_ms)
     facts = {id_name(closing.kind): closing.id, "matches": ended.closed, "pairs": ended.dropped}
     return Followed("closed", facts)

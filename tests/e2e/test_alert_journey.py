@@ -5,6 +5,7 @@ queue and bot.
 import html
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cobroke.exact_json import dumps
@@ -12,6 +13,7 @@ from tests.builders import a_lead, a_property, a_telegram_id, widget
 from tests.client import Answer, Client
 from tests.fake_bot_api import FakeBotApi, slower
 from tests.polling import soon
+from tools.emulator import RunningStack
 
 
 def proven(stranger: Client) -> tuple[Client, int]:
@@ -106,3 +108,26 @@ def test_a_chat_that_must_wait_gets_its_message_a_little_later(
         False,
         True,
     ]
+
+
+def test_what_comes_in_quiet_hours_waits_in_a_schedule_until_the_settings_let_it_out(
+    stranger: Client, telegram: FakeBotApi, stack: RunningStack, a_city: str
+) -> None:
+    anna, chat = proven(stranger)
+    now = datetime.now(UTC)
+    start, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-2, 2))
+    night = {"enabled": True, "time_zone": "UTC", "quiet": {"from": start, "to": end}}
+    anna.put("/me/pushes", {"pushes": night}).needs(200)
+    who = anna.get("/me").needs(200)["realtor_id"]
+
+    def waiting() -> list[str]:
+        schedules = stack.client("scheduler").list_schedules()["Schedules"]
+        return [one["Name"] for one in schedules if who in one["Name"]]
+
+    anna.post_lead(a_lead(city=a_city))
+    stranger.registered().post_property(a_property(city=a_city))
+    assert len(soon(waiting)) == 1
+    assert telegram.inbox(chat) == []
+    anna.put("/me/pushes", {"pushes": {"enabled": True}}).needs(200)
+    assert len(soon(lambda: telegram.inbox(chat))) == 1
+    assert soon(lambda: not waiting())

@@ -14,7 +14,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import FRESH_FOR_MS, Content
 from cobroke.edge.models.property import PropertyBody
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.postings import postings
 from cobroke.storage.schedule.agenda import SHARDS

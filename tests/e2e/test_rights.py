@@ -133,10 +133,12 @@ def a_body(route: Route, city: str, telegram_id: str) -> Any:
         return a_registration(telegram_id=telegram_id)
     if route.path == "/auth/telegram":
         return {"telegram_auth_data": {"init_data": init_data(int(telegram_id))}}
+    if route.path == "/me/pushes":
+        return {"pushes": {"enabled": True, "quiet": {"from": "22:00", "to": "08:00"}}}
     if route.path.endswith("/action"):
         return {"action": "LIKE"}
-    if route.function == "me":
-        return {"phone": "+79161234567", "pushes": {"enabled": True}}
+    if route.path == "/me":
+        return {"phone": "+79161234567"}
     return a_lead(city=city) if route.function == "leads" else a_property(city=city)
 
 

@@ -11,11 +11,11 @@ from cobroke.domain.notices.push_settings import DEFAULT
 from cobroke.domain.realtors import Realtor
 from cobroke.flows.deals import blocks as blocking
 from cobroke.flows.schedule import rematch
-from cobroke.storage import keys
+from cobroke.storage import key_parts
 from cobroke.storage.deals import closings
 from cobroke.storage.entities import ENTITIES, Entity
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import notices, push_settings, pushes
+from cobroke.storage.notices import notices, push_settings
 from cobroke.storage.parting import blocks
 from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Limiter
@@ -43,17 +43,17 @@ def used() -> list[Item]:
             closings.go_on(table, "LEAD", "a-lead", "a-listing", now_ms() // 1000)
         with patch.object(blocks, "IN_A_PART", 1):
             blocked, *others = [
-                keys.realtor_in(item["PK"]) for item in table.items() if item["entity"] == "REALTOR"
+                key_parts.realtor_in(item["PK"])
+                for item in table.items()
+                if item["entity"] == "REALTOR"
             ]
             with table.caused_by("a request"):
                 for one in others:
                     blocking.block(table, one, blocked, now_ms)
         lead = next(item for item in table.items() if item["entity"] == "LEAD")
-        table.transact([counts.uncount(table, "LEAD", keys.id_in(lead["SK"]), 1)])
+        table.transact([counts.uncount(table, "LEAD", key_parts.id_in(lead["SK"]), 1)])
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
-        who = keys.realtor_in(told["PK"])
-        assert pushes.claim(table, who, told["SK"], now_ms() // 1000)
-        pushes.sent(table, who, told["SK"], now_ms() // 1000)
+        who = key_parts.realtor_in(told["PK"])
         push_settings.put(table, who, DEFAULT, now_ms)
         notices.read_all(table, who, now_ms() // 1000)
         new = Realtor(who, "1", "+7", registered_at=now_ms())

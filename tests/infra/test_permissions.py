@@ -32,13 +32,18 @@ def test_no_statement_has_a_star_for_actions_or_resources(template: Template) ->
             assert "*" not in _listed(statement["Resource"])
 
 
+def _role_of_push_schedules(template: Template) -> str:
+    variables = template.functions()["telegram_push"]["Environment"]["Variables"]
+    return str(variables["PUSH_SCHEDULES_ROLE"]["Fn::GetAtt"][0])
+
+
 def test_every_function_has_a_role_of_its_own_and_nobody_manages_it(template: Template) -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in template.functions().values()]
     assert len(set(roles)) == len(roles)
     clocks = {
         one["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0]
         for one in template.all(SCHEDULE).values()
-    }
+    } | {_role_of_push_schedules(template)}
     others = set(template.all("AWS::IAM::Role")) - set(roles) - clocks
     # CodeDeploy moves aliases by AWS's own policy.
     assert len(others) == (template.stage != "local")
@@ -148,11 +153,35 @@ def test_nobody_is_given_rights_over_kms_or_other_services(template: Template) -
             action for one in template.statements(function) for action in _listed(one["Action"])
         }
         assert {action.partition(":")[0] for action in actions} <= {
-            "dynamodb",
-            "logs",
-            "sqs",
-            "ssm",
+            *("dynamodb", "logs", "sqs", "ssm"),
+            *(("iam", "scheduler") if function == "telegram_push" else ()),
         }
+
+
+def test_the_push_makes_and_deletes_schedules_of_its_own_names_that_send_to_its_queue_alone(
+    template: Template,
+) -> None:
+    of = {
+        action: one
+        for one in template.statements("telegram_push")
+        for action in _listed(one["Action"])
+        if action.partition(":")[0] in {"iam", "scheduler"}
+    }
+    assert {*of} == {"iam:PassRole", "scheduler:CreateSchedule", "scheduler:DeleteSchedule"}
+    named = json.dumps(of["scheduler:CreateSchedule"]["Resource"])
+    assert f":schedule/default/cobroke-{template.stage}-push-*" in named
+    role = _role_of_push_schedules(template)
+    assert of["iam:PassRole"]["Resource"] == {"Fn::GetAtt": [role, "Arn"]}
+    passed = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    assert of["iam:PassRole"]["Condition"] == passed
+    (allowed,) = (
+        statement
+        for policy in template.all("AWS::IAM::Policy").values()
+        if {"Ref": role} in policy["Properties"]["Roles"]
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    )
+    queue = template.functions()["telegram_push"]["Environment"]["Variables"]["PUSH_QUEUE_ARN"]
+    assert (allowed["Action"], allowed["Resource"]) == ("sqs:SendMessage", queue)
 
 
 def test_no_environment_holds_a_secret(template: Template) -> None:

@@ -214,10 +214,10 @@ def _meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -
     """Between what the next act reads and what it writes."""
     react, left = negotiation.react, [happens]
 
-    def interrupted(*of: Any) -> negotiation.Outcome:
+    def interrupted(*of: Any, **said: Any) -> negotiation.Outcome:
         while left:
             left.pop()()
-        return react(*of)
+        return react(*of, **said)
 
     monkeypatch.setattr(negotiation, "react", interrupted)
 

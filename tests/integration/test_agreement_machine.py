@@ -34,12 +34,13 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import Number
 from cobroke.edge.models.matches import lead_match, property_match
 from cobroke.flows import following as follower
-from cobroke.flows.deals import agreement, closing
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals import agreement, closing, saying
 from cobroke.flows.deals.closing import Ended
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage import keys
 from cobroke.storage.conditions import PRESENT
-from cobroke.storage.deals import matches, pairs
+from cobroke.storage.deals import matches, pairs, said
+from cobroke.storage.deals.sides import load
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import postings
@@ -87,7 +88,7 @@ def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
         return (
             pair.epoch,
             pair.offer(side),
-            pair.offer_lead_at if side == "LEAD" else pair.offer_property_at,
+            pair.acted_lead_at if side == "LEAD" else pair.acted_property_at,
         )
 
     likers = [
@@ -95,6 +96,8 @@ def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
         for side in SIDES
         if new.offer(side) is not None and offered(new, side) != offered(old, side)
     ]
+    if not likers and old.status == "PENDING" and old.offers_are_equal and old.awaiting:
+        likers = [old.awaiting] if new.awaiting != old.awaiting else []
     if not likers or new.status not in {"PENDING", "ACCEPTED"}:
         return []
     (liker,) = likers
@@ -103,7 +106,11 @@ def owed_notices(old: Pair, new: Pair) -> list[tuple[Side, str | None]]:
     ]
     if old.status == "PENDING" and old.offer(liker) is not None:
         return shared or [(other(liker), "OFFER")]
-    return [(other(liker), "INTEREST" if new.offer(other(liker)) is None else "MUTUAL"), *shared]
+    if new.offer(other(liker)) is not None:
+        return [(other(liker), "MUTUAL"), *shared]
+    last = old.invited_at(other(liker))
+    is_told = not last or new.changed_at >= last + 21 * DAY
+    return [(other(liker), "INTEREST")] if is_told else []
 
 
 def check_change(old: Pair, new: Pair) -> None:
@@ -213,7 +220,7 @@ class Agreements(RuleBasedStateMachine):
     @rule(which=WHICH, first=SIDE, at=st.integers(0, 1))
     def both_like_at_once(self, which: int, first: Side, at: int) -> None:
         ids = self.one(which)
-        sides = matches.load(self.table, ids, self.office.anna, "LEAD")
+        sides = load(self.table, ids, self.office.anna, "LEAD")
         published = sides.facts.published_share
         possible = (
             sides.lead.in_market and sides.listing.in_market and (sides.facts.score or 0) >= LISTED
@@ -394,7 +401,7 @@ class Agreements(RuleBasedStateMachine):
     def check_views(self, ids: PairIds, pair: Pair) -> None:
         visible = pair.status in {"ACCEPTED", "COMPLETED"}
         for side, (name, phone) in REACHED_AT.items():
-            sides = matches.load(self.table, ids, self.owner(side), side)
+            sides = load(self.table, ids, self.owner(side), side)
             match = matches.seen_by(self.table, sides, side)
             seen = (lead_match(match) if side == "LEAD" else property_match(match)).model_dump(
                 warnings=False
@@ -598,9 +605,9 @@ def keeping_messages(table: Table, old: Pair, outcome: Outcome, *said: Any) -> l
 
 
 def hearing_repeats(
-    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision, __: int
+    table: Table, _: Pair, outcome: Outcome, side: Side, decision: Decision, *__: Any
 ) -> list[Write]:
-    return [pairs.message(table, outcome.pair, side, decision.message)] if decision.message else []
+    return [said.message(table, outcome.pair, side, decision.words)] if decision.words else []
 
 
 def nobody_told(*_: Any) -> set[Any]:
@@ -615,14 +622,14 @@ def telling_again(table: Table, realtor_id: str, notice: notices.Notice) -> bool
     return told
 
 
-WRITES, MESSAGES, TELL = pairs.writes, agreement._messages, notices.put
+WRITES, MESSAGES, TELL = pairs.writes, saying.writes, notices.put
 MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "the mirror is forgotten": (pairs, "writes", without_mirrors),
     "the version is not looked at": (pairs, "writes", without_version),
     "the end of a match is not counted": (pairs, "writes", counting_no_end),
     "the objects may have left the market": (postings, "unchanged", checking_presence),
-    "messages of before go on": (agreement, "_messages", keeping_messages),
-    "a repeat replaces the message": (agreement, "_messages", hearing_repeats),
+    "messages of before go on": (saying, "writes", keeping_messages),
+    "a repeat replaces the message": (saying, "writes", hearing_repeats),
     "what was read is told again": (notices, "put", telling_again),
     "contacts stay after a withdrawal": (
         Pair,

@@ -2,7 +2,6 @@
 is pushed once.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -17,24 +16,23 @@ from cobroke.domain.deals.pair import PairIds, Side
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.wording import Words
-from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows import following
 from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.storage.notation import Item, item_of
-from cobroke.storage.notices import inboxes, pages
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.table import Table, Write
 from cobroke.telegram.bot_api import Answer, Sent
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
 from functions.telegram_push import handler as pushing
-from tests.account import TABLE
-from tests.builders import a_context, a_lead, a_property
+from tests.builders import a_lead, a_property
 from tests.memory_table import Stream, fill
 from tests.pump import Json, Pump, passes
+from tests.support.chat import told_by
 from tests.support.contents import body_of, content
+from tests.support.post import Post
 from tests.support.scene import Scene, a_scene
 from tests.support.table_faults import FAULTS, Fault, faulty, never, once, sometimes
 from tests.support.town import (
@@ -104,8 +102,8 @@ def clean(day: Day) -> Counter[Alerted]:
     """What one pass tells, record by record."""
     world = day.world()
     world.settle(*pumps(Random(0), quiet=True))
-    assert len(world.queue.messages) == len(world.queue.notices)
-    assert world.queue.notices == world.every_notice
+    assert len(world.queue.messages) == len({who for who, _ in world.every_notice})
+    assert world.queued == world.every_notice
     return world.alerted()
 
 
@@ -139,7 +137,7 @@ def test_however_it_is_delivered_the_alerts_are_those_of_one_clean_pass(
     for seed in SEEDS:
         world, _, _ = wild_world(day, seed, fault)
         assert world.alerted() == world.alerted(unread_only=True) == clean, seed
-        assert world.queue.notices == world.every_notice, seed
+        assert world.queued == world.every_notice, seed
 
 
 def test_what_was_read_between_is_not_told_again(day: Day, clean: Counter[Alerted]) -> None:
@@ -179,7 +177,7 @@ def test_a_crash_behind_any_record_changes_nothing(day: Day, clean: Counter[Aler
             matching.handler({"Records": waking[:handled]}, None)
         world.settle(*pumps(Random(handled), quiet=True))
         assert world.alerted() == world.alerted(unread_only=True) == clean, handled
-        assert world.queue.notices == world.every_notice, handled
+        assert world.queued == world.every_notice, handled
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -191,7 +189,7 @@ def test_a_fault_of_any_one_transaction_changes_nothing(
         with faulty(world.table, once(number, fault)):
             world.settle(*pumps(Random(0), quiet=True))
         assert world.alerted() == world.alerted(unread_only=True) == clean, number
-        assert world.queue.notices == world.every_notice, number
+        assert world.queued == world.every_notice, number
 
 
 def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_holds_it_back(
@@ -201,34 +199,24 @@ def test_a_notice_that_grows_or_is_sent_is_not_pushed_again_though_no_filter_hol
     matcher, _ = pumps(Random(0), quiet=True)
     unfiltered = without_luck(Pump(notifying.handler, Random(0)))
     world.settle(matcher, unfiltered)
-    assert len(world.queue.messages) == len(world.every_notice) > 10
+    assert len(world.queued) == len(world.every_notice) > 10
+    assert len(world.queue.messages) == len({who for who, _ in world.every_notice})
 
 
-@pytest.mark.usefixtures("aws")
 def test_what_is_queued_more_than_once_is_sent_once(day: Day) -> None:
     world, _, _ = wild_world(day, 1)
-    assert len(world.queue.messages) > len(world.queue.notices)
-    table = Table(TABLE)
-    fill(table, (item for item in world.table.items() if item["entity"] in {"NOTICE", "REALTOR"}))
-    sent = Counter[tuple[str, Words]]()
+    post, sent = Post(now=world.now), Counter[str]()
+    for message in world.queue.messages * 2:
+        post.put(message)
 
     def send(chat_id: str, words: Words) -> Answer:
-        sent[chat_id, words] += 1
+        sent[chat_id] += told_by(words.title)
         return Sent()
 
+    with post.delivering(world.table), patch.object(pushing, "_send", send):
+        post.deliver_all()
     chats = {who: str(number) for number, who in enumerate(world.realtors, 1)}
-    expected = Counter(
-        (chats[who], one.words)
-        for who in world.realtors
-        for one in pages.page_of(
-            world.table, inboxes.load(world.table, who), Page(1, 10_000), 0, unread_only=False
-        )[0]
-    )
-    with patch.multiple(pushing, table=table, _send=send):
-        for number, message in enumerate(world.queue.messages):
-            record = {"messageId": str(number), "body": json.dumps(message)}
-            assert pushing.handler({"Records": [record]}, a_context()) == {"batchItemFailures": []}
-    assert sent == expected
+    assert sent == Counter(chats[who] for who, _ in world.every_notice)
 
 
 @pytest.fixture

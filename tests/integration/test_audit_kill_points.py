@@ -20,8 +20,8 @@ from cobroke.domain.postings.kinds import KINDS
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
-from cobroke.storage import keys
+from cobroke.flows.deals.decision import Decision
+from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry
 from cobroke.storage.postings import posting
@@ -164,16 +164,22 @@ def touched(table: MemoryTable) -> SimpleNamespace:
         pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
     ][:1]
     ids = [a_pair_to_be(table), *(PairIds(pair.lead_id, pair.property_id) for pair in pending)]
-    first = [keys.id_in(in_market(table, kind)["SK"]) for kind in KINDS]
+    first = [key_parts.id_in(in_market(table, kind)["SK"]) for kind in KINDS]
     objects = sorted(
         {Owned(*one) for each in (*ids, first) for one in zip(KINDS, each, strict=True)}
     )
     return SimpleNamespace(
         mirrors=ids,
         counts=objects,
+        matches=SimpleNamespace(
+            pairs=dict.fromkeys(ids, frozenset()),
+            realtors={owner_of(one.id) for one in objects},
+            acquaintances={keys.agreed(*map(owner_of, one))[0] for one in ids},
+        ),
         miscounted={owner_of(one.id) for one in objects},
         owing=ids,
         marks=[(item["PK"], item["SK"]) for item in of_entity(table, "UNREAD")[:1]],
+        asleep={owner_of(one.id) for one in objects},
         settled_markets=set(),
         standing=set(),
         entries=[Listed(*one, frozenset()) for one in objects],

@@ -14,7 +14,7 @@ from cobroke.domain.deals.pair import PENDING_FOR, Pair, PairIds, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.postings.posting import FRESH_FOR_MS
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
 from cobroke.storage.deals import pairs
 from cobroke.storage.postings import postings

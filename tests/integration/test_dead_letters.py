@@ -13,9 +13,7 @@ from tools import dead_letters
 from tools.dead_letters import DeadLetters, NoWayBack, main, shown
 from tools.stack import NotRunning
 
-PUSHES = [
-    {"realtor_id": f"secret-{number}", "notice_id": "0000000000001-00"} for number in range(25)
-]
+PUSHES = [{"realtor_id": f"secret-{number}", "ticket": str(number)} for number in range(25)]
 PARTS = [{"run": "2026-11-24", "part": "MARKET#FLAT#москва"}]
 RECORDS = [
     {
@@ -78,7 +76,7 @@ def test_a_look_counts_by_kind_names_nobody_and_takes_nothing(letters: DeadLette
     letters.sqs.send_message(QueueUrl=letters.url, MessageBody="secret-words")
     found = letters.look()
     assert {kind: len(times) for kind, times in found.items()} == {
-        "a push": 25,
+        "a realtor's pushes": 25,
         "a run's part: MARKET#FLAT#москва": 1,
         "3 records of the stream: RetryAttemptsExhausted": 1,
         "unknown": 1,

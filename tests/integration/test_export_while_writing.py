@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.deals.pair import PairIds
+from cobroke.domain.deals.pair import Action, PairIds
 from cobroke.domain.errors import Busy, Conflict, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.wording import Words
@@ -36,6 +36,7 @@ IDS = {
 }
 
 
+ACTIONS: tuple[Action, ...] = "LIKE", "LIKE", "DISLIKE"
 THAT_STAY = ("leads", "properties", "matches", "notifications")
 """What was said and decided may also go."""
 
@@ -92,8 +93,8 @@ class Market(Town):
                 continue
 
     def _acts(self) -> None:
-        action = self.rng.choice(["LIKE", "LIKE", "DISLIKE"])
-        self.acts(self.rng.choice(SIDES), self.a_pair(), action, None, "говорю")  # type: ignore[arg-type]
+        action = self.rng.choice(ACTIONS)
+        self.acts(self.rng.choice(SIDES), self.a_pair(), action, None, "говорю")
 
     def _posts(self, kind: Any) -> None:
         self.posts(kind, self.anna, a_lead() if kind == "LEAD" else a_property())

@@ -10,6 +10,7 @@ import pytest
 
 from cobroke.clock import now_ms
 from cobroke.domain.errors import NotFound
+from cobroke.domain.realtors import Realtor
 from cobroke.flows.erasing import leaving
 from cobroke.flows.erasing.places import Place
 from cobroke.flows.erasing.work import work_on
@@ -181,7 +182,7 @@ def test_after_30_days_nothing_is_kept(
     over = now_ms() + protections.KEPT_MS + 1000
     known = protections.of_item(item, over)
     assert (known.against, known.arrivals) == (b"", {})
-    late = realtors.Realtor("", telegram_id, "+79991112233", registered_at=over)
+    late = Realtor("", telegram_id, "+79991112233", registered_at=over)
     new = realtors.register(table, late, item["PK"].removeprefix("PROTECTION#"))
     assert not parted.load(table, new.id).from_(id_of(anna))
     assert not any(item["entity"] == "PROTECTION" for item in table.items())
@@ -195,12 +196,10 @@ def test_a_stranger_without_the_key_finds_nothing(vera: Client, table: MemoryTab
 
 
 def test_an_unknown_realtor_is_neither_suspended_nor_restored(table: MemoryTable) -> None:
-    for act in (
-        lambda: leaving.suspend(table, "0" * 13, now_ms),
-        lambda: leaving.restore(table, "0" * 13),
-    ):
-        with pytest.raises(NotFound):
-            act()
+    with pytest.raises(NotFound):
+        leaving.suspend(table, "0" * 13, now_ms)
+    with pytest.raises(NotFound):
+        leaving.restore(table, "0" * 13)
 
 
 @pytest.fixture

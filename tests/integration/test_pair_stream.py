@@ -99,7 +99,7 @@ def a_lively_day(rng: Random) -> list[str]:
     anna, boris = (Client(in_process).registered() for _ in range(2))
     leads = [anna.post_lead(a_lead()) for _ in range(2)]
     listings = [boris.post_property(a_property()) for _ in range(3)]
-    for _ in range(100):
+    for _ in range(150):
         lead, listing = rng.choice(leads), rng.choice(listings)
         body = {
             "action": rng.choices(["LIKE", "DISLIKE"], [8, 1])[0],

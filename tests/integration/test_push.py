@@ -5,12 +5,11 @@ and a fake bot.
 import json
 import logging
 import traceback
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from io import StringIO
-from itertools import batched, count
+from itertools import count
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -23,18 +22,16 @@ from botocore.exceptions import ClientError
 
 from cobroke.domain.errors import Busy
 from cobroke.domain.notices.wording import Words
-from cobroke.domain.realtors import Realtor
-from cobroke.flows.notices.push import LONGEST_SEND_S, PushResult, push
-from cobroke.storage import keys, realtors
-from cobroke.storage.notices import inboxes, notices, pushes
+from cobroke.flows.following import NoticeBorn, notice_born
+from cobroke.flows.notices.push import LONGEST_SEND_S, Pushed
+from cobroke.storage.notices import notices
 from cobroke.storage.notices.notices import Notice
-from cobroke.storage.notices.pushes import CLAIMED_FOR_S
+from cobroke.storage.one_time_schedules import OneTimeSchedules
 from cobroke.storage.queue import Queue
-from cobroke.storage.table import Table, Write
 from cobroke.telegram import bot_api
 from cobroke.telegram.bot_api import BotApi, Unreachable
 from functions.telegram_push import handler as function
-from tests.account import PUSH_QUEUE_URL, TABLE
+from tests.account import PUSH_QUEUE, PUSH_QUEUE_URL
 from tests.builders import BOT_TOKEN, a_context, a_registration, a_telegram_id, widget
 from tests.client import Client
 from tests.contention import contended
@@ -50,83 +47,22 @@ from tests.fake_bot_api import (
     refusal,
     slower,
 )
+from tests.memory_table import MemoryTable
+from tests.support.chat import told_by
+from tests.support.post import START_MS, Post
 
-START_S = 1_764_000_000
-MOST_TRIES, HIDDEN_FOR_S, BATCH_SIZE = 6, 360, 5
+ROLE = "arn:aws:iam::123456789012:role/pushes"
+QUEUE = f"arn:aws:sqs:eu-central-1:123456789012:{PUSH_QUEUE}"
 NO_JSON = [b"", b"<html>", b"\xff\xfe", b'{"ok": true', b"[" * 200_000]
 NONSENSE = [*NO_JSON, b"[]", b"null", b'"ok"', b"{}", b'{"ok": "true"}', b'{"ok": false}']
-
-
-@dataclass
-class Message:
-    body: Mapping[str, str]
-    due: int
-    received: int = 0
-
-
-@dataclass
-class Post:
-    """The queue as SQS keeps it, with a clock that goes where the next message is due."""
-
-    now: int = START_S
-    waiting: list[Message] = field(default_factory=list)
-    failed: list[Message] = field(default_factory=list)
-    tries: list[int] = field(default_factory=list)
-    """When (s from the start) messages were received."""
-    _hidden: dict[str, Message] = field(default_factory=dict)
-
-    def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
-        assert delay_s >= 0
-        self.waiting.append(
-            Message(json.loads(json.dumps(dict(message))), self.now + min(delay_s, 900))
-        )
-
-    def hold_back(self, receipt: str, seconds: int) -> None:
-        self._hidden[receipt].due = self.now + seconds
-
-    def deliver_due(self, size: int = BATCH_SIZE) -> None:
-        """What is due now, each once."""
-        due = [one for one in self.waiting if one.due <= self.now]
-        for one in due:
-            if one.received == MOST_TRIES:
-                self.waiting.remove(one)
-                self.failed.append(one)
-        for batch in batched([one for one in due if one in self.waiting], size, strict=False):
-            self._call(batch)
-
-    def deliver_all(self, until_s: int = 24 * 3600) -> None:
-        """Until nothing is left, or for so long."""
-        while self.waiting and (soon := min(one.due for one in self.waiting)) <= START_S + until_s:
-            self.now = max(self.now, soon)
-            self.deliver_due()
-
-    def _call(self, batch: Sequence[Message]) -> None:
-        self._hidden = {str(number): one for number, one in enumerate(batch)}
-        for one in batch:
-            one.received += 1
-            one.due = self.now + HIDDEN_FOR_S
-            self.tries.append(self.now - START_S)
-        records = [
-            {
-                "messageId": f"message-{receipt}",
-                "receiptHandle": receipt,
-                "body": json.dumps(one.body),
-                "attributes": {"ApproximateReceiveCount": str(one.received)},
-            }
-            for receipt, one in self._hidden.items()
-        ]
-        failures = function.handler({"Records": records}, a_context())["batchItemFailures"]
-        left = {failure["itemIdentifier"].removeprefix("message-") for failure in failures}
-        done = [id(one) for receipt, one in self._hidden.items() if receipt not in left]
-        self.waiting = [one for one in self.waiting if id(one) not in done]
 
 
 def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcomes: Iterator[Busy | PushResult] = iter([Busy(), PushResult("sent"), Busy()])
+    outcomes: Iterator[Busy | Pushed] = iter([Busy(), Pushed("sent"), Busy()])
 
-    def push(*_: object) -> PushResult:
+    def push(*_: object, **__: object) -> Pushed:
         match next(outcomes):
             case Busy() as failure:
                 raise failure
@@ -137,18 +73,17 @@ def test_a_message_that_cannot_be_held_back_does_not_keep_the_others(
     monkeypatch.setattr(
         post, "hold_back", MagicMock(side_effect=ClientError({}, "ChangeMessageVisibility"))
     )
-    for notice in "abc":
-        post.put({"realtor_id": "0" * 13, "notice_id": notice})
+    for ticket in "123":
+        post.put({"realtor_id": "0" * 13, "ticket": ticket})
     post.deliver_due()
-    assert [one.body["notice_id"] for one in post.waiting] == ["a", "c"]
+    assert [one.body["ticket"] for one in post.waiting] == ["1", "3"]
 
 
 @pytest.fixture
-def post(aws: None, monkeypatch: pytest.MonkeyPatch) -> Post:  # noqa: ARG001 - an account first
+def post(in_memory: MemoryTable) -> Iterator[Post]:  # noqa: ARG001 - before any function
     post = Post()
-    monkeypatch.setattr(function, "queue", post)
-    monkeypatch.setattr(function, "time", SimpleNamespace(time=lambda: float(post.now)))
-    return post
+    with post.delivering():
+        yield post
 
 
 @pytest.fixture
@@ -170,7 +105,7 @@ class Reader:
     """A realtor whom Telegram has proven, and what is put into their notices."""
 
     def __init__(self, stranger: Client, post: Post, *, proven: bool = True) -> None:
-        self.chat, self.post, self.table = int(a_telegram_id()), post, Table(TABLE)
+        self.chat, self.post, self.table = int(a_telegram_id()), post, function.table
         self.stranger, self._numbers = stranger, count()
         proof = {"telegram_auth_data": widget(self.chat)} if proven else {}
         body = a_registration(telegram_id=str(self.chat), **proof)
@@ -181,24 +116,21 @@ class Reader:
         """Tell them, and have it pushed; the notice's id."""
         number = next(self._numbers)
         words = Words(title or f"№ {number}", message, typed)
-        notice = Notice(notices.notice_id(START_S * 1000, number), "NEW_MATCH", words, {})
+        notice = Notice(notices.notice_id(START_MS, number), "NEW_MATCH", words, {})
         assert notices.put(self.table, self.id, notice)
-        self.push(notice.id)
+        self.born(notice.id)
         return notice.id
 
-    def push(self, notice: str, delay_s: int = 0) -> None:
-        self.post.put({"realtor_id": self.id, "notice_id": notice}, delay_s)
+    def born(self, notice: str) -> None:
+        """The stream brings it."""
+        queue: Any = self.post
+        born = NoticeBorn(self.id, notice, recommended=False)
+        notice_born(self.table, queue, born, self.post.clock)
 
     def log_in(self, **changes: Any) -> None:
         self.stranger.post(
             "/auth/telegram", {"telegram_auth_data": widget(self.chat, **changes)}
         ).needs(200)
-
-    @property
-    def profile(self) -> Realtor:
-        found = realtors.find(self.table, self.id)
-        assert found
-        return found
 
 
 @pytest.fixture
@@ -233,19 +165,6 @@ def test_a_button_opens_the_mini_app_where_there_is_one(telegram: FakeBotApi) ->
     (sent,) = telegram.received
     button = {"text": "Открыть", "web_app": {"url": "https://app.example.com"}}
     assert sent.document["reply_markup"] == {"inline_keyboard": [[button]]}
-
-
-def test_whatever_is_queued_again_is_sent_once(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    notice = anna_reads.notice("Один раз")
-    for delay in (0, 0, 1, 5000):
-        anna_reads.push(notice, delay)
-    post.deliver_all()
-    anna_reads.push(notice)
-    post.deliver_all()
-    assert telegram.inbox(anna_reads.chat) == ["<b>Один раз</b>\n<code>Текст</code>"]
-    assert post.failed == []
 
 
 @pytest.mark.parametrize(
@@ -309,80 +228,11 @@ def test_a_chat_that_is_sent_too_much_waits_and_no_other_does(
         reader.notice()
     post.deliver_due()
     assert (len(telegram.inbox(boris_reads.chat)), telegram.inbox(anna_reads.chat)) == (1, [])
-    assert anna_reads.profile.push_after == START_S + 100
     assert len(telegram.received) == 2, "the second of hers is not tried"
     post.deliver_all(until_s=99)
     assert telegram.inbox(anna_reads.chat) == []
     post.deliver_all()
-    assert (len(telegram.inbox(anna_reads.chat)), post.now) == (2, START_S + 100)
-
-
-def test_to_be_asked_to_wait_is_no_failed_try_however_often(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    telegram.plan(anna_reads.chat, *[slower(2000)] * 9)
-    anna_reads.notice()
-    post.deliver_all()
-    assert (len(telegram.inbox(anna_reads.chat)), post.failed) == (1, [])
-    assert post.now == START_S + 9 * 2000
-    assert len(telegram.received) == 10
-
-
-def test_a_login_meanwhile_does_not_forget_that_the_chat_must_wait(anna_reads: Reader) -> None:
-    before = anna_reads.profile
-    transact, once = Table.transact, iter([True])
-
-    def late(table: Table, writes: Sequence[Write]) -> None:
-        if next(once, False):
-            pushes.wait(anna_reads.table, before, START_S + 100)
-        transact(table, writes)
-
-    with patch.object(Table, "transact", late):
-        anna_reads.log_in(first_name="Анна")
-    assert (anna_reads.profile.push_after, anna_reads.profile.name) == (START_S + 100, "Анна")
-
-
-def test_who_has_blocked_the_bot_is_sent_nothing_until_the_next_login(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    telegram.plan(anna_reads.chat, BLOCKED)
-    anna_reads.notice()
-    post.deliver_all()
-    anna_reads.notice()
-    post.deliver_all()
-    assert (len(telegram.received), post.failed, anna_reads.profile.push_off) == (1, [], True)
-    anna_reads.log_in()
-    anna_reads.notice("Снова здесь")
-    post.deliver_all()
-    assert telegram.inbox(anna_reads.chat) == ["<b>Снова здесь</b>\n<code>Текст</code>"]
-
-
-def test_a_login_while_a_message_is_under_way_wins_over_its_refusal(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    telegram.plan(anna_reads.chat, BLOCKED)
-    send = function.bot.send
-
-    def slowly(*message: Any) -> Any:
-        answer = send(*message)
-        anna_reads.log_in(first_name="Анна")
-        return answer
-
-    anna_reads.notice()
-    with patch.object(function.bot, "send", slowly):
-        post.deliver_all()
-    assert not anna_reads.profile.push_off
-
-
-def test_what_telegram_refuses_is_dropped(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    telegram.plan(anna_reads.chat, REFUSED)
-    anna_reads.notice()
-    anna_reads.notice("И дальше")
-    post.deliver_all()
-    assert telegram.inbox(anna_reads.chat) == ["<b>И дальше</b>\n<code>Текст</code>"]
-    assert (len(telegram.received), post.failed, anna_reads.profile.push_off) == (2, [], False)
+    assert (len(telegram.inbox(anna_reads.chat)), post.now) == (2, START_MS + 101_000)
 
 
 def test_whom_telegram_has_not_proven_is_sent_nothing(
@@ -398,59 +248,6 @@ def test_whom_telegram_has_not_proven_is_sent_nothing(
     assert telegram.inbox(reader.chat) == ["<b>Теперь можно</b>\n<code>Текст</code>"]
 
 
-def test_a_notice_that_is_gone_or_of_nobody_is_not_pushed(
-    telegram: FakeBotApi, anna_reads: Reader, boris_reads: Reader, post: Post
-) -> None:
-    notice = anna_reads.notice()
-    post.waiting.clear()
-    boris_reads.push(notice)
-    post.put({"realtor_id": "nobody", "notice_id": notice})
-    anna_reads.table.transact([anna_reads.table.delete((keys.notices(anna_reads.id), notice))])
-    anna_reads.push(notice)
-    post.deliver_all()
-    assert (telegram.received, post.failed) == ([], [])
-
-
-def test_a_notice_that_has_fallen_out_of_the_list_is_sent_like_any_other(
-    telegram: FakeBotApi, post: Post, anna_reads: Reader
-) -> None:
-    with patch.object(inboxes, "MOST", 1):
-        fallen, newest = anna_reads.notice(), anna_reads.notice()
-        shown = inboxes.load(anna_reads.table, anna_reads.id)
-        post.deliver_all()
-    assert shown.oldest == max(fallen, newest)
-    assert len(telegram.received) == 2
-    assert inboxes.load(anna_reads.table, anna_reads.id) == shown
-
-
-def test_of_two_deliveries_at_once_one_sends(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    notice = anna_reads.notice("Один раз")
-    send, outcomes = function.bot.send, list[str]()
-
-    def while_another_comes(*message: Any) -> Any:
-        outcomes.append(
-            push(anna_reads.table, function._send, anna_reads.id, notice, post.now).said
-        )
-        return send(*message)
-
-    with patch.object(function.bot, "send", while_another_comes):
-        post.deliver_all()
-    assert (outcomes, len(telegram.inbox(anna_reads.chat))) == (["claimed"], 1)
-
-
-def test_a_delivery_that_meets_a_live_claim_waits_for_its_end(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    notice = anna_reads.notice()
-    assert pushes.claim(anna_reads.table, anna_reads.id, notice, post.now)
-    post.deliver_all(until_s=CLAIMED_FOR_S - 1)
-    assert (telegram.received, len(post.waiting), post.failed) == ([], 1, [])
-    post.deliver_all()
-    assert (len(telegram.inbox(anna_reads.chat)), post.now) == (1, START_S + CLAIMED_FOR_S)
-
-
 def test_a_token_that_cannot_be_had_is_a_failed_try_and_in_the_end_kept_apart(
     anna_reads: Reader, post: Post
 ) -> None:
@@ -464,21 +261,6 @@ def test_a_token_that_cannot_be_had_is_a_failed_try_and_in_the_end_kept_apart(
     assert (post.tries, len(post.failed)) == ([0, 10, 30, 70, 150, 310], 1)
 
 
-def test_a_write_that_meets_another_is_no_reason_to_send_twice(
-    telegram: FakeBotApi, anna_reads: Reader, post: Post
-) -> None:
-    """As where the notice grows at the same moment."""
-    numbers = count(1)
-    anna_reads.notice()
-    telegram.plan(anna_reads.chat, slower(5))
-    with (
-        contended(function.table, lambda: next(numbers) % 2 == 1),
-        patch("cobroke.storage.pauses.time.sleep"),
-    ):
-        post.deliver_all()
-    assert (len(telegram.inbox(anna_reads.chat)), post.tries) == (1, [0, 5])
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
     telegram: FakeBotApi, stranger: Client, post: Post, seed: int
@@ -490,7 +272,9 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
         for number in range(6):
             notice = reader.notice(f"№ {number}")
             for _ in range(rng.randint(0, 2)):
-                reader.push(notice, rng.randint(0, 100))
+                reader.born(notice)
+            if number % 3 == 2:
+                post.deliver_all(60 * number)
         plan = rng.choices(
             [OK, SILENT, BROKEN, slower(rng.randint(1, 90)), Reply(body=b"{")],
             [4, 1, 1, 2, 1],
@@ -506,9 +290,9 @@ def test_only_a_lost_answer_makes_a_double_and_nothing_is_lost(
         post.deliver_all()
     assert post.failed == []
     for reader in readers:
-        inbox = Counter(telegram.inbox(reader.chat))
-        assert {*inbox} == {f"<b>№ {number}</b>\n<code>Текст</code>" for number in range(6)}
-        assert inbox.total() - 6 <= lost[reader.chat]
+        told = [told_by(text.removeprefix("<b>")) for text in telegram.inbox(reader.chat)]
+        assert sum(told) >= 6
+        assert sum(sorted(told)[: len(told) - lost[reader.chat]]) <= 6
 
 
 @pytest.fixture
@@ -588,8 +372,8 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
     anna_reads: Reader, post: Post, everything_logged: StringIO
 ) -> None:
     assert function.config.telegram_api_url == ""
-    notice = anna_reads.notice("Новый объект", "ул. Мира, 5", "ул. Мира, 5")
-    anna_reads.push(notice)
+    anna_reads.notice("Новый объект", "ул. Мира, 5", "ул. Мира, 5")
+    post.put(post.waiting[0].body)
     post.deliver_all()
     lines = [
         json.loads(line)
@@ -600,7 +384,7 @@ def test_where_there_is_no_bot_api_pushes_are_only_recorded(
         (line["title"], line["text"]) for line in lines if line["message"] == "push recorded"
     ]
     assert recorded == [("Новый объект", "ул. Мира, 5")]
-    assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "pushed before"]
+    assert [line["outcome"] for line in lines if "outcome" in line] == ["sent", "superseded"]
     assert str(anna_reads.chat) not in everything_logged.getvalue()
 
 
@@ -631,13 +415,30 @@ def test_a_message_that_is_none_ends_among_the_failed_and_the_others_are_sent(
 @pytest.mark.usefixtures("aws")
 def test_the_queue_keeps_a_message_and_cuts_its_delay() -> None:
     client, queue = boto3.client("sqs"), Queue(PUSH_QUEUE_URL)
-    queue.put({"realtor_id": "a", "notice_id": "b"})
+    queue.put({"realtor_id": "a", "ticket": "1"})
     (received,) = client.receive_message(QueueUrl=PUSH_QUEUE_URL)["Messages"]
-    assert json.loads(received["Body"]) == {"realtor_id": "a", "notice_id": "b"}
+    assert json.loads(received["Body"]) == {"realtor_id": "a", "ticket": "1"}
     queue.hold_back(received["ReceiptHandle"], 0)
     assert len(client.receive_message(QueueUrl=PUSH_QUEUE_URL)["Messages"]) == 1
-    queue.put({"realtor_id": "a", "notice_id": "c"}, 5000)
+    queue.put({"realtor_id": "a", "ticket": "2"}, 5000)
     counts = client.get_queue_attributes(QueueUrl=PUSH_QUEUE_URL, AttributeNames=["All"])[
         "Attributes"
     ]
     assert counts["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_schedule_is_for_once_and_sends_the_message_to_the_queue() -> None:
+    client = boto3.client("scheduler")
+    schedules = OneTimeSchedules("cobroke-local-push-", ROLE, QUEUE)
+    for _ in range(2):
+        schedules.put("a-1", {"realtor_id": "a", "ticket": "1"}, START_MS // 1000)
+    made = client.get_schedule(Name="cobroke-local-push-a-1")
+    assert made["ScheduleExpression"] == "at(2025-11-24T16:00:00)"
+    assert made["ActionAfterCompletion"] == "DELETE"
+    assert made["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert (made["Target"]["Arn"], made["Target"]["RoleArn"]) == (QUEUE, ROLE)
+    assert json.loads(made["Target"]["Input"]) == {"realtor_id": "a", "ticket": "1"}
+    for _ in range(2):
+        schedules.delete("a-1")
+    assert client.list_schedules()["Schedules"] == []

@@ -3,32 +3,33 @@
 import json
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from cobroke.clock import now_ms
 from cobroke.domain.ids import match_id
-from functions.stream_notifications import handler as notifying
-from functions.telegram_push import handler as pushing
 from tests.builders import a_lead, a_property, a_telegram_id, widget
 from tests.client import Client
 from tests.memory_table import MemoryTable
 from tests.pump import drain
-from tests.support.town import Queued, pumps
+from tests.support.post import Post
+from tests.support.town import pumps
 from tools import trace
 
 LIKE = {"action": "LIKE", "proposed_commission": 50}
 
 
 class Market:
-    """All functions over one table, their lines, and a queue that is emptied by hand."""
+    """All functions over one table, their lines, and the post between them."""
 
     def __init__(self, table: MemoryTable, lines: StringIO, stranger: Client) -> None:
-        self.table, self.lines, self.stranger, self.queue = table, lines, stranger, Queued()
+        self.table, self.lines, self.stranger = table, lines, stranger
+        self.post = Post(now=now_ms())
         self.pumps = pumps(Random(0), quiet=True)
 
     def proven(self) -> Client:
@@ -38,13 +39,7 @@ class Market:
     def settle(self) -> None:
         """Let the stream and the queue do what follows."""
         drain(self.table.stream, *self.pumps)
-        records = [
-            {"messageId": str(number), "body": json.dumps(message)}
-            for number, message in enumerate(self.queue.messages)
-        ]
-        self.queue.messages.clear()
-        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
-        assert pushing.handler({"Records": records}, context) == {"batchItemFailures": []}
+        self.post.deliver_all(10**9)
 
     def log(self, name: str, *_: object) -> list[str]:
         """What `tools.stack.Stack` reads of a function."""
@@ -60,13 +55,13 @@ class Market:
 @pytest.fixture
 def market(
     in_memory: MemoryTable, logged: StringIO, stranger: Client, monkeypatch: pytest.MonkeyPatch
-) -> Market:
+) -> Iterator[Market]:
     market = Market(in_memory, logged, stranger)
-    monkeypatch.setattr(notifying, "queue", market.queue)
     for name in ("stream_matching", "stream_notifications", "telegram_push"):
         for handler in logging.getLogger(name).handlers:
             monkeypatch.setattr(handler, "stream", logged)
-    return market
+    with market.post.delivering():
+        yield market
 
 
 def like(market: Market, client: Client, path: str) -> str:
@@ -127,8 +122,20 @@ def test_a_push_that_is_not_sent_says_why(market: Market) -> None:
     market.settle()
     listing = boris.post_property(a_property())
     market.settle()
-    (push,) = (line for line in market.story(listing) if line["message"] == "push")
-    assert push["outcome"] == "unverified"
+    (queued,) = (line for line in market.story(listing) if line["message"] == "queued")
+    assert queued["outcome"] == "unverified"
+
+
+def test_what_is_told_together_says_of_how_much(market: Market) -> None:
+    anna, boris = market.proven(), market.stranger.registered()
+    for number in range(4):
+        anna.post_lead(a_lead(city=f"город {number}"))
+        boris.post_property(a_property(city=f"город {number}"))
+    market.settle()
+    pushes = [json.loads(line) for line in market.log("telegram_push")]
+    assert [(line["outcome"], line["notifications"]) for line in pushes if "outcome" in line] == [
+        ("digest", 4)
+    ]
 
 
 def test_what_was_archived_is_followed_to_what_it_closes(market: Market) -> None:

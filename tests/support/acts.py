@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, Side
+from cobroke.domain.deals.pair import Pair, Side
+from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.posting import Posting
 from tests.support.asked import Asked
-from tests.support.story import Story, Version, at, during, price_of, score_of
+from tests.support.facts import facts_in
+from tests.support.story import Story, Version, at, during, score_of
 
 type Ids = tuple[str, str]
 
@@ -103,6 +105,8 @@ def _made(story: Story, ids: Ids, step: Step, one: Asked) -> bool:
     was = step.old.now
     at_ms = max(step.new.now.acted_at, step.new.now.changed_at)
     own, other = (lead, listing) if one.about["side"] == "LEAD" else (listing, lead)
+    if not was.contacts_visible and at(story.parted(lead.owner, listing.owner), step.new.step):
+        return False
     try:
         if not was.contacts_visible:
             _must_be_possible(was, own, other, score_of(lead, listing))
@@ -116,17 +120,20 @@ def _changed_nothing(story: Story, ids: Ids, one: Asked) -> bool:
     """Whether what it met could have answered that, and stayed as it was."""
     met = during(story.known(ids), one.sent, one.received)
     leads, listings = (during(story.objects[an_id], one.sent, one.received) for an_id in ids)
+    blocks = during(story.parted(*map(owner_of, ids)), one.sent, one.received)
     return any(
-        _answers(one, pair.now, lead.now, listing.now)
-        for pair, lead, listing in product(met, leads, listings)
+        _answers(one, pair.now, lead.now, listing.now, is_parted=block.now)
+        for pair, lead, listing, block in product(met, leads, listings, blocks)
     )
 
 
-def _answers(one: Asked, pair: Pair, lead: Posting, listing: Posting) -> bool:
+def _answers(one: Asked, pair: Pair, lead: Posting, listing: Posting, *, is_parted: bool) -> bool:
     side: Side = one.about["side"]
     own, other = (lead, listing) if side == "LEAD" else (listing, lead)
     try:
         if not pair.contacts_visible and "completes" not in one.about:
+            if is_parted:
+                raise errors.NotFound
             _must_be_possible(pair, own, other, score_of(lead, listing))
         after = _after(one, pair, lead, listing, pair.changed_at + 1)
     except errors.Refusal as refusal:
@@ -149,8 +156,8 @@ def _after(one: Asked, pair: Pair, lead: Posting, listing: Posting, now: int) ->
             raise errors.NotFound
         return negotiation.complete(pair, side, now)
     body: Any = one.body
-    share = listing.content.body["commission_share"]
-    known = Facts(share, price_of(listing), lead.revision, score_of(lead, listing))
+    wish, offer = lead.content.body["requirements"], listing.content.body
+    known = facts_in(wish, lead.revision, offer, score_of(lead, listing))
     return negotiation.react(
         pair, side, body["action"], body.get("proposed_commission"), known, now
     ).pair
@@ -172,8 +179,16 @@ def _said(one: Asked, pair: Pair) -> bool:
 
 
 def _closed(story: Story, step: Step) -> bool:
-    """Of an archived object, for its reason; or gone with it."""
+    """Of an archived object, for its reason; or gone with it; or of two of whom one has blocked the
+    other.
+    """
     old, new = step.old.now, step.new.now
+    for side, two in (("LEAD", (new.lead_id, new.property_id)), ("PROPERTY", new.ids[::-1])):
+        who, whom = map(owner_of, two)
+        had = any(whom in one.now for one in story.blocked.get(who, ()) if one.step < step.new.step)
+        closed = negotiation.part(old, side, new.changed_at)  # type: ignore[arg-type]
+        if had and old.status == "PENDING" and _facts(closed) == _facts(new):
+            return True
     for an_id in (new.lead_id, new.property_id):
         one = at(story.objects[an_id], step.new.step)
         if one and one.archived_for and old.status is None and not new.version:

@@ -57,6 +57,10 @@ def _changed_by(change: Change) -> frozenset[str]:
     match new.get("entity"):
         case "LEAD" | "PROPERTY" if old.get("revision") != new["revision"]:
             return frozenset({owner_of(change.key[1].partition("#")[2])})
+        case "BLOCKS" if old.get("own", b"") != new.get("own", b""):
+            return frozenset({change.key[0].partition("#")[2]})
+        case "WAKE":
+            return frozenset(_touches(change))
         case "PAIR" if _acted_at(old) != _acted_at(new):
             return frozenset(_touches(change))
     return frozenset()
@@ -67,7 +71,9 @@ def _touches(change: Change) -> Iterator[str]:
     match pk.partition("#")[0], sk.split("#"):
         case "REALTOR", ["LEAD" | "PROPERTY", an_id]:
             yield owner_of(an_id)
-        case "LEAD", ["PAIR" | "MESSAGE", an_id, *_]:
+        case "REALTOR", ["BLOCKS" | "WAKE"]:
+            yield pk.partition("#")[2]
+        case "LEAD", ["PAIR" | "MESSAGE" | "NOTE", an_id, *_]:
             yield from (owner_of(pk.partition("#")[2]), owner_of(an_id))
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from cobroke.domain.ids import owner_of
-from tests.builders import Json
+from tests.builders import Json, widget
 from tests.support.asked import Asked
 from tests.support.asking import Asking
 from tests.support.city import PATHS, Known, Realtor, a_body
@@ -15,6 +16,8 @@ MOST = 5
 """Active leads, and active listings, in the whole city."""
 PASSES_BY = 0.3
 """How often somebody asks just when something is half done."""
+PROVEN = 0.8
+"""How often one who comes has a proof, and so gets pushes."""
 NOTICED = 0.4
 """How often somebody is waiting for what comes to the market."""
 
@@ -32,7 +35,6 @@ class Crowd(Asking):
         """What each was last answered of their notices."""
         self._wanted = list[Known]()
         self._under_way = list[Callable[[], object]]()
-        self.sandboxes.queue.rings = self._rung
 
     def act(self) -> None:
         """One of the things they do, if there is somebody and something to do it with."""
@@ -51,6 +53,8 @@ class Crowd(Asking):
             (7, self.look),
             (9, self.read_notices),
             (2, self.complete),
+            (5, self.block),
+            (1, self.set_pushes),
         ]
         if len(self.realtors) < 3:
             self.register()
@@ -59,13 +63,11 @@ class Crowd(Asking):
             self.rng.choices(what, weights)[0]()
 
     def register(self) -> None:
-        telegram_id = f"realtor-{next(self._numbers)}"
-        asked = self._ask(
-            None,
-            "POST",
-            "/auth/register",
-            {"telegram_id": telegram_id, "phone": "+7 916 123-45-67"},
-        )
+        telegram_id = str(next(self._numbers))
+        body: Json = {"telegram_id": telegram_id, "phone": "+7 916 123-45-67"}
+        if self.rng.random() < PROVEN:
+            body["telegram_auth_data"] = widget(int(telegram_id))
+        asked = self._ask(None, "POST", "/auth/register", body)
         if asked.status == 201:
             self.realtors.append(Realtor(telegram_id, asked.answer["access_token"]))
 
@@ -191,6 +193,13 @@ class Crowd(Asking):
         if asked.status == 200 and asked.answer["match"]:
             self.matches += [(own.owner, "".join(pair)), (other.owner, "".join(pair))]
 
+    def set_pushes(self) -> None:
+        """They wake their outbox, and nothing else changes."""
+        zone = self.rng.choice(["Europe/Moscow", "Asia/Omsk"])
+        body = {"pushes": {"enabled": True, "time_zone": zone}}
+        asked = self._ask(self.rng.choice(self.realtors), "PUT", "/me/pushes", body)
+        assert asked.is_open or asked.status == 200
+
     def complete(self) -> None:
         if self.matches:
             who, a_match = self.rng.choice(self.matches[-12:])
@@ -203,6 +212,13 @@ class Crowd(Asking):
             self._ask(
                 who, "POST", f"/matches/{a_match}/complete", pair=pair, side=side, completes=True
             )
+
+    def block(self) -> None:
+        """One whose object they have seen; more often they take it back."""
+        if len(owners := {owner_of(one.id): one.owner for one in self.objects}) > 1:
+            (_, who), (other_id, _) = self.rng.sample(sorted(owners.items(), key=itemgetter(0)), 2)
+            verb = self.rng.choice(["PUT", "PUT", "DELETE", "DELETE", "DELETE"])
+            self._ask(who, verb, f"/realtors/{other_id}/block", blocks=verb == "PUT", whom=other_id)
 
     def look(self) -> None:
         if one := self._one_of(
@@ -228,7 +244,7 @@ class Crowd(Asking):
             what = self.rng.choice([self.look, self.look, self.read_notices, *self._under_way])
             self.scheduler.start(f"passer-by {next(self._numbers)}", what)
 
-    def _rung(self, realtor_id: str) -> None:
+    def rung(self, realtor_id: str) -> None:
         """A push: they look at once, now and then."""
         who = next((one.owner for one in self.objects if owner_of(one.id) == realtor_id), None)
         if who and self.rng.random() < 0.5:

@@ -9,13 +9,14 @@ from cobroke.domain.matching.ranking import pack_rows, unpack_rows
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.flows.audit import DRIFTS
 from cobroke.flows.matching.ranking import Seeker
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import limits, posting, postings
 from tests.memory_table import MemoryTable
 from tests.support.evening import Evening, delete, entry_of, in_market, of_entity, place_of, put
+from tests.support.town import MINUTE
 
 
 class Broken(NamedTuple):
@@ -81,8 +82,38 @@ def a_mirror_that_says_something_else(table: MemoryTable, _: Evening) -> None:
 
 def a_mirror_of_nothing(table: MemoryTable, _: Evening) -> None:
     lead, listing = of_entity(table, "LEAD")[0], of_entity(table, "PROPERTY")[0]
-    pk, sk = keys.mirror(keys.id_in(lead["SK"])[:-2] + "00", keys.id_in(listing["SK"]))
+    pk, sk = keys.mirror(key_parts.id_in(lead["SK"])[:-2] + "00", key_parts.id_in(listing["SK"]))
     table.transact([table.put({"PK": pk, "SK": sk, "entity": "MIRROR", "d": "{}", "version": 1})])
+
+
+def a_match_not_listed(table: MemoryTable, _: Evening) -> None:
+    delete(table, of_entity(table, "OWN_MATCH")[0])
+
+
+def a_match_listed_twice(table: MemoryTable, _: Evening) -> None:
+    item = of_entity(table, "OWN_MATCH")[0]
+    put(table, item, PK=f"{item['PK'].rpartition('#')[0]}#COMPLETED")
+
+
+def a_match_listed_as_of_before(table: MemoryTable, _: Evening) -> None:
+    put(table, of_entity(table, "OWN_MATCH")[0], version=0)
+
+
+def a_number_of_matches_too_high(table: MemoryTable, _: Evening) -> None:
+    put(table, of_entity(table, "OWN_MATCHES")[0], rejected=99)
+
+
+def a_number_of_matches_lost(table: MemoryTable, _: Evening) -> None:
+    delete(table, of_entity(table, "OWN_MATCHES")[0])
+
+
+def an_agreement_forgotten(table: MemoryTable, _: Evening) -> None:
+    delete(table, of_entity(table, "AGREED")[0])
+
+
+def an_agreement_of_nobody(table: MemoryTable, _: Evening) -> None:
+    pk, sk = keys.agreed("0" * 13, "1" * 13)
+    table.transact([table.put({"PK": pk, "SK": sk, "entity": "AGREED", "matches": 2})])
 
 
 def a_notice_never_told(table: MemoryTable, _: Evening) -> None:
@@ -100,6 +131,12 @@ def a_mark_of_nothing(table: MemoryTable, evening: Evening) -> None:
     put(table, mark, SK=notices.notice_id(evening.at, "nothing"), expires=evening.at // 1000 + 1000)
 
 
+def an_outbox_asleep(table: MemoryTable, evening: Evening) -> None:
+    """Its message was lost two hours ago."""
+    item = of_entity(table, "OUTBOX")[0]
+    put(table, item, ticket=item["version"], due=evening.at - 120 * MINUTE)
+
+
 def a_market_unknown(table: MemoryTable, _: Evening) -> None:
     delete(table, next(item for item in of_entity(table, "MARKET") if item["city"] == "москва"))
 
@@ -111,7 +148,7 @@ def an_entry_lost(table: MemoryTable, _: Evening) -> None:
 def an_entry_of_a_lead_in_the_wrong_place(table: MemoryTable, _: Evening) -> None:
     entry = entry_of(table, in_market(table, "LEAD"))
     delete(table, entry)
-    put(table, entry, SK=f"{keys.price(1)}#{keys.id_in(entry['SK'])}")
+    put(table, entry, SK=f"{keys.price(1)}#{key_parts.id_in(entry['SK'])}")
 
 
 def an_entry_of_before(table: MemoryTable, _: Evening) -> None:
@@ -156,7 +193,7 @@ def an_entry_of_a_stale_listing(table: MemoryTable, _: Evening) -> None:
 
 def an_entry_of_nothing(table: MemoryTable, _: Evening) -> None:
     entry = entry_of(table, in_market(table))
-    nobody = posting_id(1, b"00", owner_of(keys.id_in(entry["SK"])))
+    nobody = posting_id(1, b"00", owner_of(key_parts.id_in(entry["SK"])))
     put(table, entry, SK=f"{keys.price(5)}#{nobody}")
 
 
@@ -185,7 +222,8 @@ def a_ranking_that_lacks_a_row(table: MemoryTable, evening: Evening) -> None:
 def is_current(table: MemoryTable, kept: Item) -> bool:
     """And its last row is still to be shown."""
     owned = [
-        table.get((kept["PK"], f"{kind}#{keys.id_in(kept['SK'])}")) for kind in ("LEAD", "PROPERTY")
+        table.get((kept["PK"], f"{kind}#{key_parts.id_in(kept['SK'])}"))
+        for kind in ("LEAD", "PROPERTY")
     ]
     own = next(posting.of_item(item) for item in owned if item)
     last = unpack_rows(kept["rows"])[-1]
@@ -210,8 +248,15 @@ BREAKS = [
         for by in (a_mirror_lost, a_mirror_of_before, a_mirror_that_says_something_else)
     ),
     *(Broken("mirrors", by) for by in (a_mirror_of_nothing,)),
+    *(
+        Broken("matches", by)
+        for by in (a_match_not_listed, a_match_listed_twice, a_match_listed_as_of_before)
+    ),
+    *(Broken("matches", by) for by in (a_number_of_matches_too_high, a_number_of_matches_lost)),
+    *(Broken("matches", by) for by in (an_agreement_forgotten, an_agreement_of_nobody)),
     Broken("notices", a_notice_never_told),
     Broken("marks", a_mark_of_nothing),
+    Broken("outboxes", an_outbox_asleep),
     Broken("markets", a_market_unknown),
     *(
         Broken("entries", by)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.errors import Refusal
@@ -17,22 +18,25 @@ from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import Kind
 from cobroke.flows.audit import audit
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.flows.schedule.rematch import parts_of_a_run, work_on
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import Key, Table
+from cobroke.telegram.bot_api import Sent
 from functions.stream_matching import handler as matching
 from functions.stream_notifications import handler as notifying
+from functions.telegram_push import handler as pushing
 from tests.builders import a_lead, a_property
 from tests.memory_table import MemoryTable, fill
 from tests.pump import Json, Pump
 from tests.support.contents import lead, listing
+from tests.support.post import Post
 from tests.support.town import MINUTE, PATTERNS, SIDES, Town
 
 PAGE_ITEMS = 40
@@ -146,6 +150,15 @@ class BusyTown(Town):
         self.agrees("LEAD")
         self.agrees("LEAD", "PROPERTY")
         self.settles()
+        self.is_told()
+
+    def is_told(self) -> None:
+        """All that waits comes to the chats."""
+        post = Post(now=self.now)
+        for message in self.queue.messages:
+            post.put(message)
+        with post.delivering(self.table), patch.object(pushing, "_send", lambda *_: Sent()):
+            post.deliver_all(10**9)
 
     def agrees(self, *sides: Kind) -> None:
         """A new pair, which these sides like: the day leaves each kind of match behind."""
@@ -198,7 +211,7 @@ def writers(table: MemoryTable, evening: Evening) -> list[Callable[[], object]]:
         return evening.at
 
     offered, wished = in_market(table), in_market(table, "LEAD")
-    offer, wish = keys.id_in(offered["SK"]), keys.id_in(wished["SK"])
+    offer, wish = key_parts.id_in(offered["SK"]), key_parts.id_in(wished["SK"])
     pending = next(
         pair for pair in map(pairs.of_item, of_entity(table, "PAIR")) if pair.status == "PENDING"
     )

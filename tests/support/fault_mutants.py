@@ -16,10 +16,10 @@ from cobroke.edge import streams
 from cobroke.flows.deals import agreement, closing
 from cobroke.flows.matching import page
 from cobroke.flows.notices import alerts as alerting
-from cobroke.flows.notices import telling
+from cobroke.flows.notices import outbox, push, telling
 from cobroke.storage.deals import pairs
 from cobroke.storage.matching import registry
-from cobroke.storage.notices import alerts, notices, open_alerts
+from cobroke.storage.notices import alerts, notices, open_alerts, outboxes
 from cobroke.storage.postings import posting, postings
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.table import Table
@@ -32,8 +32,8 @@ BUGS = (
             Edit(
                 agreement.act,
                 "            table.transact(writes + "
-                "_charged(table, caller, allowance, now, outcome))\n",
-                "            writes += _charged(table, caller, allowance, now, outcome)\n"
+                "_charged(table, known, allowance, now, outcome))\n",
+                "            writes += _charged(table, known, allowance, now, outcome)\n"
                 "            table.transact([one for one in writes if 'Update' not in one])\n"
                 "            for one in [one for one in writes if 'Update' in one]:\n"
                 "                table.transact([one])\n",
@@ -308,6 +308,29 @@ MENDS = (
             Edit(alerts.commit, "if own_id in unacted:", "if False:"),
             Edit(alerts.commit, ", *conditions]", "]"),
         ),
+    ),
+    Mutant(
+        "an outbox written over what came meanwhile",
+        (Edit(outboxes.save, "table.put(item, when=over(old.version))", "table.put(item)"),),
+    ),
+    Mutant(
+        "a notice taken into the outbox again",
+        (
+            Edit(outboxes.taking, 'PRESENT & missing("queued_at")', "PRESENT"),
+            Edit(outbox._take, 'if "queued_at" in item:', "if False:"),
+        ),
+    ),
+    Mutant(
+        "a message that died before it sent its successor",
+        (Edit(push._claimed, "may_lack and outbox.replaced == ticket.number", "False"),),
+    ),
+    Mutant(
+        "a record that died before it sent its message",
+        (Edit(outbox._take, "outbox.under_way if own else None", "None"),),
+    ),
+    Mutant(
+        "a message sent without a claim",
+        (Edit(push._begun, "claimed_until=now + CLAIMED_FOR_MS", "claimed_until=0"),),
     ),
 )
 """What was mended of reads and resends in between, taken out."""

@@ -48,6 +48,8 @@ def differences(story: Story, one: Asked) -> Iterator[str]:
 def _shown(story: Story, own: Posting, other: Posting, one: Asked) -> int | None:
     pair = at(story.known(_ids(own, other)), one.received)
     assert pair
+    if at(story.parted(own.owner, other.owner), one.received):
+        return None
     return score_if_shown(own, other, pair)
 
 
@@ -67,7 +69,10 @@ def _of_look(story: Story, one: Asked) -> Iterator[str]:
         possible = (
             {score_if_shown(*world) for world in product(owns, others, acts)} if others else {None}
         )
-        if _is_half_there(versions, one):
+        blocks = during(story.parted(owns[0].owner, versions[0].now.owner), one.sent, one.received)
+        if all(block.now for block in blocks):
+            possible = {None}
+        if _is_half_there(versions, one) or any(block.now for block in blocks):
             possible.add(None)
         if found.get(an_id) not in possible:
             yield f"{an_id} is at {found.get(an_id)} and could be at {possible} in {one}"
@@ -101,10 +106,14 @@ def score_if_shown(own: Posting, other: Posting, pair: Pair) -> int | None:
 
 def hidden(pair: Pair, side: Side, price: int, revision: int, points: int) -> bool:
     """Section 4: what keeps a pair from being recommended to this side."""
-    if pair.snapshot is not None:
+    acts = pair.lead_action, pair.property_action
+    if pair.closed_reason == "DECLINED" or (pair.status is None and "DISLIKE" in acts):
+        assert pair.snapshot
         cheaper = 100 * price <= 97 * pair.snapshot.price
         better = pair.snapshot.score is None or points > pair.snapshot.score
-        return not cheaper and not (better and revision > pair.snapshot.lead_revision)
+        declined = pair.declines_property if side == "LEAD" else pair.declines_lead
+        is_back = cheaper or (better and revision > pair.snapshot.lead_revision)
+        return declined >= 2 or not is_back
     one_acted = "NONE" in (pair.lead_action, pair.property_action)
     if ASKED_SEES and one_acted and pair.status == "PENDING":
         return (pair.lead_action if side == "LEAD" else pair.property_action) != "NONE"

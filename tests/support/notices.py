@@ -3,7 +3,7 @@ has read it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
@@ -28,15 +28,10 @@ class Told(NamedTuple):
     read_seen: float = inf
 
 
-def faults(story: Story, pushed: Sequence[dict[str, str]]) -> Iterator[str]:
+def faults(story: Story) -> Iterator[str]:
     yield from _of_pairs(story)
     yield from _of_reading(story)
     yield from _of_alerts(story)
-    there = {(item["PK"].partition("#")[2], item["SK"]) for item in story.of("NOTICE")}
-    queued = [loads(message["body"]) for message in pushed]
-    sent = {(message["realtor_id"], message["notice_id"]) for message in queued}
-    if there != sent:
-        yield f"pushed are {len(sent)} notices of {len(there)}: {sorted(there ^ sent)}"
 
 
 def _of_pairs(story: Story) -> Iterator[str]:
@@ -76,7 +71,7 @@ def _fact(item: Item) -> tuple[Any, ...]:
 
 
 def _of_reading(story: Story) -> Iterator[str]:
-    told = _told(story)
+    told = told_in(story)
     asked = defaultdict[str, list[Asked]](list)
     ids = {item["telegram_id"]: item["PK"].partition("#")[2] for item in story.of("REALTOR")}
     for one in story.log:
@@ -118,7 +113,7 @@ def _of_look(one: Asked, told: dict[str, Told]) -> Iterator[str]:
         yield f"told and not listed: {missing} by {one}"
 
 
-def _told(story: Story) -> dict[tuple[str, str], Told]:
+def told_in(story: Story) -> dict[tuple[str, str], Told]:
     found = dict[tuple[str, str], Told]()
     for change in story.changes:
         item = item_of(change.new or change.old or {})
@@ -131,7 +126,7 @@ def _told(story: Story) -> dict[tuple[str, str], Told]:
 
 
 def _of_alerts(story: Story) -> Iterator[str]:
-    told = _told(story)
+    told = told_in(story)
     unread = defaultdict[str, list[Told]](list)
     slots = {item["PK"].rpartition("#")[2]: item["notice"] for item in story.of("SLOT")}
     counted = defaultdict[str, set[str]](set)
@@ -190,6 +185,8 @@ def _of_alert(story: Story, step: int, ledger: Item) -> Iterator[str]:
     )
     if not cause.in_market:
         yield f"{what}, which had left"
+    if at(story.parted(own.owner, cause.owner), step):
+        yield f"{what}, of whose owner its owner was parted"
     if own.created_at >= cause.updated_at:
         yield f"{what}, which was written before it"
     if pair and pair.status:
@@ -251,6 +248,8 @@ def _missed(
         ):
             continue
         acts = story.pairs.get((own_id, cause.id) if own.kind == "LEAD" else (cause.id, own_id), [])
+        if any(one.now for one in during(story.parted(own.owner, cause.owner), since, until)):
+            continue
         if any(act.step <= until for act in acts) or (_score(own, cause) or 0) < ALERTED:
             continue
         told = any(at_step <= until for at_step, _ in ledgers[own_id, cause.id])

@@ -16,12 +16,23 @@ PENDING_FOR, FRESH_FOR = 14 * 86_400_000, 60 * 86_400_000
 def faults(story: Story) -> Iterator[str]:
     now = {an_id: versions[-1].now for an_id, versions in story.objects.items()}
     yield from _mirrors_and_counts(story)
+    yield from _own_matches(story)
     yield from _limits(story, now)
     yield from _entries(story, now)
     yield from _changes(story)
     yield from _reminders(story, now)
     yield from _left_open(story, now)
+    yield from _left_between(story)
     yield from _markets(story, now)
+
+
+def _left_between(story: Story) -> Iterator[str]:
+    """What is open between two who are parted, or still to be closed."""
+    for ids, acts in story.pairs.items():
+        owners = map(owner_of, ids)
+        if acts[-1].now.status == "PENDING" and story.parted(*owners)[-1].now:
+            yield f"{ids} is open under a block"
+    yield from (f"{item} goes on" for item in story.of("BLOCK_CHANGE") if "after" in item)
 
 
 def _mirrors_and_counts(story: Story) -> Iterator[str]:
@@ -45,6 +56,38 @@ def _mirrors_and_counts(story: Story) -> Iterator[str]:
         is_kept = {name: kept.get(an_id, {}).get(name, 0) for name in ("pairs", "matches")}
         if is_kept != {name: counted[an_id][name] for name in ("pairs", "matches")}:
             yield f"{an_id} counts {is_kept} instead of {dict(counted[an_id])}"
+
+
+def _own_matches(story: Story) -> Iterator[str]:
+    """Both realtors of a match list it as it stands, once, and count it; and what is agreed on."""
+    listed, agreed = dict[tuple[str, str], tuple[str, int]](), Counter[str]()
+    for item in story.of("PAIR"):
+        lead_id, property_id = item["PK"].partition("#")[2], item["SK"].partition("#")[2]
+        pair, owners = loads(item["d"]), [owner_of(lead_id), owner_of(property_id)]
+        status = pair.get("status")
+        if status in {"ACCEPTED", "COMPLETED"}:
+            agreed["REALTORS#" + "#".join(sorted(owners))] += 1
+        for owner, side in zip(owners, ("LEAD", "PROPERTY"), strict=True):
+            turn = "_ME" if pair.get("awaiting") == side else "_THEM"
+            stands = f"{status}{turn}" if status == "PENDING" else status
+            if status:
+                sk = f"{pair['changed_at']:013}#{lead_id}{property_id}"
+                listed[f"MATCHES#{owner}#{stands}", sk] = item["d"], item["version"]
+    found = {
+        (item["PK"], item["SK"]): (item["d"], item["version"]) for item in story.of("OWN_MATCH")
+    }
+    for place in {one for one in listed.keys() | found.keys() if listed.get(one) != found.get(one)}:
+        yield f"{place} lists {found.get(place)} instead of {listed.get(place)}"
+    counted = Counter((place[0].split("#")[1], place[0].split("#")[2].lower()) for place in listed)
+    kept = Counter[tuple[str, str]]()
+    for item in story.of("OWN_MATCHES"):
+        numbers = {name: many for name, many in item.items() if isinstance(many, int)}
+        kept.update({(item["PK"].partition("#")[2], name): many for name, many in numbers.items()})
+    if counted != +kept:
+        yield f"realtors have {dict(counted)} matches, and {dict(kept)} are counted"
+    known = Counter({item["PK"]: item["matches"] for item in story.of("AGREED")})
+    if agreed != +known:
+        yield f"realtors have agreed on {dict(agreed)}, and {dict(known)} are counted"
 
 
 def _limits(story: Story, now: dict[str, Posting]) -> Iterator[str]:

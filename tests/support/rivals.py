@@ -14,13 +14,15 @@ from typing import Any, Literal, NamedTuple
 
 from cobroke.domain import errors
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Facts, Pair, PairIds, Side, owed_notices
+from cobroke.domain.deals.facts import Facts
+from cobroke.domain.deals.owed import owed_notices
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import ArchivedFor
 from cobroke.edge.problems import status_of
 from cobroke.storage import keys
-from cobroke.storage.deals.matches import load
+from cobroke.storage.deals.sides import load
 from cobroke.storage.notices.notices import notice_id
 from cobroke.storage.postings import counts
 from cobroke.storage.table import Table
@@ -101,9 +103,8 @@ class Met(NamedTuple):
         names = [field.name for field in fields(pair) if field.name.endswith("_at")]
         times: dict[str, Any] = {name: getattr(pair, name) and 1 for name in names}
         told = tuple(one._replace(at=1) for one in pair.told)
-        return self._replace(
-            pair=replace(pair, told=told, version=0, **times), facts=Facts(0, 0, 0, None)
-        )
+        nothing = Facts(0, 0, 0, None, "", "", "")
+        return self._replace(pair=replace(pair, told=told, version=0, **times), facts=nothing)
 
     def _without(self, side: Side, reason: ArchivedFor) -> "Met":
         return (

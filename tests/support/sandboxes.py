@@ -4,7 +4,7 @@ but the table.
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -12,10 +12,11 @@ from typing import Any, Literal
 from unittest.mock import patch
 
 from cobroke.edge.served import SERVED
-from cobroke.exact_json import loads
 from cobroke.storage.matching.held_markets import HeldMarkets
 from tests.account import PARAMETERS
+from tests.builders import a_context
 from tests.support.scheduler import Killed, Scheduler
+from tests.support.telegram import Queue, Telegram
 
 type Road = Literal["lean", "boto3"]
 ROADS: tuple[Road, ...] = ("lean", "boto3")
@@ -23,20 +24,9 @@ ROADS: tuple[Road, ...] = ("lean", "boto3")
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 OF_EACH = 4
-EXPECTED = {"Busy"}
-"""What a record may fail of, as it comes again: the table was."""
-
-
-class Queue:
-    """Of pushes. It takes everything. `rings`: the phone of the realtor of a push, by their id."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, str]] = []
-        self.rings: Callable[[str], None] = lambda _: None
-
-    def send_message(self, *, MessageBody: str, **_: Any) -> None:
-        self.messages.append({"body": MessageBody})
-        self.rings(loads(MessageBody)["realtor_id"])
+LAMBDA_MS = 60_000
+EXPECTED = {"Busy", "Unreachable"}
+"""What a record or message may fail of, as it comes again: the table was, or Telegram."""
 
 
 class Log:
@@ -58,10 +48,10 @@ class Log:
 class Sandboxes:
     """`bugs`: what a function logged as an error that is none of the table's."""
 
-    def __init__(self, scheduler: Scheduler, store: Any) -> None:
+    def __init__(self, scheduler: Scheduler, store: Any, telegram: Telegram) -> None:
         self.bugs: list[str] = []
-        self.queue = Queue()
-        self._scheduler = scheduler
+        self.queue = Queue(scheduler)
+        self._scheduler, self._telegram = scheduler, telegram
         self._clients = {"dynamodb": store, "sqs": self.queue, "ssm": None}
         self._free: dict[str, list[ModuleType]] = {}
 
@@ -74,7 +64,7 @@ class Sandboxes:
         if task:
             task.kill_in = kill_in
         try:
-            return module.handler(event, None)
+            return module.handler(event, a_context(LAMBDA_MS))
         except Killed:
             _forget(module)
             raise
@@ -105,6 +95,8 @@ class Sandboxes:
                 made.secret = PARAMETERS.__getitem__
             else:
                 made.logger = log
+            if hasattr(module, "bot"):
+                made._send, made.schedules._client = self._telegram.send, self.queue
         return module
 
 

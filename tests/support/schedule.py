@@ -66,7 +66,12 @@ class Schedule:
     def work(self) -> None:
         """Empty the queue; what is done is forgotten."""
         while self.queue:
-            record = {"messageId": "1", "receiptHandle": "1", "body": json.dumps(self.queue[0])}
+            record = {
+                "messageId": "1",
+                "receiptHandle": "1",
+                "body": json.dumps(self.queue[0]),
+                "attributes": {"ApproximateReceiveCount": "1"},
+            }
             assert worker.handler({"Records": [record]}, None) == {"batchItemFailures": []}
             self.queue.pop(0)
 

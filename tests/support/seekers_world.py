@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from cobroke.domain.deals.negotiation import close, react
-from cobroke.domain.deals.pair import Action, Facts, Pair
+from cobroke.domain.deals.pair import Action, Pair
 from cobroke.domain.deals.resurfacing import hidden
 from cobroke.domain.errors import Conflict
 from cobroke.domain.matching.ranking import Sizes
@@ -32,6 +32,7 @@ from cobroke.storage.postings import postings
 from cobroke.storage.realtors import KnownRealtors
 from cobroke.storage.table import ConditionFailed, Write
 from tests.memory_table import MemoryTable
+from tests.support.facts import FACTS
 
 SIZES = Sizes(kept=6, shown=3)
 START = 1_764_000_000_000
@@ -172,11 +173,15 @@ class SeekersWorld:
     def act(
         self, an_id: str, action: Action, *, theirs: bool = False, skew: int = 0, late: bool = False
     ) -> None:
-        """One side likes or dislikes; what the negotiation refuses changes nothing."""
+        """One side likes or dislikes; what the negotiation refuses changes nothing, and nobody acts
+        on what is their own.
+        """
+        if self.states[an_id].owner == self.me:
+            return
         lead, listing, points = self._scored(self.own, self.states[an_id])
         side, facts = (
             self.other if theirs else self.kind,
-            Facts(50, price_of(listing), lead.revision, points),
+            FACTS._replace(price=price_of(listing), lead_revision=lead.revision, score=points),
         )
         with suppress(Conflict):
             outcome = react(self._pair(an_id), side, action, None, facts, self.now + skew)

@@ -9,10 +9,13 @@ from math import inf
 from typing import Any, NamedTuple
 
 from cobroke.domain.deals.pair import Pair
+from cobroke.domain.ids import realtor_id
 from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.deals import pairs
+from cobroke.storage.key_parts import realtor_in
 from cobroke.storage.notation import Item, item_of
+from cobroke.storage.parting.blocks import Blocks
 from cobroke.storage.postings import posting
 from tests import oracle
 from tests.builders import Json
@@ -32,10 +35,11 @@ class Version[Thing](NamedTuple):
 
 @dataclass(frozen=True)
 class Story:
-    """`objects` by id, `pairs` by both ids, `items` as they are now."""
+    """`objects` by id, `pairs` by both ids, `blocked`: whom a realtor has, `items` as they are."""
 
     objects: dict[str, list[Version[Posting]]]
     pairs: dict[tuple[str, str], list[Version[Pair]]]
+    blocked: dict[str, list[Version[frozenset[str]]]]
     items: dict[Key, Item]
     changes: Sequence[Change]
     log: Sequence[Asked]
@@ -48,7 +52,7 @@ class Story:
             defaultdict[str, list[Version[Posting]]](list),
             defaultdict[Any, list[Version[Pair]]](list),
         )
-        items = dict[Key, Item]()
+        items, blocked = dict[Key, Item](), defaultdict[str, list[Version[frozenset[str]]]](list)
         for change in changes:
             if change.new is None:
                 gone = items.pop(change.key, {})
@@ -60,12 +64,16 @@ class Story:
             if item["entity"] in ("LEAD", "PROPERTY"):
                 one = posting.of_item(item)
                 objects[one.id].append(Version(change.step, change.seen, one))
+            elif item["entity"] == "BLOCKS" and "own" in item:
+                own = Blocks.of(realtor_in(item["PK"]), item).own
+                whom = frozenset(map(realtor_id, own))
+                blocked[realtor_in(item["PK"])].append(Version(change.step, change.seen, whom))
             elif item["entity"] == "PAIR":
                 pair = pairs.of_item(item)
                 acted[pair.lead_id, pair.property_id].append(
                     Version(change.step, change.seen, pair)
                 )
-        return cls(dict(objects), dict(acted), items, changes, log, judged)
+        return cls(dict(objects), dict(acted), dict(blocked), items, changes, log, judged)
 
     @property
     def asked(self) -> Iterable[Asked]:
@@ -81,6 +89,25 @@ class Story:
             item = item_of(change.new) if change.new else {}
             if item.get("entity") == entity:
                 yield change, item
+
+    def parted(self, one: str, another: str) -> list[Version[bool]]:
+        """Whether a block stood between the two, of two realtors or of the owners of two objects.
+        What one of the two items says another reader may see later than the other's.
+        """
+        writes = [
+            (version.step, version.seen, who, whom in version.now)
+            for who, whom in ((one, another), (another, one))
+            for version in self.blocked.get(who, ())
+        ]
+        found, stands = [Version(-1, -1, now=False)], dict[str, bool]()
+        for step, seen, who, is_blocked in sorted(writes):
+            stands[who] = is_blocked
+            known = found[-1]
+            if known.step == step:
+                found.pop()
+                seen = max(seen, known.seen)  # noqa: PLW2901 - of both
+            found.append(Version(step, seen, any(stands.values())))
+        return found
 
     def known(self, ids: tuple[str, str]) -> list[Version[Pair]]:
         """With what it was before anybody acted."""

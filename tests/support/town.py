@@ -14,11 +14,11 @@ from cobroke.domain.paging import Page
 from cobroke.domain.realtors import Realtor
 from cobroke.domain.vocabulary import Number
 from cobroke.flows.deals import agreement
-from cobroke.flows.deals.agreement import Decision
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.matching.recommendations import recommend
 from cobroke.storage import keys, realtors
 from cobroke.storage.matching.held_markets import HeldMarkets
-from cobroke.storage.notices import inboxes, notices, pages
+from cobroke.storage.notices import inboxes, notices, outboxes, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
 from cobroke.storage.realtors import KnownRealtors
@@ -48,10 +48,6 @@ class Queued:
     def put(self, message: Mapping[str, str], delay_s: int = 0) -> None:
         assert delay_s == 0
         self.messages.append(dict(message))
-
-    @property
-    def notices(self) -> set[tuple[str, str]]:
-        return {(message["realtor_id"], message["notice_id"]) for message in self.messages}
 
 
 class Town:
@@ -148,6 +144,12 @@ class Town:
             for one in self.notices(who, unread_only=unread_only)
         ]
         return Counter(alerted(realtor, one) for realtor, one in everyone)
+
+    @property
+    def queued(self) -> set[tuple[str, str]]:
+        """What waits to be pushed, and to whom."""
+        boxes = [outboxes.load(self.table, who).outbox for who in self.realtors]
+        return {(box.realtor_id, notice) for box in boxes for notice in box.ids}
 
     @property
     def every_notice(self) -> set[tuple[str, str]]:

@@ -11,17 +11,19 @@ from typing import Any
 from unittest.mock import patch
 from zlib import crc32
 
-from cobroke.flows.deals import closing
+from cobroke.flows.deals import closing, parting
+from cobroke.storage.parting import blocks
 from infra.triggers import STREAM_READERS
 from tests.memory_table import MemoryTable
 from tests.over_http import lean_over
 from tests.pump import Json, Pump, key_of, passes
-from tests.support import acts, charges, lists, notices, recount, views, writes
+from tests.support import acts, charges, lists, notices, recount, telegram, views, writes
 from tests.support.crowd import Crowd
 from tests.support.far_side import FarSide
 from tests.support.sandboxes import Road, Sandboxes
-from tests.support.scheduler import Killed, Scheduler, seeded
+from tests.support.scheduler import NS, Killed, Scheduler, seeded
 from tests.support.story import Story
+from tests.support.telegram import Message, Telegram
 from tests.support.wire import HttpWire, Wire
 
 SEEDS, ACTS = (12, 13, 14), 160
@@ -30,6 +32,8 @@ AT_ONCE = 5
 ROUND = 10
 SHARDS = 8, 4, 2
 POLLED_EACH_S = 0.25
+COMES_AGAIN_S = 1, 10, 90
+PUSH_DIES = 0.4
 ATTEMPTS = 100
 """Of one record: bad luck alone loses none."""
 PAGES = 4, 40, 12
@@ -47,10 +51,13 @@ class World:
         self.far = FarSide(self.table, self.scheduler, chance)
         wire = Wire(self.far, self.scheduler, chance)
         below = HttpWire(wire, self.scheduler)
-        self.sandboxes = Sandboxes(self.scheduler, lean_over(below) if road == "lean" else wire)
+        self.telegram = Telegram(self.far, self.scheduler, Random(f"telegram {seed}"))
+        self.sandboxes = Sandboxes(
+            self.scheduler, lean_over(below) if road == "lean" else wire, self.telegram
+        )
         self.crowd = Crowd(seed, self.scheduler, self.sandboxes)
-        self.far.tears = self.crowd.passes_by
-        self.acts = 0
+        self.far.tears, self.telegram.rings = self.crowd.passes_by, self.crowd.rung
+        self.acts = self._pushes = 0
         self._judged = -1
         self._rng = Random(f"deliveries {seed}")
         self._shards = SHARDS[seed % len(SHARDS)]
@@ -63,6 +70,8 @@ class World:
     def run(self, number: int) -> list[str]:
         with ExitStack() as stack:
             stack.enter_context(patch.object(closing, "SLICE", 1))
+            stack.enter_context(patch.object(parting, "SLICE", 1))
+            stack.enter_context(patch.object(blocks, "IN_A_PART", 1))
             stack.enter_context(seeded(self.scheduler, self.seed))
             while self.acts < number:
                 self._round(min(ROUND, number - self.acts))
@@ -114,6 +123,28 @@ class World:
         for shard in self._pumps:
             if shard.name not in self.scheduler.names and shard.has_new(self.table.stream):
                 self.scheduler.start(shard.name, partial(self._read, shard))
+        for message in self.sandboxes.queue.taken():
+            self._pushes += 1
+            self.scheduler.start(f"push {self._pushes}", partial(self._push, message))
+
+    def _push(self, message: Message) -> None:
+        """Until it is forgotten: what dies or fails comes again."""
+        while True:
+            self.scheduler.step(max(0, message.due - self.scheduler.now) / NS)
+            message.received += 1
+            dies = self._rng.random() < PUSH_DIES and self.far.fails
+            event = {"Records": [message.record]}
+            try:
+                answer = self.sandboxes.call(
+                    "telegram_push", event, self._rng.randrange(1, 25) if dies else None
+                )
+            except Killed:
+                answer = {"batchItemFailures": [message]}
+            if not answer["batchItemFailures"]:
+                self.telegram.sure()
+                return
+            self.telegram.give_up()
+            message.due = self.scheduler.now + self._rng.choice(COMES_AGAIN_S) * NS
 
     def _read(self, shard: "Shard") -> None:
         """What has come until Lambda asks for it."""
@@ -130,9 +161,9 @@ class World:
             for shard in self._pumps
             if shard.pump.failed
         )
-        judges = writes.faults, recount.faults, charges.faults, acts.faults, lists.faults
-        yield from chain.from_iterable(judge(story) for judge in judges)
-        yield from notices.faults(story, self.sandboxes.queue.messages)
+        judges = writes, recount, charges, acts, lists, notices
+        yield from chain.from_iterable(judge.faults(story) for judge in judges)
+        yield from telegram.faults(story, self.telegram)
         yield from self._shown(story)
 
     def _shown(self, story: Story) -> Iterator[str]:

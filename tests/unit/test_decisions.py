@@ -6,11 +6,13 @@ import pytest
 
 from cobroke.domain.deals import negotiation
 from cobroke.domain.deals.decisions import StandingAct, standing_act
-from cobroke.domain.deals.pair import DAY, Action, Facts, Pair, PairIds, Side
+from cobroke.domain.deals.facts import Facts
+from cobroke.domain.deals.negotiation import Deed
+from cobroke.domain.deals.pair import DAY, Pair, PairIds, Side
 from cobroke.domain.vocabulary import Number
+from tests.support.facts import FACTS
 
-FACTS = Facts(published_share=50, price=100_000, lead_revision=1, score=9_000)
-CHEAPER = FACTS._replace(price=97_000)
+CHEAPER = FACTS._replace(price=FACTS.price * 97 // 100)
 
 
 class Walk:
@@ -20,10 +22,10 @@ class Walk:
         self.pair, self.now = Pair.untouched(PairIds("a-lead", "a-property")), 1_000
 
     def does(
-        self, side: Side, action: Action, share: Number | None = None, facts: Facts = FACTS
+        self, side: Side, deed: Deed, share: Number | None = None, facts: Facts = FACTS
     ) -> "Walk":
         self.now += 3_600_000
-        self.pair = negotiation.react(self.pair, side, action, share, facts, self.now).pair
+        self.pair = negotiation.react(self.pair, side, deed, share, facts, self.now).pair
         return self
 
     def stands(self, side: Side, facts: Facts = FACTS) -> StandingAct | None:
@@ -57,7 +59,7 @@ def test_a_like_stands_while_its_match_is_open_or_agreed(walk: Walk) -> None:
 def test_a_like_that_repeats_another_keeps_its_time(walk: Walk) -> None:
     first = walk.does("LEAD", "LIKE").now
     walk.does("LEAD", "LIKE")
-    assert walk.stands("LEAD") == StandingAct("LIKE", 50, first)
+    assert walk.stands("LEAD") == StandingAct("LIKE", None, first)
 
 
 @pytest.mark.parametrize("closed", ["EXPIRED", "OBJECT_ARCHIVED"])
@@ -96,4 +98,25 @@ def test_a_kept_like_stands_as_long_as_the_dislike_that_it_waits_for(walk: Walk)
     assert walk.stands("PROPERTY", CHEAPER) is None
     walk.does("LEAD", "LIKE")
     assert walk.stands("PROPERTY") is not None
-    assert walk.stands("LEAD") == StandingAct("LIKE", 50, walk.now)
+    assert walk.stands("LEAD") == StandingAct("LIKE", None, walk.now)
+
+
+@pytest.mark.parametrize("deed", ["LIKE", "DISLIKE"])
+def test_what_was_taken_back_stands_no_more(walk: Walk, deed: Deed) -> None:
+    walk.does("LEAD", deed).does("LEAD", "TAKE_BACK")
+    assert walk.stands("LEAD") is None
+
+
+def test_each_sides_dislike_has_its_own_time(walk: Walk) -> None:
+    first = walk.does("LEAD", "DISLIKE").now
+    second = walk.does("PROPERTY", "DISLIKE").now
+    assert walk.stands("LEAD") == StandingAct("DISLIKE", None, first)
+    assert walk.stands("PROPERTY") == StandingAct("DISLIKE", None, second)
+
+
+def test_who_declined_twice_has_the_pair_back_alone(walk: Walk) -> None:
+    walk.does("LEAD", "LIKE").does("PROPERTY", "DISLIKE")
+    walk.does("LEAD", "LIKE", facts=CHEAPER).does("PROPERTY", "DISLIKE", facts=CHEAPER)
+    cheapest = CHEAPER._replace(price=900)
+    assert walk.stands("PROPERTY", CHEAPER) == StandingAct("DISLIKE", None, walk.now)
+    assert walk.stands("PROPERTY", cheapest) is None

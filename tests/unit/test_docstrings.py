@@ -57,7 +57,6 @@ VERBS = frozenset(
         "Save",
         "Say",
         "Send",
-        "Set",
         "Skip",
         "Take",
         "Tell",

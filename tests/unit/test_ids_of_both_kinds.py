@@ -11,7 +11,7 @@ from cobroke.domain.matching.ranking import Ranking
 from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.flows.audit import scan
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.matching import rankings
 from cobroke.storage.notices import alerts
 from cobroke.storage.notices.alerts import Cause
@@ -59,7 +59,7 @@ def test_each_has_a_ranking_of_its_own(table: Table, twins: dict[Kind, Posting])
 
 def test_a_ranking_is_no_object(twins: dict[Kind, Posting]) -> None:
     assert [
-        keys.posting_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()
+        key_parts.posting_of(keys.ranking(OWNER, kind, one.id)[1]) for kind, one in twins.items()
     ] == [None, None]
 
 

@@ -11,7 +11,7 @@ import pytest
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.postings import postings
 from cobroke.storage.table import ConditionFailed, Write
 from tests.mutants import MUTANTS, Mutant, planted
@@ -426,4 +426,4 @@ def test_a_move_between_markets_is_a_removal_in_the_old_one_and_an_entry_in_the_
 
 def changes_of(world: SeekersWorld, an_id: str) -> list[tuple[str, dict[str, Any]]]:
     found = [(item["SK"], item) for item in world.table.items() if item["entity"] == "CHANGE"]
-    return [(sk, item) for sk, item in found if keys.id_in(sk) == an_id]
+    return [(sk, item) for sk, item in found if key_parts.id_in(sk) == an_id]

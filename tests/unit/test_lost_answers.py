@@ -15,7 +15,8 @@ from cobroke.domain.deals.pair import PairIds
 from cobroke.domain.errors import Busy
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
-from cobroke.flows.deals.agreement import Decision, act
+from cobroke.flows.deals.agreement import act
+from cobroke.flows.deals.decision import Decision
 from cobroke.storage import realtors
 from cobroke.storage.client import RESEND_SECONDS
 from cobroke.storage.conditions import ABSENT

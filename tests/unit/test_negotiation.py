@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from cobroke.domain import errors
+from cobroke.domain.deals.facts import Facts, Snapshot
 from cobroke.domain.deals.negotiation import close, complete
-from cobroke.domain.deals.pair import DAY, Facts, Pair, Side, Snapshot, owed_notices
+from cobroke.domain.deals.owed import owed_notices
+from cobroke.domain.deals.pair import DAY, Pair, Side
 from cobroke.domain.vocabulary import Number
+from tests.support.facts import FACTS
 from tests.support.reacting import Reacted, reacted
 
 BEGIN = 1_700_000_000_000
 FRESH = Pair(lead_id="lead", property_id="property")
-FACTS = Facts(published_share=50, price=1000, lead_revision=1, score=8000)
 CHEAPER = FACTS._replace(price=970)
 LIKES = ("LEAD LIKE", "PROPERTY LIKE")
 APART = ("LEAD LIKE 60", "PROPERTY LIKE 40")
@@ -57,11 +59,13 @@ def test_a_dislike_is_kept_and_opens_no_match() -> None:
         replace(
             FRESH,
             lead_action="DISLIKE",
+            acted_lead_at=BEGIN + 5,
             snapshot=Snapshot(1000, 1, 8000),
             acted_at=BEGIN + 5,
             changed_at=BEGIN + 5,
         ),
         (),
+        False,
         False,
     )
 
@@ -72,7 +76,14 @@ def test_a_like_after_the_other_sides_dislike_is_kept_without_a_match() -> None:
     at = disliked.changed_at + 1000
     assert outcome.notices == ()
     assert outcome.pair == replace(
-        disliked, lead_action="LIKE", offer_lead=40, offer_lead_at=at, acted_at=at, changed_at=at
+        disliked,
+        lead_action="LIKE",
+        offer_lead=40,
+        sent_lead=40,
+        acted_lead_at=at,
+        saw_lead=FACTS.seen_listing,
+        acted_at=at,
+        changed_at=at,
     )
     assert outcome.pair.keeps_like("LEAD")
     assert not outcome.pair.keeps_like("PROPERTY")
@@ -80,7 +91,7 @@ def test_a_like_after_the_other_sides_dislike_is_kept_without_a_match() -> None:
 
 def test_a_kept_like_is_replaced_freely() -> None:
     kept = after("PROPERTY DISLIKE", "LEAD LIKE 40", "LEAD LIKE 70")
-    assert (kept.offer_lead, kept.offer_lead_at, kept.status) == (70, kept.changed_at, None)
+    assert (kept.offer_lead, kept.acted_lead_at, kept.status) == (70, kept.changed_at, None)
     assert act(kept, "LEAD LIKE").pair is kept
     assert act(kept, "LEAD LIKE 70").pair is kept
 
@@ -103,11 +114,8 @@ def test_a_like_after_ones_own_dislike_makes_the_kept_like_the_first_and_itself_
         "LEAD",
     )
     assert (apart.pair.offer_lead, apart.pair.offer_property) == (40, 30)
-    assert (apart.pair.created_at, apart.pair.epoch, apart.pair.snapshot) == (
-        apart.pair.changed_at,
-        1,
-        None,
-    )
+    assert (apart.pair.created_at, apart.pair.epoch) == (apart.pair.changed_at, 1)
+    assert not apart.pair.dislike_stands
     assert not apart.starts_anew
     agreed = act(kept, "PROPERTY LIKE")
     assert told(agreed) == [("MUTUAL", "LEAD"), *BOTH_SEE_CONTACTS]
@@ -117,11 +125,8 @@ def test_a_like_after_ones_own_dislike_makes_the_kept_like_the_first_and_itself_
 def test_a_like_after_ones_own_dislike_alone_is_a_first_like() -> None:
     outcome = act(after("LEAD DISLIKE"), "LEAD LIKE 40")
     assert told(outcome) == [("INTEREST", "PROPERTY")]
-    assert (outcome.pair.status, outcome.pair.offer_lead, outcome.pair.snapshot) == (
-        "PENDING",
-        40,
-        None,
-    )
+    assert (outcome.pair.status, outcome.pair.offer_lead) == ("PENDING", 40)
+    assert not outcome.pair.dislike_stands
 
 
 def test_when_both_disliked_the_first_to_like_is_kept_and_the_second_opens_the_match() -> None:
@@ -132,11 +137,8 @@ def test_when_both_disliked_the_first_to_like_is_kept_and_the_second_opens_the_m
 
 def test_a_kept_like_that_turns_into_a_dislike_is_gone() -> None:
     disliked = after("PROPERTY DISLIKE", "LEAD LIKE 40", "LEAD DISLIKE")
-    assert (disliked.lead_action, disliked.offer_lead, disliked.offer_lead_at) == (
-        "DISLIKE",
-        None,
-        None,
-    )
+    assert (disliked.lead_action, disliked.offer_lead) == ("DISLIKE", None)
+    assert disliked.acted_lead_at == disliked.changed_at
     assert after("LEAD LIKE", pair=disliked).offer_lead == 50
     assert told(act(after("PROPERTY LIKE", pair=disliked), "LEAD LIKE")) == [
         ("MUTUAL", "PROPERTY"),
@@ -156,7 +158,8 @@ def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(
         FRESH,
         lead_action="LIKE",
         offer_lead=share,
-        offer_lead_at=at,
+        sent_lead=None if words == "LEAD LIKE" else share,
+        acted_lead_at=at,
         awaiting="PROPERTY",
         status="PENDING",
         negotiation_status="PENDING",
@@ -164,6 +167,8 @@ def test_a_first_like_opens_a_match_with_its_number_or_the_published_share(
         acted_at=at,
         changed_at=at,
         told=outcome.pair.told,
+        invited_property_at=at,
+        saw_lead=FACTS.seen_listing,
     )
     assert (
         outcome.notices
@@ -226,12 +231,12 @@ def test_another_number_by_the_awaited_side_is_a_counter() -> None:
         55,
     )
     assert outcome.notices[0].round == 1
-    assert outcome.pair.acted_at == outcome.pair.changed_at == outcome.pair.offer_lead_at
+    assert outcome.pair.acted_at == outcome.pair.changed_at == outcome.pair.acted_lead_at
 
 
 def test_a_like_without_a_number_never_accepts_a_number_its_sender_has_not_sent() -> None:
     for pair in (after("LEAD LIKE 60"), after(*APART), after(*APART, "LEAD LIKE 55")):
-        assert act(pair, "LEAD LIKE") == (pair, (), False)
+        assert act(pair, "LEAD LIKE") == (pair, (), False, False)
         assert act(pair, "LEAD LIKE").pair is pair
     assert act(after(*APART), "PROPERTY LIKE").pair == after(*APART)
 
@@ -358,7 +363,7 @@ def test_a_pending_match_closes_with_its_object_and_stays_closed(reason: Any) ->
 
 def test_a_record_never_goes_back_in_time_whatever_the_clocks_say() -> None:
     pair, agreed = after(*APART), after(*LIKES)
-    assert act(pair, "LEAD LIKE 55", later=-5000).pair.changed_at == pair.changed_at
+    assert act(pair, "LEAD LIKE 55", later=-5000).pair.changed_at == pair.changed_at + 1
     assert close(pair, "OBJECT_CLOSED", pair.changed_at - 5000).changed_at == pair.changed_at
     assert complete(agreed, "LEAD", agreed.changed_at - 5000).changed_at == agreed.changed_at
 
@@ -373,14 +378,15 @@ CLOSED_BY_THE_LEAD = {
 @pytest.mark.parametrize("closed", CLOSED_BY_THE_LEAD.values(), ids=CLOSED_BY_THE_LEAD)
 def test_who_closed_a_match_may_reopen_it_at_once_as_with_a_first_like(closed: Pair) -> None:
     closed = replace(closed, version=4)
-    outcome = act(closed, "LEAD LIKE", facts=FACTS._replace(published_share=45))
-    at = closed.changed_at + 1000
+    later = 21 * DAY
+    outcome = act(closed, "LEAD LIKE", later=later, facts=FACTS._replace(published_share=45))
+    at = closed.changed_at + later
     assert outcome.pair == Pair(
         lead_id="lead",
         property_id="property",
         lead_action="LIKE",
         offer_lead=45,
-        offer_lead_at=at,
+        acted_lead_at=at,
         awaiting="PROPERTY",
         status="PENDING",
         negotiation_status="PENDING",
@@ -390,6 +396,10 @@ def test_who_closed_a_match_may_reopen_it_at_once_as_with_a_first_like(closed: P
         contact_shared_at=closed.contact_shared_at,
         changed_at=at,
         told=outcome.pair.told,
+        snapshot=closed.snapshot,
+        invited_lead_at=closed.invited_lead_at,
+        invited_property_at=at,
+        saw_lead=FACTS.seen_listing,
         version=4,
     )
     assert (
@@ -411,7 +421,7 @@ def test_the_other_side_may_reopen_it_after_30_days(closed: Pair) -> None:
 
 @pytest.mark.parametrize("words", LIKES)
 def test_after_expiry_either_side_may_reopen_it(words: str) -> None:
-    outcome = act(expired(after(*APART)), words)
+    outcome = act(expired(after(*APART)), words, later=7 * DAY)
     assert (outcome.pair.status, outcome.pair.epoch) == ("PENDING", 2)
     assert [notice.kind for notice in outcome.notices] == ["INTEREST"]
 

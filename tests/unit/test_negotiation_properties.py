@@ -12,12 +12,13 @@ import pytest
 
 from cobroke.domain import errors
 from cobroke.domain.deals.negotiation import close, complete, react
-from cobroke.domain.deals.pair import DAY, Action, OwedNotice, Pair, Side, owed_notices
+from cobroke.domain.deals.owed import OwedNotice, owed_notices
+from cobroke.domain.deals.pair import DAY, Action, Pair, Side
 from cobroke.domain.deals.resurfacing import hidden
 from cobroke.domain.vocabulary import Number
+from tests.support.facts import FACTS
 from tests.support.negotiation_walk import (
     BEGIN,
-    FACTS,
     FRESH,
     SIDES,
     Walk,
@@ -226,13 +227,21 @@ def mirrored(pair: Pair) -> Pair:
         pair,
         lead_action=pair.property_action,
         property_action=pair.lead_action,
+        sent_lead=turned(pair.sent_property),
+        sent_property=turned(pair.sent_lead),
         offer_lead=turned(pair.offer_property),
-        offer_lead_at=pair.offer_property_at,
+        acted_lead_at=pair.acted_property_at,
         offer_property=turned(pair.offer_lead),
-        offer_property_at=pair.offer_lead_at,
+        acted_property_at=pair.acted_lead_at,
         agreed_share=turned(pair.agreed_share),
         awaiting=swap[pair.awaiting],
         closed_by=swap[pair.closed_by],
+        declines_lead=pair.declines_property,
+        declines_property=pair.declines_lead,
+        invited_lead_at=pair.invited_property_at,
+        invited_property_at=pair.invited_lead_at,
+        saw_lead=None,
+        saw_property=None,
         told=(),
     )
 
@@ -242,15 +251,18 @@ def test_both_sides_play_by_the_same_rules() -> None:
     pair, world = FRESH, Walk(chance)
     for _ in range(10_000):
         world.passes()
-        step = world.acts(pair)
+        # what each saw of the other's is not the same: here all holds
+        step = world.acts(replace(pair, saw_lead=None, saw_property=None))
         if step.event in {"LIKE", "DISLIKE"}:
             actor = SIDES[step.actor == "LEAD"]
             share = None if step.share is None else 100 - step.share
             facts = world.facts._replace(published_share=100 - world.facts.published_share)
-            became, event = mirrored(pair), cast("Action", step.event)
+            became, event = mirrored(step.before), cast("Action", step.event)
             with suppress(errors.Conflict):
                 became = react(became, actor, event, share, facts, world.now).pair
-            assert replace(became, told=()) == mirrored(step.after)
+            assert replace(became, told=(), saw_lead=None, saw_property=None) == mirrored(
+                step.after
+            )
         pair = (
             FRESH if step.after.status == "COMPLETED" or chance.randrange(40) == 0 else step.after
         )

@@ -17,7 +17,7 @@ from cobroke.exact_json import dumps, loads
 from cobroke.storage import keys, realtors
 from cobroke.storage.conditions import PRESENT
 from cobroke.storage.postings import postings
-from cobroke.storage.postings.own_lists import list_own
+from cobroke.storage.postings.own_lists import list_own, whole
 from tests.memory_table import MemoryTable
 from tests.support.contents import lead, listing
 
@@ -151,3 +151,18 @@ def test_what_is_posted_while_a_page_is_read_makes_no_total_less_than_its_rows()
     table.between = archives
     rows, total = list_own(table, "LEAD", owner, "ACTIVE", Page(1, 6))
     assert total >= len(rows)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_read_whole_they_come_newest_first_from_any_on_each_with_its_matches(kind: Kind) -> None:
+    table, clock = MemoryTable(page_items=3), count(NOW)
+    owner, content = a_realtor(table), lead() if kind == "LEAD" else listing()
+    made = [postings.create(table, kind, owner, content, lambda: next(clock)) for _ in range(4)]
+    postings.archive(table, kind, owner, made[1].id, lambda: next(clock))
+    for number, own in enumerate(made):
+        change = {"matches": number, "pairs": number}
+        table.transact([table.update(keys.counts(kind, own.id), {"entity": "COUNTS"}, change)])
+    stored = [(postings.load(table, kind, own.id), number) for number, own in enumerate(made)]
+    assert list(whole(table, kind, owner, "")) == stored[::-1]
+    for number, own in enumerate(made):
+        assert list(whole(table, kind, owner, own.id)) == stored[number::-1]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
 from cobroke.domain.deals.pair import (
     Action,
     MatchStatus,
@@ -16,14 +17,13 @@ from cobroke.domain.deals.pair import (
     NoticeKind,
     OutboxEntry,
     Pair,
-    Snapshot,
 )
 from cobroke.domain.ids import posting_id, realtor_id
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.exact_json import loads
 from cobroke.storage import keys
-from cobroke.storage.deals import pairs
+from cobroke.storage.deals import pairs, said
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings.counts import match_count, pairs_of_many
 from cobroke.storage.table import ConditionFailed
@@ -49,6 +49,7 @@ SHARES = st.integers(0, 100) | st.integers(0, 10_000).map(
 )
 SIDES = one_of(Kind)
 ACTIONS = one_of(Action) | st.just("NONE")
+DIGESTS = st.sampled_from(["0123456789abcdef", "fedcba9876543210"])
 SNAPSHOTS = st.builds(
     Snapshot, st.integers(0, 10**14), st.integers(1, 9), st.none() | st.integers(0, 10_000)
 )
@@ -58,10 +59,12 @@ PAIRS = st.builds(
     property_id=st.just(PROPERTY),
     lead_action=ACTIONS,
     property_action=ACTIONS,
+    sent_lead=st.none() | SHARES,
+    sent_property=st.none() | SHARES,
     offer_lead=st.none() | SHARES,
-    offer_lead_at=st.none() | TIMES,
+    acted_lead_at=st.none() | TIMES,
     offer_property=st.none() | SHARES,
-    offer_property_at=st.none() | TIMES,
+    acted_property_at=st.none() | TIMES,
     awaiting=st.none() | SIDES,
     status=st.none() | one_of(MatchStatus),
     negotiation_status=st.none() | one_of(NegotiationStatus),
@@ -79,6 +82,13 @@ PAIRS = st.builds(
         st.builds(OutboxEntry, one_of(NoticeKind), SIDES, TIMES, st.integers(0, 10)), max_size=4
     ).map(tuple),
     snapshot=st.none() | SNAPSHOTS,
+    declines_lead=st.integers(0, 3),
+    declines_property=st.integers(0, 3),
+    invited_lead_at=TIMES,
+    invited_property_at=TIMES,
+    saw_lead=st.none() | st.builds(SeenListing, DIGESTS, st.integers(0, 10**14)),
+    saw_property=st.none()
+    | st.builds(SeenLead, DIGESTS, st.just("CASH"), st.none() | st.integers(0, 10_000)),
     version=st.integers(0, 99),
 )
 
@@ -208,7 +218,7 @@ def test_a_share_of_nothing_is_a_share() -> None:
 def test_an_object_finds_its_pairs_by_the_id_of_the_other() -> None:
     table = MemoryTable()
     pair = stored(table, FRESH, OPENED)
-    table.transact([pairs.message(table, pair, "LEAD", "привет")])
+    table.transact([said.message(table, pair, "LEAD", "привет")])
     assert pairs.of_posting(table, "LEAD", LEAD) == {PROPERTY: pair}
     assert pairs.of_posting(table, "PROPERTY", PROPERTY) == {LEAD: pair}
     assert pairs.of_posting(table, "LEAD", PROPERTY) == {}
@@ -255,11 +265,11 @@ def test_a_message_is_replaced_and_taken_back_for_its_side_alone() -> None:
 
     table.transact(
         [
-            pairs.message(table, OPENED, "LEAD", "первое"),
-            pairs.message(table, OPENED, "PROPERTY", "ответ"),
+            said.message(table, OPENED, "LEAD", "первое"),
+            said.message(table, OPENED, "PROPERTY", "ответ"),
         ]
     )
-    table.transact([pairs.message(table, OPENED, "LEAD", "второе")])
+    table.transact([said.message(table, OPENED, "LEAD", "второе")])
     assert texts() == ["второе", "ответ"]
-    table.transact([pairs.message(table, OPENED, "LEAD", None)])
+    table.transact([said.message(table, OPENED, "LEAD", None)])
     assert texts() == [None, "ответ"]

@@ -80,6 +80,7 @@ def test_the_classes_are_those_of_the_contract() -> None:
         "invite": (200, 432),
         "newcomer": (30, 48 * 60),
         "look": (300, 10),
+        "stranger": (5, 4 * 3600),
     }
 
 

@@ -32,7 +32,7 @@ def _source(path: Path) -> str:
 
 def test_every_route_is_served_by_its_function_and_no_other() -> None:
     for function, path in FUNCTIONS.items():
-        served = re.findall(r'@api\.serves\("([^"]+)"', _source(path))
+        served = re.findall(r'@api\.serves\(\s*"([^"]+)"', _source(path))
         assert sorted(served) == sorted(
             route.key for route in ROUTES if route.function == function
         ), function

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobroke.domain.deals.pair import OwedNotice, Pair
+from cobroke.domain.deals.owed import OwedNotice
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.notices.wording import Words, about_lead_alert, about_pair, about_property_alert
 from cobroke.telegram.bot_api import as_html
 from tests.builders import Json, a_property

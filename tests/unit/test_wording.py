@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cobroke.domain.deals.pair import OwedNotice, Pair
+from cobroke.domain.deals.owed import OwedNotice
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.notices.wording import (
     about_lead_alert,
     about_many,

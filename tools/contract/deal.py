@@ -142,6 +142,7 @@ MATCH = {
     "commission": {"proposed_by_lead": 45, "proposed_by_property": 45} | AGREED,
     "timeline": {"created_at": NOON, "contact_shared_at": LATER},
     "awaiting": None,
+    "changed": False,
     "closed_reason": None,
 }
 LEAD_MATCH = MATCH | {
@@ -156,7 +157,7 @@ PROPERTY_MATCH = MATCH | {
 }
 REACTIONS: dict[str, Json] = {
     "like": {"action": "LIKE", "proposed_commission": 45, "notes": MESSAGE},
-    "dislike": {"action": "DISLIKE", "notes": "Окна на проспект."},
+    "dislike": {"action": "DISLIKE", "reason": "FLOOR_OR_HOUSE", "notes": "Окна на проспект."},
 }
 OPENED = {
     "match_id": MATCH_ID,

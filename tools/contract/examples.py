@@ -96,6 +96,22 @@ ME = {
     "pushes": PUSHES,
 }
 LEAD_SIDE = {"lead_id": LEAD_ID, "property_id": PROPERTY_ID, "side": "LEAD"}
+DECISION = {
+    "action": "LIKE",
+    "reason": None,
+    "notes": MESSAGE,
+    "proposed_commission": 45,
+    "at": NOON,
+    "match_id": MATCH_ID,
+}
+DISLIKED = {
+    "action": "DISLIKE",
+    "reason": "FLOOR_OR_HOUSE",
+    "notes": "Окна на проспект.",
+    "proposed_commission": None,
+    "at": NOON,
+    "match_id": None,
+}
 EXPORT = {
     "exported_at": LATER,
     "profile": ME,
@@ -111,17 +127,7 @@ EXPORT = {
             "at": NOON,
         }
     ],
-    "decisions": [
-        {
-            "action": "LIKE",
-            "reason": None,
-            "notes": None,
-            "proposed_commission": 45,
-            "at": NOON,
-            "match_id": MATCH_ID,
-        }
-        | LEAD_SIDE
-    ],
+    "decisions": [DECISION | LEAD_SIDE],
     "notifications": [NOTICE],
     "blocks": [],
     "next": "3q2-7wAAAAFMRUFELg",
@@ -175,6 +181,11 @@ EXAMPLES = {
     "look_at_lead": _one(ONE_LEAD),
     "act_on_property": Example(REACTED, REACTIONS),
     "act_on_lead": Example(REACTED, REACTIONS),
+    "take_back_on_property": _one({"action": None, "match": None}),
+    "take_back_on_lead": _one({"action": None, "match": None}),
+    "list_decisions_of_lead": _one({"decisions": [DECISION | {"property_id": PROPERTY_ID}]} | PAGE),
+    "list_decisions_of_property": _one({"decisions": [DISLIKED | {"lead_id": LEAD_ID}]} | PAGE),
+    "list_matches": _one({"matches": [LEAD_MATCH | LEAD_SIDE]} | PAGE),
     "list_matches_of_lead": _one({"matches": [LEAD_MATCH]} | PAGE),
     "list_matches_of_property": _one({"matches": [PROPERTY_MATCH]} | PAGE),
     "get_match": Example({"of_the_lead": LEAD_MATCH, "of_the_property": PROPERTY_MATCH}, {}),

@@ -23,6 +23,7 @@ SCHEMAS = {
     "Condition": "How far a home is finished.",
     "Count": "How many.",
     "Credit": "How far a criterion is met, from 0 to 1.",
+    "DislikeReason": "Why a realtor dislikes a counterpart.",
     "Districts": "Names of districts, at most 50; any of them will do.",
     "Email": "An e-mail address.",
     "HouseNumber": "As it is written on the house, with block and building.",
@@ -30,6 +31,7 @@ SCHEMAS = {
     "Kind": "On which side an object stands.",
     "LeadCreated": "The lead that was made.",
     "LeadList": "A page of the caller's leads, the newest first.",
+    "LeadDecision": "A decision about a lead, for a property of the caller's.",
     "LeadMatches": "A page of the matches of a lead, the newest change first.",
     "LeadRecommendations": "A page of the best leads for a property, at most 100 in all.",
     "LeadType": "What kind of home the buyer looks for.",
@@ -46,6 +48,7 @@ SCHEMAS = {
     "ObjectStatus": "Whether a lead or a property is in the market.",
     "OneLead": "A lead looked at by itself, for a property of the caller's.",
     "OneProperty": "A property looked at by itself, for a lead of the caller's.",
+    "OwnMatches": "A page of the matches of all objects of the caller's, the newest change first.",
     "PaymentMethod": "How the buyer pays.",
     "Phone": "A phone number as people type it; it is kept as `+` and digits.",
     "Photo": "The https address of a picture.",
@@ -54,6 +57,7 @@ SCHEMAS = {
     "Price": "Roubles, above 0.",
     "PropertyClass": "The class of the house, from the cheapest.",
     "PropertyCreated": "The property that was made.",
+    "PropertyDecision": "A decision about a property, for a lead of the caller's.",
     "PropertyData": "A property as another realtor sees it.",
     "PropertyList": "A page of the caller's properties, the newest first.",
     "PropertyMatches": "A page of the matches of a property, the newest change first.",
@@ -77,6 +81,7 @@ SCHEMAS = {
     "TelegramInitData": "Of a Mini App: `Telegram.WebApp.initData`, unchanged. "
     "Other members are ignored.",
     "TelegramWidgetData": "Of the Login Widget: the object that it gives, whole.",
+    "Turn": "Whose turn it is.",
     "Timeline": "When the match began, and when contacts opened.",
     "Timestamp": "RFC 3339, UTC, with milliseconds.",
     "Title": "A name of 1 to 200 characters.",
@@ -229,9 +234,11 @@ VALUES = {
         "OBJECT_CLOSED": "the deal about one of the two was completed elsewhere",
     },
     "Awaiting": {"ME": "the caller's side", "THEM": "the other side"},
+    "Turn": {"ME": "the caller's", "THEM": "the other side's"},
     "ClosedReason": {
         "DECLINED": "by the side that was asked",
         "WITHDRAWN": "by the side that had acted last, or that has blocked the other",
+        "TAKEN_BACK": "by its author, before anybody answered",
         "EXPIRED": "14 days without an act",
     },
     "Condition": {
@@ -241,6 +248,16 @@ VALUES = {
         "DESIGN": "finished to a designer's plan",
     },
     "Kind": {"LEAD": "the buyer's", "PROPERTY": "the listing's"},
+    "DislikeReason": {
+        "PRICE": "it costs too much",
+        "LOCATION": "it lies in the wrong place",
+        "LAYOUT": "its rooms are not what is wanted",
+        "CONDITION": "its state is not what is wanted",
+        "FLOOR_OR_HOUSE": "the floor or the house is not what is wanted",
+        "SEEN_ALREADY": "the client has seen it before",
+        "CLIENT_CHANGED": "the client wants something else now",
+        "OTHER": "another reason",
+    },
     "LeadType": {
         "APARTMENT": "a flat; serviced apartments meet it by half",
         "HOUSE": "a house; one in a row meets it by half",
@@ -320,6 +337,11 @@ SUMMARIES = {
     "look_at_lead": "Get a lead for a property",
     "act_on_property": "Like or dislike a property for a lead",
     "act_on_lead": "Like or dislike a lead for a property",
+    "take_back_on_property": "Take back what was done about a property for a lead",
+    "take_back_on_lead": "Take back what was done about a lead for a property",
+    "list_decisions_of_lead": "List the decisions for a lead",
+    "list_decisions_of_property": "List the decisions for a property",
+    "list_matches": "List all one's matches",
     "list_matches_of_lead": "List the matches of a lead",
     "list_matches_of_property": "List the matches of a property",
     "get_match": "Get a match",
@@ -353,7 +375,8 @@ CONFLICTS = {
         "send the other side's number to accept it, or DISLIKE",
     ),
     "terms_agreed": ("the share is agreed, and another number came", "send no number"),
-    "match_closed": ("the match is COMPLETED", "nothing is left to do"),
+    "already_answered": ("the other side has answered", "DISLIKE withdraws"),
+    "match_closed": ("the match is closed", "nothing is left to do"),
     "not_accepted": ("the match is not ACCEPTED", "agree first"),
 }
 """Code of a 409 → when it is answered, and what to do about it."""
@@ -364,8 +387,8 @@ TAGS = {
     "leads": "One's own leads: buyers, and what they want.",
     "properties": "One's own properties: listings.",
     "recommendations": "The best counterparts of a lead or a property, scored 0–100 and explained.",
-    "matches": """\
-Acting on a counterpart, the commission, the match and its contacts.
+    "actions": """\
+Acting on a counterpart: the commission, and the match that comes of it.
 
 ```
             LIKE                      LIKE that meets the other's number
@@ -373,7 +396,7 @@ Acting on a counterpart, the commission, the match and its contacts.
      ▲               │  ▲ │                                                  │  complete
      │               │  └─┘ LIKE with another number (at most ten)           │
      │ back in lists │                                                       │ DISLIKE
-     │               │ DISLIKE · 14 days · an object left                    │
+     │               │ DISLIKE · DELETE · 14 days · an object left           │
      └─ ─ ─ ─ ─ REJECTED ◀───────────────────────────────────────────────────┘
                      │
                      └──▶ PENDING: LIKE by the side that closed it, or by either after EXPIRED
@@ -383,6 +406,7 @@ The lead's side asks for a share, the property's side offers one; each may only 
 other. A LIKE without a number stands for the published share at first, and changes nothing later.
 They agree where the ask is not above the offer, at the number that was there first. Contacts are
 open exactly while the match is ACCEPTED or COMPLETED.""",
+    "matches": "What came of acting: the matches of one object, or of all, and their contacts.",
     "notifications": "What one was told; Telegram says the same where it may.",
     "blocks": "Whom one does not want to deal with: neither is shown anything of the other.",
 }

@@ -41,6 +41,7 @@ PARAMETERS: dict[str, Json] = {
     "page": {"description": "Which page, from 1. Past the end it is empty."},
     "limit": {"description": "How many rows a page has."},
     "status": {"description": "Only those with this status; absent: all."},
+    "awaiting": {"description": "Only those that wait for the caller, or for the other side."},
     "after": {"description": "Go on behind the part that had this as `next`."},
     "unread_only": {"description": "Only what has not been read."},
     "Idempotency-Key": {

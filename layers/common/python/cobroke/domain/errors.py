@@ -132,9 +132,14 @@ class TermsAgreed(Conflict):
     title = "The share is agreed and can no longer change."
 
 
+class AlreadyAnswered(Conflict):
+    code = "already_answered"
+    title = "The other side has answered. DISLIKE withdraws."
+
+
 class MatchClosed(Conflict):
     code = "match_closed"
-    title = "The match is completed."
+    title = "The match is closed."
 
 
 class NotAccepted(Conflict):

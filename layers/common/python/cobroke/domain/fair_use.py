@@ -12,10 +12,12 @@ from typing import Literal, NamedTuple
 from cobroke.domain.errors import RateLimited
 from cobroke.domain.realtors import Realtor
 
-type Use = Literal["write", "invite", "newcomer", "look"]
+type Use = Literal["write", "invite", "newcomer", "look", "stranger"]
 """What is charged: a change, a LIKE that opens a match or is kept, the same in a realtor's first
-days, a look at the market.
+days, a look at the market, and an INTEREST that a stranger is told of.
 """
+UNTOLD: Use = "stranger"
+"""What is over here refuses nothing: the LIKE counts, and its notice is not told."""
 _DAY_MS = 24 * 3600 * 1000
 FIRST_LOOK = 5
 """What the first look at a revision of one's own object costs: it reads a market."""
@@ -49,7 +51,9 @@ QUOTAS: Mapping[Use, Quota] = {
     "invite": Quota(200, 432_000),
     "newcomer": Quota(30, 48 * 60_000),
     "look": Quota(300, 10_000, FIRST_LOOK),
+    "stranger": Quota(5, 4 * 3_600_000),
 }
+"""Of a realtor each, but the last: of one realtor to one other."""
 
 
 class FairUse(NamedTuple):

@@ -40,8 +40,6 @@ class Realtor:
     proven_at: int = 0
     push_off: bool = False
     """They have blocked the bot; until their next Telegram login."""
-    push_after: int = 0
-    """Telegram wants no message to them before this time (s)."""
     pushes: str | None = None
     """When they want to be told by Telegram, as it is kept; None where they have never set it."""
     token_version: int = 1

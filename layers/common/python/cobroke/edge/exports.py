@@ -8,12 +8,16 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from cobroke.domain.errors import FieldError, Invalid
-from cobroke.edge.models.export import own_decision, own_match, own_message
+from cobroke.edge.models.blocks import blocked_realtor
+from cobroke.edge.models.decisions import own_decision
+from cobroke.edge.models.export import own_message
 from cobroke.edge.models.notifications import notification
+from cobroke.edge.models.own_matches import own_match
 from cobroke.edge.own_lists import lead_view, property_view
 from cobroke.exact_json import Json, dumps
 from cobroke.flows.own.export import OwnObject, Place, Step
 from cobroke.storage.deals.matches import OwnPair
+from cobroke.storage.notices.notices import Notice
 
 _LISTS = ("leads", "properties", "matches", "messages", "decisions", "notifications", "blocks")
 _DIGEST_BYTES = 8
@@ -92,10 +96,12 @@ def _rows(step: Step) -> Iterator[tuple[str, BaseModel]]:
             yield "properties", property_view(posting, matches)
         case OwnPair() as pair:
             found = {
-                "matches": own_match(pair),
+                "matches": own_match(pair.view) if pair.view.sides.pair.status else None,
                 "messages": own_message(pair),
-                "decisions": own_decision(pair),
+                "decisions": own_decision(pair) if pair.act else None,
             }
             yield from ((name, row) for name, row in found.items() if row)
-        case notice:
+        case Notice() as notice:
             yield "notifications", notification(notice)
+        case blocked:
+            yield "blocks", blocked_realtor(blocked)

@@ -17,13 +17,13 @@ type Message = dict[str, str]
 
 def process_batch(
     event: Event,
-    act: Callable[[Message], None],
+    act: Callable[[Message, int], None],
     pause_s: Callable[[int], int],
     queue: Queue,
     logger: Logger,
 ) -> dict[str, Any]:
-    """Act on one message after the other, and return the ids of those that failed. These are kept,
-    to come again after the pause for the number of their tries.
+    """Act on one message after the other, told how often it has come, and return the ids of those
+    that failed. These are kept, to come again after the pause for the number of their tries.
     """
     failed = [record for record in event["Records"] if not _done(record, act, logger)]
     for record in failed:
@@ -31,10 +31,10 @@ def process_batch(
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
 
-def _done(received: Mapping[str, Any], act: Callable[[Message], None], logger: Logger) -> bool:
+def _done(received: Mapping[str, Any], act: Callable[[Message, int], None], logger: Logger) -> bool:
     """Act on the message, and return whether it may be forgotten."""
     try:
-        act(json.loads(received["body"]))
+        act(json.loads(received["body"]), _tries(received))
     except Exception as failure:  # noqa: BLE001 - whatever it was, the message comes again
         said = {"queued": received["body"], **kind_and_place(failure)}
         logger.error("message failed", **said)  # noqa: TRY400 - never its text
@@ -49,9 +49,10 @@ def _hold_back(
     waiting for its function.
     """
     try:
-        queue.hold_back(
-            received["receiptHandle"],
-            pause_s(int(received["attributes"]["ApproximateReceiveCount"])),
-        )
+        queue.hold_back(received["receiptHandle"], pause_s(_tries(received)))
     except Exception as failure:  # noqa: BLE001 - the other messages go on
         logger.warning("message not held back", **kind_and_place(failure))
+
+
+def _tries(received: Mapping[str, Any]) -> int:
+    return int(received["attributes"]["ApproximateReceiveCount"])

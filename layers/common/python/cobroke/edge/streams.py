@@ -8,19 +8,21 @@ from typing import Any, NamedTuple
 from aws_lambda_powertools import Logger
 
 from cobroke.domain.postings.kinds import Kind
+from cobroke.exact_json import loads
 from cobroke.failures import kind_and_place
 from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
     JobPut,
     NoticeBorn,
+    OutboxWoken,
     PairChanged,
     Parts,
     PostingWritten,
 )
 from cobroke.storage.deals import pairs
 from cobroke.storage.erasing import jobs
-from cobroke.storage.keys import posting_of, realtor_in
+from cobroke.storage.key_parts import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
 from cobroke.storage.parting import block_changes
 from cobroke.storage.table import Table
@@ -134,8 +136,8 @@ def change_of(record: Record) -> Change | None:
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(new)), before)
-        case "NOTICE" | "JOB", _:
-            return _to_queue(record, new)
+        case "NOTICE" | "WAKE" | "JOB", _ if record.new:
+            return _to_queue(record, record.new)
         case "BLOCK_CHANGE", _ if "after" in new:
             return Parts(block_changes.of_item(item_of(new)))
         case "CLOSING", (kind, posting_id):
@@ -143,15 +145,6 @@ def change_of(record: Record) -> Change | None:
         case "LEAD" | "PROPERTY", (kind, posting_id):
             return _posting_written(kind, posting_id, record.old, new)
     return None
-
-
-def _to_queue(record: Record, new: Raw) -> NoticeBorn | JobPut | None:
-    """Return the notice that is new, or the job that is still to be done."""
-    if new["entity"]["S"] == "NOTICE":
-        is_new = record.old is None
-        return NoticeBorn(realtor_in(record.pk), record.sk, record.cause) if is_new else None
-    job = jobs.of_item(item_of(new))
-    return None if job.done_at else JobPut(job.kind, job.realtor_id, record.cause)
 
 
 def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> PostingWritten:
@@ -163,3 +156,20 @@ def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> 
         status=new["status"]["S"],
         by_owner=not old or old["revision"] != new["revision"],
     )
+
+
+def _to_queue(record: Record, new: Raw) -> NoticeBorn | OutboxWoken | JobPut | None:
+    """Return what wakes another function by its queue: a notice that is new, an outbox that is
+    woken, a job that is still to be done.
+    """
+    realtor_id = realtor_in(record.pk)
+    match new["entity"]["S"]:
+        case "WAKE":
+            return OutboxWoken(realtor_id, int(new["version"]["N"]))
+        case "JOB":
+            job = jobs.of_item(item_of(new))
+            return None if job.done_at else JobPut(job.kind, job.realtor_id, record.cause)
+    if record.old:
+        return None
+    recommended = loads(new["d"]["S"]).get("reason") == "RECOMMENDED"
+    return NoticeBorn(realtor_id, record.sk, recommended=recommended)

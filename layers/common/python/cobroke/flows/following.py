@@ -11,12 +11,14 @@ from typing import NamedTuple
 from cobroke.clock import Clock
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.errors import NotFound
+from cobroke.domain.notices.outbox import Waiting
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.flows.deals.closing import Ended, end_pairs, end_slice
 from cobroke.flows.deals.parting import part_slice
 from cobroke.flows.matching.ranking import prepare_ranking
+from cobroke.flows.notices import outbox
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.erasing import jobs
@@ -68,8 +70,17 @@ class NoticeBorn(NamedTuple):
 
     realtor_id: str
     notice_id: str
-    request_id: str = ""
-    """Of which request it comes, if that is known: for the log."""
+    recommended: bool
+    """It tells of alerts."""
+
+
+class OutboxWoken(NamedTuple):
+    """Something else than a notice wakes a realtor's outbox: their settings are others, or the
+    audit has found it asleep. Each time under another number.
+    """
+
+    realtor_id: str
+    number: int
 
 
 class JobPut(NamedTuple):
@@ -81,7 +92,9 @@ class JobPut(NamedTuple):
     """Of which request it comes, if that is known: for the log."""
 
 
-type Change = PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn | JobPut
+type Change = (
+    PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn | OutboxWoken | JobPut
+)
 
 
 def posting_written(
@@ -124,9 +137,24 @@ def parting_goes_on(table: Table, parts: Parts, clock: Clock) -> int:
     return part_slice(table, parts.behind, clock).closed
 
 
-def notice_born(queue: Queue, born: NoticeBorn) -> None:
-    """Put it into the queue of `telegram_push`, which asks whether a chat may have it."""
-    queue.put(born._asdict())
+def notice_born(table: Table, queue: Queue, born: NoticeBorn, clock: Clock) -> str:
+    """Take it into its realtor's outbox, and wake `telegram_push` where nothing does; return what
+    became of it.
+    """
+    notice = Waiting(born.notice_id, clock(), born.recommended)
+    return _sent(queue, outbox.take(table, born.realtor_id, notice), notice.came_at)
+
+
+def outbox_woken(table: Table, queue: Queue, woken: OutboxWoken, clock: Clock) -> str:
+    """Let `telegram_push` come where something waits; return what became of it."""
+    now = clock()
+    return _sent(queue, outbox.wake(table, woken.realtor_id, woken.number, now), now)
+
+
+def _sent(queue: Queue, taken: outbox.Taken, now: int) -> str:
+    if taken.ticket:
+        queue.put(taken.ticket.message, taken.ticket.seconds_from(now))
+    return taken.said
 
 
 def job_put(queue: Queue, put: JobPut) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cobroke.storage.connections import CONNECT_SECONDS
 from cobroke.storage.lean_client import SERVER_FAULT, LeanClient
+from cobroke.storage.signer import PROTOCOLS
 
 REQUEST_SECONDS = 11.0
 """No call begins later than this after its request: with the longest call below, an answer is there
@@ -39,9 +40,10 @@ def connect(  # boto3's own shapes, whichever it is
     service: str, read_timeout: float = READ_TIMEOUT_S, attempts: int = ATTEMPTS
 ) -> Any:  # noqa: ANN401
     """Make a client of `dynamodb`, `sqs` or `ssm`: the lean one where STORE_CLIENT is `lean`, else
-    boto3's, whose import alone takes longer than all the rest of a function.
+    boto3's, whose import alone takes longer than all the rest of a function. Of what speaks another
+    protocol, `scheduler`, it is boto3's.
     """
-    if os.environ.get("STORE_CLIENT") == "lean":
+    if os.environ.get("STORE_CLIENT") == "lean" and service in PROTOCOLS:
         return LeanClient(service, read_timeout=read_timeout, attempts=attempts, busy=BUSY_CODES)
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415

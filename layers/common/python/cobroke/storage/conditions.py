@@ -84,6 +84,12 @@ def at_least(name: str, bound: int) -> WriteCondition:
     return WriteCondition(f"{name} >= {{}}", (bound,))
 
 
+def as_counted(name: str, count: int) -> WriteCondition:
+    """Return the condition that a number is this; where there is none it is 0."""
+    same = holding(**{name: count})
+    return same if count else missing(name) | same
+
+
 def at_version(version: int) -> WriteCondition:
     return holding(version=version)
 

@@ -3,7 +3,7 @@
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.market import position_of
 from cobroke.domain.postings.features import Features, Group, Market
-from cobroke.domain.postings.kinds import KINDS, Kind, lead_first
+from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.storage.table import Key
 
 _BY_NAME: dict[str, Kind] = {kind: kind for kind in KINDS}
@@ -23,8 +23,26 @@ def wake(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "WAKE"
 
 
+def outbox(realtor_id: str) -> Key:
+    return f"REALTOR#{realtor_id}", "OUTBOX"
+
+
 def limits(realtor_id: str) -> Key:
     return f"REALTOR#{realtor_id}", "LIMITS"
+
+
+def _two(realtor_id: str, another: str) -> str:
+    """Return the partition of what two realtors have had to do with each other."""
+    return "REALTORS#" + "#".join(sorted((realtor_id, another)))
+
+
+def agreed(realtor_id: str, another: str) -> Key:
+    return _two(realtor_id, another), "AGREED"
+
+
+def invited(inviting: str, realtor_id: str) -> Key:
+    """Return the key of what this realtor is told of the other's interest."""
+    return _two(inviting, realtor_id), f"INVITED#{realtor_id}"
 
 
 def idempotency(realtor_id: str, route: str, digest: str) -> Key:
@@ -65,9 +83,27 @@ def mirror(lead_id: str, property_id: str) -> Key:
     return pairs_of("PROPERTY", property_id), f"{PAIR}{lead_id}"
 
 
+def own_matches(realtor_id: str, standing: str) -> str:
+    """Return the partition of a realtor's matches that stand so, in order of their last change."""
+    return f"MATCHES#{realtor_id}#{standing}"
+
+
+def own_match(realtor_id: str, standing: str, ms: int, match: str) -> Key:
+    return own_matches(realtor_id, standing), f"{moment(ms)}#{match}"
+
+
+def own_match_counts(realtor_id: str) -> Key:
+    return realtor(realtor_id)[0], "MATCHES"
+
+
 def message(lead_id: str, property_id: str, side: Kind) -> Key:
     """Return the key of what a side says with its LIKE: apart from what every look reads."""
     return pairs_of("LEAD", lead_id), f"MESSAGE#{property_id}#{side}"
+
+
+def note(lead_id: str, property_id: str, side: Kind) -> Key:
+    """Return the key of why a side dislikes a pair."""
+    return pairs_of("LEAD", lead_id), f"NOTE#{property_id}#{side}"
 
 
 def closing(kind: Kind, posting_id: str) -> Key:
@@ -80,9 +116,7 @@ def notices(realtor_id: str) -> str:
 
 
 def unread(realtor_id: str) -> str:
-    """Return the partition of the marks: one for each notice that has not been read, under the
-    notice's own sort key.
-    """
+    """Return the partition of the marks of what was not read, under the notices' own sort keys."""
     return f"UNREAD#{realtor_id}"
 
 
@@ -109,15 +143,6 @@ def alert_slot(kind: Kind, posting_id: str) -> Key:
 def alerted_all(kind: Kind, posting_id: str) -> Key:
     """Return the key of the revision up to which the object itself has alerted whom it should."""
     return f"ALERTS#{kind}#{posting_id}", "DONE"
-
-
-def posting_of(sort_key: str) -> tuple[Kind, str] | None:
-    """Return the kind and id of the lead or property under this sort key, or whose closing is, None
-    where neither lives there.
-    """
-    name, _, posting_id = sort_key.partition("#")
-    kind = _BY_NAME.get(name)
-    return (kind, posting_id) if kind and "#" not in posting_id else None
 
 
 def ranking(owner: str, kind: Kind, posting_id: str) -> Key:
@@ -201,55 +226,3 @@ def price(kopecks: int) -> str:
 
 def moment(ms: int) -> str:
     return f"{ms:013}"
-
-
-def moment_in(sort_key: str) -> int:
-    """Return the time (ms) that the sort key of a change begins with."""
-    return int(sort_key.partition("#")[0])
-
-
-def realtor_in(partition: str) -> str:
-    """Return the id of the realtor whose partition it is: their own, of what they were told, of
-    what they have not read.
-    """
-    return partition.partition("#")[2]
-
-
-def id_in(sort_key: str) -> str:
-    """Return the id behind the price of a market entry or the time of a change."""
-    return sort_key.rpartition("#")[2]
-
-
-def group_in(sort_key: str) -> Group:
-    """Return the group in the sort key of a market."""
-    return Group[sort_key.partition("#")[0]]
-
-
-def sides_in(key: Key) -> tuple[str, str]:
-    """Return the lead's and the property's id, of a pair or of its mirror."""
-    kind, _, own = key[0].partition("#")
-    counterpart = id_in(key[1])
-    return lead_first(_BY_NAME[kind], own, counterpart)
-
-
-def match_in(sort_key: str) -> str:
-    """Return the match id in the sort key of a pair's change."""
-    return sort_key.split("#")[1]
-
-
-def due_in(sort_key: str) -> tuple[int, str, str]:
-    """Return when (ms) which kind of thing falls due, and its id."""
-    ms, what, an_id = sort_key.split("#")
-    return int(ms), what, an_id
-
-
-def kind_of_entry(partition: str) -> Kind:
-    return "LEAD" if partition.startswith("MARKET#LEAD#") else "PROPERTY"
-
-
-def market_of_entry(partition: str) -> Market:
-    """Return the market of an entry's partition. A city's name may hold any sign."""
-    place = partition.split("#", 2)[2]
-    place = place if kind_of_entry(partition) == "LEAD" else place.rpartition("#")[0]
-    city, _, group = place.rpartition("#")
-    return Market(city, Group[group])

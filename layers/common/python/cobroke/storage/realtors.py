@@ -13,7 +13,7 @@ from cobroke.domain.errors import (
     Unauthorized,
 )
 from cobroke.domain.realtors import Proof, Realtor, proven
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.erasing import protections
 from cobroke.storage.notation import Item
@@ -154,4 +154,4 @@ class KnownRealtors:
 
 def of_item(item: Item) -> Realtor:
     kept = {name: item[name] for name in _ATTRIBUTES if name in item}
-    return Realtor(id=keys.realtor_in(item["PK"]), **kept)
+    return Realtor(id=key_parts.realtor_in(item["PK"]), **kept)

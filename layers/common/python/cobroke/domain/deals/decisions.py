@@ -8,11 +8,7 @@ from cobroke.domain.vocabulary import Number
 
 
 class StandingAct(NamedTuple):
-    """A LIKE with the number that it stands for, or a DISLIKE, and its time (ms).
-
-    Whether a number was sent or is the published one is not kept; nor is the time of a DISLIKE that
-    closed no match: it is that of the last act on the pair.
-    """
+    """A LIKE with the number that was sent with it, if any was, or a DISLIKE, and its time (ms)."""
 
     action: Action
     share: Number | None
@@ -31,14 +27,13 @@ def standing_act(
     is_over = action == "LIKE" and pair.status == "REJECTED"
     if is_over or not (pair.counts_as_match or hidden(pair, side, price, revision, score)):
         return None
-    if action == "LIKE":
-        return StandingAct(action, pair.offer(side), liked_at(pair, side))
-    return StandingAct(action, None, pair.closed_at or pair.acted_at)
+    sent = pair.sent_lead if side == "LEAD" else pair.sent_property
+    return StandingAct(action, sent, acted_at(pair, side))
 
 
-def liked_at(pair: Pair, side: Side) -> int:
-    """Return when (ms) this side's last LIKE that changed something was given; of none, when the
-    pair last changed.
+def acted_at(pair: Pair, side: Side) -> int:
+    """Return when (ms) this side's last act that changed something was made; of before that was
+    kept, when the pair last changed.
     """
-    at = pair.offer_lead_at if side == "LEAD" else pair.offer_property_at
+    at = pair.acted_lead_at if side == "LEAD" else pair.acted_property_at
     return pair.changed_at if at is None else at

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.domain import errors
-from cobroke.domain.deals.pair import ClosedReason, Facts, Pair, Side, Snapshot
+from cobroke.domain.deals.facts import Facts, Snapshot
+from cobroke.domain.deals.pair import ClosedReason, Pair, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
 
@@ -13,12 +14,15 @@ MOST_ROUNDS = 10
 
 
 class Act(NamedTuple):
-    """The act of one side at a time (ms), with the number that it sent, if any."""
+    """The act of one side at a time (ms), with the number that it sent, if any. `may_invite`:
+    whether the other realtor may be told of one more INTEREST of a stranger.
+    """
 
     actor: Side
     share: Number | None
     facts: Facts
     at: int
+    may_invite: bool = True
 
     @property
     def other(self) -> Side:
@@ -28,10 +32,6 @@ class Act(NamedTuple):
     def number(self) -> Number:
         """The number that a first LIKE stands for."""
         return self.facts.published_share if self.share is None else self.share
-
-    @property
-    def snapshot(self) -> Snapshot:
-        return Snapshot(self.facts.price, self.facts.lead_revision, self.facts.score)
 
     def reaches(self, mark: Number | None) -> bool:
         """Return whether the number gives the other side at least as much as `mark`: a lead's ask
@@ -47,12 +47,15 @@ type Move = Callable[[Pair, Act], Pair]
 
 
 def like_first(pair: Pair, act: Act) -> Pair:
-    return _liking(_opened(anew(pair), act), act).telling("INTEREST", act.other, at=act.at)
+    opened = _liking(_opened(anew(pair), act), act)
+    if act.may_invite and pair.may_be_invited(act.other, act.at):
+        return opened.inviting(act.other, act.at)
+    return opened
 
 
 def like_second(pair: Pair, act: Act) -> Pair:
     both = _liking(_opened(pair, act), act).telling("MUTUAL", act.other, at=act.at)
-    return _agreed(both, act) if act.reaches(pair.offer(act.other)) else both
+    return _settling(both, act) if act.reaches(pair.offer(act.other)) else both
 
 
 def like_for_later(pair: Pair, act: Act) -> Pair:
@@ -61,21 +64,22 @@ def like_for_later(pair: Pair, act: Act) -> Pair:
 
 
 def bid(pair: Pair, act: Act) -> Pair:
-    """Make a counter-offer, or better one's own. What settles, settles at the number that stood
-    first. Raises NotAConcession or TooManyRounds.
+    """Make a counter-offer, better one's own, or say yes again to a number that both have offered.
+    What settles, settles at the number that stood first. Raises NotAConcession or TooManyRounds.
     """
     if _is_repeated(pair, act):
-        return pair
+        asked = pair.offers_are_equal and pair.awaiting == act.actor
+        return _offered(_settling(_renewed(pair, act), act), act) if asked else pair
     if not act.reaches(pair.offer(act.actor)):
         raise errors.NotAConcession
-    offered = _liking(pair, act)
     if act.reaches(pair.offer(act.other)):
-        return _agreed(offered, act)
+        settling = _settling(_liking(pair, act), act)
+        asks_again = settling.status == "PENDING" and pair.offers_are_equal
+        return pair if asks_again else _offered(settling, act)
     if pair.rounds >= MOST_ROUNDS:
         raise errors.TooManyRounds
-    return replace(offered, awaiting=act.other, rounds=pair.rounds + 1).telling(
-        "OFFER", act.other, at=act.at
-    )
+    counter = replace(_liking(pair, act), awaiting=act.other, rounds=pair.rounds + 1)
+    return _offered(counter, act)
 
 
 def stand_by(pair: Pair, act: Act) -> Pair:
@@ -89,9 +93,7 @@ def dislike(pair: Pair, act: Act) -> Pair:
     """Dislike a pair that has no match. A LIKE that was kept is gone."""
     if pair.action(act.actor) == "DISLIKE":
         return pair
-    return replace(
-        pair.acting(act.actor, "DISLIKE").offering(act.actor, None, None), snapshot=act.snapshot
-    )
+    return _remembering(pair.without(act.actor).acting(act.actor, "DISLIKE", act.at), act)
 
 
 def dislike_again(pair: Pair, act: Act) -> Pair:
@@ -100,11 +102,30 @@ def dislike_again(pair: Pair, act: Act) -> Pair:
 
 
 def decline(pair: Pair, act: Act) -> Pair:
-    return replace(_closed_by_actor(pair, "DECLINED", act), snapshot=act.snapshot)
+    declined = _closed_by_actor(pair, "DECLINED", act)
+    return _remembering(declined.declining(act.actor, pair.declines(act.actor) + 1), act)
 
 
 def withdraw(pair: Pair, act: Act) -> Pair:
     return _closed_by_actor(pair, "WITHDRAWN", act)
+
+
+def take_back(pair: Pair, act: Act) -> Pair:
+    """Take back what the actor has done about a pair that has no match."""
+    return pair if pair.action(act.actor) == "NONE" else pair.without(act.actor)
+
+
+def let_them_like(pair: Pair, act: Act) -> Pair:
+    """Take back a dislike for which the other side's LIKE was kept: the match opens with it."""
+    opened = _opened(pair.without(act.actor), act)
+    return replace(opened, awaiting=act.actor)
+
+
+def take_invitation_back(pair: Pair, act: Act) -> Pair:
+    """Take back a LIKE that nobody has answered. Raises AlreadyAnswered."""
+    if pair.offer(act.other) is not None:
+        raise errors.AlreadyAnswered
+    return closed(pair, "TAKEN_BACK", act.actor, act.at).without(act.actor)
 
 
 def change_nothing(pair: Pair, _: Act) -> Pair:
@@ -119,8 +140,9 @@ def refuse(fact: type[errors.Conflict]) -> Move:
 
 
 def anew(pair: Pair) -> Pair:
-    """Return a clean record. Of what was before it says only when there was a match, and when
-    contacts were shared.
+    """Return a clean record. Of what was before it says when there was a match and when contacts
+    were shared, and what keeps the peace: what the pair came down to, who has declined it how
+    often, and when each side was last invited.
     """
     return Pair(
         lead_id=pair.lead_id,
@@ -128,6 +150,11 @@ def anew(pair: Pair) -> Pair:
         epoch=pair.epoch if pair.status is None else pair.epoch + 1,
         created_at=pair.created_at,
         contact_shared_at=pair.contact_shared_at,
+        snapshot=pair.snapshot,
+        declines_lead=pair.declines_lead,
+        declines_property=pair.declines_property,
+        invited_lead_at=pair.invited_lead_at,
+        invited_property_at=pair.invited_property_at,
         version=pair.version,
     )
 
@@ -146,29 +173,56 @@ def closed(pair: Pair, reason: ClosedReason, by: Side | None, at: int) -> Pair:
 
 
 def _closed_by_actor(pair: Pair, reason: ClosedReason, act: Act) -> Pair:
-    return closed(pair, reason, act.actor, act.at).acting(act.actor, "DISLIKE")
+    return closed(pair, reason, act.actor, act.at).acting(act.actor, "DISLIKE", act.at)
 
 
 def _opened(pair: Pair, act: Act) -> Pair:
-    """Open a match that waits for the other side; a dislike before it no longer stands."""
+    """Open a match that waits for the other side."""
     return replace(
         pair,
         status="PENDING",
         negotiation_status="PENDING",
         awaiting=act.other,
         created_at=act.at if pair.created_at is None else pair.created_at,
-        snapshot=None,
     )
 
 
 def _liking(pair: Pair, act: Act) -> Pair:
-    return pair.acting(act.actor, "LIKE").offering(act.actor, act.number, act.at)
+    return _renewed(pair.offering(act.actor, act.number).declining(act.actor, 0), act)
+
+
+def _renewed(pair: Pair, act: Act) -> Pair:
+    """Return the pair with a LIKE of the actor's that is given to what the objects are now."""
+    return pair.acting(act.actor, "LIKE", act.at, act.share).seeing(act.actor, act.facts)
+
+
+def _remembering(pair: Pair, act: Act) -> Pair:
+    """Keep what the pair came down to."""
+    facts = act.facts
+    now = Snapshot(facts.price, facts.lead_revision, facts.score)
+    return replace(pair, snapshot=pair.snapshot.lowered_to(facts) if pair.snapshot else now)
 
 
 def _is_repeated(pair: Pair, act: Act) -> bool:
     """Return whether the LIKE says nothing new: no number means the same as before."""
     said = pair.offer(act.actor)
     return said is not None and act.share in (None, said)
+
+
+def _settling(pair: Pair, act: Act) -> Pair:
+    """Return the pair as agreed at the other side's number where their LIKE holds; where it does
+    not, as one in which that number is offered to them.
+    """
+    if pair.like_holds(act.other, act.facts):
+        return _agreed(pair, act)
+    number = pair.offer(act.other)
+    return replace(pair.offering(act.actor, number), awaiting=act.other)
+
+
+def _offered(pair: Pair, act: Act) -> Pair:
+    """Tell the other side of the offer, unless nothing is left to answer."""
+    agreed = pair.status == "ACCEPTED"
+    return pair if agreed else pair.telling("OFFER", act.other, at=act.at)
 
 
 def _agreed(pair: Pair, act: Act) -> Pair:

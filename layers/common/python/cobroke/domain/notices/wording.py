@@ -5,7 +5,8 @@ offer.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cobroke.domain.deals.pair import OwedNotice, Pair, Side
+from cobroke.domain.deals.owed import OwedNotice
+from cobroke.domain.deals.pair import Pair, Side
 from cobroke.domain.postings.kinds import other
 from cobroke.domain.vocabulary import Number
 

@@ -109,6 +109,8 @@ class Match(BaseModel):
     timeline: Timeline
     awaiting: Awaiting
     """(added) Whose turn it is; null unless PENDING."""
+    changed: bool
+    """(added) PENDING, and what one's own LIKE was given to has changed for the worse since."""
     closed_reason: ClosedReason | None
     """(added) Why it is REJECTED."""
     message_from_counterpart: Annotated[str, Field(max_length=4000)] | None
@@ -201,6 +203,7 @@ def _match(of: matches.MatchView, side: Side, text_length: int | None) -> dict[s
             created_at=timestamp(pair.created_at or 0),
             contact_shared_at=timestamp_or_none(pair.contact_shared_at),
         ),
+        "changed": of.sides.changed(side),
         "closed_reason": pair.closed_reason,
         "message_from_counterpart": beginning(of.message, text_length),
     }

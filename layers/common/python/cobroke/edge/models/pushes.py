@@ -24,17 +24,13 @@ def _a_time_zone(value: str) -> str:
 
 
 type ClockTime = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-_TimeZone = Annotated[
-    str,
-    AfterValidator(_a_time_zone),
-    WithJsonSchema({"type": "string", "format": "iana-time-zone"}),
-]
+_NAME = {"type": "string", "format": "iana-time-zone"}
 TimeZone = Annotated[
-    _TimeZone,
-    BeforeValidator(
-        lambda zone: DEFAULT.time_zone if zone is None else zone,
-        json_schema_input_type=_TimeZone | None,
-    ),
+    str,
+    BeforeValidator(lambda zone: DEFAULT.time_zone if zone is None else zone),
+    AfterValidator(_a_time_zone),
+    WithJsonSchema({"anyOf": [_NAME, {"type": "null"}]}, mode="validation"),
+    WithJsonSchema(_NAME, mode="serialization"),
 ]
 
 

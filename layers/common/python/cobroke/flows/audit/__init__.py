@@ -11,12 +11,25 @@ from functools import partial
 from random import Random
 
 from cobroke.clock import Clock
-from cobroke.flows.audit import active, agreements, deserted, entries, erasures, rankings, scan
+from cobroke.flows.audit import (
+    active,
+    agreements,
+    asleep,
+    deserted,
+    entries,
+    erasures,
+    listings,
+    rankings,
+    scan,
+)
 from cobroke.flows.audit.looks import Looks, Pause
 from cobroke.storage.matching import registry
 from cobroke.storage.table import Table
 
-DRIFTS = ("mirrors", "counts", "limits", "notices", "marks", "markets", "entries", "rankings")
+DRIFTS = (
+    *("mirrors", "counts", "matches", "limits", "notices", "marks"),
+    *("outboxes", "markets", "entries", "rankings"),
+)
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended
 entries.
 """
@@ -43,6 +56,12 @@ def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> 
     looks.settle("mirrors", seen.mirrors, wrong, mirror)
     wrong_count, count = partial(agreements.wrong_count, table), partial(agreements.count, table)
     looks.settle("counts", seen.counts, wrong_count, count)
+    unlisted, list_it = partial(listings.wrong, table), partial(listings.put_right, table)
+    looks.settle("matches", seen.matches.pairs.items(), unlisted, list_it)
+    miscounted, recount = partial(listings.miscounted, table), partial(listings.count, table)
+    looks.settle("matches", seen.matches.realtors, miscounted, recount)
+    forgotten, recall = partial(listings.misremembered, table), partial(listings.remember, table)
+    looks.settle("matches", seen.matches.acquaintances, forgotten, recall)
     looks.settle(
         "limits", seen.miscounted, partial(active.wrong, table), partial(active.recount, table)
     )
@@ -50,6 +69,8 @@ def _settle_deals(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> 
     looks.settle("notices", seen.owing, debt, pay)
     lost, unmark = partial(agreements.lost_mark, table, clock), partial(agreements.unmark, table)
     looks.settle("marks", seen.marks, lost, unmark)
+    asleep_now, wake = partial(asleep.look, table, clock), partial(asleep.wake, table, clock)
+    looks.settle("outboxes", seen.asleep, asleep_now, wake)
 
 
 def _settle_markets(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -> None:

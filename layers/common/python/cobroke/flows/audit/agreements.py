@@ -10,7 +10,7 @@ from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Owned
 from cobroke.flows.notices.telling import tell_of_pair
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, holding
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
@@ -110,14 +110,14 @@ def lost_mark(table: Table, clock: Clock, mark: Key) -> Key | None:
     """Return the mark where its notice is not there, else None; an expired one is left to the time
     to live.
     """
-    notice = keys.notices(keys.realtor_in(mark[0])), mark[1]
+    notice = keys.notices(key_parts.realtor_in(mark[0])), mark[1]
     items = table.get_many([mark, notice])
     is_lost = mark in items and notice not in items and items[mark]["expires"] > clock() // 1000
     return mark if is_lost else None
 
 
 def unmark(table: Table, mark: Key) -> bool:
-    realtor_id, notice = keys.realtor_in(mark[0]), mark[1]
+    realtor_id, notice = key_parts.realtor_in(mark[0]), mark[1]
     is_absent = table.check((keys.notices(realtor_id), notice), when=ABSENT)
     said = inboxes.reading(table, realtor_id, [notice])
     return try_transact(table, [is_absent, table.delete(mark, when=PRESENT), said])

@@ -11,7 +11,7 @@ from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.flows.audit import scan
 from cobroke.flows.audit.scan import Listed, Owned
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.conditions import ABSENT, at_version
 from cobroke.storage.matching import registry
@@ -87,7 +87,7 @@ def _taken_out(
     place = keys.market_entry(own.content.features, own.id) if own and own.in_market else None
     told = {own.content.features.market} if own and (own.in_market or own.stale) else set[Market]()
     stray = {key: old for key, old in found.versions.items() if key != place}
-    left = {keys.market_of_entry(pk) for pk, _ in stray} - told
+    left = {key_parts.market_of_entry(pk) for pk, _ in stray} - told
     deleted = [table.delete(key, when=at_version(old)) for key, old in stray.items()]
     return deleted + [
         table.put(_removal(found.owned, market, version, at)) for market in sorted(left)

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from cobroke.domain.deals.pair import Pair, PairIds, owed_notices
+from cobroke.domain.deals.owed import owed_notices
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.flows.audit import erasures
+from cobroke.flows.audit import erasures, listings
 from cobroke.flows.audit.unpaired import Unpaired
-from cobroke.storage import entities, keys
-from cobroke.storage.deals import pairs
+from cobroke.storage import entities, key_parts, keys
+from cobroke.storage.deals import own_matches, pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices.notices import KEPT_S, due
+from cobroke.storage.notices.outboxes import LOST_AFTER_MS
 from cobroke.storage.postings import limits, posting
 from cobroke.storage.table import Key, Table
 
@@ -34,7 +36,10 @@ _OBJECT = (
     "updated_at",
 )
 _COUNTED = ("pairs", "matches", *entities.NONE_YET)
-NEEDED = ("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, "expires")
+NEEDED = (
+    *("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, *own_matches.NAMES),
+    *("expires", "ticket", "due"),
+)
 SETTLED_AFTER_MS = 5 * 60 * 1000
 """So long after a write its stream is expected to have done what follows from it."""
 SAMPLE = 200
@@ -63,9 +68,12 @@ class Pass:
     """Where an object stands."""
     settled_markets: set[Market] = field(default_factory=set)
     """Where one has stood for long enough to be known."""
+    asleep: set[str] = field(default_factory=set)
+    """Realtors whose outbox waits for a message that should long have come."""
     _sample: dict[Market, list[Owned]] = field(default_factory=lambda: defaultdict(list))
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
+    matches: listings.Stated = field(default_factory=listings.Stated)
     _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
     _numbers: Counter[tuple[str, Kind, PostingStatus]] = field(default_factory=Counter)
     _not_whole: set[str] = field(default_factory=set)
@@ -118,7 +126,7 @@ class Pass:
         return self.rng.sample(list(self._sample.values()), len(self._sample))
 
     def take(self, item: Item) -> None:
-        whose = keys.realtor_in(item["PK"])
+        whose = key_parts.realtor_in(item["PK"])
         if self.erased and erasures.names_any(item, self.erased):
             self.remains.append((item["PK"], item["SK"]))
             return
@@ -126,30 +134,37 @@ class Pass:
             case "LEAD" | "PROPERTY":
                 self._take_posting(item)
             case "ENTRY":
-                kind, place = keys.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
+                kind, place = key_parts.kind_of_entry(item["PK"]), (item["PK"], item["SK"])
                 self._entries.state(
-                    (place, stated(kind, item)), (Owned(kind, keys.id_in(item["SK"])), place)
+                    (place, stated(kind, item)), (Owned(kind, key_parts.id_in(item["SK"])), place)
                 )
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
+            case "OWN_MATCH" | "OWN_MATCHES" | "AGREED":
+                self.matches.take(item)
             case "COUNTS":
-                kind, posting_id = keys.posting_of(item["SK"].removesuffix("#COUNTS")) or (
-                    "LEAD",
-                    "",
+                owned = Owned(
+                    *(key_parts.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", ""))
                 )
-                self._counts.subtract(
-                    {(Owned(kind, posting_id), of): item[of] for of in ("pairs", "matches")}
-                )
+                self._counts.subtract({(owned, of): item[of] for of in ("pairs", "matches")})
             case "LIMITS":
                 counted = limits.of_item(item)
                 self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
                 self._not_whole.update(() if limits.is_whole(item) else (whose,))
+            case "RANKING":
+                self._take_ranking(item)
+            case _:
+                self._take_told(item, whose)
+
+    def _take_told(self, item: Item, whose: str) -> None:
+        """Take what a realtor is told of, and how it is pushed."""
+        match item.get("entity"):
             case "NOTICE":
                 self._notices.add(_told(whose, item["SK"]))
             case "UNREAD" if item["expires"] > self.now // 1000:
                 self._marks[_told(whose, item["SK"])] = item["PK"], item["SK"]
-            case "RANKING":
-                self._take_ranking(item)
+            case "OUTBOX" if item["ticket"] and item["due"] < self.now - LOST_AFTER_MS:
+                self.asleep.add(whose)
 
     def _take_posting(self, item: Item) -> None:
         own = posting.of_item(item | {"d": "{}", "more": "{}"})
@@ -176,6 +191,7 @@ class Pass:
             self._counts.update(
                 {(owned, "pairs"): 1, (owned, "matches"): int(pair.counts_as_match)}
             )
+        self.matches.take_pair(pair, item)
         self._owed |= {_told(*key): ids for key in owed_by(pair, self.now)}
 
     def _take_ranking(self, item: Item) -> None:

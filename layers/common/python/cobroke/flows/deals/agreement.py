@@ -3,34 +3,27 @@ was decided on.
 """
 
 from functools import partial
-from typing import NamedTuple
 
 from cobroke.clock import Clock
 from cobroke.domain.deals import negotiation
-from cobroke.domain.deals.pair import Action, Pair, PairIds, Side
+from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.errors import Archived, NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.matching.score import LISTED
 from cobroke.domain.parted import Parted
 from cobroke.domain.postings.kinds import other
-from cobroke.domain.vocabulary import Number
-from cobroke.storage.deals import pairs
-from cobroke.storage.deals.matches import Sides, load
+from cobroke.flows.deals import saying
+from cobroke.flows.deals.decision import Decision
+from cobroke.storage import keys
+from cobroke.storage.deals import acquaintances, pairs
+from cobroke.storage.deals.acquaintances import Acquaintance
+from cobroke.storage.deals.said import note_in
+from cobroke.storage.deals.sides import Sides, load
 from cobroke.storage.parting import parted
 from cobroke.storage.postings import limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Key, Table, Write
-
-
-class Decision(NamedTuple):
-    """What a realtor decides about a pair, the commission they propose, and what they say with a
-    LIKE.
-    """
-
-    action: Action
-    share: Number | None = None
-    message: str | None = None
 
 
 def act(
@@ -46,20 +39,26 @@ def act(
     refusals in the order of the contract.
     """
 
+    stranger, note = Acquaintance.across(pair_ids, side), keys.note(*pair_ids, side)
+
     def attempt() -> Pair:
-        sides = _load(table, pair_ids, caller, side, allowance, *parted.wanted(caller))
+        beside = stranger.keys if decision.deed == "LIKE" else (note,)
+        sides = _load(table, pair_ids, caller, side, allowance, *parted.wanted(caller), *beside)
         apart = parted.of(table, caller, sides.beside)
         _must_be_possible(sides, side, apart)
-        now = clock()
+        now, known = clock(), stranger.seen(sides.beside)
+        may_invite = allowance is None or known.may_invite(allowance.to_strangers, now)
+        said = decision.deed, decision.share
         outcome = negotiation.react(
-            sides.pair, side, decision.action, decision.share, sides.facts, now
+            sides.pair, side, *said, sides.facts, now, may_invite=may_invite
         )
-        writes = _record(table, sides, outcome.pair) + _messages(
-            table, sides.pair, outcome, side, decision, now
+        noted = note_in(sides.beside.get(note))
+        writes = _record(table, sides, outcome.pair) + saying.writes(
+            table, sides.pair, outcome, side, decision, noted, now
         )
         if writes:
             writes.append(parted.unchanged(table, caller, apart))
-            table.transact(writes + _charged(table, caller, allowance, now, outcome))
+            table.transact(writes + _charged(table, known, allowance, now, outcome))
         return outcome.pair
 
     return retry_on_conflict(table, attempt)
@@ -119,7 +118,7 @@ def _load(
     allowance: Allowance | None,
     *beside: Key,
 ) -> Sides:
-    """Read a pair, and what the caller may still do, in one call."""
+    """Read a pair, what the caller may still do, and what else is asked for, in one call."""
     of_allowance = [allowance.key] if allowance else []
     sides = load(table, pair_ids, caller, side, [*beside, *of_allowance])
     if allowance:
@@ -155,42 +154,19 @@ def _record(table: Table, sides: Sides, new: Pair) -> list[Write]:
 
 def _charged(
     table: Table,
-    caller: str,
+    known: Acquaintance,
     allowance: Allowance | None,
     now: int,
     outcome: negotiation.Outcome,
 ) -> list[Write]:
-    """Make the write of what an act is charged for: an invitation, or a change. Raises
-    RateLimited.
+    """Make the writes of what an act is charged for: an invitation, or a change; and of what a
+    stranger is told. Raises RateLimited.
     """
     if allowance is None:
         return []
     take = allowance.invite if outcome.invites else partial(allowance.take, "write")
-    return [limits.write(table, caller, take(now, acted=1))]
-
-
-def _messages(
-    table: Table,
-    old: Pair,
-    outcome: negotiation.Outcome,
-    side: Side,
-    decision: Decision,
-    now: int,
-) -> list[Write]:
-    """Make the writes of the messages. One comes with a LIKE that changes something, or is kept; on
-    a clean record none of before counts.
-    """
-    said = decision.message if decision.action == "LIKE" else None
-    changed = outcome.pair is not old
-    if outcome.starts_anew:
-        return [
-            pairs.message(table, outcome.pair, side, said, now),
-            pairs.message(table, outcome.pair, other(side), None),
-        ]
-    if changed and decision.action == "DISLIKE" and old.keeps_like(side):
-        return [pairs.message(table, outcome.pair, side, None)]
-    if not said or not (changed or old.keeps_like(side)):
-        return []
-    return [pairs.message(table, outcome.pair, side, said, now)] + (
-        [] if changed else [pairs.unchanged(table, old)]
-    )
+    told = outcome.tells_of_interest
+    return [
+        limits.write(table, known.inviting, take(now, acted=1)),
+        *(acquaintances.told(table, known, allowance.to_strangers, now) if told else ()),
+    ]

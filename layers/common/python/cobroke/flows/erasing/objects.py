@@ -11,14 +11,14 @@ from cobroke.domain.deals.pair import Pair
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.storage import keys
-from cobroke.storage.deals import pairs
+from cobroke.storage.deals import pairs, said
 from cobroke.storage.erasing import remains
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.posting import writes
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
 
-AT_ONCE = 10
+AT_ONCE = 9
 """Pairs deleted in one transaction of 100 items."""
 READ_AT_ONCE = 50
 
@@ -87,10 +87,12 @@ def _is_kept(pair: Pair, kind: Kind, erased_at: int) -> bool:
 
 
 def _silence(table: Table, kind: Kind, pair: Pair) -> None:
-    """Delete what the erased side has said, and let the pair owe no notice any more."""
-    quiet = replace(pair, told=())
-    writes = [pairs.message(table, pair, kind, None)]
-    if pair.told:
+    """Delete what the erased side has said, and let the pair owe no notice any more, nor hold a
+    digest of either object.
+    """
+    quiet = replace(pair, told=(), saw_lead=None, saw_property=None)
+    writes = said.silence(table, pair, kind)
+    if quiet != pair:
         market = postings.load(table, "LEAD", pair.lead_id).content.features.market
         writes += pairs.writes(table, pair, quiet, market)
     table.transact(writes)

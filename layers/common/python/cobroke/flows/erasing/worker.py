@@ -10,7 +10,7 @@ from cobroke.domain import ids
 from cobroke.flows.erasing import objects
 from cobroke.flows.erasing.fates import FATES
 from cobroke.flows.erasing.places import SLICE, Pending, Place, Section
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.erasing import jobs, remains
 from cobroke.storage.erasing.jobs import Job
 from cobroke.storage.parting import block_keys, blocks, gone
@@ -61,7 +61,7 @@ def _leave(table: Table, job: Job, place: Place, sort_key: str, clock: Clock) ->
     """Let an object leave; in the second walk it is emptied where no pair is kept: whoever had read
     a pair of it in the first has answered by then.
     """
-    of = keys.posting_of(sort_key)
+    of = key_parts.posting_of(sort_key)
     if of and not objects.leave(table, *of, job.at, clock) and place.walk > 1:
         objects.empty(table, *of, clock)
 

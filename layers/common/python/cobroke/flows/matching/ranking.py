@@ -112,7 +112,8 @@ class Seeker:
 
     def resurfaced(self, row: Row) -> Resurfaced | None:
         pair = self.pairs.get(row.id)
-        return resurfaced(pair, *self._price_and_revision(row), row.score) if pair else None
+        facts = *self._price_and_revision(row), row.score
+        return resurfaced(pair, self.kind, *facts) if pair else None
 
     def _price_and_revision(self, row: Row) -> tuple[int, int]:
         """Return the price (kopecks) and the lead's revision of the pair, whichever side asks."""

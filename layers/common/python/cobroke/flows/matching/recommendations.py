@@ -23,7 +23,7 @@ from cobroke.flows.matching.page import Loaded, Reading
 from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
 from cobroke.storage import keys
 from cobroke.storage.deals import matches
-from cobroke.storage.deals.matches import Sides
+from cobroke.storage.deals.sides import Sides, load
 from cobroke.storage.matching import looks as marks
 from cobroke.storage.matching.rankings import KeptRanking
 from cobroke.storage.parting import parted
@@ -124,7 +124,7 @@ def look_at(
 
     def attempt() -> Recommendation:
         try:
-            sides = matches.load(table, pair_ids, owner, kind, beside)
+            sides = load(table, pair_ids, owner, kind, beside)
         except OwnObject:
             raise NotFound from None
         if sides.is_barred(parted.of(table, owner, sides.beside), kind):

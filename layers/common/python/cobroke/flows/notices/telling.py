@@ -1,7 +1,8 @@
 """Tells realtors what became of a pair, each thing once however often its record comes."""
 
 from cobroke.clock import DAY_MS
-from cobroke.domain.deals.pair import OwedNotice, Pair, newly_owed
+from cobroke.domain.deals.owed import OwedNotice, newly_owed
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.ids import match_id
 from cobroke.domain.notices.wording import Words, about_pair
 from cobroke.storage import keys

@@ -1,6 +1,7 @@
 """Everything that is kept about a realtor, read bit by bit in an order that no write changes: their
 leads newest first, behind each its pairs by the ids of the counterparts; their listings likewise;
-what they were told, newest first. What is written meanwhile may or may not be there.
+what they were told, newest first; whom they have blocked, by the ids of these. What is written
+meanwhile may or may not be there.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from cobroke.clock import Clock
 from cobroke.domain.paging import Behind
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.domain.postings.posting import Posting
+from cobroke.flows.deals.blocks import Blocked, blocked_by
 from cobroke.storage.deals import matches, pairs
 from cobroke.storage.deals.matches import OwnPair
 from cobroke.storage.notices import inboxes, pages
@@ -23,12 +25,12 @@ from cobroke.storage.table import Table
 PAIRS_AT_ONCE = 50
 NOTICES_AT_ONCE = 250
 
-type Section = Literal["LEAD", "PROPERTY", "NOTICE"]
+type Section = Literal["LEAD", "PROPERTY", "NOTICE", "BLOCK"]
 
 
 class Place(NamedTuple):
     """How far an export has come: to which object and behind which counterpart's pair of it, or
-    behind which notice; "" is before the first.
+    behind which notice, or behind which realtor's block; "" is before the first.
     """
 
     section: Section = "LEAD"
@@ -47,7 +49,7 @@ class Step(NamedTuple):
     """One thing that was found, and where the export has come with it."""
 
     place: Place
-    found: OwnObject | OwnPair | Notice
+    found: OwnObject | OwnPair | Notice | Blocked
 
 
 def charge(table: Table, realtor_id: str, clock: Clock, allowance: Allowance | None) -> None:
@@ -69,7 +71,7 @@ def steps(table: Table, realtor_id: str, start: Place, now_s: int) -> Iterator[S
         "LEAD": lambda after: _objects(table, realtor_id, "LEAD", after),
         "PROPERTY": lambda after: _objects(table, realtor_id, "PROPERTY", after),
         "NOTICE": lambda after: _notices(table, realtor_id, after, now_s),
-        # "BLOCK": whom they have blocked, in order of the realtors' ids, comes here
+        "BLOCK": lambda after: _blocks(table, realtor_id, after),
     }
     is_reached = False
     for section, read in sections.items():
@@ -105,3 +107,10 @@ def _notices(table: Table, realtor_id: str, after: Place, now_s: int) -> Iterato
             return
         yield from (Step(Place("NOTICE", notice.id), notice) for notice in found)
         last = found[-1].id
+
+
+def _blocks(table: Table, realtor_id: str, after: Place) -> Iterator[Step]:
+    """Read all of them at once: they are few."""
+    found = sorted(blocked_by(table, realtor_id), key=lambda one: one.realtor.id)
+    behind = (one for one in found if one.realtor.id > after.last)
+    return (Step(Place("BLOCK", one.realtor.id), one) for one in behind)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import batched, chain
 
 from cobroke.clock import Clock
-from cobroke.domain.deals.pair import Pair, owed_notices
+from cobroke.domain.deals.owed import owed_notices
+from cobroke.domain.deals.pair import Pair
 from cobroke.domain.matching.ranking import SIZES, ranked
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS, Kind, other

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds, Side, Snapshot
-from cobroke.domain.ids import match_id, pair_of
+from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
+from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds
+from cobroke.domain.ids import match_id
 from cobroke.domain.postings.features import Market
-from cobroke.domain.postings.kinds import KINDS, Kind, other
+from cobroke.domain.postings.kinds import Kind, other
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.changes import CHANGES_KEPT_S, OVERLAP_MS
 from cobroke.storage.conditions import at_version, over
+from cobroke.storage.deals import acquaintances, own_matches, said
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings.counts import count, uncount
 from cobroke.storage.schedule import agenda
@@ -25,12 +27,16 @@ _DEFAULTS = {
     for field in fields(Pair)
     if field.name not in {"lead_id", "property_id", "version"}
 }
+_RENAMED = {"offer_lead_at": "acted_lead_at", "offer_property_at": "acted_property_at"}
+"""What the fields of records of before are called now."""
+_NAMED = {"snapshot": Snapshot, "saw_lead": SeenListing, "saw_property": SeenLead}
+"""The fields that are tuples with names."""
 
 
 def of_posting(table: Table, kind: Kind, posting_id: str) -> dict[str, Pair]:
     """Read every pair of a lead or a property, by the id of its counterpart."""
     items = table.query(keys.pairs_of(kind, posting_id), keys.PAIR, f"{keys.PAIR}{keys.LAST}")
-    return {keys.id_in(item["SK"]): of_item(item) for item in items}
+    return {key_parts.id_in(item["SK"]): of_item(item) for item in items}
 
 
 def behind(
@@ -42,7 +48,7 @@ def behind(
     low, high = f"{keys.PAIR}{after}", f"{keys.PAIR}{keys.LAST}"
     raws = table.query_raw(keys.pairs_of(kind, posting_id), low, high, page_limit=page_limit)
     items = map(item_of, raws)
-    return (of_item(item) for item in items if keys.id_in(item["SK"]) != after)
+    return (of_item(item) for item in items if key_parts.id_in(item["SK"]) != after)
 
 
 def load_many(table: Table, pairs: Iterable[PairIds]) -> list[Pair]:
@@ -55,20 +61,21 @@ def changes(table: Table, market: Market, watermark: int) -> Iterator[Pair]:
     of time.
     """
     since = keys.moment(watermark - OVERLAP_MS)
-    return (_of_change(item) for item in table.query(keys.pair_changes(market), since))
+    return (of_change(item) for item in table.query(keys.pair_changes(market), since))
 
 
 def changed(table: Table, market: Market, watermark: int) -> Iterator[PairIds]:
     """Read whose pairs have changed in a market since `watermark` (ms)."""
     since = keys.moment(watermark - OVERLAP_MS)
     raws = table.query_raw(keys.pair_changes(market), since, attributes=("SK",))
-    return (PairIds(*(pair_of(keys.match_in(raw["SK"]["S"])) or ("", ""))) for raw in raws)
+    return (PairIds(*key_parts.pair_in(raw["SK"]["S"])) for raw in raws)
 
 
 def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
     """Make the writes of a change: the record under its version, its mirror, what has changed in
-    the lead's market, the counts of both objects where it or a match began or a match ended, and
-    the reminder where it will expire at another time.
+    the lead's market, where both realtors list it, the counts of both objects where it or a match
+    began or a match ended, that of what their realtors have agreed on, and the reminder where it
+    will expire at another time.
     """
     facts: Item = {"d": _text(new), "version": old.version + 1}
     pair, mirror = (
@@ -87,6 +94,8 @@ def writes(table: Table, old: Pair, new: Pair, market: Market) -> list[Write]:
             for of in _postings(new)
             if begun or matches
         ),
+        *own_matches.writes(table, old, new, facts),
+        *acquaintances.agreed(table, old, new),
         *([agenda.remind(table, Due(expires, "PAIR", the_match))] if expires else ()),
     ]
 
@@ -96,31 +105,17 @@ def unchanged(table: Table, pair: Pair) -> Write:
     return table.check(keys.pair(*pair.ids), when=over(pair.version))
 
 
-def message(table: Table, pair: Pair, side: Side, text: str | None, at: int = 0) -> Write:
-    """Make the write of what this side says with its LIKE, at this time (ms), or (None) that it
-    says nothing.
-    """
-    key = keys.message(*pair.ids, side)
-    said = entities.MESSAGE.at(key, {"text": text, "at": at})
-    return table.put(said) if text else table.delete(key)
-
-
 def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:
     """Make the writes that delete pairs of one object of this kind, whether a match or not, with
     what hangs on them. The market is told nothing: one of the two has left it for good.
     """
     (own_id,) = {pair.posting_id(kind) for pair in dead}
     theirs = [(pair.posting_id(other(kind)), int(pair.counts_as_match)) for pair in dead]
-    said = [
-        (pair, side)
-        for pair in dead
-        for side in KINDS
-        if pair.status is not None or pair.keeps_like(side)
-    ]
     return [
         *(table.delete(keys.pair(*pair.ids), when=at_version(pair.version)) for pair in dead),
         *(table.delete(keys.mirror(*pair.ids)) for pair in dead),
-        *(message(table, pair, side, None) for pair, side in said),
+        *(write for pair in dead for write in said.nothing(table, pair)),
+        *own_matches.forgotten(table, dead),
         *(uncount(table, other(kind), an_id, 1, matches) for an_id, matches in theirs),
         uncount(table, kind, own_id, len(dead), sum(matches for _, matches in theirs)),
     ]
@@ -128,11 +123,12 @@ def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:
 
 def of_item(item: Item) -> Pair:
     """Make the pair of its record or of its mirror."""
-    return _pair(item, *keys.sides_in((item["PK"], item["SK"])))
+    return _pair(item, *key_parts.sides_in((item["PK"], item["SK"])))
 
 
-def _of_change(item: Item) -> Pair:
-    return _pair(item, *(pair_of(keys.match_in(item["SK"])) or ("", "")))
+def of_change(item: Item) -> Pair:
+    """Make the pair of a change of it, or of where a realtor lists it."""
+    return _pair(item, *key_parts.pair_in(item["SK"]))
 
 
 def _change_item(new: Pair, market: Market, facts: Item) -> Item:
@@ -145,10 +141,14 @@ def _change_item(new: Pair, market: Market, facts: Item) -> Item:
 
 def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
     known: dict[str, Any] = loads(item["d"])
+    for before, name in _RENAMED.items():
+        if before in known:
+            known[name] = known.pop(before)
     if "told" in known:
         known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
-    if "snapshot" in known:
-        known["snapshot"] = Snapshot(*known["snapshot"])
+    for name, kind in _NAMED.items():
+        if name in known:
+            known[name] = kind(*known[name])
     return Pair(lead_id=lead_id, property_id=property_id, version=item["version"], **known)
 
 

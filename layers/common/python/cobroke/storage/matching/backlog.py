@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import KINDS, Kind
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.deals import pairs
 from cobroke.storage.table import Table
@@ -47,5 +47,5 @@ def _newest(table: Table, kind: Kind, market: Market, watermark: int) -> Iterabl
 
 def _written(kind: Kind, raw: dict[str, Any]) -> Written:
     sort_key, version = raw["SK"]["S"], int(raw["version"]["N"])
-    at, an_id = keys.moment_in(sort_key), keys.id_in(sort_key)
+    at, an_id = key_parts.moment_in(sort_key), key_parts.id_in(sort_key)
     return Written(at, kind, an_id, version, left="f" not in raw)

@@ -9,7 +9,7 @@ from cobroke.domain.matching.ranking import Candidate
 from cobroke.domain.postings.features import Features, Market, pack, price_of
 from cobroke.domain.postings.kinds import KINDS, Kind, other
 from cobroke.domain.postings.posting import Posting
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.table import Table
 
@@ -55,7 +55,7 @@ def time_of_change(table: Table, kind: Kind, market: Market, number: int) -> int
         keys.changes(kind, market), newest_first=True, attributes=("SK",), page_limit=number
     )
     raw = next(islice(newest, number - 1, None), None)
-    return keys.moment_in(raw["SK"]["S"]) if raw else 0
+    return key_parts.moment_in(raw["SK"]["S"]) if raw else 0
 
 
 def read_whole(table: Table, kind: Kind, market: Market) -> Entries:
@@ -102,4 +102,4 @@ def _candidate(raw: dict[str, Any]) -> Candidate:
     """
     packed = raw["f"]["B"] if "f" in raw else None
     detail = int(raw["revision"]["N"]) if "revision" in raw else price_of(packed) if packed else 0
-    return Candidate(keys.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)
+    return Candidate(key_parts.id_in(raw["SK"]["S"]), int(raw["version"]["N"]), packed, detail)

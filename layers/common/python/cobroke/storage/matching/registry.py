@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 from cobroke.domain.postings.features import Market
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import ABSENT, below
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import retry_on_conflict
@@ -54,7 +54,7 @@ def forget(table: Table, market: Market, now: int, unseen_for: int = UNSEEN_FOR_
 def markets(table: Table) -> Iterator[Market]:
     for shard in range(SHARDS):
         for item in table.query(keys.markets(shard)):
-            yield Market(item["city"], keys.group_in(item["SK"]))
+            yield Market(item["city"], key_parts.group_in(item["SK"]))
 
 
 def _put(table: Table, market: Market, now: int) -> None:

@@ -242,12 +242,10 @@ def commit(
 def _entered(table: Table, cause: Cause, telling: Telling) -> Write:
     """Make the write that enters it with the notice that it was told in: there it is counted."""
     old, now_s = telling.pending.ledger, telling.pending.read_at
-    item = entities.ALERTED.at(
-        keys.alerted(cause.alerts, telling.pending.own_id, cause.id),
-        {"price": cause.written.price, "notice": telling.notice.id, "expires": now_s + KEPT_S},
-    )
-    forgotten = ABSENT | at_most("expires", now_s)
-    return table.put(item, when=holding(price=old["price"]) if old else forgotten)
+    key = keys.alerted(cause.alerts, telling.pending.own_id, cause.id)
+    facts = {"price": cause.written.price, "notice": telling.notice.id, "expires": now_s + KEPT_S}
+    as_seen = holding(price=old["price"]) if old else ABSENT | at_most("expires", now_s)
+    return table.put(entities.ALERTED.at(key, facts), when=as_seen)
 
 
 def _version(item: Item | None) -> int:

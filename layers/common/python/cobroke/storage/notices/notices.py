@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any, Literal
 
-from cobroke.domain.deals import pair
+from cobroke.domain.deals import owed
 from cobroke.domain.errors import NotFound
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.wording import Words
@@ -60,7 +60,7 @@ def _time_in(notice: str) -> int:
     return int(notice[:13])
 
 
-def due(notice: pair.OwedNotice) -> tuple[str, str]:
+def due(notice: owed.OwedNotice) -> tuple[str, str]:
     """Find whom a pair's notice is for, and its id: the same for whoever tells it and whoever looks
     whether it was told.
     """

@@ -7,17 +7,17 @@ from contextlib import suppress
 
 from cobroke.clock import DAY_MS
 from cobroke.domain.errors import Busy, RateLimited
-from cobroke.domain.fair_use import FairUse, Use
+from cobroke.domain.fair_use import QUOTAS, UNTOLD, FairUse, Quota, Use
 from cobroke.domain.realtors import Realtor
 from cobroke.storage import keys
-from cobroke.storage.conditions import above, at_most, below, holding, missing
+from cobroke.storage.conditions import below, holding, missing
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import limits
 from cobroke.storage.postings.limits import Change
 from cobroke.storage.table import ConditionFailed, Key, Table
 
 _MOST_REMEMBERED = 10_000
-TALLIES = ("shown", "acted", *(f"refused_{use}" for use in FairUse().quotas))
+TALLIES = ("shown", "acted", *(f"refused_{use}" for use in QUOTAS if use != UNTOLD))
 """What is counted of a realtor and day."""
 
 
@@ -80,21 +80,23 @@ class Allowance:
         self._tried, self._is_read = True, False
         return change + tally
 
+    @property
+    def to_strangers(self) -> Quota:
+        """How much one other realtor may be told of theirs."""
+        return self._limiter.rules.quotas[UNTOLD]
+
     def invite(self, now: int, **counted: int) -> Change:
         """Take an invitation. Raises RateLimited."""
         return self.take(self._limiter.rules.inviting(self._realtor, now), now, **counted)
 
     def _taken(self, use: Use, now: int, cost: int) -> Change:
-        """Set the arrival time of who is idle anew, and move on that of who is not."""
+        """Take it from what was seen. Raises RateLimited."""
         quota, name = self._limiter.rules.quotas[use], f"{use}_until"
         arrival = self._seen.get(name, 0)
+        change = limits.taking(name, quota, arrival, now, cost)
         after = quota.taken(arrival, cost, now)
         self._limiter.remember(self._realtor.id, self._seen | {name: after})
-        if arrival <= now:
-            return Change({name: after}, when=(missing(name) | at_most(name, now),))
-        step = cost * quota.refill_ms
-        in_time = above(name, now) & at_most(name, quota.latest(now) - step)
-        return Change(adds={name: step}, when=(in_time,))
+        return change
 
     def _tally(self, now: int, counted: Item) -> Change:
         """Add to what is counted of the day, or begin a new one."""

@@ -5,7 +5,7 @@ rewrites the posting nor wakes the matching.
 from collections.abc import Iterable, Iterator, Mapping
 
 from cobroke.domain.postings.kinds import Kind
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import ABSENT, WriteCondition, below, holding, missing
 from cobroke.storage.notation import Item
 from cobroke.storage.table import Table, Write
@@ -34,7 +34,7 @@ def behind(table: Table, owner: str, after: str) -> Iterator[tuple[str, Kind, st
     partition, _ = keys.realtor(owner)
     for raw in table.query_raw(partition, low, high, attributes=("SK", "matches")):
         sort_key = raw["SK"]["S"]
-        of = keys.posting_of(sort_key.removesuffix("#COUNTS"))
+        of = key_parts.posting_of(sort_key.removesuffix("#COUNTS"))
         if of and sort_key != after:
             yield sort_key, *of, int(raw["matches"]["N"]) if "matches" in raw else 0
 

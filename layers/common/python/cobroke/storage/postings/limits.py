@@ -9,12 +9,22 @@ from operator import and_
 from typing import Self
 
 from cobroke.domain.errors import LimitReached
+from cobroke.domain.fair_use import Quota
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
 from cobroke.storage import entities, keys
-from cobroke.storage.conditions import ANYTHING, WriteCondition, below, holding, missing
+from cobroke.storage.conditions import (
+    ANYTHING,
+    WriteCondition,
+    above,
+    as_counted,
+    at_most,
+    below,
+    missing,
+)
+from cobroke.storage.entities import Entity
 from cobroke.storage.notation import Item
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 type Counts = Mapping[tuple[Kind, PostingStatus], int]
 """How many objects there are of a kind and status."""
@@ -43,9 +53,29 @@ class Change:
 
 def write(table: Table, owner: str, change: Change) -> Write:
     """Make the write of a change; two are added up, as an item may stand in a transaction once."""
-    sets = {"entity": entities.LIMITS.name, **change.sets}
+    return taken(table, entities.LIMITS, keys.limits(owner), change)
+
+
+def taken(
+    table: Table, entity: Entity, key: Key, change: Change, facts: Mapping[str, int] = {}
+) -> Write:
+    """Make the write of a change to an item of this kind, and set these `facts` of it."""
+    sets = {"entity": entity.name, **change.sets, **facts}
     when = reduce(and_, change.when) if change.when else ANYTHING
-    return table.update(keys.limits(owner), sets, change.adds, when=when)
+    return table.update(key, sets, change.adds, when=when)
+
+
+def taking(name: str, quota: Quota, arrival: int, now: int, cost: int = 1) -> Change:
+    """Return the change of who takes of a quota. `arrival`: the arrival time (ms) that was seen
+    under this name; of who is idle it is set anew, of who is not moved on. Raises RateLimited, and
+    is refused beyond the quota.
+    """
+    after = quota.taken(arrival, cost, now)
+    if arrival <= now:
+        return Change({name: after}, when=(missing(name) | at_most(name, now),))
+    step = after - arrival
+    in_time = above(name, now) & at_most(name, quota.latest(now) - step)
+    return Change(adds={name: step}, when=(in_time,))
 
 
 def created(kind: Kind) -> Change:
@@ -90,10 +120,5 @@ def replace(table: Table, owner: str, kept: Counts, counted: Counts) -> Write:
     meanwhile.
     """
     sets = {_NAMES[of]: count for of, count in counted.items()} | {"whole": 1}
-    still = tuple(_still(_NAMES[of], count) for of, count in kept.items())
+    still = tuple(as_counted(_NAMES[of], count) for of, count in kept.items())
     return write(table, owner, Change(sets, when=still))
-
-
-def _still(name: str, count: int) -> WriteCondition:
-    same = holding(**{name: count})
-    return same if count else missing(name) | same

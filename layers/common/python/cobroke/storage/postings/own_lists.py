@@ -8,7 +8,7 @@ from cobroke.domain.paging import Page
 from cobroke.domain.postings.kinds import KINDS, Kind
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.storage import keys
+from cobroke.storage import key_parts, keys
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.postings import limits, posting
 from cobroke.storage.postings.limits import Counts
@@ -103,5 +103,5 @@ def _range(kind: Kind, owner: str) -> tuple[str, str, str]:
 
 
 def _own(item: Item, body: str, matches: int) -> Own:
-    an_id = keys.id_in(item["SK"])
+    an_id = key_parts.id_in(item["SK"])
     return Own(an_id, body, item["status"], item["stale"], item["updated_at"], matches)

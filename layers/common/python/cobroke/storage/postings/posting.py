@@ -9,7 +9,7 @@ from cobroke.domain.postings.features import Market, pack, unpack
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import UNLISTED, Content, Posting
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
@@ -24,7 +24,7 @@ def of_item(item: Item) -> Posting:
     kind: Kind = item["entity"]
     return Posting(
         kind=kind,
-        id=keys.id_in(item["SK"]),
+        id=key_parts.id_in(item["SK"]),
         content=Content(
             loads(item["d"]) | loads(item.get("more", "{}")),
             unpack(kind, item["city"], item["f"]),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from cobroke.clock import DAY_MS
-from cobroke.storage import entities, keys
+from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.changes import OVERLAP_MS
 from cobroke.storage.table import Key, Table, Write
 
@@ -56,7 +56,7 @@ def due(table: Table, shard: int, now: int) -> Iterator[Due]:
         for item in table.query(
             keys.reminders(_date(day), shard), high=f"{keys.moment(now)}{keys.LAST}"
         ):
-            yield Due._make(keys.due_in(item["SK"]))
+            yield Due._make(key_parts.due_in(item["SK"]))
         if day < over:
             _call_done(table, shard, day)
 
