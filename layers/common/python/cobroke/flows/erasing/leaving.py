@@ -29,8 +29,8 @@ class _Known(NamedTuple):
 
 
 def erase(table: Table, realtor_id: str, digest: Digest, clock: Clock) -> int:
-    """Empty the realtor's own record, free their Telegram id, keep what protects others from
-    whoever takes it, and begin the job that does the rest; return when (ms) they were erased.
+    """Forget who the realtor was, free their Telegram id, keep what protects others from whoever
+    takes it, and begin the job that does the rest; return when (ms) they were erased.
     Repeatable. Raises Unauthorized where there is no such realtor.
     """
 
@@ -56,7 +56,7 @@ def suspend(table: Table, realtor_id: str, clock: Clock) -> Realtor:
 
 
 def restore(table: Table, realtor_id: str) -> Realtor:
-    """Undo it. Repeatable. Raises NotFound."""
+    """Let them be there again, and all of theirs. Repeatable. Raises NotFound."""
     return _set(table, realtor_id, restored, gone.returning)
 
 

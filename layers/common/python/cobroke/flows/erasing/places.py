@@ -1,12 +1,13 @@
 """How far a job has come."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, get_args
 
 SLICE = 25
 """So many items of a realtor's own, or others whom they blocked or who blocked them."""
 
 type Section = Literal["OWN", "BLOCKS", "TOLD", "END"]
+SECTIONS: tuple[Section, ...] = get_args(Section.__value__)
 
 
 class Place(NamedTuple):
@@ -19,8 +20,10 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, message: Mapping[str, str]) -> Self:
         """Return what a message says; the first message of a job says nothing."""
-        said = {name: message[name] for name in cls._fields if name in message}
-        return cls(**said | ({"walk": int(said["walk"])} if "walk" in said else {}))  # type: ignore[arg-type]
+        if "walk" not in message:
+            return cls()
+        section = next(one for one in SECTIONS if one == message["section"])
+        return cls(int(message["walk"]), section, message["after"])
 
     @property
     def said(self) -> Mapping[str, str]:

@@ -21,6 +21,5 @@ JOB = Entity(
     ("JOBS | {job}#{realtor}",),
     "at woken_at done_at? version cause?",
     "that a realtor is to be erased, up to the audit that follows, or that those who have blocked "
-    "a Telegram id are to be parted of who has newly registered with it",
-    kept="until it is done",
+    "a Telegram id are to be parted of who has newly registered with it; until that is done",
 )
