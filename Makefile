@@ -19,7 +19,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/layers/common/python:$(CURDIR)
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-.PHONY: help install run dev demo seed rematch clients logs token trace data pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
+.PHONY: help install run dev demo seed rematch clients logs token trace data realtor pushes bugs letters test check format lint types unit coverage synth bench races faults drill mutants audit chart openapi fuzz lock deploy-check deploy smoke clean
 
 help: ## this list
 	@sed -n 's/^##@ \(.*\)/@|\1/p; s/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -84,6 +84,10 @@ trace: install ## from a request to its pushes: ID=<request, match, notification
 
 data: install ## every item about ID=<lead, property, match, realtor or notification> [STAGE=dev|prod]
 	@$(BIN)/python -m tools.data $(ID) $(if $(filter command line,$(origin STAGE)),$(STAGE))
+
+realtor: install ## one realtor: ID=<realtor, Telegram id or phone> DO=show|export|suspend|restore|erase [STAGE=dev|prod YES=1]
+	@test "$(ID)" || { echo "Who? make realtor ID=<realtor, Telegram id or phone> [DO=show|export|suspend|restore|erase]" >&2; exit 1; }
+	@$(BIN)/python -m tools.realtors $(or $(DO),show) $(ID) $(if $(YES),--yes) --stage $(if $(filter command line,$(origin STAGE)),$(STAGE),local)
 
 pushes: install ## what a running `make run` would have sent to Telegram
 	@$(BIN)/python -m tools.pushes

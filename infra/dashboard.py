@@ -98,7 +98,14 @@ QUERIES = (
     ),
     Query(
         "What failed in the background",
-        ("stream_matching", "stream_notifications", "telegram_push", "rematch_worker", "audit"),
+        (
+            "stream_matching",
+            "stream_notifications",
+            "telegram_push",
+            "rematch_worker",
+            "audit",
+            "erasure",
+        ),
         (
             'filter message in ["record failed", "message failed", "not settled"]',
             "fields @timestamp, service, message, kind, code, @message",

@@ -13,7 +13,7 @@ _OBJECTS = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 # A transaction needs the actions of its parts and no other.
 TABLE_ACTIONS = {
-    "auth": ("GetItem", "PutItem"),
+    "auth": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem"),
     "me": (*_READ, "PutItem", "UpdateItem"),
     "leads": (*_OBJECTS, "BatchGetItem"),
     "properties": (*_OBJECTS, "BatchGetItem"),
@@ -48,7 +48,7 @@ def make_endpoints(
         functions[name] = Function(scope, stage, name, layer, environment)
         functions[name].allow([f"dynamodb:{action}" for action in actions], table.table_arn)
     # They lie under the account's own key of SSM, which lets in whoever may read the parameter.
-    secrets = [parameter_arn(scope, name) for name in (*keys.private, bot_token)]
+    secrets = [parameter_arn(scope, name) for name in (*keys.private, keys.hashes, bot_token)]
     functions["auth"].allow(["ssm:GetParameter"], *secrets)
     return functions
 
@@ -59,5 +59,6 @@ def _secrets(stage: Stage, keys: SigningKeys, bot_token: str) -> dict[str, str]:
         "REGISTRATION": stage.registration,
         "SIGNING_KEY_ID": keys.signing_id,
         "SIGNING_KEY_PARAMETER": keys.signing_parameter,
+        "HASH_KEY_PARAMETER": keys.hashes,
         "BOT_TOKEN_PARAMETER": bot_token,
     }

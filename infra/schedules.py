@@ -18,7 +18,7 @@ from constructs import Construct
 
 from infra.function import Function, as_nag_writes
 from infra.stages import Stage
-from infra.triggers import FAILED, feed, make_queue
+from infra.triggers import FAILED, feed, let_it_wake_itself, make_queue
 
 PLANNER_TIMEOUT = Duration.minutes(5)
 WORKER_TIMEOUT = Duration.minutes(10)
@@ -47,6 +47,8 @@ AUDIT_ACTIONS = (
     "UpdateItem",
 )
 """No other function may scan."""
+ERASURE_TIMEOUT = Duration.minutes(5)
+ERASURE_ACTIONS = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 
 def make_schedules(
@@ -71,6 +73,23 @@ def make_schedules(
     audit = Function(scope, stage, "audit", layer, environment, AUDIT_TIMEOUT)
     audit.allow([f"dynamodb:{action}" for action in AUDIT_ACTIONS], table.table_arn)
     _schedule(scope, "Audit", stage.audit_at, audit)
+
+
+def make_erasure(
+    scope: Construct, stage: Stage, layer: lambda_.ILayerVersion, table: aws_dynamodb.Table
+) -> aws_sqs.Queue:
+    """Make the function that erases realtors, and return its queue. What fails six times goes to
+    another; a run wakes its job again nevertheless.
+    """
+    failed = make_queue(scope, stage, f"erasure{FAILED}")
+    queue = make_queue(scope, stage, "erasure-queue", failed, visibility=Duration.minutes(30))
+    environment = {"TABLE_NAME": table.table_name, "ERASURE_QUEUE_URL": queue.queue_url}
+    erasure = Function(scope, stage, "erasure", layer, environment, ERASURE_TIMEOUT)
+    let_it_wake_itself(erasure)
+    erasure.allow([f"dynamodb:{action}" for action in ERASURE_ACTIONS], table.table_arn)
+    erasure.allow(["sqs:SendMessage"], queue.queue_arn)
+    feed(scope, queue, erasure, batch_size=1)
+    return queue
 
 
 def let_pushes_wait(scope: Construct, stage: Stage, push: Function, queue: aws_sqs.Queue) -> None:

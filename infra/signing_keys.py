@@ -1,4 +1,5 @@
-"""The keys behind the tokens: made by a custom resource that never replaces or deletes one.
+"""The keys behind the tokens, and the one behind the hashes of Telegram ids: made by a custom
+resource that never replaces or deletes one.
 
 Only auth can read the private ones. The public ones are plain configuration of every function.
 """
@@ -12,6 +13,11 @@ from constructs import Construct
 from infra.function import Function, as_nag_writes, parameter_arn
 from infra.stages import Stage
 
+HASH_KEY = "telegram-ids"
+"""The name of the key under which Telegram ids are hashed. Under another what protects others from
+who was erased is not found: it is kept for 30 days, so for so long two are needed to rotate it.
+"""
+
 
 @dataclass(frozen=True)
 class SigningKeys:
@@ -24,33 +30,43 @@ class SigningKeys:
     signing_id: str
     signing_parameter: str
     private: tuple[str, ...]
+    hashes: str
+    """The parameter of the key under which Telegram ids are hashed."""
 
 
 def make_signing_keys(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> SigningKeys:
     """Make the keys of the stage's `signing_keys`, each once and for good."""
     maker = _make_maker(scope, stage, layer)
     made = {
-        name: CustomResource(
-            scope,
-            f"SigningKey{name}",
-            service_token=maker.live.function_arn,
-            resource_type="Custom::SigningKey",
-            service_timeout=Duration.minutes(2),
-            properties={"KeyName": name},
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        name: _make_key(scope, f"SigningKey{name}", "Custom::SigningKey", maker, name)
         for name in stage.signing_keys
     }
-    for key in made.values():
-        # The rights must be there before the first key is made.
-        key.node.add_dependency(maker)
+    hashing = _make_key(scope, "HashKey", "Custom::HashKey", maker, HASH_KEY)
     public = {key.get_att_string("KeyId"): key.get_att_string("Key") for key in made.values()}
     return SigningKeys(
         public=Stack.of(scope).to_json_string(public),
         signing_id=made[stage.signs].get_att_string("KeyId"),
         signing_parameter=made[stage.signs].get_att_string("Parameter"),
         private=tuple(key.get_att_string("Parameter") for key in made.values()),
+        hashes=hashing.get_att_string("Parameter"),
     )
+
+
+def _make_key(
+    scope: Construct, construct_id: str, kind: str, maker: Function, name: str
+) -> CustomResource:
+    key = CustomResource(
+        scope,
+        construct_id,
+        service_token=maker.live.function_arn,
+        resource_type=kind,
+        service_timeout=Duration.minutes(2),
+        properties={"KeyName": name},
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+    # The rights must be there before the first key is made.
+    key.node.add_dependency(maker)
+    return key
 
 
 def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) -> Function:
@@ -58,8 +74,9 @@ def _make_maker(scope: Construct, stage: Stage, layer: lambda_.ILayerVersion) ->
     private, public = f"/cobroke/{stage.name}/signing-keys", f"/cobroke/{stage.name}/public-keys"
     environment = {"PRIVATE_KEYS": private, "PUBLIC_KEYS": public}
     maker = Function(scope, stage, "signing_key", layer, environment, Duration.minutes(1))
-    private_arns = [parameter_arn(scope, f"{private}/{name}/*") for name in stage.signing_keys]
-    public_arns = [parameter_arn(scope, f"{public}/{name}") for name in stage.signing_keys]
+    names = (*stage.signing_keys, HASH_KEY)
+    private_arns = [parameter_arn(scope, f"{private}/{name}/*") for name in names]
+    public_arns = [parameter_arn(scope, f"{public}/{name}") for name in names]
     # A key is put once: whatever the code says, none is ever written over. The emulator knows no
     # such condition, and would refuse.
     anew = None if stage.is_local else {"StringEquals": {"ssm:Overwrite": "false"}}

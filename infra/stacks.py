@@ -56,7 +56,8 @@ class CobrokeStack(_StageStack):
         )
         if stage.docs:
             functions["docs"] = docs_page.make_docs_page(self, stage, made_layer)
-        pushing = triggers.make_triggers(self, stage, made_layer, data.table, bot_token)
+        erasures = schedules.make_erasure(self, stage, made_layer, data.table)
+        pushing = triggers.make_triggers(self, stage, made_layer, data.table, bot_token, erasures)
         schedules.make_schedules(self, stage, made_layer, data.table)
         schedules.let_pushes_wait(self, stage, *pushing)
         made_api = api.make_api(self, stage, functions)

@@ -59,13 +59,8 @@ STREAM_READERS = (
     StreamReader(
         "stream_matching",
         actions=(
-            "BatchGetItem",
-            "ConditionCheckItem",
-            "DeleteItem",
-            "GetItem",
-            "PutItem",
-            "Query",
-            "UpdateItem",
+            *("BatchGetItem", "GetItem", "Query"),
+            *("ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"),
         ),
         patterns=[_written("LEAD", "PROPERTY")],
     ),
@@ -78,6 +73,7 @@ STREAM_READERS = (
             _written("CLOSING"),
             _written("BLOCK_CHANGE", after={"exists": True}),
             _written("NOTICE", events=["INSERT"]),
+            _written("JOB"),
             _written("WAKE"),
         ],
     ),
@@ -91,6 +87,7 @@ def make_triggers(
     layer: lambda_.ILayerVersion,
     table: aws_dynamodb.Table,
     bot_token: str,
+    erasures: aws_sqs.Queue,
 ) -> tuple[Function, aws_sqs.Queue]:
     """Make the readers of the stream, and the push with its queue; return these two."""
     environment = {"TABLE_NAME": table.table_name}
@@ -105,8 +102,9 @@ def make_triggers(
         )
         _read_stream(scope, stage, table, reader, readers[reader.function])
     push, pushes = _make_push(scope, stage, layer, table, bot_token)
-    readers["stream_notifications"].add_environment("PUSH_QUEUE_URL", pushes.queue_url)
-    readers["stream_notifications"].allow(["sqs:SendMessage"], pushes.queue_arn)
+    for name, queue in (("PUSH_QUEUE_URL", pushes), ("ERASURE_QUEUE_URL", erasures)):
+        readers["stream_notifications"].add_environment(name, queue.queue_url)
+        readers["stream_notifications"].allow(["sqs:SendMessage"], queue.queue_arn)
     return push, pushes
 
 
@@ -128,7 +126,7 @@ def _make_push(
         "MINI_APP_URL": stage.mini_app_url,
     }
     push = Function(scope, stage, "telegram_push", layer, environment, PUSH_TIMEOUT)
-    _let_it_wake_itself(push)
+    let_it_wake_itself(push)
     push.allow([f"dynamodb:{action}" for action in PUSH_ACTIONS], table.table_arn)
     push.allow(["ssm:GetParameter"], parameter_arn(scope, bot_token))
     push.allow(["sqs:SendMessage"], queue.queue_arn)
@@ -136,9 +134,9 @@ def _make_push(
     return push, queue
 
 
-def _let_it_wake_itself(function: Function) -> None:
-    """Lambda would end what wakes itself by its own queue after some 16 times. As long as something
-    waits in a realtor's outbox, its message is put there again with a delay.
+def let_it_wake_itself(function: Function) -> None:
+    """Let a message follow from another as long as something waits in a realtor's outbox, or of an
+    erasure: Lambda would end what wakes itself by its own queue after some 16 times.
     """
     resource = function.node.default_child
     assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101 - for mypy

@@ -30,9 +30,12 @@ KEY_ID = "test-key"
 TABLE = "cobroke-test"
 PUSH_QUEUE = "cobroke-pushes"
 PUSH_QUEUE_URL = f"https://sqs.eu-central-1.amazonaws.com/123456789012/{PUSH_QUEUE}"
+ERASURE_QUEUE = "cobroke-erasures"
+ERASURE_QUEUE_URL = f"https://sqs.eu-central-1.amazonaws.com/123456789012/{ERASURE_QUEUE}"
 PARAMETERS = {
     "/cobroke/local/signing-key": text(PRIVATE_KEY.private_bytes_raw()),
     "/cobroke/local/telegram-bot-token": BOT_TOKEN,
+    "/cobroke/local/hash-key": text(Ed25519PrivateKey.generate().private_bytes_raw()),
 }
 os.environ |= {
     "STAGE": "local",
@@ -41,8 +44,10 @@ os.environ |= {
     "SIGNING_KEY_ID": KEY_ID,
     "SIGNING_KEY_PARAMETER": "/cobroke/local/signing-key",
     "BOT_TOKEN_PARAMETER": "/cobroke/local/telegram-bot-token",
+    "HASH_KEY_PARAMETER": "/cobroke/local/hash-key",
     "REGISTRATION": "open",
     "PUSH_QUEUE_URL": PUSH_QUEUE_URL,
+    "ERASURE_QUEUE_URL": ERASURE_QUEUE_URL,
     "PUSH_QUEUE_ARN": f"arn:aws:sqs:eu-central-1:123456789012:{PUSH_QUEUE}",
     "PUSH_SCHEDULES": "cobroke-local-push-",
     "PUSH_SCHEDULES_ROLE": "arn:aws:iam::123456789012:role/cobroke-local-pushes",
@@ -87,7 +92,8 @@ def _post_to_moto(
 def _make_what_is_expected() -> None:
     for name, value in PARAMETERS.items():
         boto3.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
-    boto3.client("sqs").create_queue(QueueName=PUSH_QUEUE)
+    for queue in (PUSH_QUEUE, ERASURE_QUEUE):
+        boto3.client("sqs").create_queue(QueueName=queue)
     keys: tuple[tuple[str, KeyType], ...] = ("PK", "HASH"), ("SK", "RANGE")
     boto3.client("dynamodb").create_table(
         TableName=TABLE,

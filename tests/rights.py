@@ -38,6 +38,7 @@ RIGHTS: Mapping[str, Row] = {
     "POST /auth/telegram": Row("200", "200", "200", "404 not_registered", "200"),
     "POST /auth/logout": _everyones("200"),
     "GET /me": _everyones("200"),
+    "DELETE /me": _everyones("202"),
     "PUT /me": _everyones("200"),
     "GET /me/export": _everyones("200"),
     "PUT /me/pushes": _everyones("200"),

@@ -19,7 +19,9 @@ from rich.table import Table
 
 from tools.stack import NotRunning, Stack, in_words
 
-QUEUES = ("rematch_worker", "stream_matching", "stream_notifications", "telegram_push")
+QUEUES = (
+    *("erasure", "rematch_worker", "stream_matching", "stream_notifications", "telegram_push"),
+)
 HIDDEN_S = 120
 WAIT_S = 2
 """An answer that comes sooner may leave out messages that are there."""

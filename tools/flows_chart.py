@@ -107,6 +107,15 @@ CONSEQUENCES = (
         "OUTBOX, its `made_by` and `ticket`",
         "the outbox wakes by itself at its time; the audit, from OUTBOX",
     ),
+    Consequence(
+        "a realtor is erased, or registers with the Telegram id of one who was",
+        "JOB",
+        "stream_notifications",
+        "its job is queued; `erasure` works on it, slice by slice, in two walks",
+        "flows.following.job_put",
+        "JOB, until it is done; what is deleted or nameless is so",
+        "each run puts a JOB anew that nobody seems to work on; the audit sweeps what is left",
+    ),
 )
 _HEAD = """# What follows from what
 A request writes one transaction and answers. All else follows from the table's stream: each change

@@ -76,7 +76,14 @@ ACCESS = (
         "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.sides.load"),
-    Access("of whom is one parted", "BLOCKS, one item, and its parts", "storage.parting.parted.of"),
+    Access("of whom is one parted", "BLOCKS with its parts, and GONE", "storage.parting.parted.of"),
+    Access("who is erased or suspended", "GONE, one item", "storage.parting.gone.among"),
+    Access("what is still to be done", "JOB, one partition", "storage.erasing.jobs.all_of"),
+    Access(
+        "what protects others from a Telegram id",
+        "PROTECTION, one item",
+        "storage.erasing.protections.of_item",
+    ),
     Access("whom has one blocked", "BLOCKS, REALTOR: one batch", "flows.deals.blocks.blocked_by"),
     Access(
         "what was I told",

@@ -1,5 +1,6 @@
-"""Identity: POST /auth/register · POST /auth/telegram · POST /auth/logout"""
+"""Identity: POST /auth/register · POST /auth/telegram · POST /auth/logout · DELETE /me"""
 
+import hmac
 import time
 import uuid
 from typing import Any
@@ -10,6 +11,7 @@ from cobroke.clock import now_ms, timestamp
 from cobroke.domain.errors import (
     AlreadyRegistered,
     NotRegistered,
+    Suspended,
     TelegramProofRequired,
     Unauthorized,
 )
@@ -19,6 +21,7 @@ from cobroke.edge.api import Api
 from cobroke.edge.models.fields import Timestamp
 from cobroke.edge.models.realtor import Login, Registration
 from cobroke.edge.secrets import secret
+from cobroke.flows.erasing.leaving import erase
 from cobroke.flows.own.profile import log_out
 from cobroke.storage import realtors
 from cobroke.telegram import proofs as telegram
@@ -35,7 +38,13 @@ class LoggedOut(BaseModel):
     ended_at: Timestamp
 
 
-@api.serves("POST /auth/register", status=201, refuses=(TelegramProofRequired, AlreadyRegistered))
+class Erased(BaseModel):
+    erased_at: Timestamp
+
+
+@api.serves(
+    "POST /auth/register", status=201, refuses=(TelegramProofRequired, Suspended, AlreadyRegistered)
+)
 def register(body: Registration) -> Token:
     """Register a realtor and get a token.
 
@@ -50,10 +59,10 @@ def register(body: Registration) -> Token:
     if proof:
         realtor = starting_verified(realtor, proof)
     key = _signing_key()
-    return _token(realtors.register(api.table, realtor), key)
+    return _token(realtors.register(api.table, realtor, _digest(body.telegram_id)), key)
 
 
-@api.serves("POST /auth/telegram", refuses=(NotRegistered,))
+@api.serves("POST /auth/telegram", refuses=(Suspended, NotRegistered))
 def login(body: Login) -> Token:
     """Log in by Telegram and get a token.
 
@@ -72,6 +81,23 @@ def logout() -> LoggedOut:
     """
     version = api.call.token_version
     return LoggedOut(ended_at=timestamp(log_out(api.table, api.caller, version, now_ms)))
+
+
+@api.serves("DELETE /me", status=202)
+def erase_me() -> Erased:
+    """Erase the caller.
+
+    (added) No token works any more, and the telegram_id is free. Within minutes all that is
+    personal is gone. Counterparts keep what they have agreed on, without the caller's name.
+    Repeatable with a token that still works.
+    """
+    return Erased(erased_at=timestamp(erase(api.table, api.caller, _digest, now_ms)))
+
+
+def _digest(telegram_id: str) -> str:
+    """Return the keyed hash of a Telegram id, under which nobody without the key finds it."""
+    key = secret(api.config.hash_key_parameter)
+    return hmac.digest(key.encode(), telegram_id.encode(), "sha256").hex()
 
 
 def _proven(auth_data: dict[str, Any]) -> Proof:

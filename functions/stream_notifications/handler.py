@@ -1,9 +1,9 @@
 """The table's stream → what follows from a pair, an archive or a block: notices, the closing of
-what is still open, and pushes.
+what is still open, pushes, and the jobs of erasures.
 
 Triggered by every write of a pair, by a lead or property that is archived, by each further slice of
-what is closed of it or behind a block, by every new notice, and by what else wakes an outbox
-(infra/triggers.py).
+what is closed of it or behind a block, by every new notice, by what else wakes an outbox, and by
+every job (infra/triggers.py).
 """
 
 from functools import partial
@@ -19,12 +19,14 @@ from cobroke.edge.streams import BATCH_S, Event, Followed, follow, process_batch
 from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
+    JobPut,
     NoticeBorn,
     OutboxWoken,
     PairChanged,
     Parts,
     PostingWritten,
     closing_goes_on,
+    job_put,
     notice_born,
     outbox_woken,
     pair_changed,
@@ -37,6 +39,7 @@ logger = Logger(service="stream_notifications", utc=True)
 config = Config.from_environment()
 table = Table(config.table_name)
 queue = Queue(config.push_queue_url)
+erasures = Queue(config.erasure_queue_url)
 
 
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own
@@ -56,6 +59,9 @@ def _follow(change: Change) -> Followed | None:
         case OutboxWoken() as woken:
             outcome = outbox_woken(table, queue, woken, now_ms)
             return Followed("woken", {"realtor_id": woken.realtor_id, "outcome": outcome})
+        case JobPut() as put:
+            job_put(erasures, put)
+            return Followed("queued", {"job": put.kind, "realtor_id": put.realtor_id})
     return _closed(change)
 
 

@@ -163,7 +163,7 @@ def test_a_caller_gets_what_is_his_right(
     if (route.key, caller) == ("POST /auth/telegram", "unverified"):
         telegram_id = a_telegram_id()
         stranger.registered(telegram_id=telegram_id)  # a first login ends every token of before
-    if route.key == "POST /auth/logout" and caller != "stranger":
+    if route.key in {"POST /auth/logout", "DELETE /me"} and caller != "stranger":
         client = stranger.registered()  # for it ends every token too
     body = dumps(a_body(route, world.city, telegram_id)).encode() if route.takes_body else None
     answer = client.send(route.method, world.path(route), body)

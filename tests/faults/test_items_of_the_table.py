@@ -1,6 +1,7 @@
 """What is in a table that was used stands where docs/table.md says, and holds what it says."""
 
 import re
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -8,24 +9,47 @@ import pytest
 from cobroke.clock import DAY_MS, now_ms
 from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.fair_use import FairUse
+from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.push_settings import DEFAULT
 from cobroke.domain.realtors import Realtor
+from cobroke.flows.deals import agreement
 from cobroke.flows.deals import blocks as blocking
+from cobroke.flows.erasing import leaving
+from cobroke.flows.erasing.work import Pending, Place, work_on
 from cobroke.flows.schedule import rematch
-from cobroke.storage import key_parts
-from cobroke.storage.deals import closings, said
+from cobroke.storage import key_parts, realtors
+from cobroke.storage.deals import closings, pairs, said
 from cobroke.storage.entities import ENTITIES, Entity
+from cobroke.storage.erasing import jobs
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.notices import notices, push_settings
 from cobroke.storage.parting import blocks
 from cobroke.storage.postings import counts, limits
 from cobroke.storage.postings.allowance import Limiter
 from cobroke.storage.schedule import agenda, runs
+from cobroke.storage.table import Table
 from tests.support.scheduler import seeded
 from tests.support.world import World
 
 KEYS = ("PK", "SK", "entity")
 ANY = r"\{[a-z_]+\}"
+
+
+def leaves(table: Table, one: str, another: str) -> None:
+    """The one is erased and registers again, the other is suspended."""
+    old = realtors.find(table, one)
+    assert old
+    newcomer = Limiter(table, FairUse.of("1", "7")).of(replace(old, registered_at=now_ms()))
+    table.transact([limits.write(table, one, newcomer.invite(now_ms()))])
+    with table.caused_by("a request"):
+        leaving.erase(table, one, str, now_ms)
+    again = replace(old, id="", registered_at=now_ms())
+    realtors.register(table, again, old.telegram_id)
+    leaving.suspend(table, another, now_ms)
+    for job in [*jobs.all_of(table)]:
+        pending: Pending | None = Pending(Place())
+        while pending:
+            pending = work_on(table, job, pending.place, now_ms)
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +79,16 @@ def used() -> list[Item]:
         table.transact([said.note(table, pair, "LEAD", said.Note("PRICE", "beyond their means"))])
         lead = next(item for item in table.items() if item["entity"] == "LEAD")
         table.transact([counts.uncount(table, "LEAD", key_parts.id_in(lead["SK"]), 1)])
+        pair = next(pairs.of_item(item) for item in table.items() if item["entity"] == "PAIR")
+        table.transact([said.note(table, pair, "LEAD", said.Note("OTHER", "Шумно"))])
+        known = [pairs.of_item(item) for item in table.items() if item["entity"] == "PAIR"]
+        agreed = next(pair for pair in known if pair.status == "ACCEPTED")
+        agreement.complete(table, owner_of(agreed.lead_id), agreed.ids, now_ms)
         told = next(item for item in table.items() if item["entity"] == "NOTICE")
         who = key_parts.realtor_in(told["PK"])
         push_settings.put(table, who, DEFAULT, now_ms)
         notices.read_all(table, who, now_ms() // 1000)
+        leaves(table, others[0], blocked)
         new = Realtor(who, "1", "+7", registered_at=now_ms())
         invited = Limiter(table, FairUse.of("1", "7")).of(new).invite(now_ms())
         table.transact([limits.write(table, who, invited)])

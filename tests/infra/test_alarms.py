@@ -87,7 +87,7 @@ def test_every_failure_queue_has_one(watched: Template) -> None:
                     "Fn::GetAtt"
                 ][0]
             )
-    assert len(failed) == 4
+    assert len(failed) == 5
     of_queues = {of: one for (space, _, of), one in alarms(watched).items() if space == "AWS/SQS"}
     assert of_queues.keys() == failed
     for one in of_queues.values():
@@ -122,7 +122,7 @@ def test_a_stream_or_a_queue_that_nobody_reads_raises_one(watched: Template) -> 
         name: one["Properties"]
         for name, one in watched.all("AWS::Lambda::EventSourceMapping").items()
     }
-    assert len(readers) == 4
+    assert len(readers) == 5
     assert all(one["MetricsConfig"] == {"Metrics": ["EventCount"]} for one in readers.values())
     found = {
         of: one for (_, metric, of), one in alarms(watched).items() if metric == "PolledEventCount"
@@ -288,7 +288,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
         *("api-5xx", "api-4xx", "api-slow", "bugs"),
         *(f"drift-{kind}" for kind in DRIFTS),
     ]
-    words += [f"{name}-failed" for name in ("rematch_worker", "telegram_push")]
+    words += [f"{name}-failed" for name in ("erasure", "rematch_worker", "telegram_push")]
     words += [f"{reader.function}-failed" for reader in STREAM_READERS]
     assert [word for word in words if word not in said] == []
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from infra.endpoints import TABLE_ACTIONS
-from infra.schedules import AUDIT_ACTIONS, PLANNER_ACTIONS, WORKER_ACTIONS
+from infra.schedules import AUDIT_ACTIONS, ERASURE_ACTIONS, PLANNER_ACTIONS, WORKER_ACTIONS
 from infra.triggers import PUSH_ACTIONS, QUEUE_ACTIONS, READ_STREAM, STREAM_READERS
 from tests.infra.conftest import Template
 
@@ -66,13 +66,14 @@ def test_a_function_does_with_the_table_what_it_is_listed_for(template: Template
         "telegram_push": PUSH_ACTIONS,
         "rematch_planner": PLANNER_ACTIONS,
         "rematch_worker": WORKER_ACTIONS,
+        "erasure": ERASURE_ACTIONS,
     }
     listed |= {"audit": AUDIT_ACTIONS}
     for function in template.functions():
         assert _actions(template, function, "dynamodb") == {
             f"dynamodb:{action}" for action in listed.get(function, ())
         }
-    assert not {"DeleteItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
+    assert not {"UpdateItem", "Query", "Scan"} & set(TABLE_ACTIONS["auth"])
     assert TABLE_ACTIONS["recommendations"] == (
         *("BatchGetItem", "GetItem", "Query", "PutItem", "UpdateItem"),
     )
@@ -107,6 +108,7 @@ def test_only_auth_can_read_the_private_key_and_only_it_and_the_push_the_bot_tok
 def test_a_function_does_with_queues_what_it_must(template: Template) -> None:
     listed: dict[str, tuple[str, ...]] = {reader.function: FAILS_INTO for reader in STREAM_READERS}
     listed |= {"telegram_push": (*QUEUE_ACTIONS, "SendMessage"), "rematch_worker": QUEUE_ACTIONS}
+    listed |= {"erasure": (*QUEUE_ACTIONS, "SendMessage")}
     listed |= {
         "rematch_planner": (
             "SendMessage",
@@ -189,6 +191,7 @@ def test_no_environment_holds_a_secret(template: Template) -> None:
         variables = function["Environment"]["Variables"]
         assert (name in {"auth", "telegram_push"}) == ("BOT_TOKEN_PARAMETER" in variables)
         assert (name == "auth") == ("SIGNING_KEY_PARAMETER" in variables)
+        assert (name == "auth") == ("HASH_KEY_PARAMETER" in variables)
         assert "resolve:ssm" not in json.dumps(variables)
     assert "AWS::SSM::Parameter::Value<SecureString>" not in json.dumps(template.body)
 

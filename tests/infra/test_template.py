@@ -45,9 +45,10 @@ def test_what_a_stage_may_ask_of_the_table_has_a_ceiling(template: Template) -> 
     )
 
 
-def test_the_push_alone_may_wake_itself_again_and_again(template: Template) -> None:
+def test_the_push_and_the_erasure_alone_may_wake_themselves(template: Template) -> None:
     loops = {name: one.get("RecursiveLoop") for name, one in template.functions().items()}
-    assert loops == {name: "Allow" if name == "telegram_push" else None for name in loops}
+    may = {"telegram_push", "erasure"}
+    assert loops == {name: "Allow" if name in may else None for name in loops}
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
@@ -71,7 +72,7 @@ def test_what_is_kept_is_apart_from_what_is_made_again(template: Template) -> No
     kept = {one["Type"] for one in template.data["Resources"].values()}
     of_the_maker = {"Function", "Version", "Alias", "LayerVersion"}
     assert kept == {
-        *("AWS::DynamoDB::Table", "Custom::SigningKey"),
+        *("AWS::DynamoDB::Table", "Custom::SigningKey", "Custom::HashKey"),
         *(f"AWS::Lambda::{kind}" for kind in of_the_maker),
         *("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Logs::LogGroup"),
     }
@@ -208,11 +209,12 @@ def test_a_log_outlives_prod_but_not_a_deploy_that_fails(prod: Template) -> None
 
 def test_who_holds_back_messages_knows_the_queue_that_they_came_from(template: Template) -> None:
     sources = template.mappings(of_stream=False)
-    assert len(sources) == 2
+    assert len(sources) == 3
     for name, mapping in sources.items():
         queue = mapping["EventSourceArn"]["Fn::GetAtt"][0]
         told = template.functions()[name]["Environment"]["Variables"]
-        assert {"Ref": queue} in (told.get("RUN_QUEUE_URL"), told.get("PUSH_QUEUE_URL"))
+        named = ("RUN_QUEUE_URL", "PUSH_QUEUE_URL", "ERASURE_QUEUE_URL")
+        assert {"Ref": queue} in [told.get(name) for name in named]
 
 
 def test_a_reader_of_the_stream_reports_what_it_has_not_done_before_it_is_stopped(
@@ -290,7 +292,7 @@ def test_what_the_stream_functions_write_does_not_wake_the_matching() -> None:
 def test_what_a_queue_delivers_six_times_in_vain_is_kept(template: Template) -> None:
     queues = {name: one["Properties"] for name, one in template.all("AWS::SQS::Queue").items()}
     fed = template.mappings(of_stream=False)
-    assert len(fed) == 2
+    assert len(fed) == 3
     for name, mapping in fed.items():
         queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
         assert queue["RedrivePolicy"]["maxReceiveCount"] == 6

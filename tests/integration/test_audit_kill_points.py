@@ -178,6 +178,7 @@ def touched(table: MemoryTable) -> SimpleNamespace:
             realtors={owner_of(one.id) for one in objects},
             acquaintances={keys.agreed(*map(owner_of, one))[0] for one in ids},
         ),
+        remains=[],
         miscounted={owner_of(one.id) for one in objects},
         owing=ids,
         marks=[(item["PK"], item["SK"]) for item in of_entity(table, "UNREAD")[:1]],

@@ -186,7 +186,7 @@ BUGS = (
         (
             Edit(
                 pairs.deletion,
-                "*(uncount(table, other(kind), an_id, 1) for an_id in theirs),",
+                "*(uncount(table, other(kind), an_id, 1, matches) for an_id, matches in theirs),",
                 "",
             ),
         ),

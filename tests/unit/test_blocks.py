@@ -184,7 +184,7 @@ def test_a_memory_is_caught_up_once_a_batch_by_what_has_changed() -> None:
     held.expire()
     with watched(crowd.table) as calls:
         assert known() == [True, True, True]
-    assert calls == ["query"]
+    assert calls == ["query", "batch_get_item"]  # what has changed, and who is gone
     crowd.unblocks(anna, boris)
     held.expire()
     assert known() == [False, False, True]

@@ -193,6 +193,7 @@ EXAMPLES = {
         },
     ),
     "logout": _one({"ended_at": LATER}),
+    "erase_me": _one({"erased_at": LATER}),
     "me": _one(ME),
     "replace_me": _one(
         ME | {"email": None},

@@ -26,12 +26,15 @@ class Config:
     """The Bot API's; where it is empty, pushes are only recorded."""
     mini_app_url: str
     push_queue_url: str
+    erasure_queue_url: str
     push_queue_arn: str
     push_schedules: str
     """What the names of one-time schedules begin with."""
     push_schedules_role: str
     """The ARN of the role that they send to the queue with."""
     run_queue_url: str
+    hash_key_parameter: str
+    """Of the key under which what protects others from who was erased is kept."""
 
     @classmethod
     def from_environment(cls) -> "Config":
@@ -48,6 +51,8 @@ class Config:
             telegram_api_url=os.environ.get("TELEGRAM_API_URL", "").rstrip("/"),
             mini_app_url=os.environ.get("MINI_APP_URL", ""),
             push_queue_url=os.environ.get("PUSH_QUEUE_URL", ""),
+            erasure_queue_url=os.environ.get("ERASURE_QUEUE_URL", ""),
+            hash_key_parameter=os.environ.get("HASH_KEY_PARAMETER", ""),
             push_queue_arn=os.environ.get("PUSH_QUEUE_ARN", ""),
             push_schedules=os.environ.get("PUSH_SCHEDULES", ""),
             push_schedules_role=os.environ.get("PUSH_SCHEDULES_ROLE", ""),

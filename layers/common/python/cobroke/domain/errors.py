@@ -17,6 +17,7 @@ Refusal
 │   ├── MatchClosed            completed
 │   └── NotAccepted            nothing agreed that could be completed
 ├── TelegramProofRequired      this stage registers nobody without a proof    403
+├── Suspended                  the operator has suspended the Telegram account 403
 ├── PreconditionFailed         what was read has been written since           412
 ├── LimitReached               too many active objects, or blocks; waiting does not help 429
 ├── RateLimited                too much at once; waiting helps                429
@@ -149,6 +150,11 @@ class NotAccepted(Conflict):
 class TelegramProofRequired(Refusal):
     code = "telegram_proof_required"
     title = "Registering needs a proof of the Telegram account."
+
+
+class Suspended(Refusal):
+    code = "suspended"
+    title = "The operator has suspended this Telegram account."
 
 
 class PreconditionFailed(Refusal):

@@ -1,4 +1,6 @@
-"""Of whom a realtor is parted: nothing of theirs is shown to each other, told or acted on."""
+"""Of whom a realtor is parted: nothing of theirs is shown to each other, told or acted on. Of who
+is gone, erased or suspended, everybody is.
+"""
 
 from dataclasses import dataclass
 
@@ -24,6 +26,24 @@ class Parted:
     def from_owner_of(self, posting_id: str) -> bool:
         """Return whether the posting with this (well-formed) id is one of theirs."""
         return bool(self.raw_ids) and ids.raw_owner_of(posting_id) in self.raw_ids
+
+    def joined(self, gone: "Gone") -> "Parted":
+        """Return it with all who are gone."""
+        if not gone.raw_ids and not gone.returned:
+            return self
+        raw_ids, returned = self.raw_ids | gone.raw_ids, self.returned + gone.returned
+        return Parted(raw_ids, returned, self.version)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Who is erased, while something of theirs may be shown yet, or suspended; `returned` counts
+    those whom the operator has restored.
+    """
+
+    raw_ids: frozenset[bytes] = frozenset()
+    returned: int = 0
+    version: int = 0
 
 
 FROM_NOBODY = Parted()

@@ -49,7 +49,16 @@ class Realtor:
     """How many times they have written their `Contacts`."""
     registered_at: int = 0
     """In ms since 1970; 0 of who came before this was kept."""
+    erased_at: int = 0
+    """When (ms) they asked to be erased: nothing else is known of them any more."""
+    suspended_at: int = 0
+    """When (ms) the operator suspended them; 0 while they are not."""
     version: int = 1
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether they are to everybody as one who is blocked."""
+        return bool(self.erased_at or self.suspended_at)
 
     @property
     def telegram(self) -> str | None:
@@ -88,6 +97,33 @@ def logged_out(realtor: Realtor, token_version: int, now: int) -> Realtor:
     if realtor.token_version > token_version:
         return realtor
     return replace(realtor, token_version=token_version + 1, logged_out_at=now)
+
+
+def erased(realtor: Realtor, now: int) -> Realtor:
+    """Return what is left of one who is erased at `now` (ms): that they were, and that no token of
+    theirs is good.
+    """
+    version, suspended = realtor.token_version + 1, realtor.suspended_at
+    return Realtor(
+        realtor.id,
+        telegram_id="",
+        phone="",
+        token_version=version,
+        erased_at=now,
+        suspended_at=suspended,
+        version=realtor.version,
+    )
+
+
+def suspended(realtor: Realtor, now: int) -> Realtor:
+    """End all their tokens, and let them have no other. Who is suspended stays as they are."""
+    if realtor.suspended_at:
+        return realtor
+    return replace(realtor, suspended_at=now, token_version=realtor.token_version + 1)
+
+
+def restored(realtor: Realtor) -> Realtor:
+    return replace(realtor, suspended_at=0)
 
 
 def _names(proof: Proof) -> dict[str, Any]:

@@ -44,6 +44,7 @@ ROUTES = (
     Route("POST", "/auth/telegram", "auth", public=True, takes_body=True),
     Route("POST", "/auth/logout", "auth"),
     Route("GET", "/me", "me", tagged=True),
+    Route("DELETE", "/me", "auth"),
     Route("PUT", "/me", "me", takes_body=True, conditional=True, tagged=True, charged=True),
     Route("GET", "/me/export", "me", charged=True),
     Route("PUT", "/me/pushes", "me", takes_body=True, charged=True),

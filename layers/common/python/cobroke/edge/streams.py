@@ -13,6 +13,7 @@ from cobroke.failures import kind_and_place
 from cobroke.flows.following import (
     Change,
     ClosingGoesOn,
+    JobPut,
     NoticeBorn,
     OutboxWoken,
     PairChanged,
@@ -20,6 +21,7 @@ from cobroke.flows.following import (
     PostingWritten,
 )
 from cobroke.storage.deals import pairs
+from cobroke.storage.erasing import jobs
 from cobroke.storage.key_parts import posting_of, realtor_in
 from cobroke.storage.notation import Raw, item_of
 from cobroke.storage.parting import block_changes
@@ -134,8 +136,8 @@ def change_of(record: Record) -> Change | None:
         case "PAIR", _:
             before = pairs.of_item(item_of(record.old)) if record.old else None
             return PairChanged(pairs.of_item(item_of(new)), before)
-        case "NOTICE" | "WAKE", _ if record.new:
-            return _of_outbox(record, record.new)
+        case "NOTICE" | "WAKE" | "JOB", _ if record.new:
+            return _to_queue(record, record.new)
         case "BLOCK_CHANGE", _ if "after" in new:
             return Parts(block_changes.of_item(item_of(new)))
         case "CLOSING", (kind, posting_id):
@@ -156,10 +158,17 @@ def _posting_written(kind: Kind, posting_id: str, old: Raw | None, new: Raw) -> 
     )
 
 
-def _of_outbox(record: Record, new: Raw) -> NoticeBorn | OutboxWoken | None:
+def _to_queue(record: Record, new: Raw) -> NoticeBorn | OutboxWoken | JobPut | None:
+    """Return what wakes another function by its queue: a notice that is new, an outbox that is
+    woken, a job that is still to be done.
+    """
     realtor_id = realtor_in(record.pk)
-    if new["entity"]["S"] == "WAKE":
-        return OutboxWoken(realtor_id, int(new["version"]["N"]))
+    match new["entity"]["S"]:
+        case "WAKE":
+            return OutboxWoken(realtor_id, int(new["version"]["N"]))
+        case "JOB":
+            job = jobs.of_item(item_of(new))
+            return None if job.done_at else JobPut(job.kind, job.realtor_id, record.cause)
     if record.old:
         return None
     recommended = loads(new["d"]["S"]).get("reason") == "RECOMMENDED"

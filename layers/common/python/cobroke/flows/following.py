@@ -21,6 +21,7 @@ from cobroke.flows.matching.ranking import prepare_ranking
 from cobroke.flows.notices import outbox
 from cobroke.flows.notices.alerts import alert
 from cobroke.flows.notices.telling import tell_of_pair
+from cobroke.storage.erasing import jobs
 from cobroke.storage.matching import registry
 from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.parting.block_changes import BlockChange
@@ -82,7 +83,18 @@ class OutboxWoken(NamedTuple):
     number: int
 
 
-type Change = PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn | OutboxWoken
+class JobPut(NamedTuple):
+    """A job was put, or put anew."""
+
+    kind: jobs.Kind
+    realtor_id: str
+    request_id: str = ""
+    """Of which request it comes, if that is known: for the log."""
+
+
+type Change = (
+    PostingWritten | ClosingGoesOn | PairChanged | Parts | NoticeBorn | OutboxWoken | JobPut
+)
 
 
 def posting_written(
@@ -143,6 +155,11 @@ def _sent(queue: Queue, taken: outbox.Taken, now: int) -> str:
     if taken.ticket:
         queue.put(taken.ticket.message, taken.ticket.seconds_from(now))
     return taken.said
+
+
+def job_put(queue: Queue, put: JobPut) -> None:
+    """Put it into the queue of `erasure`, from its beginning."""
+    queue.put({"job": put.kind, "realtor_id": put.realtor_id, "request_id": put.request_id})
 
 
 def pair_changed(table: Table, change: PairChanged) -> int:

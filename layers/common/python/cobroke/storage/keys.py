@@ -130,6 +130,11 @@ def alerted(kind: Kind, posting_id: str, counterpart: str) -> Key:
     return f"ALERTS#{kind}#{posting_id}", counterpart
 
 
+def alerts_of(kind: Kind, posting_id: str) -> str:
+    """Return the partition of the ledger of an object."""
+    return f"ALERTS#{kind}#{posting_id}"
+
+
 def alert_slot(kind: Kind, posting_id: str) -> Key:
     """Return the key of the object's open alert: the notice that grows while nobody has read it."""
     return f"ALERTS#{kind}#{posting_id}", "SLOT"

@@ -5,10 +5,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields, replace
 
 from cobroke.domain import ids
-from cobroke.domain.errors import AlreadyRegistered, NotRegistered, Unauthorized
+from cobroke.domain.errors import (
+    AlreadyRegistered,
+    NotRegistered,
+    Refusal,
+    Suspended,
+    Unauthorized,
+)
 from cobroke.domain.realtors import Proof, Realtor, proven
 from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.conditions import ABSENT, at_version
+from cobroke.storage.erasing import protections
 from cobroke.storage.notation import Item
 from cobroke.storage.retry import Torn, retry_on_conflict
 from cobroke.storage.table import Table, Write
@@ -19,19 +26,30 @@ _MOST_REMEMBERED = 10_000
 _ATTRIBUTES = [field.name for field in fields(Realtor) if field.name != "id"]
 
 
-def register(table: Table, realtor: Realtor) -> Realtor:
-    """Put a new realtor under a new id. The Telegram id belongs to whoever came first. Raises
-    AlreadyRegistered where it is taken.
+def register(table: Table, realtor: Realtor, digest: str = "") -> Realtor:
+    """Put a new realtor under a new id. The Telegram id belongs to whoever came first; what
+    protects others from who had it before, under its keyed `digest`, is theirs now. Raises
+    AlreadyRegistered where it is taken, Suspended where its realtor is.
     """
+    claimed = keys.telegram(realtor.telegram_id)
 
     def attempt() -> Realtor:
-        if table.get(keys.telegram(realtor.telegram_id)):
-            raise AlreadyRegistered
+        items = table.get_many([claimed, protections.key(digest)])
+        if claimed in items:
+            raise _taken(table, items[claimed]["realtor_id"])
+        known = protections.of_item(items.get(protections.key(digest)), realtor.registered_at)
+        if known.suspended:
+            raise Suspended
         new = replace(realtor, id=ids.realtor_id(os.urandom(ids.REALTOR_BYTES)))
-        claim = entities.TELEGRAM.at(keys.telegram(new.telegram_id), {"realtor_id": new.id})
-        bounds = entities.LIMITS.at(keys.limits(new.id), entities.NONE_YET)
+        claim = entities.TELEGRAM.at(claimed, {"realtor_id": new.id})
+        bounds = entities.LIMITS.at(keys.limits(new.id), {**entities.NONE_YET, **known.arrivals})
         new_items = [claim, _item(new), bounds]
-        table.transact([table.put(item, when=ABSENT) for item in new_items])
+        table.transact(
+            [
+                *(table.put(item, when=ABSENT) for item in new_items),
+                *protections.taken_over(table, digest, known, new.id, realtor.registered_at),
+            ]
+        )
         return new
 
     return retry_on_conflict(table, attempt)
@@ -39,11 +57,14 @@ def register(table: Table, realtor: Realtor) -> Realtor:
 
 def login(table: Table, proof: Proof) -> Realtor:
     """Return the realtor with the proven Telegram id, as of this proof; raise NotRegistered where
-    there is none. The first proof verifies them and ends every token issued before.
+    there is none, Suspended where the operator has suspended them. The first proof verifies them
+    and ends every token issued before.
     """
 
     def attempt() -> Realtor:
         old = _with_telegram_id(table, proof.telegram_id)
+        if old.suspended_at:
+            raise Suspended
         new = proven(old, proof)
         if new != old:
             table.transact([write(table, old, replace(new, version=old.version + 1))])
@@ -80,8 +101,16 @@ def write(table: Table, old: Realtor, new: Realtor) -> Write:
 
 
 def find(table: Table, realtor_id: str) -> Realtor | None:
+    """Read a realtor; None where there is none, or no longer: they are erased."""
     item = table.get(keys.realtor(realtor_id))
-    return of_item(item) if item else None
+    found = of_item(item) if item else None
+    return found if found and not found.erased_at else None
+
+
+def _taken(table: Table, realtor_id: str) -> Refusal:
+    """Return why nobody registers with the Telegram id of this realtor."""
+    known = find(table, realtor_id)
+    return Suspended() if known and known.suspended_at else AlreadyRegistered()
 
 
 def _with_telegram_id(table: Table, telegram_id: str) -> Realtor:

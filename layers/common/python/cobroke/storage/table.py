@@ -23,7 +23,7 @@ type Write = dict[str, Any]
 """One part of a transaction, made by `put`, `update`, `delete` or `check`."""
 
 BATCH = 100
-TRACED = {"LEAD", "PROPERTY", "PAIR", "CLOSING", "BLOCK_CHANGE", "NOTICE"}
+TRACED = {"LEAD", "PROPERTY", "PAIR", "CLOSING", "BLOCK_CHANGE", "NOTICE", "JOB"}
 """What the stream's functions follow: a put of it says of which request it comes."""
 
 
@@ -33,12 +33,12 @@ class ConditionFailed(Exception):
 
 class Table:
     """A table by its name. `time_limit` gives a request its time; without it (tools) there is no
-    limit.
+    limit, and a client may be their own.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, own_client: Any = None) -> None:  # noqa: ANN401 - boto3's
         self.name = name
-        self._client = client.connect("dynamodb")
+        self._client = own_client or client.connect("dynamodb")
         self._until = float("inf")
         self._cause = ""
 

@@ -67,6 +67,8 @@ class Posting:
     """What becomes of its open matches."""
     stale: bool = False
     """Out of the market, though ACTIVE: its owner has not written it for long."""
+    erased: bool = False
+    """Archived for good and nameless, since its owner asked to be erased."""
 
     @property
     def owner(self) -> str:
@@ -109,3 +111,16 @@ class Posting:
 
     def archived(self, now: int, reason: ArchivedFor) -> Self:
         return self.edited(now, status="ARCHIVED", archived_for=reason)
+
+    def anonymous(self, now: int) -> Self:
+        """Return it as it is left where its owner is erased: archived, and nobody to be known by
+        it.
+        """
+        there = self.archived(now, "OBJECT_ARCHIVED") if self.status == "ACTIVE" else self
+        body = nameless(self.kind, self.content.body)
+        content = self.content._replace(body=body)
+        return there.changed(now, content=content, erased=True)
+
+    def emptied(self, now: int) -> Self:
+        """Return it without a body: what stays of an object that nobody else has agreed on."""
+        return self.changed(now, content=self.content._replace(body={}))

@@ -17,6 +17,7 @@ from cobroke.flows.audit import (
     asleep,
     deserted,
     entries,
+    erasures,
     flats,
     listings,
     rankings,
@@ -39,7 +40,9 @@ def audit(table: Table, clock: Clock, pause: Pause, rng: Random, drift: Counter[
     """Add to `drift` how much of each kind was found and mended. Killed, the next run finds the
     rest. Raises Unmended where something raised.
     """
-    seen = scan.over(table, clock(), rng)
+    swept = erasures.to_sweep(table)
+    seen = scan.over(table, clock(), rng, frozenset(job.realtor_id for job in swept))
+    erasures.sweep(table, seen.remains, swept)
     looks = Looks(pause, drift)
     _settle_deals(looks, seen, table, clock)
     _settle_markets(looks, seen, table, clock)

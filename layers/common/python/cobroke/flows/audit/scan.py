@@ -14,7 +14,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.flows.audit import flats, listings
+from cobroke.flows.audit import erasures, flats, listings
 from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.deals import own_matches, pairs
@@ -87,6 +87,10 @@ class Pass:
     behind them.
     """
     _partition: str = ""
+    erased: frozenset[str] = frozenset()
+    """Realtors of whom nothing but this pass is left to do."""
+    remains: list[Key] = field(default_factory=list)
+    """What it has found of them."""
 
     @property
     def entries(self) -> set[Listed]:
@@ -124,6 +128,9 @@ class Pass:
 
     def take(self, item: Item) -> None:
         whose = key_parts.realtor_in(item["PK"])
+        if self.erased and erasures.names_any(item, self.erased):
+            self.remains.append((item["PK"], item["SK"]))
+            return
         match item.get("entity"):
             case "LEAD" | "PROPERTY":
                 self._take_posting(item)
@@ -204,9 +211,9 @@ class Pass:
                 sample[place] = owned
 
 
-def over(table: Table, now: int, rng: Random) -> Pass:
-    """Read the whole table, once."""
-    made = Pass(now, rng)
+def over(table: Table, now: int, rng: Random, erased: frozenset[str] = frozenset()) -> Pass:
+    """Read the whole table, once, and find what is left of those who were erased."""
+    made = Pass(now, rng, erased=erased)
     for item in table.scan(NEEDED):
         made.take(item)
     return made

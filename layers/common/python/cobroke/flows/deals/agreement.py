@@ -43,7 +43,7 @@ def act(
 
     def attempt() -> Pair:
         beside = stranger.keys if decision.deed == "LIKE" else (note,)
-        sides = _load(table, pair_ids, caller, side, allowance, parted.key(caller), *beside)
+        sides = _load(table, pair_ids, caller, side, allowance, *parted.wanted(caller), *beside)
         apart = parted.of(table, caller, sides.beside)
         _must_be_possible(sides, side, apart)
         now, known = clock(), stranger.seen(sides.beside)
@@ -134,7 +134,7 @@ def _must_be_possible(sides: Sides, side: Side, apart: Parted) -> None:
     """
     if sides.pair.contacts_visible:
         return
-    if sides.pair.is_barred(apart, side):
+    if sides.is_barred(apart, side):
         raise NotFound
     recorded = sides.pair.version > 0
     own, others = sides.of(side), sides.of(other(side))

@@ -85,7 +85,10 @@ def _change(
 
     def attempt() -> None:
         items = table.get_many([own_key, their_key, keys.realtor(other), *of_allowance])
-        if keys.realtor(other) not in items:
+        if (
+            keys.realtor(other) not in items
+            or realtors.of_item(items[keys.realtor(other)]).erased_at
+        ):
             raise NotFound
         if allowance:
             allowance.saw(items.get(allowance.key))
@@ -107,7 +110,7 @@ def blocked_by(table: Table, caller: str) -> Sequence[Blocked]:
     items = table.get_many(map(keys.realtor, at))
     found = [realtors.of_item(item) for item in items.values()]
     return sorted(
-        (Blocked(realtor, at[realtor.id]) for realtor in found),
+        (Blocked(realtor, at[realtor.id]) for realtor in found if not realtor.erased_at),
         key=lambda one: (one.at, one.realtor.id),
         reverse=True,
     )

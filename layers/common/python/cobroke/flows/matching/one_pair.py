@@ -37,7 +37,7 @@ def look_at(
     """
     pair_ids = PairIds(*lead_first(kind, own_id, other_id))
     counts_key = keys.counts(kind, own_id)
-    beside = [parted.key(owner), *([counts_key, allowance.key] if allowance else ())]
+    beside = [*parted.wanted(owner), *([counts_key, allowance.key] if allowance else ())]
 
     def attempt() -> tuple[Recommendation, Parted]:
         try:
@@ -45,7 +45,7 @@ def look_at(
         except OwnObject:
             raise NotFound from None
         apart = parted.of(table, owner, sides.beside)
-        if sides.pair.is_barred(apart, kind):
+        if sides.is_barred(apart, kind):
             raise NotFound
         found = _seen_alone(table, sides, kind)
         if allowance:

@@ -14,8 +14,10 @@ from cobroke.storage.notices.outboxes import NEVER, Outbox, Ticket
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
 
-type Unwanted = Literal["unverified", "blocked", "off"]
-"""Why nothing is pushed to a realtor: no proof, the bot blocked, switched off by themselves."""
+type Unwanted = Literal["gone", "unverified", "blocked", "off"]
+"""Why nothing is pushed to a realtor: erased or suspended, no proof, the bot blocked, switched off
+by themselves.
+"""
 
 
 class Taken(NamedTuple):
@@ -27,6 +29,8 @@ class Taken(NamedTuple):
 
 def unwanted(realtor: Realtor) -> Unwanted | None:
     """Return why a realtor is to be pushed nothing now; None: they are to be."""
+    if realtor.is_gone:
+        return "gone"
     if not realtor.verified:
         return "unverified"
     if realtor.push_off:

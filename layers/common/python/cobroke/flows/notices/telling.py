@@ -5,8 +5,9 @@ from cobroke.domain.deals.owed import OwedNotice, newly_owed
 from cobroke.domain.deals.pair import Pair
 from cobroke.domain.ids import match_id
 from cobroke.domain.notices.wording import Words, about_pair
+from cobroke.storage import keys
 from cobroke.storage.notices import notices
-from cobroke.storage.postings import postings
+from cobroke.storage.postings import posting
 from cobroke.storage.table import Table
 
 RECENT_MS = 30 * DAY_MS
@@ -14,7 +15,7 @@ RECENT_MS = 30 * DAY_MS
 
 def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     """Tell what the change from `before` to `now` owes and nobody has told yet; return how many
-    notices that is.
+    notices that is. Of a pair with one who is erased nobody is told anything any more.
     """
     new = {
         notices.due(notice): notice for notice in newly_owed(now, before) if _recent(notice, now)
@@ -23,9 +24,14 @@ def tell_of_pair(table: Table, now: Pair, before: Pair | None) -> int:
     missing = {key: owed_one for key, owed_one in new.items() if key not in told}
     if not missing:
         return 0
-    listing = postings.load(table, "PROPERTY", now.property_id).content.body
+    both = keys.owned("LEAD", now.lead_id), keys.owned("PROPERTY", now.property_id)
+    items = table.get_many(both)
+    lead, listing = (posting.of_item(items[key]) for key in both)
+    if lead.erased or listing.erased:
+        return 0
+    body = listing.content.body
     return sum(
-        notices.put(table, to, _told(an_id, owed_one, about_pair(owed_one, now, listing)))
+        notices.put(table, to, _told(an_id, owed_one, about_pair(owed_one, now, body)))
         for (to, an_id), owed_one in missing.items()
     )
 

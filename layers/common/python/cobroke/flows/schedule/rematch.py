@@ -23,6 +23,7 @@ from cobroke.flows.following import (
 from cobroke.flows.matching.ranking import Seeker, try_save
 from cobroke.flows.schedule.agenda import work_off
 from cobroke.storage.deals import pairs
+from cobroke.storage.erasing import jobs
 from cobroke.storage.matching import looks, markets, rankings, registry
 from cobroke.storage.matching.backlog import Written, backlog
 from cobroke.storage.matching.held_markets import HeldMarkets
@@ -54,8 +55,10 @@ def work_on(table: Table, part: str, clock: Clock) -> Counter[str]:
     if part.startswith(_AGENDA):
         shard = int(part.removeprefix(_AGENDA))
         did = work_off(table, shard, clock)
-        # what is open behind blocks is little: the first shard does it beside its own
-        return did if shard else did | Counter(parted=part_all(table, clock))
+        # what is open behind blocks is little, and what is to be woken: the first shard does both
+        if shard:
+            return did
+        return did | Counter(parted=part_all(table, clock), woken=jobs.wake(table, clock()))
     group, _, city = part.removeprefix(_MARKET).partition("#")
     return rematch(table, HeldMarkets(table, clock), Market(city, Group[group]), clock)
 

@@ -7,6 +7,7 @@ from cobroke.domain.deals.decisions import StandingAct, acted_at, standing_act
 from cobroke.domain.deals.pair import MatchStatus, Pair, Side
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.paging import Page
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.kinds import lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
@@ -23,7 +24,7 @@ from cobroke.storage.table import Key, Table
 
 class MatchView(NamedTuple):
     """A match as one side sees it: whom it deals with, and what they said with their LIKE; whether
-    it was REJECTED and they are parted, so that nobody is to be known by it.
+    the other is erased, or parted of them and nothing agreed, so that nobody is to be known by it.
     """
 
     sides: Sides
@@ -146,7 +147,7 @@ def _completed(
     """
     rows = [_keys(side, pair) for side, pair in shown]
     is_any_over = any(pair.status == "REJECTED" for _, pair in shown)
-    beside = [parted.key(realtor_id)] if is_any_over else []
+    beside = parted.wanted(realtor_id) if is_any_over else []
     there = {keys.owned(one.kind, one.id): one for one in known}
     wanted = {key for row in rows for key in row} - there.keys()
     items = table.get_many([*beside, *sorted(wanted)])
@@ -157,9 +158,18 @@ def _completed(
         theirs = posting.of_item(items[row.counterpart])
         sides = Sides(*lead_first(side, own, theirs), pair)
         realtor, message = realtors.of_item(items[row.realtor]), items.get(row.message, {})
-        nameless = pair.status == "REJECTED" and apart.from_owner_of(theirs.id)
-        matches.append(MatchView(sides, side, realtor, message.get("text"), nameless))
+        said = None if realtor.erased_at else message.get("text")
+        matches.append(MatchView(sides, side, realtor, said, _is_nameless(pair, realtor, apart)))
     return matches
+
+
+def _is_nameless(pair: Pair, theirs: Realtor, apart: Parted) -> bool:
+    """Return whether the other realtor is not to be known by this match. Behind a block what is
+    PENDING closes by itself.
+    """
+    if theirs.is_gone and not pair.contacts_visible:
+        return True
+    return bool(theirs.erased_at) or (pair.status == "REJECTED" and apart.from_(theirs.id))
 
 
 class _Keys(NamedTuple):

@@ -2,6 +2,7 @@
 order of its last change. Kept by the transaction of each change, so that nothing is looked for.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from heapq import merge
@@ -56,6 +57,20 @@ def _listed(table: Table, old: Pair, new: Pair, side: Side, facts: Item) -> Iter
         more = {now.lower(): 1} | ({before.lower(): -1} if before else {})
         entity = {"entity": entities.OWN_MATCHES.name}
         yield table.update(keys.own_match_counts(_owner(new, side)), entity, more)
+
+
+def forgotten(table: Table, dead: Sequence[Pair]) -> list[Write]:
+    """Make the writes that list these pairs no more, and count their matches no more: of each
+    realtor all at once, as an item may stand in a transaction once.
+    """
+    less = defaultdict[str, Counter[str]](Counter)
+    for pair in dead:
+        for side in KINDS:
+            if stands := standing(pair, side):
+                less[_owner(pair, side)][stands.lower()] -= 1
+    entity = {"entity": entities.OWN_MATCHES.name}
+    counted = [table.update(keys.own_match_counts(who), entity, many) for who, many in less.items()]
+    return [*(table.delete(one) for pair in dead for one in listed(pair)), *counted]
 
 
 def entries(table: Table, pair: Pair, facts: Item) -> Mapping[Key, Write]:

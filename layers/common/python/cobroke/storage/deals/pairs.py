@@ -106,17 +106,18 @@ def unchanged(table: Table, pair: Pair) -> Write:
 
 
 def deletion(table: Table, kind: Kind, dead: Sequence[Pair]) -> list[Write]:
-    """Make the writes that delete pairs of one object of this kind, none of them a match, with
+    """Make the writes that delete pairs of one object of this kind, whether a match or not, with
     what hangs on them. The market is told nothing: one of the two has left it for good.
     """
     (own_id,) = {pair.posting_id(kind) for pair in dead}
-    theirs = [pair.posting_id(other(kind)) for pair in dead]
+    theirs = [(pair.posting_id(other(kind)), int(pair.counts_as_match)) for pair in dead]
     return [
         *(table.delete(keys.pair(*pair.ids), when=at_version(pair.version)) for pair in dead),
         *(table.delete(keys.mirror(*pair.ids)) for pair in dead),
         *(write for pair in dead for write in said.nothing(table, pair)),
-        *(uncount(table, other(kind), an_id, 1) for an_id in theirs),
-        uncount(table, kind, own_id, len(dead)),
+        *own_matches.forgotten(table, dead),
+        *(uncount(table, other(kind), an_id, 1, matches) for an_id, matches in theirs),
+        uncount(table, kind, own_id, len(dead), sum(matches for _, matches in theirs)),
     ]
 
 

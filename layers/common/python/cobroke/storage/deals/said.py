@@ -38,11 +38,27 @@ def note(table: Table, pair: Pair, side: Side, says: Note) -> Write:
 
 
 def nothing(table: Table, pair: Pair) -> list[Write]:
-    """Make the writes that leave nothing of what was said about a pair that has no match."""
+    """Make the writes that leave nothing of what was said about a pair. What was said in a match
+    may stand from before it last began; without one only what counts is there.
+    """
+    sides = [(side, pair.status is not None) for side in KINDS]
     return [
-        *(message(table, pair, side, None) for side in KINDS if pair.keeps_like(side)),
-        *(note(table, pair, side, Note()) for side in KINDS if pair.action(side) == "DISLIKE"),
+        *(
+            message(table, pair, side, None)
+            for side, all_ in sides
+            if all_ or pair.keeps_like(side)
+        ),
+        *(
+            note(table, pair, side, Note())
+            for side, all_ in sides
+            if all_ or pair.action(side) == "DISLIKE"
+        ),
     ]
+
+
+def silence(table: Table, pair: Pair, side: Side) -> list[Write]:
+    """Make the writes that leave nothing of what this side has said."""
+    return [message(table, pair, side, None), note(table, pair, side, Note())]
 
 
 def note_in(item: Item | None) -> Note:

@@ -7,8 +7,9 @@ from cobroke.domain.deals.facts import Facts
 from cobroke.domain.deals.pair import Pair, PairIds, Side
 from cobroke.domain.errors import NotFound, OwnObject
 from cobroke.domain.matching.score import score
+from cobroke.domain.parted import Parted
 from cobroke.domain.postings.features import Market, lead_and_listing
-from cobroke.domain.postings.kinds import lead_first
+from cobroke.domain.postings.kinds import lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import Json, fingerprint
 from cobroke.storage import keys
@@ -32,6 +33,13 @@ class Sides(NamedTuple):
 
     def having(self, side: Side, new: Posting) -> Self:
         return self._replace(lead=new) if side == "LEAD" else self._replace(listing=new)
+
+    def is_barred(self, parted: Parted, side: Side) -> bool:
+        """Return whether a block, or that the other is erased or suspended, keeps this side from
+        acting on the pair.
+        """
+        is_over = self.of(other(side)).erased and not self.pair.contacts_visible
+        return is_over or self.pair.is_barred(parted, side)
 
     @property
     def market(self) -> Market:

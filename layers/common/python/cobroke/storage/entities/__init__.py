@@ -13,6 +13,7 @@ from cobroke.storage.entities.deals import (
     PAIR_CHANGE,
 )
 from cobroke.storage.entities.entity import Entity
+from cobroke.storage.entities.erasing import GONE, JOB, PROTECTION
 from cobroke.storage.entities.notices import ALERTED, INBOX, NOTICE, OUTBOX, SLOT, UNREAD, WAKE
 from cobroke.storage.entities.postings import (
     CHANGE,
@@ -45,6 +46,9 @@ ENTITIES: tuple[Entity, ...] = (
     INVITED,
     BLOCKS,
     BLOCK_CHANGE,
+    GONE,
+    PROTECTION,
+    JOB,
     IDEMPOTENCY,
     LEAD,
     PROPERTY,
@@ -91,9 +95,11 @@ __all__ = [
     "ENTRY",
     "FLAT",
     "FOLLOWED",
+    "GONE",
     "IDEMPOTENCY",
     "INBOX",
     "INVITED",
+    "JOB",
     "LEAD",
     "LIMITS",
     "LOOK",
@@ -110,6 +116,7 @@ __all__ = [
     "PAIR",
     "PAIR_CHANGE",
     "PROPERTY",
+    "PROTECTION",
     "RANKING",
     "REALTOR",
     "RUN",

@@ -21,9 +21,10 @@ UNREAD = Entity(
 INBOX = Entity(
     "INBOX",
     ("REALTOR#{realtor} | INBOX",),
-    "version changed oldest? room?",
+    "version changed oldest? room? closed?",
     "how often what a realtor is shown of notices has changed, what the last change was, which "
-    "notice is the oldest that is listed, and how many more can be told until it is another",
+    "notice is the oldest that is listed, and how many more can be told until it is another; "
+    "`closed`: nothing is told any more",
 )
 WAKE = Entity(
     "WAKE",

@@ -2,7 +2,9 @@
 
 from cobroke.storage.entities.entity import Entity
 
-_OBJECT = "d more f city status stale archived_for version revision changed_at updated_at cause?"
+_OBJECT = (
+    "d more f city status stale archived_for version revision changed_at updated_at erased? cause?"
+)
 LEAD = Entity(
     "LEAD",
     ("REALTOR#{realtor} | LEAD#{lead}",),

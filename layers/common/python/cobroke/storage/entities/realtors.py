@@ -6,8 +6,8 @@ REALTOR = Entity(
     "REALTOR",
     ("REALTOR#{realtor} | PROFILE",),
     "telegram_id username name phone email agency_name verified proven_at token_version push_off "
-    "pushes? registered_at? logged_out_at? revision? version",
-    "a realtor",
+    "pushes? registered_at? logged_out_at? revision? erased_at? suspended_at? version",
+    "a realtor; of who is erased that they were, and nothing else",
 )
 TELEGRAM = Entity(
     "TELEGRAM",

@@ -5,9 +5,9 @@ changed.
 from collections.abc import Iterable, Mapping
 
 from cobroke.clock import Clock
-from cobroke.domain.parted import Parted
+from cobroke.domain.parted import Gone, Parted
 from cobroke.storage.changes import LONGEST_MS
-from cobroke.storage.parting import block_changes, parted
+from cobroke.storage.parting import block_changes, block_keys, gone, parted
 from cobroke.storage.table import Table
 
 _MOST_HELD = 50_000
@@ -19,6 +19,7 @@ class HeldParted:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table, self._clock = table, clock
         self._held: dict[str, Parted] = {}
+        self._gone = Gone()
         self._caught_up_at, self._is_current = 0, False
 
     def expire(self) -> None:
@@ -28,15 +29,16 @@ class HeldParted:
         """Return it of these, as it is now, or was when this batch first asked."""
         if not self._is_current:
             self._forget_changed()
+            self._gone = gone.load(self._table)
             self._is_current = True
         wanted = set(realtor_ids)
         new = wanted - self._held.keys()
         if len(self._held) + len(new) > _MOST_HELD:
             self._held.clear()
             new = wanted
-        items = self._table.get_many(map(parted.key, new))
-        self._held |= {an_id: parted.of(self._table, an_id, items) for an_id in new}
-        return {an_id: self._held[an_id] for an_id in wanted}
+        items = self._table.get_many(map(block_keys.blocks, new))
+        self._held |= {an_id: parted.begin_blocks(self._table, an_id, items)() for an_id in new}
+        return {an_id: self._held[an_id].joined(self._gone) for an_id in wanted}
 
     def _forget_changed(self) -> None:
         now = self._clock()

@@ -1,6 +1,6 @@
 """Rankings as they are kept, beside their objects: derived, each may be dropped at any time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched, chain
 from typing import NamedTuple
@@ -53,17 +53,17 @@ def load_own(table: Table, kind: Kind, owner: str, posting_id: str) -> Own:
     return own_of(table.get_many(wanted), wanted)
 
 
-def own_keys(kind: Kind, owner: str, posting_id: str) -> tuple[Key, Key, Key]:
+def own_keys(kind: Kind, owner: str, posting_id: str) -> Sequence[Key]:
     """Return the keys of an object that would be this realtor's, of its ranking, and of whom its
     owner is parted.
     """
     own, ranking = keys.owned_by(owner, kind, posting_id), keys.ranking(owner, kind, posting_id)
-    return own, ranking, parted.key(owner)
+    return own, ranking, *parted.wanted(owner)
 
 
-def own_of(items: Mapping[Key, Item], wanted: tuple[Key, Key, Key]) -> Own:
+def own_of(items: Mapping[Key, Item], wanted: Sequence[Key]) -> Own:
     """Return what was read under these keys. Raises NotFound without an object."""
-    key, kept_key, _ = wanted
+    key, kept_key, *_ = wanted
     if key not in items:
         raise NotFound
     kept = items.get(kept_key)

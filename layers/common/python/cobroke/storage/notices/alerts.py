@@ -62,16 +62,16 @@ class Cause:
 
 
 def cause_of(table: Table, written: Posting) -> Cause | None:
-    """Read what belongs to an object that alerts; return None where all whom this revision should
-    alert were alerted: what comes near the top of a list later, because others left it, alerts
-    nobody.
+    """Read what belongs to an object that alerts; return None where its owner is gone, or all whom
+    this revision should alert were: what comes near the top later, as others left, alerts nobody.
     """
     kind, an_id = written.kind, written.id
     done, counted = keys.alerted_all(kind, an_id), keys.counts(kind, an_id)
-    items = table.get_many([done, counted, parted.key(written.owner)])
-    if _covers(items.get(done), written):
-        return None
+    items = table.get_many([done, counted, *parted.wanted(written.owner)])
     apart = parted.of(table, written.owner, items)
+    is_gone = apart.from_(written.owner)  # everybody is parted of who is
+    if is_gone or _covers(items.get(done), written):
+        return None
     # the pairs last: one that goes, or begins, behind this is seen by `no_new_pair`
     paired = pairs.of_posting(table, kind, an_id)
     return Cause(written, paired, counts.gone(items.get(counted)), apart)

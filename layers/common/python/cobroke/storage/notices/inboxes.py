@@ -30,6 +30,8 @@ class Inbox(NamedTuple):
     room: int | None = None
     there: Sequence[str] | None = None
     """The ids, newest first, where they have just been counted."""
+    closed: bool = False
+    """Whether its realtor is erased: they are told nothing any more."""
 
 
 def load(table: Table, realtor_id: str) -> Inbox:
@@ -44,7 +46,17 @@ def of_item(realtor_id: str, item: Item | None) -> Inbox:
     if item is None:
         return Inbox(realtor_id)
     counted = {name: item[name] for name in ("oldest", "room") if name in item}
-    return Inbox(realtor_id, item["version"], loads(item["changed"]), **counted)
+    closed = item.get("closed", False)
+    return Inbox(realtor_id, item["version"], loads(item["changed"]), **counted, closed=closed)
+
+
+def closing(table: Table, inbox: Inbox) -> Write:
+    """Make the write that closes it for good, on condition that nobody has told anything since it
+    was read. Whoever tells at this moment has lost the race: there is no room, and never will be.
+    """
+    facts = {"version": inbox.version + 1, "changed": "{}", "closed": True}
+    item = entities.INBOX.at(keys.inbox(inbox.realtor_id), {"oldest": BEFORE_ALL, "room": -1})
+    return table.put(item | facts, when=over(inbox.version))
 
 
 def counted(table: Table, inbox: Inbox) -> Inbox:

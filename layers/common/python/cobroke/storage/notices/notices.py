@@ -77,11 +77,14 @@ def already_put(table: Table, notices: Iterable[tuple[str, str]]) -> set[tuple[s
 
 def put(table: Table, realtor_id: str, notice: Notice) -> bool:
     """Tell it, unread, unless it was told before; return False where it was, also if it has been
-    read since.
+    read since, and where its realtor is told nothing any more.
     """
 
     def attempt() -> bool:
-        counted = inboxes.telling(table, inboxes.load(table, realtor_id), [notice.id])
+        inbox = inboxes.load(table, realtor_id)
+        if inbox.closed:
+            return False
+        counted = inboxes.telling(table, inbox, [notice.id])
         try:
             table.transact([*writes(table, realtor_id, notice), *counted])
         except ConditionFailed:

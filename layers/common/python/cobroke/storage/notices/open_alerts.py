@@ -52,7 +52,8 @@ class Last(NamedTuple):
 
 def load(table: Table, kind: Kind, slots: Mapping[str, Item | None], now_s: int) -> Iterable[Last]:
     """Read those of these own objects, by their slots, and their owners' inboxes: many in one read,
-    and one more for each inbox that nobody has counted. One that has fallen out grows no more.
+    and one more for each inbox that nobody has counted. One that has fallen out grows no more;
+    there is none of who is told nothing any more.
     """
     named = {own_id: _notice(own_id, slot) for own_id, slot in slots.items() if slot}
     owners = dict.fromkeys(map(owner_of, slots))
@@ -64,6 +65,8 @@ def load(table: Table, kind: Kind, slots: Mapping[str, Item | None], now_s: int)
     for own_id, slot in slots.items():
         notice = items.get(named[own_id]) if slot else None
         inbox = inboxes_of[owner_of(own_id)]
+        if inbox.closed:
+            continue
         yield Last(kind, own_id, slot, notice, _grows(notice, inbox, now_s), inbox)
 
 

@@ -88,16 +88,39 @@ def blocked_by(table: Table, old: Blocks, blocker: str) -> list[Write]:
 
 def unblocked_by(table: Table, old: Blocks, blocker: str) -> list[Write]:
     """Make the writes of one less, whichever part they are in: all of these are read."""
-    raw = ids.raw_realtor_id(blocker)
-    left = tuple(one for one in old.against if one != raw)
-    writes = [write(table, old, replace(old, against=left, returned=old.returned + 1))]
-    parts = table.get_many(old.part_keys) if len(left) == len(old.against) else {}
-    return writes + [
-        _without(table, part, raw) for part in parts.values() if raw in unpacked(part["against"])
-    ]
+    return _without(table, replace(old, returned=old.returned + 1), ids.raw_realtor_id(blocker))
 
 
-def _without(table: Table, part: Item, raw: bytes) -> Write:
-    left = b"".join(one for one in unpacked(part["against"]) if one != raw)
-    version = part["version"]
-    return table.put(part | {"against": left, "version": version + 1}, when=at_version(version))
+def forgetting(table: Table, old: Blocks, realtor_id: str) -> list[Write]:
+    """Make the writes of one who forgets whom there is no more, whoever had blocked whom."""
+    raw = ids.raw_realtor_id(realtor_id)
+    own = {one: at for one, at in old.own.items() if one != raw}
+    return _without(table, replace(old, own=own), raw)
+
+
+def against(table: Table, known: Blocks) -> tuple[bytes, ...]:
+    """Read all who have blocked them."""
+    parts = table.get_many(known.part_keys).values()
+    return (*known.against, *(raw for part in parts for raw in unpacked(part["against"])))
+
+
+def _without(table: Table, new: Blocks, raw: bytes) -> list[Write]:
+    """Make the writes of `new` without one of those who have blocked them. Who was taken over and
+    has blocked them since is there twice.
+    """
+    left = _less(new.against, raw)
+    writes = [write(table, new, replace(new, against=left))]
+    parts = table.get_many(new.part_keys) if len(left) == len(new.against) else {}
+    for part in parts.values():
+        there = unpacked(part["against"])
+        if raw in there:
+            facts = {"against": b"".join(_less(there, raw)), "version": part["version"] + 1}
+            return [*writes, table.put(part | facts, when=at_version(part["version"]))]
+    return writes
+
+
+def _less(some: tuple[bytes, ...], raw: bytes) -> tuple[bytes, ...]:
+    if raw not in some:
+        return some
+    at = some.index(raw)
+    return some[:at] + some[at + 1 :]

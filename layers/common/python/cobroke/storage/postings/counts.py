@@ -70,11 +70,11 @@ def recount(
     return table.update(keys.counts(kind, posting_id), _ENTITY | dict(counted), when=when)
 
 
-def uncount(table: Table, kind: Kind, posting_id: str, number: int) -> Write:
-    """Make the write that counts so many pairs no more, none of them a match: a part of the
-    transaction that deletes them.
+def uncount(table: Table, kind: Kind, posting_id: str, number: int, matches: int = 0) -> Write:
+    """Make the write that counts so many pairs no more, so many open matches among them: a part of
+    the transaction that deletes them.
     """
-    adds = {"pairs": -number, "matches": 0, "gone": number}
+    adds = {"pairs": -number, "matches": -matches, "gone": number}
     return table.update(keys.counts(kind, posting_id), _ENTITY, adds)
 
 

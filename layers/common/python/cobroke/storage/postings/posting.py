@@ -37,6 +37,7 @@ def of_item(item: Item) -> Posting:
         updated_at=item["updated_at"],
         archived_for=item["archived_for"],
         stale=item["stale"],
+        erased=item.get("erased", False),
     )
 
 
@@ -105,6 +106,7 @@ def _posting_item(stored: Posting) -> Item:
         "updated_at": stored.updated_at,
         "archived_for": stored.archived_for,
         "stale": stored.stale,
+        **({"erased": True} if stored.erased else {}),
     }
     return entities.OF_KIND[stored.kind].at(keys.owned(stored.kind, stored.id), facts)
 

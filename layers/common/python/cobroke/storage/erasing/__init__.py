@@ -1,0 +1,1 @@
+"""What an erasure keeps of itself: its job, and for a while what protects others."""
