@@ -97,8 +97,8 @@ BUGS = (
         (
             Edit(
                 postings.create,
-                "table.transact(writes(table, None, new, charge) + marker)",
-                "table.transact(writes(table, None, new, charge))\n"
+                "table.transact(writes(table, None, new, charge, seen) + marker)",
+                "table.transact(writes(table, None, new, charge, seen))\n"
                 "            if marker:\n                table.transact(marker)",
             ),
         ),
@@ -108,9 +108,9 @@ BUGS = (
         (
             Edit(
                 postings.replace_content,
-                "table.transact(writes(table, old, new, charge))",
+                "table.transact(writes(table, old, new, charge, seen))",
                 "table.transact([limits.write(table, owner, charge)])\n"
-                "        table.transact(writes(table, old, new))",
+                "        table.transact(writes(table, old, new, seen=seen))",
             ),
         ),
     ),

@@ -19,7 +19,7 @@ from cobroke.storage.conditions import PRESENT
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.own_lists import list_own, whole
 from tests.memory_table import MemoryTable
-from tests.support.contents import lead, listing
+from tests.support.contents import FLAT, lead, listing
 
 NOW = 1_764_000_000_000
 HOSTILE = 'he said: "notes":1,"photos":[2],"description":"client_contacts":'
@@ -33,7 +33,7 @@ def test_a_row_has_all_of_the_body_but_what_lists_do_not_give_back(
     table = MemoryTable()
     owner = a_realtor(table)
     content = lead() if kind == "LEAD" else listing()
-    shown: dict[str, Any] = {"a": HOSTILE, "b": {"c": "ж", "d": 1}}
+    shown: dict[str, Any] = FLAT | {"a": HOSTILE, "b": {"c": "ж", "d": 1}}
     hidden = dict.fromkeys(UNLISTED[kind], HOSTILE)
     content = content._replace(body=shown | hidden)
     made = postings.create(table, kind, owner, content, lambda: NOW)

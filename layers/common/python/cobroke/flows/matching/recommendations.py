@@ -102,11 +102,12 @@ def recommend(
     labels = SameFlats(table, (one.counterpart for one in there))
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
     rows = _rows(own, seeker, there)
-    total = len(shown) - (len(paged) - len(rows))
     told = labels.end(Reader(owner, seeker.parted), {row.id for row in shown})
-    return Recommendations(
-        [row._replace(same_flat=told.get(row.counterpart.id)) for row in rows], total
-    )
+    return Recommendations(_labelled(rows, told), len(shown) - (len(paged) - len(rows)))
+
+
+def _labelled(rows: Iterable[Recommendation], told: Mapping[str, SameFlat]) -> list[Recommendation]:
+    return [row._replace(same_flat=told.get(row.counterpart.id)) for row in rows]
 
 
 def _remember(
