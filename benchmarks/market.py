@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
@@ -13,6 +14,7 @@ import boto3
 
 from benchmarks.report import CannotMeasure
 from cobroke.domain import ids
+from cobroke.domain.postings.flats import Offer
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Realtor
@@ -21,8 +23,8 @@ from cobroke.edge.models.property import PropertyBody
 from cobroke.exact_json import loads_strictly
 from cobroke.storage import entities, keys, realtors
 from cobroke.storage.notation import Item
-from cobroke.storage.postings import posting
-from cobroke.storage.table import Table
+from cobroke.storage.postings import flats, posting
+from cobroke.storage.table import Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -92,6 +94,11 @@ def _items(market: Market) -> Iterator[Item]:
         yield posting._posting_item(stored)
         entry = keys.market_entry(stored.content.features, stored.id)
         yield entities.ENTRY.at(entry, posting._market_facts(stored))
+    offered = defaultdict[Key, list[Offer]](list)
+    for offer in filter(None, map(flats.offered_by, market.properties)):
+        offered[keys.flat(offer.fingerprint)].append(offer)
+    for key, offers in offered.items():
+        yield entities.FLAT.at(key, {"offers": flats.pack(offers[: flats.MOST])})
 
 
 def _put(client: "DynamoDBClient", table: Table, items: Sequence[Item]) -> None:

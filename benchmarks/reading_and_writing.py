@@ -18,12 +18,15 @@ from cobroke.domain.paging import asked
 from cobroke.domain.postings.features import Group
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
+from cobroke.edge.models.insights import takes
 from cobroke.flows.deals import agreement, closing
 from cobroke.flows.deals.decision import Decision
+from cobroke.flows.matching.insights import ask_demand, ask_what_if
 from cobroke.flows.matching.recommendations import Recommendations, recommend
 from cobroke.flows.notices.telling import tell_of_pair
 from cobroke.storage.deals import matches
 from cobroke.storage.deals.sides import Sides
+from cobroke.storage.matching.held_markets import HeldMarkets
 from cobroke.storage.notices import inboxes, notices, pages
 from cobroke.storage.notices.notices import Notice
 from cobroke.storage.postings import postings
@@ -57,7 +60,9 @@ def measure() -> Section:
         f"{SAMPLE} actions of each kind: the median and the most. A page has {FIRST.limit} rows, "
         "each LIKE a message. A unit reads 4 KB or writes 1 KB; those of a transaction count "
         "twice. What is not there counts nothing here, and one unit at AWS. A next look comes "
-        "within 30 seconds, and has two of its calls at once.",
+        "within 30 seconds, and has two of its calls at once. A function holds the markets that "
+        "it was asked of: its first what-if reads all listings of the city, the first demand after "
+        "it all leads.",
         ("action", "units read", "units written", "round trips"),
         rows,
     )
@@ -73,6 +78,7 @@ def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
         _row(table, "the next look", _look, leads),
         _row(table, "a first look at a listing's recommendations", _look, properties),
         _row(table, "the next look", _look, properties),
+        *_of_answers(table, leads, properties),
         _row(table, "a new lead", _create, leads),
         _row(table, "a new listing", _create, properties),
         _row(table, "a lead written anew", _replace, leads),
@@ -80,6 +86,20 @@ def _measured(table: Table, made: Market, rng: Random) -> list[Sequence[str]]:
         _row(table, "a lead archived", _archive, lost),
         _row(table, "a listing archived", _archive, properties),
         *_of_matches(table, [ids for lead in leads if (ids := _recommended(table, lead))]),
+    ]
+
+
+def _of_answers(
+    table: Table, leads: Sequence[Posting], properties: Sequence[Posting]
+) -> list[Sequence[str]]:
+    """Count with a function that begins to hold its markets, and with the same later."""
+    new = HeldMarkets(table, now_ms)
+    what_if, demand = _what_if(new), _demand(new)
+    return [
+        _row(table, "the first what-if that a function answers", what_if, leads[:1]),
+        _row(table, "a later what-if", what_if, leads[1:]),
+        _row(table, "the first demand after it", demand, properties[:1]),
+        _row(table, "a later demand", demand, properties[1:]),
     ]
 
 
@@ -133,6 +153,21 @@ def _allowance(table: Table, realtor_id: str) -> Allowance:
 def _look(table: Table, own: Posting) -> Recommendations:
     known, allowance = _REMEMBERED[own.id], _allowance(table, own.owner)
     return recommend(table, own.kind, own.owner, own.id, FIRST, now_ms, known, allowance)
+
+
+def _what_if(held: HeldMarkets) -> Action[Posting]:
+    def ask(table: Table, own: Posting) -> object:
+        allowance = _allowance(table, own.owner)
+        return ask_what_if(table, held, own.owner, own.id, now_ms, takes, allowance)
+
+    return ask
+
+
+def _demand(held: HeldMarkets) -> Action[Posting]:
+    def ask(table: Table, own: Posting) -> object:
+        return ask_demand(table, held, own.owner, own.id, now_ms, _allowance(table, own.owner))
+
+    return ask
 
 
 def _create(table: Table, like: Posting) -> object:

@@ -16,9 +16,10 @@ BUGS = "Bugs"
 TALLIES: Mapping[str, Sequence[str]] = {
     "leads": ("refused_write",),
     "properties": ("refused_write",),
+    "insights": ("refused_look",),
     "recommendations": ("shown", "refused_look"),
-    "actions": ("acted", "refused_write", "refused_invite", "refused_newcomer"),
     "matches": ("acted", "refused_write"),
+    "actions": ("acted", "refused_write", "refused_invite", "refused_newcomer"),
 }
 """What a function's request lines say is counted of the caller on this day: numbers without ids."""
 PERIOD = Duration.minutes(5)

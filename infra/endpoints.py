@@ -18,6 +18,7 @@ TABLE_ACTIONS = {
     "leads": (*_OBJECTS, "BatchGetItem"),
     "properties": (*_OBJECTS, "BatchGetItem"),
     "recommendations": (*_READ, "PutItem", "UpdateItem"),
+    "insights": (*_READ, "UpdateItem"),
     "actions": (*_READ, "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"),
     "matches": (*_READ, "DeleteItem", "PutItem", "UpdateItem"),
     "notifications": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),

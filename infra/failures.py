@@ -16,7 +16,7 @@ from infra.triggers import FAILED, MAPPING, STREAM_READERS
 
 AUDIT_KINDS = (
     *("mirrors", "counts", "matches", "limits", "notices", "marks"),
-    *("outboxes", "markets", "entries", "rankings"),
+    *("outboxes", "markets", "entries", "flats", "rankings"),
 )
 LAGS_MS = 10 * 60 * 1000
 WOKEN_H = {"rematch_planner": 3, "audit": 36}

@@ -130,7 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "rows of who is blocked stay in a kept ranking",
-        (Edit(flow.Seeker.hides, "self.parted.from_owner_of(row.id)", "False"),),
+        (Edit(flow.Seeker.hides_at, "self.parted.from_owner_of(an_id)", "False"),),
         "test_who_is_blocked_leaves_their_places_to_others",
     ),
     Mutant(

@@ -56,6 +56,8 @@ RIGHTS: Mapping[str, Row] = {
     "GET /properties/{property_id}/lead-recommendations": _owners(),
     "GET /leads/{lead_id}/property-recommendations/{property_id}": _owners("404 not_found"),
     "GET /properties/{property_id}/lead-recommendations/{lead_id}": _owners("404 not_found"),
+    "GET /leads/{lead_id}/what-if": _owners(),
+    "GET /properties/{property_id}/demand": _owners(),
     "POST /leads/{lead_id}/property-recommendations/{property_id}/action": _owners("409 archived"),
     "POST /properties/{property_id}/lead-recommendations/{lead_id}/action": _owners("409 archived"),
     "DELETE /leads/{lead_id}/property-recommendations/{property_id}/action": _owners(

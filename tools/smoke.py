@@ -75,7 +75,11 @@ def _refusals(http: httpx.Client) -> Iterator[Check]:
 
     yield refused("an unknown path is a 404", 404, "GET", "/no-such-path")
     yield refused(
-        "a wrong verb is a 405 that says the right one", 405, "DELETE", "/me", allow="GET"
+        "a wrong verb is a 405 that says the right one",
+        405,
+        "DELETE",
+        "/notifications",
+        allow="GET",
     )
     for route in ROUTES:
         if not route.public:

@@ -52,6 +52,27 @@ ACCESS = (
         "flows.matching.recommendations.recommend",
     ),
     Access(
+        "who else offers a flat",
+        "FLAT, one batch a page",
+        "flows.matching.same_flats.SameFlats",
+    ),
+    Access(
+        "which flats a listing leaves and comes to",
+        "FLAT, two at most",
+        "storage.postings.flats.see",
+    ),
+    Access(
+        "what must change so that more fit",
+        "ENTRY of all listings (held in memory) and CHANGE since; LEAD and the pairs of it, and of "
+        "PROPERTY those that spell a place",
+        "flows.matching.insights.ask_what_if",
+    ),
+    Access(
+        "who comes at which price",
+        "ENTRY of all leads and listings (held in memory) and CHANGE since; PROPERTY and its pairs",
+        "flows.matching.insights.ask_demand",
+    ),
+    Access(
         "every pair of an object", "PAIR or MIRROR, one partition", "storage.deals.pairs.of_posting"
     ),
     Access("one match", "PAIR, LEAD, PROPERTY: one batch", "storage.deals.sides.load"),

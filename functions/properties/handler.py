@@ -18,6 +18,7 @@ from cobroke.edge.models.property import (
 )
 from cobroke.edge.own_lists import list_text, own_row, property_view
 from cobroke.edge.query import PageLimit, PageNumber, StatusFilter
+from cobroke.flows.matching.same_flats import of_own
 from cobroke.storage.postings import postings
 from cobroke.storage.postings.counts import match_count
 from cobroke.storage.postings.own_lists import list_own
@@ -118,4 +119,4 @@ def _counted(stored: Posting) -> PropertyView:
 
 def _view(stored: Posting, matches: int) -> PropertyView:
     api.tag(stored.revision)
-    return property_view(stored, matches)
+    return property_view(stored, matches, of_own(api.table, stored))

@@ -19,12 +19,8 @@ from cobroke.edge.models.recommendations import (
     recommended_property,
 )
 from cobroke.edge.query import PageLimit, PageNumber
-from cobroke.flows.matching.recommendations import (
-    Recommendation,
-    Recommendations,
-    look_at,
-    recommend,
-)
+from cobroke.flows.matching.one_pair import look_at
+from cobroke.flows.matching.recommendations import Recommendation, Recommendations, recommend
 
 api = handler = Api("recommendations")
 

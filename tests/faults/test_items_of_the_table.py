@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from cobroke.clock import DAY_MS, now_ms
+from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.fair_use import FairUse
 from cobroke.domain.ids import owner_of
 from cobroke.domain.notices.push_settings import DEFAULT
@@ -54,10 +55,10 @@ def leaves(table: Table, one: str, another: str) -> None:
 @pytest.fixture(scope="module")
 def used() -> list[Item]:
     """Every item that ever was in a world in which all that writes has written."""
-    world = World(seed=2)
+    world = World(seed=3)
     assert world.run(60) == []
     table = world.table
-    with seeded(world.scheduler, 2):
+    with seeded(world.scheduler, 3):
         for part in rematch.parts_of_a_run(table):
             runs.report(
                 table, "a-run", part, rematch.work_on(table, part, now_ms), now_ms() // 1000
@@ -74,10 +75,10 @@ def used() -> list[Item]:
             with table.caused_by("a request"):
                 for one in others:
                     blocking.block(table, one, blocked, now_ms)
+        pair = Pair.untouched(PairIds("a-lead", "a-listing"))
+        table.transact([said.note(table, pair, "LEAD", said.Note("PRICE", "beyond their means"))])
         lead = next(item for item in table.items() if item["entity"] == "LEAD")
         table.transact([counts.uncount(table, "LEAD", key_parts.id_in(lead["SK"]), 1)])
-        pair = next(pairs.of_item(item) for item in table.items() if item["entity"] == "PAIR")
-        table.transact([said.note(table, pair, "LEAD", said.Note("OTHER", "Шумно"))])
         known = [pairs.of_item(item) for item in table.items() if item["entity"] == "PAIR"]
         agreed = next(pair for pair in known if pair.status == "ACCEPTED")
         agreement.complete(table, owner_of(agreed.lead_id), agreed.ids, now_ms)

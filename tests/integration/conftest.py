@@ -26,10 +26,11 @@ FUNCTIONS = [path.parent for path in sorted(ROOT.glob("functions/*/handler.py"))
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with opened_account():
-        matching = import_module("functions.stream_matching.handler")
-        monkeypatch.setattr(
-            matching, "held", HeldMarkets(matching.table, now_ms)
-        )  # of another market, else
+        for name in ("insights", "stream_matching"):
+            module = import_module(f"functions.{name}.handler")
+            table = getattr(module, "api", module).table
+            # of another market, else
+            monkeypatch.setattr(module, "held", HeldMarkets(table, now_ms))
         yield
 
 

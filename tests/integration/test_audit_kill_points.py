@@ -18,6 +18,7 @@ from cobroke.domain.matching.score import LISTED, score
 from cobroke.domain.postings.features import Group, Market
 from cobroke.domain.postings.kinds import KINDS
 from cobroke.flows.audit import scan
+from cobroke.flows.audit.flats import Misplaced
 from cobroke.flows.audit.scan import Listed, Owned
 from cobroke.flows.deals import agreement
 from cobroke.flows.deals.decision import Decision
@@ -168,6 +169,7 @@ def touched(table: MemoryTable) -> SimpleNamespace:
     objects = sorted(
         {Owned(*one) for each in (*ids, first) for one in zip(KINDS, each, strict=True)}
     )
+    flats_there = frozenset((item["PK"], item["SK"]) for item in of_entity(table, "FLAT"))
     return SimpleNamespace(
         mirrors=ids,
         counts=objects,
@@ -184,6 +186,9 @@ def touched(table: MemoryTable) -> SimpleNamespace:
         settled_markets=set(),
         standing=set(),
         entries=[Listed(*one, frozenset()) for one in objects],
+        offers=SimpleNamespace(
+            misplaced=[Misplaced(one.id, flats_there) for one in objects if one.kind == "PROPERTY"]
+        ),
         samples=[objects],
     )
 

@@ -12,7 +12,7 @@ from cobroke.domain.postings.kinds import other
 from cobroke.domain.realtors import Contacts, Realtor
 from cobroke.flows.deals import agreement, blocks
 from cobroke.flows.erasing.fates import FATES
-from cobroke.flows.matching.recommendations import look_at
+from cobroke.flows.matching.one_pair import look_at
 from cobroke.flows.own.profile import put_contacts
 from cobroke.storage import entities
 from cobroke.storage.erasing import jobs
@@ -38,7 +38,7 @@ def town() -> Leaving:
 
 
 NAMING_NOBODY = {name for name, fate in FATES.items() if fate == "not theirs"} | {
-    *("TELEGRAM", "GONE", "CLOSING")
+    *("TELEGRAM", "GONE", "CLOSING", "FLAT")
 }
 """What is kept of a realtor names them elsewhere than in its keys, or they have none."""
 

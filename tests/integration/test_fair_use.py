@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cobroke.domain.fair_use import QUOTAS, FairUse, Use
+from cobroke.edge.routes import ROUTES
 from cobroke.storage import keys
 from tests.builders import a_lead, a_property
 from tests.client import Answer, Client
@@ -15,7 +16,7 @@ from tests.memory_table import MemoryTable
 
 pytestmark = pytest.mark.usefixtures("in_memory")
 
-CHARGING = ("me", "leads", "properties", "recommendations", "matches")
+CHARGING = {route.function for route in ROUTES if route.charged}
 NOTHING: Mapping[Use, int] = {}
 
 
@@ -215,6 +216,31 @@ def test_the_first_look_at_a_revision_by_any_route_is_five_and_each_other_one(
     assert account() == {"look": 6}
 
 
+@pytest.mark.parametrize("question", ["what-if", "demand"])
+def test_a_question_to_the_market_is_five_looks_and_the_first_look_with_it(
+    question: str, anna: Client, account: Callable[[], Mapping[Use, int]]
+) -> None:
+    path, rows = "/leads", "property-recommendations"
+    if question == "demand":
+        path, rows = "/properties", "lead-recommendations"
+    own = f"{path}/{_posted(anna, path)}"
+    account()
+    anna.get(f"{path}/{'0' * 26}/{question}").needs(404)
+    assert account() == NOTHING
+    for asked, charged in ((question, 5), (rows, 1), (question, 5)):
+        anna.get(f"{own}/{asked}").needs(200)
+        assert account() == {"look": charged}, asked
+    anna.put(own, a_lead() if path == "/leads" else a_property()).needs(200)
+    account()
+    for asked, charged in ((rows, 5), (question, 5)):
+        anna.get(f"{own}/{asked}").needs(200)
+        assert account() == {"look": charged}, asked
+
+
+def _posted(who: Client, path: str) -> str:
+    return who.post_lead(a_lead()) if path == "/leads" else who.post_property(a_property())
+
+
 def refused(answer: Answer) -> int:
     """In how many seconds it may be tried again."""
     problem = answer.needs(429)
@@ -235,6 +261,7 @@ def test_who_has_no_allowance_left_is_told_when_and_nothing_is_changed(
     assert refused(anna.post(action, {"action": "LIKE"})) == 432
     assert refused(anna.get(f"/leads/{lead}/property-recommendations")) == 40
     assert refused(anna.get(f"/leads/{lead}/property-recommendations/{listing}")) == 40
+    assert refused(anna.get(f"/leads/{lead}/what-if")) == 40
     assert anna.get(f"/leads/{lead}").needs(200) == before
     assert anna.get("/leads").needs(200)["total"] == 1
     assert boris.get(f"/properties/{listing}/matches").needs(200)["total"] == 0

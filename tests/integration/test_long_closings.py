@@ -81,13 +81,20 @@ def test_what_another_realtor_does_behind_an_archive_is_followed_before_its_last
     office.acts("LEAD", asked)
     acted = len(office.table.stream)
     office.settle(without_luck(pump))
-    images = [one["dynamodb"].get("NewImage") for one in office.table.stream[acted:]]
+    told = [one for one in office.table.stream[acted:] if not is_queued(one)]
+    images = [one["dynamodb"].get("NewImage") for one in told]
     order = [image["entity"]["S"] for image in images if image]
     assert [one for one in order if one in {"PAIR", "NOTICE"}] == (
         ["PAIR"] * 50 + ["NOTICE"] + ["PAIR"] * 110
     )
     assert has_ended(office, kind, own, 160)
     assert position < acted
+
+
+def is_queued(record: Json) -> bool:
+    """A notice that is there already is taken into an outbox."""
+    image = record["dynamodb"].get("NewImage", {})
+    return bool(record["eventName"] == "MODIFY" and image.get("entity") == {"S": "NOTICE"})
 
 
 def test_one_delivery_ends_a_slice_and_no_more() -> None:

@@ -133,10 +133,10 @@ def test_dislikes_kept_likes_withdrawals_and_completions_tell_nobody(story: Stor
     assert story.told() == NOBODY
 
 
-def test_a_withdrawal_tells_nobody_and_what_is_reopened_is_told_again(story: Story) -> None:
+def test_a_withdrawal_tells_nobody_nor_does_what_is_reopened_at_once(story: Story) -> None:
     story.lead_side()
     assert story.lead_side("DISLIKE") == NOBODY
-    assert story.lead_side() == ([], [INTEREST])
+    assert story.lead_side() == NOBODY
 
 
 @pytest.mark.parametrize("act", ["archived", "edited"])

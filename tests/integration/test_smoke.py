@@ -111,9 +111,9 @@ def test_without_an_origin_no_preflight_is_asked() -> None:
             httpx.Response(404, json={"message": "Not Found"}),
             "content-type is",
         ),
-        ("DELETE /base/me", httpx.Response(404), "404 instead of 405"),
+        ("DELETE /base/notifications", httpx.Response(404), "404 instead of 405"),
         (
-            "DELETE /base/me",
+            "DELETE /base/notifications",
             httpx.Response(405, headers={"content-type": "application/problem+json"}),
             "allow is None instead of 'GET'",
         ),

@@ -16,6 +16,7 @@ from cobroke.domain.ids import match_id
 from tests.builders import a_lead, a_property, a_telegram_id, widget
 from tests.client import Client
 from tests.memory_table import MemoryTable
+from tests.polling import eventually
 from tests.pump import drain
 from tests.support.post import Post
 from tests.support.town import pumps
@@ -85,7 +86,7 @@ def test_a_like_is_followed_from_its_request_to_both_pushes(market: Market) -> N
 
     story = market.story(second)  # Boris is told of her LIKE, and both of the agreement
     assert steps(story) == {
-        ("matches", "request"): 1,
+        ("actions", "request"): 1,
         ("stream_notifications", "told"): 1,
         ("stream_notifications", "queued"): 3,
         ("telegram_push", "push"): 3,
@@ -128,9 +129,13 @@ def test_a_push_that_is_not_sent_says_why(market: Market) -> None:
 
 def test_what_is_told_together_says_of_how_much(market: Market) -> None:
     anna, boris = market.proven(), market.stranger.registered()
-    for number in range(4):
-        anna.post_lead(a_lead(city=f"город {number}"))
-        boris.post_property(a_property(city=f"город {number}"))
+    cities = [f"город {number}" for number in range(4)]
+    for city in cities:
+        anna.post_lead(a_lead(city=city))
+    posted = now_ms()
+    eventually(lambda: now_ms() > posted, wanted=True)  # only what was there before is alerted
+    for city in cities:
+        boris.post_property(a_property(city=city))
     market.settle()
     pushes = [json.loads(line) for line in market.log("telegram_push")]
     assert [(line["outcome"], line["notifications"]) for line in pushes if "outcome" in line] == [

@@ -59,10 +59,15 @@ def _a_lead(rng: Random, city: str, mark: str) -> Json:
     )
 
 
+HOUSES = ["16", "16 корп. 1", "16к1", "18"]
+"""Three, in which many offer the same flats."""
+
+
 def _a_listing(rng: Random, city: str, mark: str) -> Json:
     prices = [15_200_000, 16_000_000, 16_800_000, 17_400_000, 17_500_000, 18_000_000, 18_500_000]
     return a_property(
-        house_number=mark,
+        description=mark,
+        house_number=HOUSES[sum(mark.encode()) % len(HOUSES)],
         city=city,
         price=rng.choice(prices),
         commission_share=rng.choice([40, 50, 50, 60]),

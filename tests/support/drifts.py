@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.domain.ids import owner_of, posting_id
 from cobroke.domain.matching.ranking import pack_rows, unpack_rows
+from cobroke.domain.postings.flats import Offer
 from cobroke.domain.postings.kinds import Kind, other
 from cobroke.flows.audit import DRIFTS
 from cobroke.flows.matching.ranking import Seeker
@@ -13,7 +15,7 @@ from cobroke.storage import key_parts, keys
 from cobroke.storage.deals import pairs
 from cobroke.storage.notation import Item
 from cobroke.storage.notices import notices
-from cobroke.storage.postings import limits, posting, postings
+from cobroke.storage.postings import flats, limits, posting, postings
 from tests.memory_table import MemoryTable
 from tests.support.evening import Evening, delete, entry_of, in_market, of_entity, place_of, put
 from tests.support.town import MINUTE
@@ -197,6 +199,46 @@ def an_entry_of_nothing(table: MemoryTable, _: Evening) -> None:
     put(table, entry, SK=f"{keys.price(5)}#{nobody}")
 
 
+def flat_of(table: MemoryTable, item: Item) -> Item:
+    """The offers of a flat, this listing's among them."""
+    offered = flats.offered_by(posting.of_item(item))
+    assert offered
+    found = table.get(keys.flat(offered.fingerprint))
+    assert found
+    return found
+
+
+def an_offer_lost(table: MemoryTable, _: Evening) -> None:
+    """As of a listing that is from before flats were kept."""
+    flat = flat_of(table, in_market(table))
+    if flat["offers"][OFFER:]:
+        put(table, flat, offers=flat["offers"][OFFER:])
+    else:
+        delete(table, flat)
+
+
+def an_offer_of_another_price(table: MemoryTable, _: Evening) -> None:
+    flat = flat_of(table, in_market(table))
+    put(table, flat, offers=flat["offers"][: OFFER - 1] + b"\x01" + flat["offers"][OFFER:])
+
+
+def an_offer_of_what_is_archived(table: MemoryTable, _: Evening) -> None:
+    gone = next(item for item in of_entity(table, "PROPERTY") if item["status"] == "ARCHIVED")
+    offered = flats.offered_by(replace(posting.of_item(gone), status="ACTIVE"))
+    assert offered
+    lost = flats.read(table, {keys.flat(offered.fingerprint)})
+    ((key, packed),) = lost.items()
+    table.transact(flats.changed(table, key, packed, offered.id, offered))
+
+
+def an_offer_of_nothing(table: MemoryTable, _: Evening) -> None:
+    key = keys.flat(bytes(16))
+    nobody = Offer(posting_id(1, b"00", "0" * 13), bytes(16), 1, 1)
+    table.transact(flats.changed(table, key, b"", nobody.id, nobody))
+
+
+OFFER = 28
+"""Bytes that one takes."""
 MANY = 1000
 
 
@@ -274,6 +316,8 @@ BREAKS = [
         Broken("entries", by)
         for by in (an_entry_of_a_stale_lead, an_entry_of_a_stale_listing, an_entry_of_nothing)
     ),
+    *(Broken("flats", by) for by in (an_offer_lost, an_offer_of_another_price)),
+    *(Broken("flats", by) for by in (an_offer_of_what_is_archived, an_offer_of_nothing)),
     Broken("rankings", a_ranking_that_lacks_a_row),
 ]
 EACH_KIND = [next(one for one in BREAKS if one.kind == kind) for kind in DRIFTS]

@@ -7,7 +7,8 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.posting import Posting
 from cobroke.exact_json import loads
 from cobroke.storage.notation import Item
-from cobroke.storage.postings import limits
+from cobroke.storage.postings import flats, limits
+from tests.support.offered import by_listings, kept
 from tests.support.story import Story, price_of
 
 PENDING_FOR, FRESH_FOR = 14 * 86_400_000, 60 * 86_400_000
@@ -19,6 +20,7 @@ def faults(story: Story) -> Iterator[str]:
     yield from _own_matches(story)
     yield from _limits(story, now)
     yield from _entries(story, now)
+    yield from _flats(story, now)
     yield from _changes(story)
     yield from _reminders(story, now)
     yield from _left_open(story, now)
@@ -128,6 +130,18 @@ def _place(one: Posting) -> tuple[list[str], str]:
     requirements = body["requirements"]
     highest = int(requirements["budget"]["max"] * 100) * 110 // 100
     return [one.kind, requirements["location"]["city"].casefold()], f"{highest:015}#{one.id}"
+
+
+def _flats(story: Story, now: dict[str, Posting]) -> Iterator[str]:
+    """A flat's offers are those of the listings; of one that is full, or ever was, some of them."""
+    wanted, found = by_listings(now.values()), kept(story.of("FLAT"))
+    ever = by_listings(each.now for versions in story.objects.values() for each in versions)
+    for flat in wanted.keys() | found.keys():
+        want, have = wanted.get(flat, set()), found.get(flat, set())
+        was_full = len({an_id for an_id, *_ in ever.get(flat, ())}) >= flats.MOST
+        if have - want or (want - have and not was_full):
+            yield f"{flat} is offered as {have} instead of {want}"
+    yield from (f"nobody offers {item}" for item in story.of("FLAT") if not item["offers"])
 
 
 def _changes(story: Story) -> Iterator[str]:

@@ -122,5 +122,6 @@ def _forget(module: Any) -> None:
     if hasattr(module, "api"):
         module.api.realtors._known.clear()
     if hasattr(module, "held"):
-        module.held = HeldMarkets(module.table, module.now_ms)
+        module.held = HeldMarkets(getattr(module, "api", module).table, module.now_ms)
+    if hasattr(module, "known_markets"):
         module.known_markets = set()

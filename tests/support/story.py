@@ -132,7 +132,7 @@ def at[Thing](versions: Sequence[Version[Thing]], step: float) -> Thing | None:
 
 def mark_of(one: Posting) -> str:
     body = one.content.body
-    return str(body["client_name"] if one.kind == "LEAD" else body["address"]["house_number"])
+    return str(body["client_name" if one.kind == "LEAD" else "description"])
 
 
 def score_of(lead: Posting, listing: Posting) -> int | None:

@@ -91,7 +91,10 @@ PROPERTY_ROW = {
     "stale_at": STALE_AT,
     "created_at": NOON,
 }
+OTHER_ID = posting_id(CREATED_AT, b"ot", realtor_id(b"clara-89"))
+SAME_FLAT = {"others": 1, "lowest_price": 31200000, "property_ids": [OTHER_ID]}
 OWN_PROPERTY = PROPERTY_ROW | {
+    "same_flat": {"others": 1},
     "photos": PHOTOS,
     "description": PROPERTY["description"],
     "updated_at": NOON,
@@ -122,6 +125,7 @@ RECOMMENDED_PROPERTY = {
     "property_id": PROPERTY_ID,
     "property_data": PROPERTY,
     "realtor_info": SELLER,
+    "same_flat": SAME_FLAT,
 } | MET
 RECOMMENDED_LEAD = {
     "lead_id": LEAD_ID,

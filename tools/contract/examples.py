@@ -140,6 +140,41 @@ BLOCKED = {
     "blocked_at": LATER,
 }
 
+WHAT_IF = {
+    "as_of": NOON,
+    "fitting": 3,
+    "listed": 41,
+    "steps": [
+        {
+            "change": "BUDGET_MAX",
+            "to": 30400000,
+            "adds": 1,
+            "fitting": 4,
+            "best": {"property_id": PROPERTY_ID, "match_score": 91.25},
+        },
+        {
+            "change": "METRO_STATION",
+            "to": "Парк культуры",
+            "adds": 2,
+            "fitting": 5,
+            "best": {"property_id": PROPERTY_ID, "match_score": 100},
+        },
+    ],
+}
+DEMAND = {
+    "as_of": NOON,
+    "buyers": 4,
+    "listed": 17,
+    "price_curve": [
+        {"from": 24225000, "to": 27500000, "buyers": 6},
+        {"from": 27500000.01, "to": 29906250, "buyers": 4},
+        {"from": 29906250.01, "to": 31350000, "buyers": 1},
+    ],
+    "next_step": {"price": 27500000, "adds": 2},
+    "missed": [{"criterion": "budget", "buyers": 3}, {"criterion": "location", "buyers": 5}],
+    "comparables": {"count": 12, "median_price_per_m2": 431250.5, "percent_above": 2.5},
+}
+
 
 def _one(answer: Json, request: Json | None = None) -> Example:
     return Example({"answer": answer}, {"request": request} if request else {})
@@ -180,6 +215,8 @@ EXAMPLES = {
     "recommend_leads": _one({"recommendations": [RECOMMENDED_LEAD]} | PAGE),
     "look_at_property": _one(ONE_PROPERTY),
     "look_at_lead": _one(ONE_LEAD),
+    "get_what_if": _one(WHAT_IF),
+    "get_demand": _one(DEMAND),
     "act_on_property": Example(REACTED, REACTIONS),
     "act_on_lead": Example(REACTED, REACTIONS),
     "take_back_on_property": _one({"action": None, "match": None}),

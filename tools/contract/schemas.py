@@ -142,12 +142,12 @@ def for_clients(part: Json) -> Json:
     """
     left = {name: one for name, one in part.items() if IGNORED.get(name, ...) != one}
     if (step := left.pop("multipleOf", None)) in _DECIMALS:
-        said = f"At most {_DECIMALS[step]} decimals."
+        said = f"At most {_DECIMALS[step]}."
         left["description"] = f"{left['description']} {said}" if "description" in left else said
     return left
 
 
-_DECIMALS = {0.01: "two", 0.0001: "four"}
+_DECIMALS = {0.1: "one decimal", 0.01: "two decimals", 0.0001: "four decimals"}
 
 
 def everywhere(part: Any, change: Callable[[Json], Json]) -> Any:  # noqa: ANN401 - JSON

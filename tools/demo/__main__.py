@@ -9,6 +9,7 @@ import time
 import httpx
 
 from tools.demo.city import a_lead, a_listing, a_perfect_listing
+from tools.demo.insights import ask_demand, ask_what_if
 from tools.demo.pushes import show_pushes
 from tools.demo.realtor import Realtor
 from tools.demo.tables import (
@@ -58,6 +59,9 @@ def _tour(http: httpx.Client, chance: random.Random, city: str) -> None:
     best = ids.index(rows[0]["property_id"])
     shown = owners[best].call("GET", f"/properties/{ids[best]}/lead-recommendations?limit=5")
     show_leads(shown["recommendations"])
+
+    ask_what_if(anna, chance, city)
+    ask_demand(owners[best], ids[best])
 
     console.rule("A price cut moves a listing up")
     cut = next(

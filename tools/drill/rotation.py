@@ -104,8 +104,12 @@ def _must_answer(world: World, step: Step, key: str, token: str) -> None:
             raise NotRotated(f"{step.name}: {function} answers {status} to a token of {key}")
 
 
+ENDS_TOKENS = {"POST /auth/logout", "DELETE /me"}
+
+
 def _one_route_each() -> dict[str, tuple[str, str]]:
-    closed = [route for route in ROUTES if not route.public]
+    """Return of each function a route that leaves the token as it is."""
+    closed = [route for route in ROUTES if not route.public and route.key not in ENDS_TOKENS]
     return {
         route.function: (route.method, re.sub(r"\{\w+\}", "no-such-id", route.path))
         for route in closed

@@ -9,9 +9,10 @@ from typing import Any
 from cobroke.clock import timestamp, timestamp_or_none
 from cobroke.domain.ids import created_at
 from cobroke.domain.paging import Page
+from cobroke.domain.postings.flats import SameFlat
 from cobroke.domain.postings.posting import Posting, stale_at
 from cobroke.edge.models.lead import LeadView
-from cobroke.edge.models.property import PropertyView
+from cobroke.edge.models.property import OfferedToo, PropertyView
 from cobroke.storage.postings.own_lists import Own
 
 MAX_ANSWER_BYTES = 4_600_000
@@ -40,12 +41,16 @@ def lead_view(lead: Posting, matches: int) -> LeadView:
     )
 
 
-def property_view(listing: Posting, matches: int) -> PropertyView:
-    """Return a property as its owner sees it, whole."""
+def property_view(
+    listing: Posting, matches: int, same_flat: SameFlat | None = None
+) -> PropertyView:
+    """Return a property as its owner sees it, whole; beside it how many others offer the flat."""
+    too = OfferedToo.model_construct(others=same_flat.others) if same_flat else None
     return PropertyView.model_construct(
         **listing.content.body,
         **what_became("property_id", listing, matches),
         updated_at=timestamp(listing.updated_at),
+        same_flat=too,
     )
 
 

@@ -97,6 +97,8 @@ ROUTES = (
         "recommendations",
         charged=True,
     ),
+    Route("GET", "/leads/{lead_id}/what-if", "insights", charged=True),
+    Route("GET", "/properties/{property_id}/demand", "insights", charged=True),
     Route(
         "POST",
         "/leads/{lead_id}/property-recommendations/{property_id}/action",

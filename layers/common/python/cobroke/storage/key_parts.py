@@ -76,6 +76,11 @@ def kind_of_entry(partition: str) -> Kind:
     return "LEAD" if partition.startswith("MARKET#LEAD#") else "PROPERTY"
 
 
+def flat_in(partition: str) -> bytes:
+    """Return the fingerprint in the partition of a flat."""
+    return bytes.fromhex(partition.partition("#")[2])
+
+
 def market_of_entry(partition: str) -> Market:
     """Return the market of an entry's partition. A city's name may hold any sign."""
     place = partition.split("#", 2)[2]

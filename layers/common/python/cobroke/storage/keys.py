@@ -162,6 +162,11 @@ def market_entry(features: Features, posting_id: str) -> Key:
     return pk, f"{price(kopecks)}#{posting_id}"
 
 
+def flat(fingerprint: bytes) -> Key:
+    """Return the key of who offers a flat: of any address it has so many bytes."""
+    return f"FLAT#{fingerprint.hex()}", "OFFERS"
+
+
 def changes(kind: Kind, market: Market) -> str:
     """Return the partition of what has changed among a market's leads or properties, by time."""
     return f"CHANGES#{kind}#{market.city}#{market.group.name}"

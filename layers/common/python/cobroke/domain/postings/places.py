@@ -53,21 +53,26 @@ _SIGNS = str.maketrans(
 _CYRILLIC = re.compile(
     "[Ѐ-ҁҊ-ԯ\u1c80-\u1c88\u1d2b\u1d78\ua640-\ua66e\ua67f-\ua69d\U0001e030-\U0001e06d]"
 )
-_LOOKALIKES = str.maketrans("aceëopxykmthb", "асееорхукмтнв")
+LOOKALIKES = str.maketrans("aceëopxykmthb", "асееорхукмтнв")
 
 
 def normalised(name: str, of: PlaceType) -> str:
     """Return the name as the contract compares it, in its three steps. Done again, it may change
     more: each time one kind of place is taken off.
     """
-    plain = " ".join(filter(None, line(name).casefold().translate(_SIGNS).split(" ")))
-    words = re.sub(" ?- ?", "-", plain).split(" ")
-    spelled = " ".join(
-        word.translate(_LOOKALIKES) if _CYRILLIC.search(word) else word for word in words
-    )
+    spelled = " ".join(words_of(name))
     in_front, at_the_end = _KINDS[of]
     rest = in_front.sub("", spelled)
     return rest if rest != spelled else at_the_end.sub("", spelled)
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name as they are compared: small, without quotes, dots and commas,
+    Cyrillic in Cyrillic letters alone.
+    """
+    plain = " ".join(filter(None, line(name).casefold().translate(_SIGNS).split(" ")))
+    words = re.sub(" ?- ?", "-", plain).split(" ")
+    return [word.translate(LOOKALIKES) if _CYRILLIC.search(word) else word for word in words]
 
 
 def place(name: str, of: PlaceType) -> Place:

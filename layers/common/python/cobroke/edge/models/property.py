@@ -122,12 +122,23 @@ class PropertyRow(BaseModel):
     created_at: Timestamp
 
 
+class OfferedToo(BaseModel):
+    """The same flat, offered by others."""
+
+    others: Annotated[int, Field(ge=1)]
+    """How many other realtors offer it now, without those parted by a block."""
+
+
 class PropertyView(PropertyRow):
     """A property as its owner sees it, whole."""
 
     photos: list[str]
     description: str | None
     updated_at: Timestamp
+    same_flat: OfferedToo | None
+    """(added) Outside the ETag. Null where no one else offers it, or where one realtor offers two
+    such, and in an export.
+    """
 
 
 class PropertyList(BaseModel):

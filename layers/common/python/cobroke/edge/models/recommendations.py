@@ -12,7 +12,7 @@ from cobroke.domain.deals.resurfacing import Resurfaced
 from cobroke.domain.ids import match_id
 from cobroke.domain.matching.score import WEIGHTS, State
 from cobroke.domain.postings.kinds import other
-from cobroke.edge.models.fields import Count, Id, Share
+from cobroke.edge.models.fields import Count, Id, Price, Share
 from cobroke.edge.models.lead import Requirements
 from cobroke.edge.models.matches import MatchState, match_state
 from cobroke.edge.models.parts import (
@@ -98,9 +98,24 @@ class Recommended(Counterparty):
     """(added) Always the seven criteria, in one order."""
 
 
+class SameFlat(BaseModel):
+    """The same flat, offered by others: by equal city, street, house, floor, floors in all and
+    rooms, and an area that differs by half a metre or a hundredth at most.
+    """
+
+    others: Annotated[int, Field(ge=1)]
+    """How many other realtors offer it now, without one's own and those parted by a block."""
+    lowest_price: Price
+    """Of theirs."""
+    property_ids: Annotated[list[Id], Field(max_length=10)]
+    """Of those among this lead's best 100, by price, then id."""
+
+
 class RecommendedProperty(Recommended):
     property_id: Id
     property_data: PropertyData
+    same_flat: SameFlat | None
+    """(added) Null where no one else offers it, or where one realtor offers two such."""
 
 
 class RecommendedLead(Recommended):
@@ -141,6 +156,8 @@ class OnePair(Counterparty):
 class OneProperty(OnePair):
     property_id: Id
     property_data: PropertyData
+    same_flat: SameFlat | None
+    """Null where no one else offers it, or where one realtor offers two such."""
 
 
 class OneLead(OnePair):
@@ -181,7 +198,18 @@ def lead_data(body: dict[str, Any]) -> LeadData:
 
 def _property(of: Recommendation, text_length: int | None) -> dict[str, Any]:
     data = property_data(of.counterpart.content.body, text_length)
-    return {"property_id": of.counterpart.id, "property_data": data}
+    told = of.same_flat
+    return {
+        "property_id": of.counterpart.id,
+        "property_data": data,
+        "same_flat": told and _same_flat(*told),
+    }
+
+
+def _same_flat(others: int, lowest_price: int, property_ids: list[str]) -> SameFlat:
+    return SameFlat.model_construct(
+        others=others, lowest_price=fraction(lowest_price, 2), property_ids=property_ids
+    )
 
 
 def _lead(of: Recommendation) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cobroke.flows.audit import (
     deserted,
     entries,
     erasures,
+    flats,
     listings,
     rankings,
     scan,
@@ -28,7 +29,7 @@ from cobroke.storage.table import Table
 
 DRIFTS = (
     *("mirrors", "counts", "matches", "limits", "notices", "marks"),
-    *("outboxes", "markets", "entries", "rankings"),
+    *("outboxes", "markets", "entries", "flats", "rankings"),
 )
 """In this order: a listing's matches are counted by its mirrors, rankings compared with mended
 entries.
@@ -79,4 +80,6 @@ def _settle_markets(looks: Looks, seen: scan.Pass, table: Table, clock: Clock) -
     looks.settle("markets", unknown, look, register)
     wrong, put_right = partial(entries.wrong, table), partial(entries.put_right, table, clock)
     looks.settle("entries", seen.entries, wrong, put_right)
+    misplaced, replace = partial(flats.wrong, table), partial(flats.put_right, table)
+    looks.settle("flats", seen.offers.misplaced, misplaced, replace)
     deserted.forget(table, clock, seen.standing)

@@ -14,7 +14,7 @@ from cobroke.domain.ids import owner_of
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind
 from cobroke.domain.vocabulary import PostingStatus
-from cobroke.flows.audit import erasures, listings
+from cobroke.flows.audit import erasures, flats, listings
 from cobroke.flows.audit.unpaired import Unpaired
 from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.deals import own_matches, pairs
@@ -37,7 +37,7 @@ _OBJECT = (
 )
 _COUNTED = ("pairs", "matches", *entities.NONE_YET)
 NEEDED = (
-    *("PK", "SK", "entity", *_OBJECT, "d", *_COUNTED, *own_matches.NAMES),
+    *("PK", "SK", "entity", *_OBJECT, "d", "offers", *_COUNTED, *own_matches.NAMES),
     *("expires", "ticket", "due"),
 )
 SETTLED_AFTER_MS = 5 * 60 * 1000
@@ -74,6 +74,7 @@ class Pass:
     _entries: Unpaired[tuple[Owned, Key | None]] = field(default_factory=Unpaired)
     _mirrors: Unpaired[PairIds] = field(default_factory=Unpaired)
     matches: listings.Stated = field(default_factory=listings.Stated)
+    offers: flats.Stated = field(default_factory=flats.Stated)
     _counts: Counter[tuple[Owned, str]] = field(default_factory=Counter)
     _numbers: Counter[tuple[str, Kind, PostingStatus]] = field(default_factory=Counter)
     _not_whole: set[str] = field(default_factory=set)
@@ -138,6 +139,8 @@ class Pass:
                 self._entries.state(
                     (place, stated(kind, item)), (Owned(kind, key_parts.id_in(item["SK"])), place)
                 )
+            case "FLAT":
+                self.offers.take(item)
             case "PAIR" | "MIRROR" as entity:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "OWN_MATCH" | "OWN_MATCHES" | "AGREED":
@@ -167,7 +170,8 @@ class Pass:
                 self.asleep.add(whose)
 
     def _take_posting(self, item: Item) -> None:
-        own = posting.of_item(item | {"d": "{}", "more": "{}"})
+        read = item["d"] if item["entity"] == "PROPERTY" else "{}"
+        own = posting.of_item(item | {"d": read, "more": "{}"})
         owned, features = Owned(own.kind, own.id), own.content.features
         self._numbers[owner_of(own.id), own.kind, own.status] += 1
         if own.in_market:
@@ -177,6 +181,7 @@ class Pass:
             self.standing.add(features.market)
             if own.changed_at < self.now - SETTLED_AFTER_MS:
                 self.settled_markets.add(features.market)
+        self.offers.take_posting(own)
         if self._partition != item["PK"]:
             self._partition, self._neighbours = item["PK"], {}
         self._neighbours[keys.ranking(own.owner, own.kind, own.id)] = owned, features.market

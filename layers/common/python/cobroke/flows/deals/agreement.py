@@ -20,7 +20,7 @@ from cobroke.storage.deals.acquaintances import Acquaintance
 from cobroke.storage.deals.said import note_in
 from cobroke.storage.deals.sides import Sides, load
 from cobroke.storage.parting import parted
-from cobroke.storage.postings import limits, posting, postings
+from cobroke.storage.postings import flats, limits, posting, postings
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Key, Table, Write
@@ -78,7 +78,9 @@ def complete(
 
     def attempt() -> tuple[Sides, Side]:
         sides, side = load_match(table, caller, pair_ids, allowance)
-        own, done = sides.of(side), negotiation.complete(sides.pair, side, clock())
+        own = sides.of(side)
+        seen = flats.see(table, side, own, None)
+        done = negotiation.complete(sides.pair, side, clock())
         writes = (
             pairs.writes(table, sides.pair, done, sides.market) if done is not sides.pair else []
         )
@@ -87,7 +89,7 @@ def complete(
             return sides, side
         charge = allowance.take("write", clock(), acted=1) if allowance else None
         if gone is not own:
-            writes += posting.writes(table, own, gone, charge)
+            writes += posting.writes(table, own, gone, charge, seen)
         elif charge:
             writes.append(limits.write(table, caller, charge))
         table.transact(writes)

@@ -1,5 +1,5 @@
-"""A look at recommendations is charged before the market is read: the first one at a revision of
-one's own object is dear, and which was looked at is kept with its counts.
+"""A look at the market is charged before it is read: the first one at a revision of one's own
+object is dear, and which was looked at is kept with its counts.
 """
 
 from cobroke.clock import Clock
@@ -24,9 +24,10 @@ def load_own(
     clock: Clock,
     allowance: Allowance | None,
     shown: int,
+    cost: int = 1,
 ) -> Own:
     """Read the caller's own object with its ranking, and charge a look of `shown` rows at most.
-    Raises NotFound, and RateLimited.
+    `cost`: of one that is not the first. Raises NotFound, and RateLimited.
     """
     if allowance is None:
         return rankings.load_own(table, kind, owner, own_id)
@@ -36,18 +37,24 @@ def load_own(
         items = table.get_many([*own_keys, counts_key, allowance.key])
         found = rankings.own_of(items, own_keys)
         allowance.saw(items.get(allowance.key))
-        charge(table, found.posting, items.get(counts_key), clock(), allowance, shown)
+        charge(table, found.posting, items.get(counts_key), clock(), allowance, shown, cost)
         return found
 
     return retry_on_conflict(table, attempt)
 
 
 def charge(
-    table: Table, own: Posting, counted: Item | None, now: int, allowance: Allowance, shown: int
+    table: Table,
+    own: Posting,
+    counted: Item | None,
+    now: int,
+    allowance: Allowance,
+    shown: int,
+    cost: int = 1,
 ) -> None:
-    """Charge a look at an object's recommendations, given its counts. Raises RateLimited."""
+    """Charge a look at an object's counterparts, given its counts. Raises RateLimited."""
     is_first = counts.is_first_look(counted, own.revision)
-    change = allowance.take("look", now, FIRST_LOOK if is_first else 1, shown=shown)
+    change = allowance.take("look", now, FIRST_LOOK if is_first else cost, shown=shown)
     writes = [limits.write(table, own.owner, change)]
     if is_first:
         writes.append(counts.looked(table, own.kind, own.id, own.revision))

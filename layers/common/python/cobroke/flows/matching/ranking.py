@@ -96,11 +96,15 @@ class Seeker:
 
     def hides(self, row: Row) -> bool:
         """Return whether the pair with this counterpart, as it now stands, is out of their list."""
-        if self.parted.from_owner_of(row.id):
+        return self.hides_at(row.score, row.id, row.detail)
+
+    def hides_at(self, score: int | None, an_id: str, detail: int) -> bool:
+        """Return the same for any score (basis points; None: it is knocked out)."""
+        if self.parted.from_owner_of(an_id):
             return True
-        pair = self.pairs.get(row.id)
+        pair = self.pairs.get(an_id)
         return pair is not None and hidden(
-            pair, self.kind, *self._price_and_revision(row), row.score
+            pair, self.kind, *self._price_and_revision(detail), score
         )
 
     def may_use(self, ranking: Ranking) -> bool:
@@ -112,12 +116,14 @@ class Seeker:
 
     def resurfaced(self, row: Row) -> Resurfaced | None:
         pair = self.pairs.get(row.id)
-        facts = *self._price_and_revision(row), row.score
+        facts = *self._price_and_revision(row.detail), row.score
         return resurfaced(pair, self.kind, *facts) if pair else None
 
-    def _price_and_revision(self, row: Row) -> tuple[int, int]:
-        """Return the price (kopecks) and the lead's revision of the pair, whichever side asks."""
-        revision, price = lead_first(self.kind, self.detail, row.detail)
+    def _price_and_revision(self, detail: int) -> tuple[int, int]:
+        """Return the price (kopecks) and the lead's revision of the pair with a counterpart of this
+        detail, whichever side asks.
+        """
+        revision, price = lead_first(self.kind, self.detail, detail)
         return price, revision
 
 

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from cobroke.clock import DAY_MS, Clock
 from cobroke.domain.deals.pair import Pair, PairIds
 from cobroke.domain.deals.resurfacing import Resurfaced
-from cobroke.domain.errors import Busy, NotFound, OwnObject
+from cobroke.domain.errors import Busy
 from cobroke.domain.matching.ranking import SIZES, Ranking, Row, Sizes
 from cobroke.domain.matching.score import LISTED, Evaluation, evaluate
 from cobroke.domain.paging import Page
 from cobroke.domain.postings.features import lead_and_listing
+from cobroke.domain.postings.flats import SameFlat
 from cobroke.domain.postings.kinds import Kind, lead_first, other
 from cobroke.domain.postings.posting import Posting
 from cobroke.domain.realtors import Realtor
@@ -21,15 +22,11 @@ from cobroke.domain.vocabulary import Number
 from cobroke.flows.matching import looks
 from cobroke.flows.matching.page import Loaded, Reading
 from cobroke.flows.matching.ranking import Seeker, refreshed, seeking, try_save, up_to_date
-from cobroke.storage import keys
-from cobroke.storage.deals import matches
-from cobroke.storage.deals.sides import Sides, load
+from cobroke.flows.matching.same_flats import Reader, SameFlats
 from cobroke.storage.matching import looks as marks
 from cobroke.storage.matching.rankings import KeptRanking
-from cobroke.storage.parting import parted
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.realtors import KnownRealtors
-from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
 
 _TRIES = 10
@@ -39,7 +36,7 @@ MARKED_FOR_MS = DAY_MS
 
 
 class Recommendation(NamedTuple):
-    """A counterpart as one side's list shows it, or (see `look_at`) as one side sees it alone."""
+    """A counterpart as one side's list shows it, or (see `one_pair`) as one side sees it alone."""
 
     counterpart: Posting
     realtor: Realtor
@@ -53,6 +50,8 @@ class Recommendation(NamedTuple):
     """Of version 0 where nobody has acted."""
     message: str | None
     """What the other side says with the LIKE that waits for an answer."""
+    same_flat: SameFlat | None = None
+    """Who else offers the flat, where the counterpart is a listing."""
 
 
 class Recommendations(NamedTuple):
@@ -100,58 +99,14 @@ def recommend(
         # A write has overtaken the reading; its change came in the same transaction. What is loaded
         # already stays.
         ranking = refreshed(table, seeker, ranking, sizes)
+    labels = SameFlats(table, (one.counterpart for one in there))
     _remember(table, own, ranking, known, clock(), worth_keeping=worth_keeping)
     rows = _rows(own, seeker, there)
-    return Recommendations(rows, len(shown) - (len(paged) - len(rows)))
-
-
-def look_at(
-    table: Table,
-    kind: Kind,
-    owner: str,
-    own_id: str,
-    other_id: str,
-    clock: Clock,
-    allowance: Allowance | None = None,
-) -> Recommendation:
-    """Return one counterpart, whatever place it has. Raises NotFound unless it could be recommended
-    by score, market, owners and blocks, or there is a match (under a block one that both agreed
-    on); then RateLimited.
-    """
-    pair_ids = PairIds(*lead_first(kind, own_id, other_id))
-    counts_key = keys.counts(kind, own_id)
-    beside = [*parted.wanted(owner), *([counts_key, allowance.key] if allowance else ())]
-
-    def attempt() -> Recommendation:
-        try:
-            sides = load(table, pair_ids, owner, kind, beside)
-        except OwnObject:
-            raise NotFound from None
-        if sides.is_barred(parted.of(table, owner, sides.beside), kind):
-            raise NotFound
-        found = _seen_alone(table, sides, kind)
-        if allowance:
-            allowance.saw(sides.beside.get(allowance.key))
-            counted = sides.beside.get(counts_key)
-            looks.charge(table, sides.of(kind), counted, clock(), allowance, shown=1)
-        return found
-
-    return retry_on_conflict(table, attempt)
-
-
-def _seen_alone(table: Table, sides: Sides, kind: Kind) -> Recommendation:
-    """Return the counterpart as this side sees it. Raises NotFound."""
-    seen = matches.seen_by(table, sides, kind)
-    own, counterpart = sides.of(kind), sides.of(other(kind))
-    found = _recommendation(
-        own,
-        Seeker.of(own, {counterpart.id: sides.pair}),
-        Loaded(counterpart, seen.counterpart, seen.message),
+    total = len(shown) - (len(paged) - len(rows))
+    told = labels.end(Reader(owner, seeker.parted), {row.id for row in shown})
+    return Recommendations(
+        [row._replace(same_flat=told.get(row.counterpart.id)) for row in rows], total
     )
-    listed = found.evaluation is not None and found.evaluation.score >= LISTED
-    if not listed and sides.pair.status is None:
-        raise NotFound
-    return found
 
 
 def _remember(
@@ -190,7 +145,7 @@ def _rows(own: Posting, seeker: Seeker, loaded: Iterable[Loaded]) -> list[Recomm
     always agree.
     """
     found = []
-    for recommended in map(partial(_recommendation, own, seeker), loaded):
+    for recommended in map(partial(recommendation, own, seeker), loaded):
         row = (
             _row(recommended.counterpart, recommended.evaluation)
             if recommended.evaluation
@@ -201,7 +156,8 @@ def _rows(own: Posting, seeker: Seeker, loaded: Iterable[Loaded]) -> list[Recomm
     return [recommended for _, recommended in sorted(found, key=itemgetter(0), reverse=True)]
 
 
-def _recommendation(own: Posting, seeker: Seeker, of: Loaded) -> Recommendation:
+def recommendation(own: Posting, seeker: Seeker, of: Loaded) -> Recommendation:
+    """Return a counterpart as it was read, as the seeker's side sees it."""
     counterpart = of.counterpart
     lead, listing = lead_first(own.kind, own, counterpart)
     both_there = own.in_market and counterpart.in_market

@@ -46,6 +46,13 @@ ENTRY = Entity(
     "(with its revision), a listing by its rooms and price",
     made_from="LEAD, PROPERTY",
 )
+FLAT = Entity(
+    "FLAT",
+    ("FLAT#{digest} | OFFERS",),
+    "offers",
+    "which listings in the market offer one flat, at most 32: their ids, areas and prices, packed",
+    made_from="PROPERTY",
+)
 CHANGE = Entity(
     "CHANGE",
     ("CHANGES#{kind}#{city}#{group} | {ms}#{object}",),

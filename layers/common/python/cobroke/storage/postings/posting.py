@@ -2,6 +2,7 @@
 change.
 """
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 
@@ -13,11 +14,11 @@ from cobroke.storage import entities, key_parts, keys
 from cobroke.storage.changes import CHANGES_KEPT_S
 from cobroke.storage.conditions import over
 from cobroke.storage.notation import Item
-from cobroke.storage.postings import limits
+from cobroke.storage.postings import flats, limits
 from cobroke.storage.postings.limits import Change
 from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import Due
-from cobroke.storage.table import Table, Write
+from cobroke.storage.table import Key, Table, Write
 
 
 def of_item(item: Item) -> Posting:
@@ -52,13 +53,18 @@ def listed(kind: Kind, text: str) -> str:
 
 
 def writes(
-    table: Table, old: Posting | None, new: Posting, charge: Change | None = None
+    table: Table,
+    old: Posting | None,
+    new: Posting,
+    charge: Change | None = None,
+    seen: Mapping[Key, bytes] = {},
 ) -> list[Write]:
     """Make the writes of one transaction that puts `new` over `old`, as `old` was read, and what
-    its owner is charged for it.
+    its owner is charged for it. `seen` are the offers of its flats, by `flats.see`: a write that
+    moves nothing among them needs none.
     """
     as_read = over(old.version if old else 0)
-    found = [table.put(_posting_item(new), when=as_read)]
+    found = [table.put(_posting_item(new), when=as_read), *flats.writes(table, seen, old, new)]
     left = keys.market_entry(old.content.features, old.id) if old and old.in_market else None
     taken = keys.market_entry(new.content.features, new.id) if new.in_market else None
     if left and left != taken:

@@ -11,7 +11,7 @@ from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.preconditions import ANY_VERSION, IfMatch
 from cobroke.storage import keys
 from cobroke.storage.conditions import at_version
-from cobroke.storage.postings import limits
+from cobroke.storage.postings import flats, limits
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.postings.idempotency import Idempotency
 from cobroke.storage.postings.posting import of_item, writes
@@ -36,6 +36,7 @@ def create(
         made = once.made(table, owner, clock() // 1000) if once else None
         if made:
             return _made(table, kind, made)
+        seen = flats.see(table, kind, None, content)
         # as late as can be: what catches up by changes allows for no more than OVERLAP_MS until the
         # write commits
         now = clock()
@@ -46,7 +47,7 @@ def create(
         marker = [once.mark(table, owner, new_id, now // 1000)] if once else []
         try:
             charge = allowance.take("write", now) if allowance else None
-            table.transact(writes(table, None, new, charge) + marker)
+            table.transact(writes(table, None, new, charge, seen) + marker)
         except (ConditionFailed, RateLimited):
             limits.check(table, owner, kind)
             raise
@@ -82,10 +83,12 @@ def replace_content(
         if old.status == "ARCHIVED":
             raise Archived
         only_if.check(old.revision)
+        whole = content.over(old.content)
+        seen = flats.see(table, kind, old, whole)
         now = clock()
-        new = old.edited(now, content=content.over(old.content))
+        new = old.edited(now, content=whole)
         charge = allowance.take("write", now) if allowance else None
-        table.transact(writes(table, old, new, charge))
+        table.transact(writes(table, old, new, charge, seen))
         return new
 
     return retry_on_conflict(table, attempt)
@@ -109,10 +112,11 @@ def archive(
         if old.status == "ARCHIVED":
             return old
         only_if.check(old.revision)
+        seen = flats.see(table, kind, old, None)
         now = clock()
         new = old.archived(now, "OBJECT_ARCHIVED")
         charge = allowance.take("write", now) if allowance else None
-        table.transact(writes(table, old, new, charge))
+        table.transact(writes(table, old, new, charge, seen))
         return new
 
     return retry_on_conflict(table, attempt)
@@ -125,7 +129,8 @@ def grow_stale(table: Table, kind: Kind, posting_id: str, clock: Clock) -> bool:
         old = load(table, kind, posting_id)
         if not old.in_market or (old.stale_at or 0) > clock():
             return False
-        table.transact(writes(table, old, old.changed(clock(), stale=True)))
+        seen = flats.see(table, kind, old, None)
+        table.transact(writes(table, old, old.changed(clock(), stale=True), seen=seen))
         return True
 
     return retry_on_conflict(table, attempt)
