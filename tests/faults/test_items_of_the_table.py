@@ -79,8 +79,6 @@ def used() -> list[Item]:
         table.transact([said.note(table, pair, "LEAD", said.Note("PRICE", "beyond their means"))])
         lead = next(item for item in table.items() if item["entity"] == "LEAD")
         table.transact([counts.uncount(table, "LEAD", key_parts.id_in(lead["SK"]), 1)])
-        pair = next(pairs.of_item(item) for item in table.items() if item["entity"] == "PAIR")
-        table.transact([said.note(table, pair, "LEAD", said.Note("OTHER", "Шумно"))])
         known = [pairs.of_item(item) for item in table.items() if item["entity"] == "PAIR"]
         agreed = next(pair for pair in known if pair.status == "ACCEPTED")
         agreement.complete(table, owner_of(agreed.lead_id), agreed.ids, now_ms)

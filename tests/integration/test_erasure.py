@@ -38,7 +38,7 @@ def town() -> Leaving:
 
 
 NAMING_NOBODY = {name for name, fate in FATES.items() if fate == "not theirs"} | {
-    *("TELEGRAM", "GONE", "CLOSING")
+    *("TELEGRAM", "GONE", "CLOSING", "FLAT")
 }
 """What is kept of a realtor names them elsewhere than in its keys, or they have none."""
 

@@ -71,7 +71,7 @@ def test_a_first_put_asks_each_of_them_once_whether_it_has_pairs() -> None:
     crowded = Crowded()
     market = postings.load(crowded.table, "LEAD", crowded.lead).content.features.market
     crowded.held.get("PROPERTY", market)
-    assert LISTINGS < crowded.puts().reads < LISTINGS + 20
+    assert LISTINGS < crowded.puts().reads <= LISTINGS + 20
 
 
 def test_pairs_that_cannot_lift_it_are_not_read(crowded: Crowded) -> None:
@@ -101,7 +101,7 @@ def test_what_stands_in_all_lists_near_the_top_asks_the_ledger_alone() -> None:
         crowded.archives("LEAD", lead)
     crowded.puts()
     assert crowded.told == LISTINGS
-    assert LISTINGS < crowded.puts().reads < LISTINGS + 20
+    assert LISTINGS < crowded.puts().reads <= LISTINGS + 20
     assert crowded.told == 0
 
 

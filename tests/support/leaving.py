@@ -19,6 +19,7 @@ from cobroke.domain.realtors import Realtor
 from cobroke.exact_json import dumps
 from cobroke.flows.audit import audit
 from cobroke.flows.deals import agreement, blocks
+from cobroke.flows.deals.decision import Decision
 from cobroke.flows.erasing import leaving
 from cobroke.flows.erasing.fates import FATES
 from cobroke.flows.erasing.places import Place
@@ -141,11 +142,11 @@ class Leaving(Town):
         }
         for name, ids in deals.items():
             if name in SHE_LIKES:
-                self.acts(kind, ids, message=CANARY)
+                self.likes(kind, ids)
             if name in HE_LIKES:
                 self.acts(theirs, ids, message="Добрый день")
             if name in SHE_DISLIKES:
-                self.acts(kind, ids, "DISLIKE")
+                self.dislikes(kind, ids)
             if name in {"disliked by him", "kept"}:
                 self.acts(theirs, ids, "DISLIKE")
             if name == "kept":
@@ -155,6 +156,16 @@ class Leaving(Town):
             if name == "archived":
                 self.archives(kind, ids.lead_id if kind == "LEAD" else ids.property_id)
         return deals
+
+    def dislikes(self, kind: Side, ids: PairIds) -> None:
+        """Let Anna say why, to herself."""
+        why = Decision("DISLIKE", None, CANARY, "OTHER")
+        agreement.act(self.table, kind, self.anna, ids, why, self.clock, self.allowance())
+
+    def likes(self, kind: Side, ids: PairIds) -> None:
+        """Let Anna take what a stranger may be told."""
+        said = Decision("LIKE", None, CANARY)
+        agreement.act(self.table, kind, self.anna, ids, said, self.clock, self.allowance())
 
     def comes_again(self) -> str:
         """Register with her Telegram id, as somebody of whom nothing else is known."""

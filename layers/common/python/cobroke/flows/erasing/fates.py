@@ -30,6 +30,7 @@ FATES: Mapping[str, Fate] = {
     "COUNTS": "counted",
     "RANKING": "deleted",
     "ENTRY": "left the market",
+    "FLAT": "left the market",
     "CHANGE": "left the market",
     "PAIR": "with its match",
     "MIRROR": "with its match",

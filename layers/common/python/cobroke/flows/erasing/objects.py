@@ -13,7 +13,7 @@ from cobroke.domain.postings.posting import Posting
 from cobroke.storage import keys
 from cobroke.storage.deals import pairs, said
 from cobroke.storage.erasing import remains
-from cobroke.storage.postings import postings
+from cobroke.storage.postings import flats, postings
 from cobroke.storage.postings.posting import writes
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
@@ -56,8 +56,9 @@ def _make_nameless(table: Table, kind: Kind, posting_id: str, clock: Clock) -> P
         old = postings.load(table, kind, posting_id)
         if old.erased:
             return old
+        seen = flats.see(table, kind, old, None)
         new = old.anonymous(clock())
-        table.transact(writes(table, old, new))
+        table.transact(writes(table, old, new, seen=seen))
         return new
 
     return retry_on_conflict(table, attempt)
