@@ -145,19 +145,23 @@ class Pass:
                 self._take_pair(item, is_record=entity == "PAIR")
             case "OWN_MATCH" | "OWN_MATCHES" | "AGREED":
                 self.matches.take(item)
-            case "COUNTS":
-                owned = Owned(
-                    *(key_parts.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", ""))
-                )
-                self._counts.subtract({(owned, of): item[of] for of in ("pairs", "matches")})
-            case "LIMITS":
-                counted = limits.of_item(item)
-                self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
-                self._not_whole.update(() if limits.is_whole(item) else (whose,))
+            case "COUNTS" | "LIMITS":
+                self._take_numbers(item, whose)
             case "RANKING":
                 self._take_ranking(item)
             case _:
                 self._take_told(item, whose)
+
+    def _take_numbers(self, item: Item, whose: str) -> None:
+        """Take how much there is said to be of an object's or a realtor's."""
+        if item["entity"] == "COUNTS":
+            found = key_parts.posting_of(item["SK"].removesuffix("#COUNTS")) or ("LEAD", "")
+            owned = Owned(*found)
+            self._counts.subtract({(owned, of): item[of] for of in ("pairs", "matches")})
+            return
+        counted = limits.of_item(item)
+        self._numbers.subtract({(whose, *of): count for of, count in counted.items()})
+        self._not_whole.update(() if limits.is_whole(item) else (whose,))
 
     def _take_told(self, item: Item, whose: str) -> None:
         """Take what a realtor is told of, and how it is pushed."""
