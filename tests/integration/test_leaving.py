@@ -4,6 +4,7 @@ their Telegram id.
 
 from collections.abc import Callable
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from cobroke.clock import now_ms
 from cobroke.domain.errors import NotFound
 from cobroke.domain.realtors import Realtor
+from cobroke.exact_json import dumps
 from cobroke.flows.erasing import leaving
 from cobroke.flows.erasing.places import Place
 from cobroke.flows.erasing.work import work_on
@@ -278,3 +280,42 @@ def test_an_erasure_is_no_way_out_of_a_suspension(
     leaving.erase(table, vera_id, import_module("functions.auth.handler")._digest, now_ms)
     body = a_registration(telegram_id=telegram_id)
     assert stranger.post("/auth/register", body).needs(403)["code"] == "suspended"
+
+
+CANARY = "Канарейка"
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_no_answer_to_another_and_no_log_line_holds_a_word_of_theirs(
+    anna: Client, stranger: Client, table: MemoryTable, logged: StringIO, behind: bool
+) -> None:
+    vera = stranger.registered(agency_name=CANARY, email="canary@a.ru")
+    agreed, waiting = Deal(anna, vera), Deal(anna, vera)
+    said = {"street": CANARY, "house_number": CANARY, "description": CANARY}
+    for deal in (agreed, waiting):
+        body = a_property(**said, photos=["https://a.ru/canary.jpg"], commission_share=50)
+        vera.put(f"/properties/{deal.listing}", body).needs(200)
+        deal.property_side(notes=CANARY).needs(200)
+    agreed.lead_side().needs(200)
+    assert CANARY in everything(anna, agreed, waiting)
+    erased(vera)
+    if behind:
+        works(table)
+    answers = everything(anna, agreed, waiting)
+    lines = logged.getvalue()
+    assert lines
+    for word in (CANARY, dumps(CANARY)[1:-1], "canary"):
+        assert word not in answers + lines
+
+
+def everything(who: Client, *deals: Deal) -> str:
+    """What all that one may read says."""
+    paths = ["/leads", "/matches", "/notifications", "/me/export", "/me/blocks", "/properties"]
+    for deal in deals:
+        lead = f"/leads/{deal.lead}"
+        paths += [lead, f"{lead}/matches", f"{lead}/property-recommendations", f"{lead}/what-if"]
+        paths += [f"{lead}/decisions", f"{lead}/property-recommendations/{deal.listing}"]
+        paths += [f"/matches/{deal.lead}{deal.listing}"]
+    answers = [who.get(path) for path in paths]
+    assert {one.status for one in answers} <= {200, 404}
+    return "\n".join(one.text for one in answers)

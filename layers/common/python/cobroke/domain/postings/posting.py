@@ -80,7 +80,7 @@ class Posting:
 
     @property
     def in_market(self) -> bool:
-        return self.status == "ACTIVE" and not self.stale
+        return self.status == "ACTIVE" and not self.stale and not self.erased
 
     @property
     def stale_at(self) -> int | None:
@@ -96,6 +96,12 @@ class Posting:
     def detail(self) -> int:
         """What ranking rows keep of it: a listing's price in kopecks, a lead's revision."""
         return self.revision if self.price is None else self.price
+
+    @property
+    def nameless(self) -> Self:
+        """As others are shown it whose owner is erased: out of the market."""
+        body = nameless(self.kind, self.content.body)
+        return replace(self, content=self.content._replace(body=body), erased=True)
 
     def changed(self, now: int, **facts: Any) -> Self:  # noqa: ANN401 - its fields
         """Return it as a write of these fields leaves it that is not its owner's: later than the
@@ -117,9 +123,7 @@ class Posting:
         it.
         """
         there = self.archived(now, "OBJECT_ARCHIVED") if self.status == "ACTIVE" else self
-        body = nameless(self.kind, self.content.body)
-        content = self.content._replace(body=body)
-        return there.changed(now, content=content, erased=True)
+        return there.nameless.changed(now)
 
     def emptied(self, now: int) -> Self:
         """Return it without a body: what stays of an object that nobody else has agreed on."""

@@ -91,7 +91,7 @@ def _best_ids(table: Table, owner: str, lead_id: str, clock: Clock) -> set[str]:
 def _seen_alone(table: Table, sides: Sides, kind: Kind) -> Recommendation:
     """Return the counterpart as this side sees it. Raises NotFound."""
     seen = matches.seen_by(table, sides, kind)
-    own, counterpart = sides.of(kind), sides.of(other(kind))
+    own, counterpart = sides.of(kind), seen.sides.of(other(kind))
     found = recommendation(
         own,
         Seeker.of(own, {counterpart.id: sides.pair}),

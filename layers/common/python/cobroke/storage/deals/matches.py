@@ -156,9 +156,10 @@ def _completed(
     for (side, pair), row in zip(shown, rows, strict=True):
         own = there.get(row.own) or posting.of_item(items[row.own])
         theirs = posting.of_item(items[row.counterpart])
+        realtor, said = realtors.of_item(items[row.realtor]), items.get(row.message, {}).get("text")
+        if realtor.erased_at:  # until the worker comes
+            theirs, said = theirs.nameless, None
         sides = Sides(*lead_first(side, own, theirs), pair)
-        realtor, message = realtors.of_item(items[row.realtor]), items.get(row.message, {})
-        said = None if realtor.erased_at else message.get("text")
         matches.append(MatchView(sides, side, realtor, said, _is_nameless(pair, realtor, apart)))
     return matches
 
