@@ -5,6 +5,7 @@ writes.
 import operator
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 type Raw = dict[str, dict[str, Any]]
@@ -51,6 +52,25 @@ def _is_true(condition: str, item: Raw, values: Values) -> bool:
 
 def _comparable(kind: str, value: Any) -> Any:
     return int(value) if kind == "N" else value
+
+
+_VERBS = {"SET", "ADD", "REMOVE", "AND", "OR"}
+
+
+@cache
+def is_refused(expression: str) -> bool:
+    """Whether it names an attribute by a word that DynamoDB keeps for itself."""
+    words = {*re.findall(r"(?<![:\w])[A-Za-z_]\w*\b(?!\()", expression)} - _VERBS
+    return any(word.upper() in reserved() for word in words)
+
+
+@cache
+def reserved() -> frozenset[str]:
+    from moto.dynamodb.parsing.reserved_keywords import (
+        ReservedKeywords,
+    )
+
+    return frozenset(ReservedKeywords.get_reserved_keywords())
 
 
 def updates(expression: str, old: Raw, values: Values) -> Raw:

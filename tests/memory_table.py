@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from cobroke.storage.notation import Item, item_of
 from cobroke.storage.table import BATCH, Key, Table
-from tests.expressions import Raw, Values, holds, updates
+from tests.expressions import Raw, Values, holds, is_refused, updates
 from tests.over_http import lean_over
 from tests.pump import Json, a_record, key_of
 
@@ -206,6 +206,8 @@ class _Store:
         }
         if not 0 < len(parts) == len(TransactItems) <= _MOST_WRITES:
             raise _refused("ValidationException", "TransactWriteItems")
+        if any(map(_names_a_reserved_word, (part for _, part in parts.values()))):
+            raise _refused("ValidationException", "TransactWriteItems")
         if ClientRequestToken in self._tokens:
             if self._tokens[ClientRequestToken] != hash(repr(TransactItems)):
                 raise _refused("IdempotentParameterMismatchException", "TransactWriteItems")
@@ -281,6 +283,11 @@ class _Store:
 
 def _key_of(write: Mapping[str, Any]) -> Key:
     return key_of(write.get("Key") or write["Item"])
+
+
+def _names_a_reserved_word(write: Mapping[str, Any]) -> bool:
+    names = "ConditionExpression", "UpdateExpression"
+    return any(is_refused(write[name]) for name in names if name in write)
 
 
 def _scanned(key: Key) -> Key:

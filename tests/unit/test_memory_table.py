@@ -12,7 +12,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cobroke.domain.errors import Busy
-from cobroke.storage.conditions import ABSENT, PRESENT, WriteCondition, at_version, below
+from cobroke.storage.conditions import (
+    ABSENT,
+    PRESENT,
+    WriteCondition,
+    at_version,
+    below,
+    holding,
+)
 from cobroke.storage.notation import Item, attributes_of
 from cobroke.storage.table import ConditionFailed, Key, Table, Write
 from tests.account import TABLE, opened_account
@@ -257,3 +264,12 @@ def test_it_has_the_time_of_a_request_as_well() -> None:
     table = MemoryTable()
     with table.time_limit(0), pytest.raises(Busy):
         table.get(("P", "S"))
+
+
+@pytest.mark.parametrize("name", ["at", "until", "text", "status"])
+def test_a_word_that_dynamodb_keeps_for_itself_is_refused_in_an_expression(name: str) -> None:
+    table, key = MemoryTable(), ("PK", "SK")
+    table.transact([table.put({"PK": "PK", "SK": "SK", "entity": "RUN", name: 1})])
+    for write in (table.update(key, {name: 2}), table.delete(key, when=holding(**{name: 1}))):
+        with pytest.raises(ClientError):
+            table.transact([write])

@@ -11,7 +11,7 @@ GONE = Entity(
 PROTECTION = Entity(
     "PROTECTION",
     ("PROTECTION#{hash} | PROTECTION",),
-    "at expires against suspended write_until? invite_until? newcomer_until? look_until?",
+    "kept_at expires against suspended write_until? invite_until? newcomer_until? look_until?",
     "what protects others from whoever registers next with the Telegram id of one who was erased, "
     "under a keyed hash of it: who has blocked them, and the arrival times of their use",
     kept="30 days, or until somebody registers with it",

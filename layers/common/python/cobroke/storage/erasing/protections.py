@@ -40,7 +40,7 @@ def keep(
 ) -> Write:
     """Make the write that keeps them from `now` (ms) on, the arrival times as LIMITS has them."""
     facts = {
-        "at": now,
+        "kept_at": now,
         "expires": (now + KEPT_MS) // 1000,
         "against": against,
         "suspended": suspended,
@@ -54,8 +54,8 @@ def of_item(item: Item | None, now: int) -> Protection:
     if item is None:
         return Protection()
     if item["expires"] <= now // 1000:
-        return Protection(item["at"])
-    return Protection(item["at"], item["against"], item["suspended"], _arrivals(item))
+        return Protection(item["kept_at"])
+    return Protection(item["kept_at"], item["against"], item["suspended"], _arrivals(item))
 
 
 def taken_over(
@@ -66,7 +66,7 @@ def taken_over(
     """
     if not known.at:
         return [table.check(key(digest), when=ABSENT)]
-    writes = [table.delete(key(digest), when=holding(at=known.at))]
+    writes = [table.delete(key(digest), when=holding(kept_at=known.at))]
     if known.against:
         none = Blocks(realtor_id)
         new = Blocks(realtor_id, against=blocks.unpacked(known.against))
