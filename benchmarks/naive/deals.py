@@ -18,7 +18,7 @@ from cobroke.clock import now_ms
 from cobroke.domain import errors
 from cobroke.domain.deals.facts import Facts, SeenLead, SeenListing, Snapshot
 from cobroke.domain.deals.negotiation import react
-from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds
+from cobroke.domain.deals.pair import Pair, PairIds, Told
 from cobroke.domain.fair_use import Use
 from cobroke.domain.ids import match_id, owner_of
 from cobroke.domain.matching.score import LISTED, score
@@ -75,7 +75,7 @@ def pair_of(item: Item) -> Pair:
     """Make the pair of its record."""
     known: dict[str, Any] = json.loads(item["d"])
     if "told" in known:
-        known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
+        known["told"] = tuple(Told(*told) for told in known["told"])
     for name in _NAMED.keys() & known.keys():
         known[name] = _NAMED[name](*known[name])
     lead_id, property_id = item["PK"].partition("#")[2], item["SK"].partition("#")[2]

@@ -15,8 +15,8 @@ from cobroke.domain.deals.pair import (
     MatchStatus,
     NegotiationStatus,
     NoticeKind,
-    OutboxEntry,
     Pair,
+    Told,
 )
 from cobroke.domain.ids import posting_id, realtor_id
 from cobroke.domain.postings.features import Group, Market
@@ -79,7 +79,7 @@ PAIRS = st.builds(
     contact_shared_at=st.none() | TIMES,
     changed_at=TIMES,
     told=st.lists(
-        st.builds(OutboxEntry, one_of(NoticeKind), SIDES, TIMES, st.integers(0, 10)), max_size=4
+        st.builds(Told, one_of(NoticeKind), SIDES, TIMES, st.integers(0, 10)), max_size=4
     ).map(tuple),
     snapshot=st.none() | SNAPSHOTS,
     declines_lead=st.integers(0, 3),
@@ -147,7 +147,7 @@ def test_every_pair_comes_back_from_its_record_and_from_its_mirror(pair: Pair) -
 @given(PAIRS)
 def test_what_is_told_and_the_snapshot_come_back_with_their_names(pair: Pair) -> None:
     back = pairs.of_item(put_items(pair)[0])
-    assert [type(told) for told in back.told] == [OutboxEntry] * len(pair.told)
+    assert [type(told) for told in back.told] == [Told] * len(pair.told)
     was, came = pair.snapshot, back.snapshot
     assert came is None or came.lead_revision == was.lead_revision  # type: ignore[union-attr]
 

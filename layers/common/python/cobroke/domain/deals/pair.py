@@ -43,7 +43,7 @@ class PairIds(NamedTuple):
     property_id: str
 
 
-class OutboxEntry(NamedTuple):
+class Told(NamedTuple):
     """A thing that one side is told, in which round of the bargaining, at what time (ms)."""
 
     kind: NoticeKind
@@ -92,8 +92,8 @@ class Pair:
     """When it was first ACCEPTED; it never moves or clears."""
     changed_at: int = 0
     """When anything last changed; it never falls, whatever the clocks say."""
-    told: tuple[OutboxEntry, ...] = ()
-    """The outbox: all that is told in this epoch, oldest first."""
+    told: tuple[Told, ...] = ()
+    """All that is told in this epoch, oldest first."""
     snapshot: Snapshot | None = None
     """Of all dislikes and declines so far, whether one stands or not."""
     declines_lead: int = 0
@@ -235,5 +235,5 @@ class Pair:
 
     def telling(self, kind: NoticeKind, *sides: Side, at: int) -> Self:
         return replace(
-            self, told=(*self.told, *(OutboxEntry(kind, side, at, self.rounds) for side in sides))
+            self, told=(*self.told, *(Told(kind, side, at, self.rounds) for side in sides))
         )

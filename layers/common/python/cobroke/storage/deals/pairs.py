@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from cobroke.domain.deals.facts import SeenLead, SeenListing, Snapshot
-from cobroke.domain.deals.pair import OutboxEntry, Pair, PairIds
+from cobroke.domain.deals.pair import Pair, PairIds, Told
 from cobroke.domain.ids import match_id
 from cobroke.domain.postings.features import Market
 from cobroke.domain.postings.kinds import Kind, other
@@ -145,7 +145,7 @@ def _pair(item: Item, lead_id: str, property_id: str) -> Pair:
         if before in known:
             known[name] = known.pop(before)
     if "told" in known:
-        known["told"] = tuple(OutboxEntry(*told) for told in known["told"])
+        known["told"] = tuple(Told(*told) for told in known["told"])
     for name, kind in _NAMED.items():
         if name in known:
             known[name] = kind(*known[name])
