@@ -129,19 +129,19 @@ def other(stranger: Client) -> tuple[Client, str]:
 
 
 def a_body(route: Route, city: str, telegram_id: str) -> Any:
-    if route.path == "/auth/register":
-        return a_registration(telegram_id=telegram_id)
-    if route.path == "/auth/telegram":
-        return {"telegram_auth_data": {"init_data": init_data(int(telegram_id))}}
-    if route.path == "/me/pushes":
-        return {"pushes": {"enabled": True, "quiet": {"from": "22:00", "to": "08:00"}}}
+    bodies = {
+        "/auth/register": a_registration(telegram_id=telegram_id),
+        "/auth/telegram": {"telegram_auth_data": {"init_data": init_data(int(telegram_id))}},
+        "/me/pushes": {"pushes": {"enabled": True, "quiet": {"from": "22:00", "to": "08:00"}}},
+        "/me": {"phone": "+79161234567"},
+    }
+    if route.path in bodies:
+        return bodies[route.path]
     if route.path.endswith("/action"):
         return {"action": "LIKE"}
-    if route.path == "/me":
-        return {"phone": "+79161234567"}
     if route.function == "leads":
         return a_lead(city=city)
-    return a_property(city=city, house_number="18")  # another's flat is no other copy of one's own
+    return a_property(city=city, house_number="18")  # another's flat is not the world's once more
 
 
 @pytest.mark.parametrize("caller", CALLERS)
