@@ -5,14 +5,10 @@ import time
 from uuid import uuid4
 
 from build.openapi_python_client import AuthenticatedClient, Client
+from build.openapi_python_client.api.actions import act_on_lead, act_on_property
 from build.openapi_python_client.api.auth import register
 from build.openapi_python_client.api.leads import create_lead
-from build.openapi_python_client.api.matches import (
-    act_on_lead,
-    act_on_property,
-    complete_match,
-    get_match,
-)
+from build.openapi_python_client.api.matches import complete_match, get_match
 from build.openapi_python_client.api.notifications import list_notifications
 from build.openapi_python_client.api.properties import create_property
 from build.openapi_python_client.api.recommendations import recommend_properties
