@@ -14,5 +14,5 @@ def test_a_key_is_published_signs_and_is_retired_and_no_deploy_update_or_delete_
     told: list[str] = []
     walk(InProcess(monkeypatch), told.append)
     assert len(told) == 1 + len(STEPS)
-    assert told[4] == f"retire: {NEW} signs, 2 of 5 tokens work, 4 parameters as put"
-    assert told[5] == f"back to sign: {NEW} signs, 6 of 6 tokens work, 4 parameters as put"
+    assert told[4] == f"retire: {NEW} signs, 2 of 5 tokens work, 6 parameters as put"
+    assert told[5] == f"back to sign: {NEW} signs, 6 of 6 tokens work, 6 parameters as put"

@@ -16,6 +16,7 @@ import pytest
 from cobroke.edge.routes import ROUTES
 from cobroke.edge.served import SERVED
 from functions.signing_key import handler as maker
+from infra.signing_keys import HASH_KEY
 from tests.builders import Json, a_registration
 from tests.conftest import ROOT
 from tests.events import an_event, function_of
@@ -45,9 +46,9 @@ class InProcess:
         return nullcontext()
 
     def deploy(self, step: Step) -> None:
-        for key in step.keys:
+        for key in (*step.keys, HASH_KEY):
             self.ask("Update" if key in self._made else "Create", key)
-        for key in self._made.keys() - set(step.keys):
+        for key in self._made.keys() - {*step.keys, HASH_KEY}:
             self.ask("Delete", key)
             del self._made[key]
         environment = self._environment(step)
@@ -59,8 +60,9 @@ class InProcess:
             }
 
     def _environment(self, step: Step) -> dict[str, str]:
+        signing = [self._made[key] for key in step.keys]
         return {
-            "PUBLIC_KEYS": json.dumps({made["KeyId"]: made["Key"] for made in self._made.values()}),
+            "PUBLIC_KEYS": json.dumps({made["KeyId"]: made["Key"] for made in signing}),
             "SIGNING_KEY_ID": self._made[step.signs]["KeyId"],
             "SIGNING_KEY_PARAMETER": self._made[step.signs]["Parameter"],
         }

@@ -3,6 +3,7 @@
 import jwt
 import pytest
 
+from infra.signing_keys import HASH_KEY
 from tools.drill.rotation import FIRST, STEPS, NotRotated, Step, Stored, walk
 
 
@@ -11,7 +12,7 @@ class OnPaper:
 
     def __init__(self) -> None:
         self.step = FIRST
-        self.versions = dict.fromkeys(self.names(FIRST.keys), 1)
+        self.versions = dict.fromkeys(self.names((*FIRST.keys, HASH_KEY)), 1)
 
     def names(self, keys: tuple[str, ...]) -> list[str]:
         return [f"{folder}/{key}" for key in keys for folder in ("private", "public")]
@@ -72,6 +73,12 @@ class Deletes(OnPaper):
             self.versions.pop(f"private/{key}", None)
 
 
+class HashesAnew(OnPaper):
+    def ask(self, event: str, key: str) -> None:
+        if (event, key) == ("Create", HASH_KEY):
+            self.versions[f"private/{key}"] += 1
+
+
 class MakesAnotherKey(OnPaper):
     def deploy(self, step: Step) -> None:
         super().deploy(step)
@@ -92,7 +99,8 @@ def test_a_rotation_in_which_all_holds_is_told_step_by_step() -> None:
         (SignsWithTheOld, "sign: a new token names id of 2026-11, not the key of 2027-02"),
         (PutsAgain, "the same again: public/2026-11 is not what it was"),
         (Deletes, "publish: private/2026-11 is not what it was"),
-        (MakesAnotherKey, "the same again: 3 parameters are stored instead of 2"),
+        (HashesAnew, f"the same again: private/{HASH_KEY} is not what it was"),
+        (MakesAnotherKey, "the same again: 5 parameters are stored instead of 4"),
     ],
 )
 def test_what_does_not_hold_is_said(world: type[OnPaper], said: str) -> None:
