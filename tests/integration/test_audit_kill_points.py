@@ -38,7 +38,7 @@ from tests.support.evening import (
     writers,
 )
 from tests.support.scheduler import Killed
-from tests.support.table_calls import When, watched
+from tests.support.table_calls import Death, When, watched
 from tests.support.town import MINUTE
 
 DESERTED = Market("тула", Group.HOUSE)
@@ -104,12 +104,7 @@ def test_after_a_death_at_any_call_the_next_run_leaves_what_a_clean_one_leaves(
     wrong, deaths = [], 0
     for number, name in enumerate(calls):
         table = copied(start)
-
-        def die(call: int, moment: When, number: int = number) -> None:
-            if (call, moment) == (number, when):
-                raise Killed
-
-        with watched(table, die), pytest.raises(Killed):
+        with watched(table, Death(number, when)), pytest.raises(Killed):
             audited(table, evening.at)
         deaths += 1
         audited(table, evening.at)

@@ -20,8 +20,9 @@ from tests.builders import a_lead, a_property
 from tests.support.lossy_city import City, deliver
 from tests.support.office import Office
 from tests.support.schedule import Schedule
+from tests.support.scheduler import Killed
 from tests.support.spent import spent
-from tests.support.table_calls import watched
+from tests.support.table_calls import WHENS, Death, watched
 from tests.support.town import SIDES
 
 
@@ -159,16 +160,11 @@ def test_a_closing_that_dies_at_any_call_is_ended_by_the_next_try_and_counts_onc
     with watched(clean.table) as calls:
         closing.end_pairs(clean.table, stored, clean.clock)
     for number in range(len(calls)):
-        for when in ("before", "after"):
+        for when in WHENS:
             office = Office()
             own = a_leaving(office)
-
-            def dies(call: int, moment: str, number: int = number, when: str = when) -> None:
-                if (call, moment) == (number, when):
-                    raise ZeroDivisionError
-
             stored = postings.load(office.table, "LEAD", own)
-            with watched(office.table, dies), pytest.raises(ZeroDivisionError):
+            with watched(office.table, Death(number, when)), pytest.raises(Killed):
                 closing.end_pairs(office.table, stored, office.clock)
             closing.end_pairs(office.table, stored, office.clock)
             closing.end_pairs(office.table, stored, office.clock)

@@ -16,7 +16,8 @@ from tests.builders import a_lead, a_property
 from tests.pump import Json
 from tests.support.many_markets import ManyMarkets
 from tests.support.schedule import Schedule
-from tests.support.table_calls import watched
+from tests.support.scheduler import Killed
+from tests.support.table_calls import Death, watched
 from tests.support.town import MINUTE
 
 TULA = Market("тула", Group.FLAT)
@@ -108,15 +109,10 @@ def test_a_run_that_dies_behind_a_slice_asks_at_its_end() -> None:
     assert clean.cities == {"тверь"}
     for number in range(len(calls)):
         dying = a_deserted_land()
-
-        def dies(call: int, when: str, number: int = number) -> None:
-            if (call, when) == (number, "after"):
-                raise KeyboardInterrupt
-
         with (
             patch.object(rematch, "SLICE", 1),
-            watched(dying.table, dies),
-            pytest.raises(KeyboardInterrupt),
+            watched(dying.table, Death(number, "after")),
+            pytest.raises(Killed),
         ):
             dying.runs()
         dying.runs()

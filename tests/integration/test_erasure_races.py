@@ -21,7 +21,8 @@ from tests.memory_table import MemoryTable, fill
 from tests.pump import drain
 from tests.support.leaving import TELEGRAM_ID, Leaving, has_left, her
 from tests.support.orders import every_order
-from tests.support.table_calls import When, watched
+from tests.support.scheduler import Killed
+from tests.support.table_calls import Death, When, watched
 from tests.support.table_faults import faulty, sometimes
 from tests.support.town import MINUTE, SIDES, pumps
 
@@ -32,18 +33,6 @@ LOGIN = Proof(TELEGRAM_ID, "canary_anna", "canary_anna", 1)
 @pytest.fixture(autouse=True)
 def aws() -> None:
     """No account: the table is in memory."""
-
-
-class Killed(BaseException):
-    """The process dies."""
-
-
-def kill(number: int, when: When) -> Callable[[int, When], None]:
-    def at_call(call: int, moment: When) -> None:
-        if (call, moment) == (number, when):
-            raise Killed
-
-    return at_call
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -59,7 +48,7 @@ def test_killed_at_any_call_it_is_done_in_the_end(when: When, first: int) -> Non
         town.table = MemoryTable(40)
         fill(town.table, begun)
         town.now, town.jobs.messages, is_killed = at, [*messages], False
-        with watched(town.table, kill(number, when)):
+        with watched(town.table, Death(number, when)):
             try:
                 town.works_off()
             except Killed:
@@ -81,7 +70,7 @@ def test_a_request_that_is_killed_leaves_her_there_or_all_is_done(when: When) ->
         town.table, is_killed = MemoryTable(40), False
         fill(town.table, begun)
         try:
-            with watched(town.table, kill(number, when)):
+            with watched(town.table, Death(number, when)):
                 town.leaves()
         except Killed:
             is_killed = True

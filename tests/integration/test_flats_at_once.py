@@ -20,7 +20,7 @@ from tests.support.evening import audited, of_entity
 from tests.support.offered import agree, by_listings
 from tests.support.orders import Act, by_chance, every_order
 from tests.support.scheduler import Killed
-from tests.support.table_calls import When, watched
+from tests.support.table_calls import WHENS, Death, watched
 from tests.support.town import MINUTE, Town
 
 
@@ -87,14 +87,9 @@ def test_wherever_a_write_dies_the_offers_are_as_the_listings_say(name: str) -> 
     with watched(town.table) as calls:
         DEEDS[name](town, one)
     for at in range(len(calls)):
-        for dies in ("before", "after"):
+        for when in WHENS:
             town, (one, _) = two_offers()
-
-            def kill(number: int, when: When, at: int = at, dies: str = dies) -> None:
-                if (number, when) == (at, dies):
-                    raise Killed
-
-            with watched(town.table, kill), pytest.raises(Killed):
+            with watched(town.table, Death(at, when)), pytest.raises(Killed):
                 DEEDS[name](town, one)
             assert agree(town.table)
 

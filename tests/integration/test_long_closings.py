@@ -21,7 +21,7 @@ from tests.pump import Json, Pump, passes
 from tests.support.lossy_city import City, deliver, deliver_those
 from tests.support.office import READER, Office, following
 from tests.support.schedule import Schedule
-from tests.support.table_calls import watched
+from tests.support.table_calls import Death, When, watched
 from tests.support.table_faults import faulty, sometimes
 from tests.support.town import SIDES, without_luck
 
@@ -141,7 +141,7 @@ def test_however_it_is_delivered_it_comes_to_its_end(seed: int) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_slice_that_dies_at_any_call_is_ended_by_its_next_delivery(when: str) -> None:
+def test_a_slice_that_dies_at_any_call_is_ended_by_its_next_delivery(when: When) -> None:
     def an_archive() -> tuple[Office, str]:
         office = Office()
         own = a_popular(office, "LEAD", 3, dead=3)
@@ -155,16 +155,10 @@ def test_a_slice_that_dies_at_any_call_is_ended_by_its_next_delivery(when: str) 
             office.settle()
         for number in range(len(calls)):
             office, own = an_archive()
-            died = list[None]()
-
-            def dies(call: int, moment: str, number: int = number, died: list[None] = died) -> None:
-                if (call, moment) == (number, when) and not died:
-                    died.append(None)
-                    raise OSError
-
-            with watched(office.table, dies):
+            death = Death(number, when, OSError)
+            with watched(office.table, death):
                 office.settle()
-            assert died
+            assert death.came
             assert has_ended(office, "LEAD", own, 3), number
 
 

@@ -22,7 +22,7 @@ from tests.memory_table import MemoryTable
 from tests.support.office import following
 from tests.support.orders import every_order
 from tests.support.parting import Parting, is_withdrawn_by, pair_of
-from tests.support.table_calls import watched
+from tests.support.table_calls import Death, When, watched
 from tests.support.table_faults import faulty, sometimes
 from tests.support.town import SIDES, without_luck
 
@@ -242,7 +242,7 @@ def test_however_it_is_delivered_it_comes_to_its_end(seed: int) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_slice_that_dies_at_any_call_is_ended_by_its_next_delivery(when: str) -> None:
+def test_a_slice_that_dies_at_any_call_is_ended_by_its_next_delivery(when: When) -> None:
     def a_block() -> tuple[Parting, str]:
         office = Parting()
         own = office.with_pending("LEAD", 2)
@@ -256,16 +256,10 @@ def test_a_slice_that_dies_at_any_call_is_ended_by_its_next_delivery(when: str) 
             office.settle()
         for number in range(len(calls)):
             office, own = a_block()
-            died = list[None]()
-
-            def dies(call: int, moment: str, number: int = number, died: list[None] = died) -> None:
-                if (call, moment) == (number, when) and not died:
-                    died.append(None)
-                    raise OSError
-
-            with watched(office.table, dies):
+            death = Death(number, when, OSError)
+            with watched(office.table, death):
                 office.settle()
-            assert died
+            assert death.came
             assert office.is_done("LEAD", own, 2), number
 
 

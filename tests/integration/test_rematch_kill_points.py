@@ -21,7 +21,7 @@ from tests.pump import Json
 from tests.support.lossy_city import City, deliver
 from tests.support.schedule import Schedule
 from tests.support.scheduler import Killed
-from tests.support.table_calls import When, rights_used, watched
+from tests.support.table_calls import Death, When, rights_used, watched
 from tests.support.town import MINUTE, START
 
 OLD = START + 2 * MINUTE
@@ -129,16 +129,10 @@ def test_a_death_at_any_call_leaves_nothing_undone_and_nothing_done_twice(
     wrong, deaths = [], 0
     for number, name in enumerate(calls):
         city = deepcopy(evening)
-        schedule, died = Schedule(city), list[None]()
-
-        def die(call: int, moment: When, number: int = number, died: list[None] = died) -> None:
-            if (call, moment) == (number, when) and not died:
-                died.append(None)
-                raise Killed
-
-        with watched(city.table, die, schedule):
+        schedule, death = Schedule(city), Death(number, when)
+        with watched(city.table, death, schedule):
             run_until_done(schedule)
-        deaths += len(died)
+        deaths += death.came
         if left_by(city) != left_by(clean):
             wrong.append((number, name))
     assert wrong == []

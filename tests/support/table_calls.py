@@ -2,12 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Literal
 from unittest.mock import patch
 
 from cobroke.storage.table import Table
+from tests.support.scheduler import Killed
 
 type When = Literal["before", "after"]
+WHENS: tuple[When, ...] = ("before", "after")
+
+
+@dataclass
+class Death:
+    """For `watched`: what a process dies of at one call, before or after it takes effect."""
+
+    number: int
+    when: When
+    failure: type[BaseException] = Killed
+    came: bool = False
+
+    def __call__(self, call: int, when: When) -> None:
+        if (call, when) == (self.number, self.when):
+            self.came = True
+            raise self.failure
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from cobroke.storage.schedule import agenda
 from cobroke.storage.schedule.agenda import LATEST_DAYS, SHARDS, Due, What
 from tests.memory_table import MemoryTable
 from tests.support.contents import FLAT
-from tests.support.table_calls import When, watched
+from tests.support.scheduler import Killed
+from tests.support.table_calls import Death, When, watched
 
 NOON = 20_420 * DAY_MS + DAY_MS // 2
 OWNER = realtor_id(b"listings")
@@ -224,10 +225,6 @@ def test_what_comes_back_is_reminded_of_again() -> None:
     assert worked_off(table, lambda: back + FRESH_FOR_MS) == 1
 
 
-class Killed(Exception):
-    pass
-
-
 def calls_of_a_run(put_at: int | None = None) -> list[str]:
     table = MemoryTable()
     listing = a_listing(table, lambda: NOON)
@@ -255,12 +252,7 @@ def test_a_run_that_dies_at_any_call_leaves_the_object_reminded_of(
         listing = a_listing(table, lambda: NOON)
         if put_at:
             put_again(table, listing, put_at)
-
-        def dies(call: int, moment: When, number: int = number) -> None:
-            if (call, moment) == (number, when):
-                raise Killed
-
-        with watched(table, dies), pytest.raises(Killed):
+        with watched(table, Death(number, when)), pytest.raises(Killed):
             worked_off(table, lambda: NOON + FRESH_FOR_MS)
         worked_off(table, lambda: NOON + FRESH_FOR_MS)
         stale_at = (put_at or NOON) + FRESH_FOR_MS
