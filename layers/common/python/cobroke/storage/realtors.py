@@ -67,7 +67,7 @@ def login(table: Table, proof: Proof) -> Realtor:
             raise Suspended
         new = proven(old, proof)
         if new != old:
-            table.transact([write(table, old, replace(new, version=old.version + 1))])
+            table.transact([write(table, old, new)])
         return new
 
     return retry_on_conflict(table, attempt)
@@ -89,15 +89,18 @@ def change(
             raise Unauthorized
         new = changed(old)
         if new != old:
-            table.transact([write(table, old, replace(new, version=old.version + 1)), *beside()])
+            table.transact([write(table, old, new), *beside()])
         return new
 
     return retry_on_conflict(table, attempt)
 
 
 def write(table: Table, old: Realtor, new: Realtor) -> Write:
-    """Make the write of one who has changed, refused where they are not as they were read."""
-    return table.put(_item(new), when=at_version(old.version))
+    """Make the write of one who has changed, as the next version; refused where they are not as
+    they were read.
+    """
+    later = replace(new, version=old.version + 1)
+    return table.put(_item(later), when=at_version(old.version))
 
 
 def find(table: Table, realtor_id: str) -> Realtor | None:

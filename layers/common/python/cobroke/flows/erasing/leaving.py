@@ -1,7 +1,6 @@
 """A realtor leaves: one transaction, after which they are gone and no token of theirs is good."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from cobroke.clock import Clock
@@ -40,7 +39,7 @@ def erase(table: Table, realtor_id: str, digest: Digest, clock: Clock) -> int:
             raise Unauthorized
         old = found.realtor
         if not old.erased_at:
-            new = replace(erased(old, clock()), version=old.version + 1)
+            new = erased(old, clock())
             table.transact([*_emptied(table, found, new), *_kept(table, found, new, digest)])
             return new.erased_at
         return old.erased_at
@@ -74,7 +73,7 @@ def _set(
         if new != old:
             table.transact(
                 [
-                    realtors.write(table, old, replace(new, version=old.version + 1)),
+                    realtors.write(table, old, new),
                     among_the_gone(table, found.gone, realtor_id),
                 ]
             )

@@ -36,8 +36,8 @@ def put(
         old = realtors.find(table, realtor_id)
         if old is None:
             raise Unauthorized
-        new = replace(old, pushes=dumps(asdict(settings)), version=old.version + 1)
-        wake = entities.WAKE.at(keys.wake(realtor_id), {"version": new.version})
+        new = replace(old, pushes=dumps(asdict(settings)))
+        wake = entities.WAKE.at(keys.wake(realtor_id), {"version": old.version + 1})
         writes = [realtors.write(table, old, new), table.put(wake)]
         if allowance:
             writes.append(limits.write(table, realtor_id, allowance.take("write", clock())))
