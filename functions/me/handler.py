@@ -60,7 +60,7 @@ def export_me(after: Cursor | None = None) -> str:
     once. What is written meanwhile may or may not be there.
     """
     start = place_of(api.caller, after)
-    export.charge(api.table, api.caller, now_ms, api.allowance)
+    export.charge(api.table, now_ms, api.allowance)
     own, now = profile(_caller()).model_dump(), now_ms()
     found = export.steps(api.table, api.caller, start, now // 1000)
     return part(api.caller, {"exported_at": timestamp(now), "profile": own}, found)

@@ -13,7 +13,6 @@ from cobroke.storage import keys, realtors
 from cobroke.storage.parting import block_changes, block_keys, blocks
 from cobroke.storage.parting.block_changes import BlockChange
 from cobroke.storage.parting.blocks import Blocks
-from cobroke.storage.postings import limits
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table, Write
@@ -96,7 +95,7 @@ def _change(
         now = clock()
         writes = decide(own, theirs, now)
         if writes and allowance:
-            writes.append(limits.write(table, caller, allowance.take("write", now, acted=1)))
+            writes.append(allowance.charge("write", now, acted=1))
         if writes:
             table.transact(writes)
 

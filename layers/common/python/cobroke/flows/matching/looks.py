@@ -10,7 +10,7 @@ from cobroke.storage import keys
 from cobroke.storage.matching import rankings
 from cobroke.storage.matching.rankings import Own
 from cobroke.storage.notation import Item
-from cobroke.storage.postings import counts, limits
+from cobroke.storage.postings import counts
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
@@ -54,8 +54,7 @@ def charge(
 ) -> None:
     """Charge a look at an object's counterparts, given its counts. Raises RateLimited."""
     is_first = counts.is_first_look(counted, own.revision)
-    change = allowance.take("look", now, FIRST_LOOK if is_first else cost, shown=shown)
-    writes = [limits.write(table, own.owner, change)]
+    writes = [allowance.charge("look", now, FIRST_LOOK if is_first else cost, shown=shown)]
     if is_first:
         writes.append(counts.looked(table, own.kind, own.id, own.revision))
     table.transact(writes)

@@ -17,7 +17,7 @@ from cobroke.storage.deals import matches, pairs
 from cobroke.storage.deals.matches import OwnPair
 from cobroke.storage.notices import inboxes, pages
 from cobroke.storage.notices.notices import Notice
-from cobroke.storage.postings import limits, own_lists
+from cobroke.storage.postings import own_lists
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
@@ -52,15 +52,10 @@ class Step(NamedTuple):
     found: OwnObject | OwnPair | Notice | Blocked
 
 
-def charge(table: Table, realtor_id: str, clock: Clock, allowance: Allowance | None) -> None:
+def charge(table: Table, clock: Clock, allowance: Allowance | None) -> None:
     """Charge a look for a part. Raises RateLimited."""
     if allowance:
-        retry_on_conflict(
-            table,
-            lambda: table.transact(
-                [limits.write(table, realtor_id, allowance.take("look", clock()))]
-            ),
-        )
+        retry_on_conflict(table, lambda: table.transact([allowance.charge("look", clock())]))
 
 
 def steps(table: Table, realtor_id: str, start: Place, now_s: int) -> Iterator[Step]:

@@ -5,7 +5,6 @@ from cobroke.domain.errors import Unauthorized
 from cobroke.domain.preconditions import ANY_VERSION, IfMatch
 from cobroke.domain.realtors import Contacts, Realtor, introduced, logged_out
 from cobroke.storage import realtors
-from cobroke.storage.postings import limits
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.table import Table, Write
 
@@ -27,9 +26,7 @@ def put_contacts(
         return introduced(old, contacts)
 
     def charge() -> list[Write]:
-        if allowance is None:
-            return []
-        return [limits.write(table, realtor_id, allowance.take("write", clock()))]
+        return [allowance.charge("write", clock())] if allowance else []
 
     return realtors.change(table, realtor_id, changed, charge)
 

@@ -8,7 +8,6 @@ from cobroke.domain.notices.push_settings import DEFAULT, PushSettings, Quiet
 from cobroke.domain.realtors import Realtor
 from cobroke.exact_json import dumps, loads
 from cobroke.storage import entities, keys, realtors
-from cobroke.storage.postings import limits
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
@@ -40,7 +39,7 @@ def put(
         wake = entities.WAKE.at(keys.wake(realtor_id), {"version": old.version + 1})
         writes = [realtors.write(table, old, new), table.put(wake)]
         if allowance:
-            writes.append(limits.write(table, realtor_id, allowance.take("write", clock())))
+            writes.append(allowance.charge("write", clock()))
         table.transact(writes)
 
     retry_on_conflict(table, attempt)

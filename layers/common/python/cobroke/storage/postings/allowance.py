@@ -14,7 +14,7 @@ from cobroke.storage.conditions import below, holding, missing
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import limits
 from cobroke.storage.postings.limits import Change
-from cobroke.storage.table import ConditionFailed, Key, Table
+from cobroke.storage.table import ConditionFailed, Key, Table, Write
 
 _MOST_REMEMBERED = 10_000
 TALLIES = ("shown", "acted", *(f"refused_{use}" for use in QUOTAS if use != UNTOLD))
@@ -85,6 +85,10 @@ class Allowance:
         """How much one other realtor may be told of theirs."""
         return self._limiter.rules.quotas[UNTOLD]
 
+    def charge(self, use: Use, now: int, cost: int = 1, **counted: int) -> Write:
+        """Take it by a write of its own: nothing else changes the item. Raises RateLimited."""
+        return self._written(self.take(use, now, cost, **counted))
+
     def invite(self, now: int, **counted: int) -> Change:
         """Take an invitation. Raises RateLimited."""
         return self.take(self._limiter.rules.inviting(self._realtor, now), now, **counted)
@@ -110,9 +114,11 @@ class Allowance:
 
     def _count(self, now: int, name: str) -> None:
         """Count a refusal, unless others write there at this moment."""
-        write = limits.write(self._limiter.table, self._realtor.id, self._tally(now, {name: 1}))
         with suppress(Busy, ConditionFailed):
-            self._limiter.table.transact([write])
+            self._limiter.table.transact([self._written(self._tally(now, {name: 1}))])
+
+    def _written(self, change: Change) -> Write:
+        return limits.write(self._limiter.table, self._realtor.id, change)
 
     def _read(self) -> None:
         self.saw(self._limiter.table.get(self.key))
