@@ -7,7 +7,8 @@ from cobroke.domain.errors import Unauthorized
 from cobroke.domain.notices.push_settings import DEFAULT, PushSettings, Quiet
 from cobroke.domain.realtors import Realtor
 from cobroke.exact_json import dumps, loads
-from cobroke.storage import entities, keys, realtors
+from cobroke.storage import realtors
+from cobroke.storage.notices import outboxes
 from cobroke.storage.postings.allowance import Allowance
 from cobroke.storage.retry import retry_on_conflict
 from cobroke.storage.table import Table
@@ -36,8 +37,8 @@ def put(
         if old is None:
             raise Unauthorized
         new = replace(old, pushes=dumps(asdict(settings)))
-        wake = entities.WAKE.at(keys.wake(realtor_id), {"version": old.version + 1})
-        writes = [realtors.write(table, old, new), table.put(wake)]
+        wake = outboxes.waking(table, realtor_id, old.version + 1)
+        writes = [realtors.write(table, old, new), wake]
         if allowance:
             writes.append(allowance.charge("write", clock()))
         table.transact(writes)
