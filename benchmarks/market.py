@@ -1,6 +1,5 @@
 """A real city's market: 22,963 flats in Moscow, 5,000 buyers, of the data beside the repository."""
 
-import csv
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,23 +19,18 @@ from cobroke.domain.postings.posting import Content, Posting
 from cobroke.domain.realtors import Realtor
 from cobroke.edge.models.lead import LeadBody
 from cobroke.edge.models.property import PropertyBody
-from cobroke.exact_json import loads_strictly
 from cobroke.storage import entities, keys, realtors
 from cobroke.storage.notation import Item
 from cobroke.storage.postings import flats, posting
 from cobroke.storage.table import Key, Table
+from tests.support.moscow_rows import Json, read_listings, read_wishes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-type Json = dict[str, Any]
-
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 REALTORS = 500
 _BATCH, _THREADS = 25, 4
-_ADDRESS = ("city", "district", "street", "house_number", "metro_station")
-_NUMBERS = ("price", "area", "rooms", "floor", "total_floors", "year_built")
-_WORDS = ("property_type", "property_class", "condition")
 
 
 class Market(NamedTuple):
@@ -49,14 +43,12 @@ class Market(NamedTuple):
 
 def listings() -> list[Json]:
     """Return bodies of `POST /properties`, as read from the wire. Raises CannotMeasure."""
-    with _data("moscow_listings.csv").open(newline="") as lines:
-        return [_listing(row) for row in csv.DictReader(lines)]
+    return read_listings(_data("moscow_listings.csv"))
 
 
 def buyers() -> list[Json]:
     """Return bodies of `POST /leads`, as read from the wire. Raises CannotMeasure."""
-    with _data("moscow_leads.jsonl").open("rb") as lines:
-        return [{"requirements": loads_strictly(line)} for line in lines]
+    return [{"requirements": wishes} for wishes in read_wishes(_data("moscow_leads.jsonl"))]
 
 
 def make_market(now: int, seed: int = 1) -> Market:
@@ -120,18 +112,6 @@ def _owned(
             Posting(kind, new_id, content, "ACTIVE", 1, 1, changed_at=time, updated_at=time)
         )
     return stored
-
-
-def _listing(row: dict[str, str]) -> Json:
-    numbers = {name: loads_strictly(row[name].encode()) if row[name] else None for name in _NUMBERS}
-    address = {name: row[name] or None for name in _ADDRESS}
-    # 82 rows have a street's name for the house's number, longer than the contract allows.
-    address["house_number"] = row["house_number"][:20]
-    return {
-        "address": address,
-        "details": numbers | {name: row[name] for name in _WORDS},
-        "commission_share": 50,
-    }
 
 
 def _data(name: str) -> Path:

@@ -16,10 +16,11 @@ import boto3
 from boto3.dynamodb.types import TypeSerializer
 
 from benchmarks import market
-from benchmarks.market import Json, Market
+from benchmarks.market import Market
 from benchmarks.naive.models import PropertyBody
 from cobroke.domain.postings.features import PropertyFeatures, pack_property
 from cobroke.domain.postings.posting import Posting
+from tests.support.moscow_rows import Json
 
 THREADS, BATCH = 4, 25
 _WRITE = TypeSerializer().serialize
